@@ -1,0 +1,88 @@
+//! Text from outside, made safe to show.
+
+use std::borrow::Cow;
+
+/// What stands in for a character that a terminal would act on instead of showing.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// Whether a terminal would act on `character`, or reorder or hide the text around it.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `text` with control, bidi and invisible characters replaced; tabs and line ends become spaces.
+/// One character stays one character, so that offsets into the text keep their meaning.
+#[must_use]
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .map(|character| match character {
+                '\t' | '\n' | '\r' => ' ',
+                other if is_unsafe(other) => REPLACEMENT,
+                other => other,
+            })
+            .collect(),
+    )
+}
+
+/// `word` if it is close enough to one of `known` to be a typing error: the nearest, by edit distance.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A whole number with thousands separators: `1,234,567`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count with its noun: `1 row`, `1,200 rows`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_bidi_never_reach_the_terminal() {
+        let shown = safe("a\u{1b}[31mb\u{202e}c\td");
+        assert_eq!(shown, "a\u{fffd}[31mb\u{fffd}c d");
+        assert!(matches!(safe("Ünïcode 🙂 e\u{301}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn typing_errors_find_their_word() {
+        assert_eq!(nearest("providr", ["provider", "period"]), Some("provider"));
+        assert_eq!(nearest("zebra", ["provider", "period"]), None);
+    }
+
+    #[test]
+    fn counts_read_well() {
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(1_234_567, "row"), "1,234,567 rows");
+    }
+}

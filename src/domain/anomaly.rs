@@ -1,0 +1,176 @@
+//! Anomalies: findings that a person must settle, their samples and verdicts.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::check::{CheckSubject, RowRef};
+use super::{BatchId, ModelRef, Period, Severity};
+use crate::base::{Error, KeyHasher, Result};
+
+/// Where an anomaly stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnomalyState {
+    /// Nobody settled it.
+    Open,
+    /// A person says that it is real; it blocks until it is fixed.
+    Confirmed,
+    /// A person says, with a reason, that it may pass.
+    Waived,
+    /// The check passes again.
+    Fixed,
+}
+
+impl AnomalyState {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Confirmed => "confirmed",
+            Self::Waived => "waived",
+            Self::Fixed => "fixed",
+        }
+    }
+
+    /// Whether it keeps a release from going out, if it is blocking.
+    #[must_use]
+    pub fn stands(self) -> bool {
+        matches!(self, Self::Open | Self::Confirmed)
+    }
+
+    /// Whether a person may move it from here to `next`.
+    pub fn allow(self, next: Self) -> Result<()> {
+        let allowed = matches!(
+            (self, next),
+            (Self::Open, Self::Confirmed | Self::Waived)
+                | (Self::Confirmed, Self::Waived | Self::Open)
+                | (Self::Waived, Self::Open | Self::Confirmed)
+        );
+        if allowed {
+            return Ok(());
+        }
+        Err(Error::refused(format!("an anomaly that is {} can't become {}", self.as_str(), next.as_str())))
+    }
+}
+
+/// Identifies an anomaly: the same finding about the same period has the same id for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct AnomalyId(String);
+
+impl AnomalyId {
+    /// The id of a finding. `model` is [`ModelRef::none`] where the check does not look at entities.
+    #[must_use]
+    pub fn of(dataset: &str, period: Period, check: &str, subject: &CheckSubject, model: &ModelRef) -> Self {
+        let part = |value: &Option<String>| value.clone().unwrap_or_default();
+        let digest = KeyHasher::new("anomaly/1")
+            .part("dataset", dataset)
+            .part("period", period.to_string())
+            .part("check", check)
+            .part("provider", part(&subject.provider))
+            .part("column", part(&subject.column))
+            .part("label", part(&subject.label))
+            .part("model", model.to_string())
+            .finish();
+        Self(format!("A{}", digest.as_str().chars().take(10).collect::<String>()))
+    }
+
+    /// An id that was printed before.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AnomalyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A finding that a person must settle.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Anomaly {
+    /// Its id.
+    pub id: AnomalyId,
+    /// The dataset.
+    pub dataset: String,
+    /// The period.
+    pub period: Period,
+    /// The check that failed.
+    pub check: String,
+    /// Whether it blocks.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: CheckSubject,
+    /// The model version whose entities it is about; `none` where it is about the data.
+    pub model: ModelRef,
+    /// Where it stands.
+    pub state: AnomalyState,
+    /// The number that was measured last.
+    pub observed: Option<f64>,
+    /// The numbers that would pass.
+    pub expected: Option<(f64, f64)>,
+    /// The metric to chart.
+    pub metric: Option<String>,
+    /// The finding in words.
+    pub explanation: String,
+    /// Rows to look at.
+    pub rows: Vec<RowRef>,
+    /// When it was first opened.
+    pub at: DateTime<Utc>,
+    /// Who settled it, and what they said.
+    pub settled: Option<Settlement>,
+}
+
+/// What a person decided about an anomaly.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Settlement {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// For a waiver: the last period that it covers.
+    pub until: Option<Period>,
+}
+
+/// A row picked for a person to look at, read from the lake when it is shown.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Sample {
+    /// The batch.
+    pub batch: BatchId,
+    /// The 1-based record number in it.
+    pub row: u64,
+    /// The provider.
+    pub provider: String,
+    /// Why it was picked.
+    pub why: String,
+    /// The canonical cells in the order of the schema; null as `None`.
+    pub cells: Vec<(String, Option<String>)>,
+    /// What the release's model found in it.
+    pub entities: Vec<super::Entity>,
+    /// What a person said.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a person said about a sample.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Verdict {
+    /// Whether the row is right as it stands.
+    pub accepted: bool,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they said about it.
+    pub note: Option<String>,
+}

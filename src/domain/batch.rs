@@ -1,0 +1,111 @@
+//! Batches: deliveries as landed.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::Slice;
+use crate::base::{Digest, KeyHasher};
+
+/// Identifies a batch: the first sixteen hex digits of the hash of what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct BatchId(String);
+
+impl BatchId {
+    /// The id of a delivery with this content as this revision of a slice.
+    #[must_use]
+    pub fn of(slice: &Slice, revision: u32, content: &Digest) -> Self {
+        let digest = KeyHasher::new("batch/1")
+            .part("dataset", &slice.dataset)
+            .part("provider", &slice.provider)
+            .part("period", slice.period.to_string())
+            .part("revision", revision.to_string())
+            .part("content", content.as_str())
+            .finish();
+        Self(digest.as_str().chars().take(16).collect())
+    }
+
+    /// An id that was printed before.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Where a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchState {
+    /// In bronze, and what its slice stands on.
+    Landed,
+    /// Kept in raw, not in bronze: it could not be read, or waits for a person.
+    Quarantined,
+    /// A later revision took its place.
+    Superseded,
+    /// A person took it back.
+    Withdrawn,
+}
+
+impl BatchState {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Landed => "landed",
+            Self::Quarantined => "quarantined",
+            Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A delivery as it came in: all that is known before its rows are read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Delivery {
+    /// The batch it becomes.
+    pub batch: BatchId,
+    /// For whom and when.
+    pub slice: Slice,
+    /// 1 for the first delivery of a slice, then counting.
+    pub revision: u32,
+    /// The digest of the bytes: their name in `lake/raw`.
+    pub content: Digest,
+    /// The extension in `lake/raw`, without the dot, lower case (`csv`, `jsonl`, `parquet`).
+    pub extension: String,
+    /// The file name as delivered.
+    pub file: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// A batch with all that the journal knows of it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Batch {
+    /// What came in.
+    #[serde(flatten)]
+    pub delivery: Delivery,
+    /// Where it stands.
+    pub state: BatchState,
+    /// Records in the file, the bad ones included.
+    pub rows: u64,
+    /// Records refused when the slice was refined.
+    pub rejected: u64,
+    /// When it landed or was quarantined.
+    pub at: DateTime<Utc>,
+    /// Who brought it in.
+    pub by: String,
+    /// Why it is quarantined or withdrawn.
+    pub note: Option<String>,
+}

@@ -1,0 +1,168 @@
+//! The contract: what is owed, by whom, in which shape, and what may be released.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::due::Due;
+use super::policy::ReleasePolicy;
+use super::{Check, Field, FieldType, Granularity, Period, Role};
+use crate::base::{Digest, Error, KeyHasher, Result, text};
+
+/// What one version of the contract says. It is what the journal keeps; assay.toml is how people write it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Contract {
+    /// The name of the workspace.
+    pub workspace: String,
+    /// Where the workspace is: periods end and deliveries fall due by this clock.
+    pub timezone: Tz,
+    /// Who may do what. Empty: everybody is owner.
+    pub people: BTreeMap<String, Vec<Role>>,
+    /// The data products.
+    pub datasets: Vec<Dataset>,
+}
+
+/// One data product.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Dataset {
+    /// Its name.
+    pub name: String,
+    /// How long its periods are.
+    pub period: Granularity,
+    /// The fields that the NER model reads; none: the dataset has no model.
+    pub text: Vec<String>,
+    /// The model's name, where several models have a `production` version.
+    pub model: Option<String>,
+    /// The fields that make a row unique within a provider and period; empty: nothing does.
+    pub key: Vec<String>,
+    /// The canonical columns, in order.
+    pub schema: Vec<Field>,
+    /// Who delivers.
+    pub providers: Vec<Provider>,
+    /// The checks: the built-in ones, as overridden, then the workspace's own.
+    pub checks: Vec<Check>,
+    /// What a release needs.
+    pub release: ReleasePolicy,
+}
+
+/// A supplier of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Provider {
+    /// Its name.
+    pub name: String,
+    /// How its deliveries get in.
+    pub source: Source,
+    /// Canonical field to the names that the provider gives it, in order of preference.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// How the provider writes dates: strftime patterns, tried in order over the whole delivery.
+    pub dates: Vec<String>,
+    /// What a second delivery for the same period means.
+    pub delivery: DeliveryMode,
+    /// How long after the period it may deliver.
+    pub due: Due,
+    /// The first period it owes.
+    pub since: Option<Period>,
+    /// The last period it owes.
+    pub until: Option<Period>,
+}
+
+/// How deliveries get in.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Source {
+    /// Files dropped into `inbox/<provider>/`.
+    Inbox {
+        /// The file name, with `{period}` where the period stands, `*` for anything.
+        pattern: String,
+        /// The encoding to fall back to where the bytes are not UTF-8.
+        encoding: Option<String>,
+    },
+}
+
+/// What a second delivery for the same provider and period means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryMode {
+    /// It is a new revision that supersedes the one before.
+    Whole,
+}
+
+impl Contract {
+    /// What identifies this contract's content.
+    pub fn digest(&self) -> Result<Digest> {
+        digest_of("contract/1", self)
+    }
+
+    /// The dataset of this name; the error suggests the nearest.
+    pub fn dataset(&self, name: &str) -> Result<&Dataset> {
+        find(&self.datasets, name, "dataset", |dataset| &dataset.name)
+    }
+
+    /// The dataset that is meant when none is named: the only one.
+    pub fn only_dataset(&self) -> Result<&Dataset> {
+        match self.datasets.as_slice() {
+            [dataset] => Ok(dataset),
+            [] => Err(Error::usage("assay.toml names no dataset").hint("add a [[dataset]] table to assay.toml")),
+            several => {
+                let names = several.iter().map(|dataset| dataset.name.as_str()).collect::<Vec<_>>().join(", ");
+                Err(Error::usage("there are several datasets").hint(format!("say which one with --dataset: {names}")))
+            }
+        }
+    }
+
+    /// The named dataset, or the only one.
+    pub fn dataset_or_only(&self, name: Option<&str>) -> Result<&Dataset> {
+        name.map_or_else(|| self.only_dataset(), |name| self.dataset(name))
+    }
+}
+
+impl Dataset {
+    /// The provider of this name; the error suggests the nearest.
+    pub fn provider(&self, name: &str) -> Result<&Provider> {
+        find(&self.providers, name, "provider", |provider| &provider.name)
+    }
+
+    /// The type of a canonical field.
+    #[must_use]
+    pub fn field_type(&self, name: &str) -> Option<FieldType> {
+        self.schema.iter().find(|field| field.name == name).map(|field| field.field_type)
+    }
+
+    /// The providers that owe `period`.
+    pub fn owing(&self, period: Period) -> impl Iterator<Item = &Provider> {
+        self.providers.iter().filter(move |provider| provider.owes(period))
+    }
+
+    /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
+    pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
+        digest_of("mapping/1", &(&self.schema, &self.key, &provider.columns, &provider.dates))
+    }
+
+    /// What identifies the rules that a release is judged by.
+    pub fn rules_digest(&self) -> Result<Digest> {
+        digest_of("rules/1", &(&self.schema, &self.key, &self.checks))
+    }
+}
+
+impl Provider {
+    /// Whether it owes a delivery for `period`.
+    #[must_use]
+    pub fn owes(&self, period: Period) -> bool {
+        self.since.is_none_or(|since| since <= period) && self.until.is_none_or(|until| period <= until)
+    }
+}
+
+fn digest_of(kind: &str, value: &impl serde::Serialize) -> Result<Digest> {
+    Ok(KeyHasher::new(kind).part("json", serde_json::to_vec(value)?).finish())
+}
+
+fn find<'a, T>(all: &'a [T], name: &str, noun: &str, name_of: impl Fn(&T) -> &String) -> Result<&'a T> {
+    all.iter().find(|one| name_of(one) == name).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|one| name_of(one).as_str()).collect();
+        let error = Error::not_found(format!("there is no {noun} `{name}`"));
+        match text::nearest(name, names.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("there is: {}", names.join(", "))),
+        }
+    })
+}

@@ -1,0 +1,218 @@
+//! Events: the entries of the journal. What happened is a closed list of facts.
+
+use chrono::{DateTime, Utc};
+
+use super::anomaly::AnomalyId;
+use super::batch::Delivery;
+use super::release::ReleaseInputs;
+use super::task::TaskOutput;
+use super::{
+    Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via,
+};
+use crate::base::Digest;
+
+/// Who does something, by which way, with which words, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Who.
+    pub actor: Actor,
+    /// By which face.
+    pub via: Via,
+    /// The command line that does the same.
+    pub command: String,
+    /// Why, where the person said so.
+    pub reason: Option<String>,
+}
+
+/// One entry of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its place in the chain, from 1 without gaps.
+    pub seq: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, how and why.
+    pub origin: Origin,
+    /// On which machine.
+    pub host: String,
+    /// By which version of assay.
+    pub version: String,
+    /// What it is about, for lists and filters.
+    pub subject: String,
+    /// What happened.
+    pub fact: Fact,
+    /// The hash of the entry before.
+    pub prev_hash: String,
+    /// The hash of this entry and the one before.
+    pub hash: String,
+}
+
+/// What happened. Intent and outcome of every step that touches the lake are facts of their own.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Fact {
+    /// A contract came into force. `version` counts from 1.
+    ContractApplied { version: u32, digest: Digest, contract: Box<Contract> },
+
+    /// A delivery is about to be landed (intent).
+    LandingStarted { delivery: Delivery },
+    /// A delivery is in bronze; it supersedes what its slice stood on.
+    BatchLanded { delivery: Delivery, rows: u64 },
+    /// A delivery is kept in raw only.
+    BatchQuarantined { delivery: Delivery, note: String },
+    /// A person took a batch back.
+    BatchWithdrawn { batch: BatchId },
+
+    /// A task is about to write (intent).
+    TaskStarted { task: Task },
+    /// A task's output is in the lake and on the record.
+    TaskDone {
+        task: Task,
+        output: TaskOutput,
+        /// Records refused, batch by batch (refine).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rejected: Vec<(BatchId, u64)>,
+        /// The numbers that are kept for comparison (profile).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        metrics: Vec<(String, f64)>,
+    },
+    /// A task ended in an error.
+    TaskFailed { task: Task, error: String, attempt: u32 },
+    /// A person stopped a task.
+    TaskCancelled { slot: String, key: TaskKey },
+
+    /// A model version was registered.
+    ModelRegistered { version: Box<ModelVersion> },
+    /// A model version is no longer offered.
+    ModelArchived { model: ModelRef },
+    /// An alias points to a version; `previous` is where it pointed before.
+    AliasMoved { alias: String, model: ModelRef, previous: Option<ModelRef> },
+
+    /// A period was accepted as the baseline of history-based checks.
+    PeriodBaselined { dataset: String, period: Period },
+
+    /// A release was opened.
+    ReleaseOpened { release: ReleaseName, model: ModelRef, cause: String, inputs: ReleaseInputs, input_digest: Digest },
+    /// An open release's inputs changed, its model too perhaps; approvals fall.
+    ReleaseChanged { release: ReleaseName, model: ModelRef, cause: String, inputs: ReleaseInputs, input_digest: Digest },
+    /// The checks judged a release.
+    ReleaseEvaluated { release: ReleaseName, input_digest: Digest, evaluations: Vec<Evaluation> },
+    /// What an approval would stand for changed; approvals for another digest fall.
+    ReleaseAssembled { release: ReleaseName, release_digest: Digest },
+
+    /// A check failed where it had not. The finding is the one of the evaluation.
+    AnomalyOpened { id: AnomalyId, dataset: String, period: Period, model: ModelRef, evaluation: Box<Evaluation> },
+    /// The same finding was measured again, with other numbers.
+    AnomalySeen { id: AnomalyId, evaluation: Box<Evaluation> },
+    /// Its check passes again.
+    AnomalyFixed { id: AnomalyId, evidence: String },
+    /// A person says that it is real.
+    AnomalyConfirmed { id: AnomalyId },
+    /// A person lets it pass.
+    AnomalyWaived { id: AnomalyId, until: Option<Period> },
+    /// A person, or its return, opened it again.
+    AnomalyReopened { id: AnomalyId },
+    /// A person judged a sample of it.
+    SampleJudged { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, note: Option<String> },
+
+    /// A person approved exactly this content.
+    ReleaseApproved { release: ReleaseName, release_digest: Digest, complete: bool },
+    /// A person took an approval back.
+    ApprovalRevoked { release: ReleaseName },
+    /// A person turned a release down.
+    ReleaseRejected { release: ReleaseName },
+    /// The point of no return of a publication (intent).
+    PublishStarted { release: ReleaseName, release_digest: Digest, manifest: Digest },
+    /// Clients see it; `superseded` is what they saw before.
+    Published { release: ReleaseName, superseded: Option<ReleaseName>, delta_version: u64, generation: u64 },
+    /// An older release is about to be brought back (intent).
+    RollbackStarted { from: ReleaseName, to: ReleaseName },
+    /// Clients see the older release again.
+    RolledBack { from: ReleaseName, to: ReleaseName, delta_version: u64, generation: u64 },
+    /// A release is about to be taken away from clients (intent).
+    WithdrawalStarted { release: ReleaseName },
+    /// Clients no longer see it.
+    Withdrawn { release: ReleaseName, delta_version: u64, generation: u64 },
+    /// One artifact or notification of a release or channel went out.
+    Delivered { generation: u64, what: String },
+}
+
+impl Fact {
+    /// The name of its kind, as in the journal.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ContractApplied { .. } => "contract_applied",
+            Self::LandingStarted { .. } => "landing_started",
+            Self::BatchLanded { .. } => "batch_landed",
+            Self::BatchQuarantined { .. } => "batch_quarantined",
+            Self::BatchWithdrawn { .. } => "batch_withdrawn",
+            Self::TaskStarted { .. } => "task_started",
+            Self::TaskDone { .. } => "task_done",
+            Self::TaskFailed { .. } => "task_failed",
+            Self::TaskCancelled { .. } => "task_cancelled",
+            Self::ModelRegistered { .. } => "model_registered",
+            Self::ModelArchived { .. } => "model_archived",
+            Self::AliasMoved { .. } => "alias_moved",
+            Self::PeriodBaselined { .. } => "period_baselined",
+            Self::ReleaseOpened { .. } => "release_opened",
+            Self::ReleaseChanged { .. } => "release_changed",
+            Self::ReleaseEvaluated { .. } => "release_evaluated",
+            Self::ReleaseAssembled { .. } => "release_assembled",
+            Self::AnomalyOpened { .. } => "anomaly_opened",
+            Self::AnomalySeen { .. } => "anomaly_seen",
+            Self::AnomalyFixed { .. } => "anomaly_fixed",
+            Self::AnomalyConfirmed { .. } => "anomaly_confirmed",
+            Self::AnomalyWaived { .. } => "anomaly_waived",
+            Self::AnomalyReopened { .. } => "anomaly_reopened",
+            Self::SampleJudged { .. } => "sample_judged",
+            Self::ReleaseApproved { .. } => "release_approved",
+            Self::ApprovalRevoked { .. } => "approval_revoked",
+            Self::ReleaseRejected { .. } => "release_rejected",
+            Self::PublishStarted { .. } => "publish_started",
+            Self::Published { .. } => "published",
+            Self::RollbackStarted { .. } => "rollback_started",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::WithdrawalStarted { .. } => "withdrawal_started",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Delivered { .. } => "delivered",
+        }
+    }
+
+    /// What it is about, for lists and filters.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::ContractApplied { version, .. } => format!("contract {version}"),
+            Self::LandingStarted { delivery } | Self::BatchLanded { delivery, .. } | Self::BatchQuarantined { delivery, .. } => {
+                format!("{} {}", delivery.slice, delivery.batch)
+            }
+            Self::BatchWithdrawn { batch } => batch.to_string(),
+            Self::TaskStarted { task } | Self::TaskDone { task, .. } | Self::TaskFailed { task, .. } => task.slot(),
+            Self::TaskCancelled { slot, .. } => slot.clone(),
+            Self::ModelRegistered { version } => version.model.to_string(),
+            Self::ModelArchived { model } | Self::AliasMoved { model, .. } => model.to_string(),
+            Self::PeriodBaselined { dataset, period } => format!("{dataset}/{period}"),
+            Self::ReleaseOpened { release, .. }
+            | Self::ReleaseChanged { release, .. }
+            | Self::ReleaseEvaluated { release, .. }
+            | Self::ReleaseAssembled { release, .. }
+            | Self::ReleaseApproved { release, .. }
+            | Self::ApprovalRevoked { release }
+            | Self::ReleaseRejected { release }
+            | Self::PublishStarted { release, .. }
+            | Self::Published { release, .. }
+            | Self::WithdrawalStarted { release }
+            | Self::Withdrawn { release, .. } => release.to_string(),
+            Self::RollbackStarted { from, .. } | Self::RolledBack { from, .. } => from.to_string(),
+            Self::AnomalyOpened { id, .. }
+            | Self::AnomalySeen { id, .. }
+            | Self::AnomalyFixed { id, .. }
+            | Self::AnomalyConfirmed { id }
+            | Self::AnomalyWaived { id, .. }
+            | Self::AnomalyReopened { id }
+            | Self::SampleJudged { id, .. } => id.to_string(),
+            Self::Delivered { generation, what } => format!("{what} of generation {generation}"),
+        }
+    }
+}

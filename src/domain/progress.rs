@@ -1,0 +1,47 @@
+//! Progress as facts: who is at what, how far.
+
+use super::{TaskKey, TaskKind};
+
+/// One report of a running task. Later ones replace earlier ones of the same task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The task.
+    pub task: TaskKey,
+    /// What it does.
+    pub kind: TaskKind,
+    /// On what, in words.
+    pub subject: String,
+    /// How far it is.
+    pub step: Step,
+}
+
+/// How far a task is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for its turn.
+    Queued,
+    /// At work: rows done, of how many where that is known.
+    Running {
+        /// Rows done.
+        done: u64,
+        /// Rows in all.
+        total: Option<u64>,
+    },
+    /// Will be tried again.
+    Retrying {
+        /// What went wrong.
+        error: String,
+    },
+    /// Over, with its output recorded.
+    Done {
+        /// Rows written.
+        rows: u64,
+    },
+    /// Over, without.
+    Failed {
+        /// What went wrong.
+        error: String,
+    },
+    /// Stopped on request.
+    Cancelled,
+}

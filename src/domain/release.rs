@@ -1,0 +1,231 @@
+//! Releases: their names and their life.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use super::{BatchId, ModelRef, Period};
+use crate::base::{Digest, Error, KeyHasher, Result};
+
+/// `<dataset>/<period>.<n>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReleaseName {
+    /// The dataset.
+    pub dataset: String,
+    /// The period.
+    pub period: Period,
+    /// 1 for the first, growing with each amendment.
+    pub n: u32,
+}
+
+impl fmt::Display for ReleaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}/{}.{}", self.dataset, self.period, self.n))
+    }
+}
+
+impl FromStr for ReleaseName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        text.rsplit_once('/')
+            .and_then(|(dataset, rest)| {
+                let (period, n) = rest.rsplit_once('.')?;
+                let n = n.parse().ok().filter(|n| *n > 0)?;
+                Some(Self { dataset: dataset.to_owned(), period: period.parse().ok()?, n })
+            })
+            .filter(|name| !name.dataset.is_empty())
+            .ok_or_else(|| {
+                Error::usage(format!("`{text}` is not a release")).hint("write dataset/period.n, for example slips/2026-10.1")
+            })
+    }
+}
+
+impl serde::Serialize for ReleaseName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ReleaseName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
+    }
+}
+
+/// Where a release stands. Ready or blocked is derived from the gate, never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseState {
+    /// Being prepared.
+    Open,
+    /// Approved by as many as the policy wants, for exactly its present digest.
+    Approved,
+    /// Past the point of no return; the next start completes it.
+    Publishing,
+    /// What clients see for its period.
+    Published,
+    /// A later release, or a rolled-back-to one, took its place.
+    Superseded,
+    /// Taken away from clients.
+    Withdrawn,
+    /// Its files may be removed.
+    Retired,
+    /// A person turned it down.
+    Rejected,
+}
+
+impl ReleaseState {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::Approved,
+        Self::Publishing,
+        Self::Published,
+        Self::Superseded,
+        Self::Withdrawn,
+        Self::Retired,
+        Self::Rejected,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::Publishing => "publishing",
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
+            Self::Retired => "retired",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// Whether its inputs may still change: at most one such release exists per period.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Approved)
+    }
+
+    /// Whether it was published once.
+    #[must_use]
+    pub fn was_published(self) -> bool {
+        matches!(self, Self::Published | Self::Superseded | Self::Withdrawn | Self::Retired)
+    }
+
+    /// The state machine: whether a release may move from here to `next`.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        use ReleaseState::{Approved, Open, Published, Publishing, Rejected, Retired, Superseded, Withdrawn};
+        matches!(
+            (self, next),
+            (Open, Approved | Rejected)
+                | (Approved, Open | Publishing | Rejected)
+                | (Publishing, Published)
+                | (Published, Superseded | Withdrawn)
+                | (Superseded, Published | Retired)
+                | (Withdrawn, Retired)
+        )
+    }
+
+    /// [`ReleaseState::may_become`] as an error in words.
+    pub fn allow(self, next: Self) -> Result<()> {
+        if self.may_become(next) {
+            return Ok(());
+        }
+        Err(Error::refused(format!("a release that is {} can't become {}", self.as_str(), next.as_str())))
+    }
+}
+
+impl fmt::Display for ReleaseState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A release as the journal knows it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Release {
+    /// Its name.
+    pub name: ReleaseName,
+    /// The model version it is made with.
+    pub model: ModelRef,
+    /// Where it stands.
+    pub state: ReleaseState,
+    /// Why it was opened, in words.
+    pub cause: String,
+    /// When it was opened.
+    pub at: DateTime<Utc>,
+    /// What evaluations are bound to.
+    pub input_digest: Digest,
+    /// What approvals are bound to; none until it was evaluated and assembled.
+    pub release_digest: Option<Digest>,
+    /// The approvals that stand.
+    pub approvals: Vec<Approval>,
+    /// The generation of channel `latest` that it was published as.
+    pub generation: Option<u64>,
+    /// The version of the gold table that it was published as.
+    pub delta_version: Option<u64>,
+}
+
+/// Somebody's yes to exactly one content.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The release digest that was shown.
+    pub release_digest: Digest,
+    /// What they said.
+    pub note: Option<String>,
+}
+
+/// Everything that the evaluations of a release rest on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct ReleaseInputs {
+    /// Provider to its current batches.
+    pub batches: BTreeMap<String, Vec<BatchId>>,
+    /// Provider to the digest of its mapping.
+    pub mappings: BTreeMap<String, String>,
+    /// The digest of the model version's file; `none` without a model.
+    pub model: String,
+    /// The digest of the rules.
+    pub rules: String,
+    /// The digest of what history comparisons look back at: the baseline decisions and the earlier periods they use.
+    pub baseline: String,
+}
+
+impl ReleaseInputs {
+    /// The input digest.
+    pub fn digest(&self) -> Result<Digest> {
+        Ok(KeyHasher::new("release-inputs/1").part("json", serde_json::to_vec(self)?).finish())
+    }
+}
+
+/// Everything that an approval rests on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReleaseContents {
+    /// The input digest.
+    pub inputs: Digest,
+    /// The digest of all evaluations.
+    pub evaluations: Digest,
+    /// Anomaly id to its state and, for waivers, who and why.
+    pub anomalies: BTreeMap<String, String>,
+    /// The digest of all verdicts on its samples.
+    pub verdicts: Digest,
+    /// Provider to the keys of its refine and enrich outputs, so that what is published is what was judged.
+    pub outputs: BTreeMap<String, Vec<String>>,
+}
+
+impl ReleaseContents {
+    /// The release digest.
+    pub fn digest(&self) -> Result<Digest> {
+        Ok(KeyHasher::new("release-contents/1").part("json", serde_json::to_vec(self)?).finish())
+    }
+}

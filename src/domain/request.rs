@@ -1,0 +1,197 @@
+//! Requests: every change that a person can ask for, with the command line that asks for the same.
+
+use std::path::PathBuf;
+
+use super::anomaly::AnomalyId;
+use super::{BatchId, ModelRef, Period, ReleaseName, Role, TaskKey};
+use crate::base::Digest;
+
+/// A change that somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Takes in what lies in the inboxes.
+    Ingest { dataset: Option<String>, provider: Option<String> },
+    /// Takes in one file.
+    AddBatch { file: PathBuf, dataset: Option<String>, provider: Option<String>, period: Option<Period> },
+    /// Takes a quarantined batch in after all.
+    AcceptBatch { batch: BatchId, reason: String },
+    /// Turns a quarantined batch down.
+    RejectBatch { batch: BatchId, reason: String },
+    /// Takes a batch back; its slice stands on what was there before.
+    WithdrawBatch { batch: BatchId, reason: String },
+    /// Brings everything up to date.
+    Run { dataset: Option<String>, period: Option<Period>, model: Option<ModelRef> },
+    /// Stops a running task.
+    CancelTask { task: TaskKey },
+    /// Lets a failed task run again.
+    RetryTask { task: TaskKey },
+    /// Accepts a period as the baseline of history-based checks.
+    Baseline { dataset: Option<String>, period: Period, reason: String },
+    /// Registers a model file as the next version.
+    RegisterModel { name: String, file: PathBuf, note: Option<String> },
+    /// Points `production` to a version.
+    PromoteModel { model: ModelRef, reason: Option<String> },
+    /// No longer offers a version.
+    ArchiveModel { model: ModelRef, reason: String },
+    /// Says that an anomaly is real.
+    ConfirmAnomaly { id: AnomalyId, reason: String },
+    /// Lets an anomaly pass.
+    WaiveAnomaly { id: AnomalyId, reason: String, until: Option<Period> },
+    /// Opens a settled anomaly again.
+    ReopenAnomaly { id: AnomalyId, reason: String },
+    /// Judges a sample.
+    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, note: Option<String> },
+    /// Approves a release; with a digest, only exactly that content.
+    Approve { release: ReleaseName, digest: Option<Digest>, note: Option<String> },
+    /// Takes one's own approval back.
+    RevokeApproval { release: ReleaseName, reason: String },
+    /// Turns a release down.
+    RejectRelease { release: ReleaseName, reason: String },
+    /// Publishes an approved release.
+    Publish { release: ReleaseName },
+    /// Brings back the release that was live before, or the one named.
+    Rollback { release: ReleaseName, to: Option<ReleaseName>, reason: String },
+    /// Takes a release away from clients.
+    WithdrawRelease { release: ReleaseName, reason: String },
+    /// Takes a changed assay.toml into force.
+    ApplyContract { reason: String },
+}
+
+impl Request {
+    /// The weakest role that may ask for it.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        match self {
+            Self::Assess { .. } => Role::Assessor,
+            Self::ApplyContract { .. } => Role::Owner,
+            _ => Role::Manager,
+        }
+    }
+
+    /// Why, where the person said so.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::AcceptBatch { reason, .. }
+            | Self::RejectBatch { reason, .. }
+            | Self::WithdrawBatch { reason, .. }
+            | Self::Baseline { reason, .. }
+            | Self::ArchiveModel { reason, .. }
+            | Self::ConfirmAnomaly { reason, .. }
+            | Self::WaiveAnomaly { reason, .. }
+            | Self::ReopenAnomaly { reason, .. }
+            | Self::RevokeApproval { reason, .. }
+            | Self::RejectRelease { reason, .. }
+            | Self::Rollback { reason, .. }
+            | Self::WithdrawRelease { reason, .. }
+            | Self::ApplyContract { reason } => Some(reason),
+            Self::PromoteModel { reason, .. } => reason.as_deref(),
+            Self::Assess { note, .. } | Self::Approve { note, .. } => note.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The command line that asks for the same.
+    #[must_use]
+    pub fn command_line(&self) -> String {
+        let line = CommandLine::new;
+        match self {
+            Self::Ingest { dataset, provider } => {
+                line("ingest").option("--dataset", dataset.as_ref()).option("--provider", provider.as_ref())
+            }
+            Self::AddBatch { file, dataset, provider, period } => line("batch add")
+                .word(&file.display().to_string())
+                .option("--dataset", dataset.as_ref())
+                .option("--provider", provider.as_ref())
+                .option("--period", period.as_ref()),
+            Self::AcceptBatch { batch, reason } => line("batch accept").word(batch.as_str()).reason(reason),
+            Self::RejectBatch { batch, reason } => line("batch reject").word(batch.as_str()).reason(reason),
+            Self::WithdrawBatch { batch, reason } => line("batch withdraw").word(batch.as_str()).reason(reason),
+            Self::Run { dataset, period, model } => line("run")
+                .option("--dataset", dataset.as_ref())
+                .option("--period", period.as_ref())
+                .option("--model", model.as_ref()),
+            Self::CancelTask { task } => line("task cancel").word(task.short()),
+            Self::RetryTask { task } => line("task retry").word(task.short()),
+            Self::Baseline { dataset, period, reason } => {
+                line("period baseline").word(&period.to_string()).option("--dataset", dataset.as_ref()).reason(reason)
+            }
+            Self::RegisterModel { name, file, note } => line("model register")
+                .word(&file.display().to_string())
+                .option("--name", Some(name))
+                .option("--note", note.as_ref()),
+            Self::PromoteModel { model, reason } => {
+                line("model promote").word(&model.to_string()).option("--reason", reason.as_ref())
+            }
+            Self::ArchiveModel { model, reason } => line("model archive").word(&model.to_string()).reason(reason),
+            Self::ConfirmAnomaly { id, reason } => line("anomaly confirm").word(id.as_str()).reason(reason),
+            Self::WaiveAnomaly { id, reason, until } => {
+                line("anomaly waive").word(id.as_str()).option("--until", until.as_ref()).reason(reason)
+            }
+            Self::ReopenAnomaly { id, reason } => line("anomaly reopen").word(id.as_str()).reason(reason),
+            Self::Assess { id, batch, row, accepted, note } => line("assess")
+                .word(id.as_str())
+                .option("--batch", Some(batch))
+                .option("--row", Some(row))
+                .word(if *accepted { "--accept" } else { "--reject" })
+                .option("--note", note.as_ref()),
+            Self::Approve { release, digest, note } => line("release approve")
+                .word(&release.to_string())
+                .option("--digest", digest.as_ref())
+                .option("--note", note.as_ref()),
+            Self::RevokeApproval { release, reason } => line("release revoke").word(&release.to_string()).reason(reason),
+            Self::RejectRelease { release, reason } => line("release reject").word(&release.to_string()).reason(reason),
+            Self::Publish { release } => line("release publish").word(&release.to_string()),
+            Self::Rollback { release, to, reason } => {
+                line("release rollback").word(&release.to_string()).option("--to", to.as_ref()).reason(reason)
+            }
+            Self::WithdrawRelease { release, reason } => line("release withdraw").word(&release.to_string()).reason(reason),
+            Self::ApplyContract { reason } => line("contract apply").reason(reason),
+        }
+        .0
+    }
+}
+
+/// Builds a command line that a shell reads back as it was meant.
+struct CommandLine(String);
+
+impl CommandLine {
+    fn new(verb: &str) -> Self {
+        Self(format!("assay {verb}"))
+    }
+
+    fn word(mut self, word: &str) -> Self {
+        let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c));
+        self.0.push(' ');
+        if plain {
+            self.0.push_str(word);
+        } else {
+            self.0.push('\'');
+            self.0.push_str(&word.replace('\'', "'\\''"));
+            self.0.push('\'');
+        }
+        self
+    }
+
+    fn option(self, name: &str, value: Option<&(impl ToString + ?Sized)>) -> Self {
+        match value {
+            Some(value) => self.word(name).word(&value.to_string()),
+            None => self,
+        }
+    }
+
+    fn reason(self, reason: &str) -> Self {
+        self.option("--reason", Some(reason))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_survives_the_shell() {
+        let request = Request::ApplyContract { reason: "it's new; $HOME".to_owned() };
+        assert_eq!(request.command_line(), r"assay contract apply --reason 'it'\''s new; $HOME'");
+    }
+}

@@ -1,0 +1,100 @@
+//! The canonical schema of a dataset.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::base::{Error, Result};
+
+/// The type of a canonical field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldType {
+    /// Text.
+    String,
+    /// A whole number of 64 bits.
+    Int,
+    /// A binary floating-point number of 64 bits.
+    Float,
+    /// True or false.
+    Bool,
+    /// A calendar date.
+    Date,
+    /// An instant, stored in UTC microseconds.
+    Timestamp,
+    /// A decimal number of `precision` digits, `scale` of them behind the point.
+    Decimal {
+        /// All digits, 1 to 38.
+        precision: u8,
+        /// Digits behind the point, at most `precision`.
+        scale: u8,
+    },
+}
+
+impl FieldType {
+    /// Whether one can compute with it.
+    #[must_use]
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Int | Self::Float | Self::Decimal { .. })
+    }
+}
+
+/// One column of the canonical schema.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Field {
+    /// Its name in silver and gold.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub field_type: FieldType,
+}
+
+impl FromStr for FieldType {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let plain = match text {
+            "string" => Some(Self::String),
+            "int" => Some(Self::Int),
+            "float" => Some(Self::Float),
+            "bool" => Some(Self::Bool),
+            "date" => Some(Self::Date),
+            "timestamp" => Some(Self::Timestamp),
+            _ => None,
+        };
+        let decimal = || {
+            let (precision, scale) = text.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
+            let (precision, scale) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
+            ((1..=38).contains(&precision) && scale <= precision).then_some(Self::Decimal { precision, scale })
+        };
+        plain.or_else(decimal).ok_or_else(|| {
+            Error::usage(format!("`{text}` is not a field type"))
+                .hint("use string, int, float, bool, date, timestamp or decimal(precision,scale) with at most 38 digits")
+        })
+    }
+}
+
+impl fmt::Display for FieldType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String => f.write_str("string"),
+            Self::Int => f.write_str("int"),
+            Self::Float => f.write_str("float"),
+            Self::Bool => f.write_str("bool"),
+            Self::Date => f.write_str("date"),
+            Self::Timestamp => f.write_str("timestamp"),
+            Self::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
+        }
+    }
+}
+
+impl serde::Serialize for FieldType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for FieldType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
+    }
+}

@@ -1,0 +1,213 @@
+//! Tasks: idempotent pieces of pipeline work with deterministic keys.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{BatchId, ModelRef, ReleaseName, Slice};
+use crate::base::{Digest, KeyHasher};
+
+/// A task's key: the hash of all that its output depends on.
+pub type TaskKey = Digest;
+
+/// What a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// A delivered file becomes raw and bronze.
+    Land,
+    /// Bronze becomes canonical silver, the rest rejects.
+    Refine,
+    /// A model reads silver.
+    Enrich,
+    /// Silver and annotations are measured.
+    Profile,
+    /// A release is judged.
+    Evaluate,
+    /// A release's contents are fixed.
+    Assemble,
+}
+
+impl TaskKind {
+    /// Every kind, in the order of the pipeline.
+    pub const ALL: [Self; 6] =
+        [Self::Land, Self::Refine, Self::Enrich, Self::Profile, Self::Evaluate, Self::Assemble];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Land => "land",
+            Self::Refine => "refine",
+            Self::Enrich => "enrich",
+            Self::Profile => "profile",
+            Self::Evaluate => "evaluate",
+            Self::Assemble => "assemble",
+        }
+    }
+
+    /// The version of what the step computes and how it stores it. Raising it makes every output of the kind stale.
+    #[must_use]
+    pub fn format_version(self) -> u32 {
+        1
+    }
+}
+
+impl fmt::Display for TaskKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What a task works on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum TaskSubject {
+    /// One model's view of a slice.
+    Annotated {
+        /// The slice.
+        #[serde(flatten)]
+        slice: Slice,
+        /// The model version.
+        model: ModelRef,
+    },
+    /// A delivery being landed.
+    Batch {
+        /// The slice.
+        #[serde(flatten)]
+        slice: Slice,
+        /// The batch.
+        batch: BatchId,
+    },
+    /// A slice.
+    Slice {
+        /// The slice.
+        #[serde(flatten)]
+        slice: Slice,
+    },
+    /// A release.
+    Release {
+        /// Its name.
+        release: ReleaseName,
+    },
+}
+
+impl TaskSubject {
+    /// The slice, where the task has one.
+    #[must_use]
+    pub fn slice(&self) -> Option<&Slice> {
+        match self {
+            Self::Annotated { slice, .. } | Self::Batch { slice, .. } | Self::Slice { slice } => Some(slice),
+            Self::Release { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for TaskSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Annotated { slice, model } => write!(f, "{slice} {model}"),
+            Self::Batch { slice, batch } => write!(f, "{slice} {batch}"),
+            Self::Slice { slice } => write!(f, "{slice}"),
+            Self::Release { release } => write!(f, "{release}"),
+        }
+    }
+}
+
+/// A piece of work: what, on what, from which inputs.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Task {
+    /// What it does.
+    pub kind: TaskKind,
+    /// What it works on.
+    pub subject: TaskSubject,
+    /// Named inputs and their keys: `batch:<id>`, `mapping`, `model`, `refine`, `rules` and so on.
+    pub inputs: BTreeMap<String, String>,
+    /// The hash of kind, format version, subject and inputs.
+    pub key: TaskKey,
+}
+
+impl Task {
+    /// A task with its key computed.
+    #[must_use]
+    pub fn new(kind: TaskKind, subject: TaskSubject, inputs: BTreeMap<String, String>) -> Self {
+        let mut hasher = KeyHasher::new(kind.as_str())
+            .part("format", kind.format_version().to_string())
+            .part("subject", subject.to_string());
+        for (name, key) in &inputs {
+            hasher = hasher.part(name, key);
+        }
+        Self { key: hasher.finish(), kind, subject, inputs }
+    }
+
+    /// What names the task's output, whatever it was made from: kind and subject.
+    #[must_use]
+    pub fn slot(&self) -> String {
+        format!("{} {}", self.kind, self.subject)
+    }
+}
+
+/// The recorded output of a task.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct TaskOutput {
+    /// The key it was computed under.
+    pub key: TaskKey,
+    /// The inputs it was computed from, to name the cause when it goes stale.
+    pub inputs: BTreeMap<String, String>,
+    /// Rows read.
+    pub rows_in: u64,
+    /// Rows written.
+    pub rows_out: u64,
+    /// Rows refused or failed.
+    pub rejected: u64,
+    /// The digest of what was written, where it is content-addressed (a profile).
+    pub content: Option<Digest>,
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TaskState {
+    /// Its output is recorded under the current key.
+    Done,
+    /// Nothing was recorded yet.
+    Missing,
+    /// An output is recorded, from other inputs.
+    Stale {
+        /// Why, in words.
+        cause: String,
+    },
+    /// The last run ended in an error and no output is recorded under the current key.
+    Failed {
+        /// What went wrong.
+        error: String,
+    },
+    /// Somebody is at it.
+    Running,
+}
+
+/// Why `output` no longer stands for `task`, in words; `None` when it does.
+#[must_use]
+pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
+    if task.key == output.key {
+        return None;
+    }
+    let mut causes: Vec<&str> = Vec::new();
+    let names = task.inputs.keys().chain(output.inputs.keys());
+    for name in names.filter(|name| task.inputs.get(*name) != output.inputs.get(*name)) {
+        let cause = match name.split(':').next().unwrap_or(name) {
+            "batch" => "new batch revision",
+            "mapping" => "changed mapping",
+            "model" => "new model version",
+            "rules" => "changed rule",
+            "baseline" => "changed baseline",
+            _ => "upstream stale",
+        };
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    if causes.is_empty() {
+        causes.push("new version of the step");
+    }
+    Some(causes.join(", "))
+}

@@ -1,0 +1,4 @@
+//! assay: a terminal workbench for releasing data.
+
+pub mod base;
+pub mod domain;
