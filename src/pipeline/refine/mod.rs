@@ -7,6 +7,8 @@ pub mod parse;
 mod refiner;
 mod schemas;
 
+pub use schemas::{RAW, REASON};
+
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::base::{Error, Result, crash};
