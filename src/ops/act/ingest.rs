@@ -163,7 +163,7 @@ impl Tally {
         } else {
             format!(
                 "{} landed, {} quarantined, {} unchanged",
-                text::counted(self.landed, "batch").replace("batchs", "batches"),
+                text::counted(self.landed, "batch"),
                 self.quarantined,
                 self.unchanged
             )
