@@ -151,8 +151,12 @@ pub enum DemoCommand {
         #[arg(long, default_value_t = crate::demo::SEED)]
         seed: u64,
     },
-    /// Drop the delivery that is late into its inbox, in the demo workspace given with --workspace.
-    Deliver,
+    /// Drop the deliveries that are late, or corrected, into their inboxes, in the demo workspace of --workspace.
+    Deliver {
+        /// Only this provider's.
+        #[arg(long)]
+        provider: Option<String>,
+    },
 }
 
 /// The dataset, where there are several.
@@ -332,6 +336,9 @@ pub enum ModelCommand {
         /// What runs it.
         #[arg(long, default_value = "crf", value_parser = ["crf"])]
         kind: String,
+        /// A labelled file to measure it on; by default what is held out of the data.
+        #[arg(long, value_hint = ValueHint::FilePath)]
+        test: Option<PathBuf>,
         /// The same data and seed give the same model.
         #[arg(long, default_value_t = 1)]
         seed: u64,

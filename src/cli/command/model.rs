@@ -16,9 +16,10 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             file: file.clone(),
             note: note.clone(),
         }),
-        ModelCommand::Train { data, name, kind: _, seed, note } => call.change(Request::TrainModel {
+        ModelCommand::Train { data, name, kind: _, test, seed, note } => call.change(Request::TrainModel {
             name: name.clone(),
             data: data.clone(),
+            test: test.clone(),
             seed: *seed,
             note: note.clone(),
         }),

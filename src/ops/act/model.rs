@@ -28,13 +28,14 @@ pub fn register(context: &Context, name: String, file: &Path, note: Option<Strin
 pub struct Training {
     pub name: String,
     pub data: Vec<PathBuf>,
+    pub test: Option<PathBuf>,
     pub seed: u64,
     pub note: Option<String>,
 }
 
 /// Trains a tagger on labelled files and registers it.
 pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
-    let Training { name, data, seed, note } = training;
+    let Training { name, data, test, seed, note } = training;
     plain_name(&name)?;
     let mut documents = Vec::new();
     for path in &data {
@@ -50,19 +51,26 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
     };
     let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
     report(Step::Done { rows: documents.len() as u64 });
-    let metrics = trained.metrics.clone();
+    let (metrics, measured_on) = match test {
+        None => (trained.metrics, "held out".to_owned()),
+        Some(file) => {
+            let tagger = ner::load(ModelKind::Crf, &trained.file)?;
+            let metrics = ner::evaluate(tagger.as_ref(), &ner::data::read(&file)?, &context.cancel)?;
+            (metrics, file.display().to_string())
+        }
+    };
     let candidate = Candidate {
         name,
         kind: ModelKind::Crf,
         bytes: trained.file,
         labels: trained.labels,
-        metrics: Some(trained.metrics),
+        metrics: Some(metrics.clone()),
         training_data: Some(training_data),
         note,
     };
     let model = add(context, candidate)?;
     let mut lines = vec![format!(
-        "held out: precision {:.3}, recall {:.3}, F1 {:.3} over {} entities",
+        "{measured_on}: precision {:.3}, recall {:.3}, F1 {:.3} over {} entities",
         metrics.overall.precision, metrics.overall.recall, metrics.overall.f1, metrics.overall.support
     )];
     lines.extend(metrics.labels.iter().map(|(label, score)| {
