@@ -60,6 +60,14 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// The first sixteen bytes of the digest of `bytes`: enough to tell rows apart in memory.
+#[must_use]
+pub fn fingerprint(bytes: &[u8]) -> u128 {
+    let mut first = [0; 16];
+    first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    u128::from_le_bytes(first)
+}
+
 /// Builds a key from named parts. Each part is length-prefixed, so that no two lists of parts collide.
 pub struct KeyHasher(blake3::Hasher);
 
