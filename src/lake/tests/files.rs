@@ -58,7 +58,6 @@ fn a_profile_is_read_back_or_found_damaged() {
 fn build(lake: &Lake, release: &ReleaseName, text: &str) -> Result<Vec<super::super::Artifact>> {
     let staging = lake.stage_release(release).unwrap();
     fs::write(staging.path("slips.csv").unwrap(), text).unwrap();
-    assert!(!lake.release_folder(release).exists());
     let mut details = serde_json::Map::new();
     details.insert("model".to_owned(), "slips/3".into());
     staging.finish(details, &Cancel::default())
@@ -68,6 +67,10 @@ fn build(lake: &Lake, release: &ReleaseName, text: &str) -> Result<Vec<super::su
 fn a_release_folder_appears_whole_and_never_changes() {
     let (folder, lake) = lake();
     let release: ReleaseName = "slips/2026-10.1".parse().unwrap();
+    let staging = lake.stage_release(&release).unwrap();
+    fs::write(staging.path("slips.csv").unwrap(), "half").unwrap();
+    assert!(!lake.release_folder(&release).exists());
+    drop(staging);
     let artifacts = build(&lake, &release, "a,b\n").unwrap();
     assert_eq!((artifacts.len(), artifacts[0].bytes), (1, 4));
     lake.verify_release(&release).unwrap();

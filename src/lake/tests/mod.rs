@@ -5,6 +5,7 @@ mod commits;
 mod contention;
 mod damage;
 mod files;
+mod interop;
 mod tables;
 
 use std::path::Path;

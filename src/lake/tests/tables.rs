@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row of every type that a table holds, one row of nulls, one with text that needs care.
-fn every_type() -> DataFrame {
+pub(super) fn every_type() -> DataFrame {
     let entities = |label: &[&str], start: &[u32]| {
         let fields = [
             Series::new("label".into(), label),
@@ -13,6 +13,7 @@ fn every_type() -> DataFrame {
         StructChunked::from_series("".into(), label.len(), fields.iter()).unwrap().into_series()
     };
     let amounts = Series::new("amount".into(), [Some("12345678901234567890.12"), None, Some("-0.01")]);
+    let prices = Series::new("price".into(), [Some("9999999999.99"), None, Some("-0.07")]);
     let lists = [Some(entities(&["BRAND", "SIZE"], &[0, 6])), None, Some(entities(&[], &[]))];
     let days = Series::new("sold_on".into(), [Some(20_000_i32), None, Some(-1)]).cast(&DataType::Date).unwrap();
     let instants = Series::new("seen_at".into(), [Some(1_700_000_000_123_456_i64), None, Some(-1)])
@@ -26,6 +27,7 @@ fn every_type() -> DataFrame {
         days.into(),
         instants.into(),
         amounts.strict_cast(&DataType::Decimal(38, 2)).unwrap().into(),
+        prices.strict_cast(&DataType::Decimal(12, 2)).unwrap().into(),
         Series::new("entities".into(), lists).into(),
         Series::new("_row".into(), [1_u32, 2, 3]).into(),
     ])
@@ -43,7 +45,7 @@ fn every_type_and_null_comes_back() {
     let back = read(&lake, &silver(), None, &slice("2026-10", "northgate"));
     assert_eq!(back.get_column_names_owned().last().unwrap(), "_provider");
     assert_eq!(back.column("_period").unwrap().str().unwrap().get(2), Some("2026-10"));
-    for name in ["slip_id", "line", "share", "returned", "sold_on", "amount"] {
+    for name in ["slip_id", "line", "share", "returned", "sold_on", "amount", "price"] {
         let (one, other) = (rows.column(name).unwrap(), back.column(name).unwrap());
         assert_eq!(one.dtype(), other.dtype());
         assert!(one.equals_missing(other), "{name}: {other:?}");
@@ -91,7 +93,7 @@ fn a_delivery_may_bring_columns_and_leave_others_out() {
 
     let all = read(&lake, &table, None, &[]);
     assert_eq!(all.get_column_names_owned(), ["item", "price", "vat", "_period", "_batch"]);
-    let text = |name: &str| all.column(name).unwrap().str().unwrap().into_iter().collect::<Vec<_>>();
+    let text = |name: &str| all.column(name).unwrap().str().unwrap().iter().collect::<Vec<_>>();
     assert_eq!(text("price"), [Some("1"), None]);
     assert_eq!(text("vat"), [None, Some("2")]);
     assert_eq!(read(&lake, &table, Some(0), &[]).width(), 4);
