@@ -41,23 +41,24 @@ pub fn measure(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> Res
 
 fn measure_tables(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> Result<Profile> {
     let Input { slice, model, schema, key, labels, silver, rejects, annotations } = input;
+    let key = keys::fields(key, schema);
     let mut keys = KeyTally::default();
     let mut rejected = 0;
     if let Some(rejects) = rejects {
         for_each_chunk(rejects.select([named(keys::KEY)]), cancel, |chunk| {
             rejected += chunk.height() as u64;
-            if key.is_empty() { Ok(()) } else { keys.add(chunk).map_err(stream::error) }
+            if key.is_empty() { Ok(()) } else { keys.add_rejects(chunk).map_err(stream::error) }
         })?;
     }
     let mut rows = 0;
     let mut tallies: Vec<ColumnTally<'_>> = schema.iter().map(ColumnTally::new).collect();
-    for_each_chunk(silver.select(columns(schema, key)), cancel, |chunk| {
+    for_each_chunk(silver.select(columns(schema)), cancel, |chunk| {
         for (field, tally) in schema.iter().zip(&mut tallies) {
             cancel.check()?;
             tally.add(chunk.column(&field.name).map_err(stream::error)?)?;
         }
         if !key.is_empty() {
-            keys.add(chunk).map_err(stream::error)?;
+            keys.add_rows(chunk, &key).map_err(stream::error)?;
         }
         rows += chunk.height() as u64;
         progress(rows);
@@ -75,16 +76,9 @@ fn measure_tables(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> 
     })
 }
 
-/// The canonical columns and the key. A lineage column stands in for a schema without columns, so that rows are counted.
-fn columns(schema: &[Field], key: &[String]) -> Vec<Expr> {
-    let mut columns: Vec<Expr> = schema.iter().map(|field| named(&field.name)).collect();
-    if !key.is_empty() {
-        columns.push(keys::expression(key));
-    }
-    if columns.is_empty() {
-        columns.push(named(BATCH));
-    }
-    columns
+/// The canonical columns. A lineage column stands in for a schema without columns, so that rows are counted.
+fn columns(schema: &[Field]) -> Vec<Expr> {
+    if schema.is_empty() { vec![named(BATCH)] } else { schema.iter().map(|field| named(&field.name)).collect() }
 }
 
 /// The stored form of a profile: the same profile, the same bytes.

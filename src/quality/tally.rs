@@ -57,6 +57,10 @@ pub(super) const TOP: usize = 10;
 pub(super) fn most_frequent<K: Ord>(counted: impl IntoIterator<Item = (K, u64)>) -> Vec<(K, u64)> {
     let mut top: Vec<(K, u64)> = Vec::with_capacity(TOP + 1);
     for (value, times) in counted {
+        // Most values are too rare, and only ties need a comparison of values.
+        if top.len() == TOP && top.last().is_some_and(|(_, least)| times < *least) {
+            continue;
+        }
         let place = top.partition_point(|(other, most)| (*most, &value) > (times, other));
         if place < TOP {
             top.insert(place, (value, times));

@@ -1,11 +1,11 @@
 //! How often each text occurs, with bounded memory per text: of a long one only its beginning and a fingerprint are kept.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use polars::prelude::PlHashMap;
 
 use super::count;
 use super::numbers::rounded;
 use super::tally::most_frequent;
+use crate::base::hash::fingerprint;
 
 /// The longest text that is kept and shown in full, in characters.
 const LONGEST: usize = 200;
@@ -13,7 +13,7 @@ const LONGEST: usize = 200;
 /// A multiset of texts.
 #[derive(Debug, Default)]
 pub(super) struct TextTally {
-    seen: HashMap<Box<str>, Seen>,
+    seen: PlHashMap<Box<str>, Seen>,
 }
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl TextTally {
             None => self.add_key(text, text),
             Some(end) => {
                 // Longer than any short text, so that it is nobody else's key.
-                let key = format!("{}\0{:032x}", &text[..end], fingerprint(text));
+                let key = format!("{}\0{:032x}", &text[..end], fingerprint(text.as_bytes()));
                 self.add_key(&key, text);
             }
         }
@@ -83,17 +83,6 @@ fn shown(key: &str) -> String {
         None => key.to_owned(),
         Some(_) => key.chars().take(LONGEST - 1).chain(['…']).collect(),
     }
-}
-
-/// 128 bits that stand for a text within this process.
-pub(super) fn fingerprint(text: &str) -> u128 {
-    let half = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u8(seed);
-        hasher.write(text.as_bytes());
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
 }
 
 #[cfg(test)]

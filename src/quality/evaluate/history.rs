@@ -1,6 +1,7 @@
 //! The baseline of a metric: its newest values strictly before the judged period.
 
 use super::{Judged, SliceFacts, result, words};
+use crate::base::Result;
 use crate::domain::check::{CheckSubject, HISTORY, LEAST_HISTORY};
 use crate::domain::{Check, Evaluation, Outcome, Period};
 
@@ -9,13 +10,13 @@ pub(super) struct Earlier(Vec<(Period, f64)>);
 
 impl Earlier {
     /// Asks for the newest [`HISTORY`] values. The judged period never takes part, whatever the answer holds.
-    pub(super) fn of(judged: &Judged<'_>, slice: &SliceFacts, metric: &str) -> Self {
-        let mut values = (judged.history)(&slice.provider, metric);
+    pub(super) fn of(judged: &Judged<'_>, slice: &SliceFacts, metric: &str) -> Result<Self> {
+        let mut values = (judged.history)(&slice.provider, metric)?;
         values.retain(|(period, value)| *period < judged.period && value.is_finite());
         values.sort_by_key(|(period, _)| *period);
         values.dedup_by_key(|(period, _)| *period);
         values.drain(..values.len().saturating_sub(HISTORY));
-        Self(values)
+        Ok(Self(values))
     }
 
     /// The values with their periods, oldest first.
@@ -43,15 +44,12 @@ impl Earlier {
             self.0.len(),
             words::history(&self.0),
         );
-        let (outcome, explanation) = match &judged.baseline {
-            Some(acceptance) => (
-                Outcome::Passed,
-                format!("{found}; accepted as baseline by {}, because: {}", acceptance.by, acceptance.reason),
-            ),
-            None => (
-                Outcome::Unknown,
-                format!("{found}; accept it with: assay period baseline {} --reason R", judged.period),
-            ),
+        let (outcome, explanation) = match &judged.baseline_accepted {
+            Some(words) => (Outcome::Passed, format!("{found}; accepted as baseline: {words}")),
+            None => {
+                let hint = format!("assay period baseline {} --reason R", judged.period);
+                (Outcome::Unknown, format!("{found}; to accept this period as the baseline: {hint}"))
+            }
         };
         Evaluation {
             observed: Some(observed),

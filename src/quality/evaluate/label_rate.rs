@@ -61,7 +61,7 @@ fn judge_label(
     let rows = count(slice.profile.rows);
     let found = find(&slice.profile, label);
     let (observed, entities) = found.map_or((0.0, 0), |found| (found.rate, found.entities));
-    let earlier = Earlier::of(judged, slice, &metric);
+    let earlier = Earlier::of(judged, slice, &metric)?;
     let by_history = earlier
         .enough()
         .and_then(|values| robust_band(&values))

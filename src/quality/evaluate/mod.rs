@@ -37,8 +37,8 @@ pub struct Judged<'a> {
     pub slices: Vec<SliceFacts>,
     /// The earlier values of a metric.
     pub history: &'a History<'a>,
-    /// Who accepted this very period as the baseline.
-    pub baseline: Option<Acceptance>,
+    /// Where a person accepted this very period as the baseline: who, and why.
+    pub baseline_accepted: Option<String>,
     /// The canonical rows of all providers of the release, with lineage columns.
     pub silver: LazyFrame,
     /// Their refused rows.
@@ -49,7 +49,7 @@ pub struct Judged<'a> {
 
 /// Answers (provider, metric) with the values of earlier periods that may serve as a baseline, in any order. Metrics of
 /// labels (`rate(..)`) are those that the judged model version itself measured; all others are of the data alone.
-pub type History<'a> = dyn Fn(&str, &str) -> Vec<(Period, f64)> + 'a;
+pub type History<'a> = dyn Fn(&str, &str) -> Result<Vec<(Period, f64)>> + 'a;
 
 /// What is known of one slice of the release.
 #[derive(Debug, Clone)]
@@ -62,15 +62,6 @@ pub struct SliceFacts {
     pub schema_gaps: Vec<String>,
     /// What was measured of the same rows under the previously promoted model version.
     pub previous_model: Option<Profile>,
-}
-
-/// A person's word that a period is as it should be, given where there is no history yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acceptance {
-    /// Who.
-    pub by: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// Judges a release: every check in the order of the contract, its results in the order of their subjects.
@@ -100,7 +91,7 @@ fn run(judged: &Judged<'_>, check: &Check, cancel: &Cancel) -> Result<Vec<Evalua
         match &check.rule {
             CheckRule::Schema => results.push(schema::judge(check, slice)),
             CheckRule::UniqueKey => results.push(unique_key::judge(judged, check, slice, cancel)?),
-            CheckRule::RowCount { tolerance } => results.push(row_count::judge(judged, check, slice, *tolerance)),
+            CheckRule::RowCount { tolerance } => results.push(row_count::judge(judged, check, slice, *tolerance)?),
             CheckRule::NullRate { tolerance } => {
                 results.extend(null_rate::judge(judged, check, slice, *tolerance, cancel)?);
             }

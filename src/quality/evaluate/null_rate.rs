@@ -41,7 +41,7 @@ fn judge_column(
     }
     let metric = format!("null_rate({})", column.name);
     let observed = rounded(count(column.nulls) / count(rows));
-    let earlier = Earlier::of(judged, slice, &metric);
+    let earlier = Earlier::of(judged, slice, &metric)?;
     let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
         return Ok(earlier.too_short(judged, check, subject, &metric, observed));
     };

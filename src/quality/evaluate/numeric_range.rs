@@ -116,7 +116,7 @@ impl OnColumn<'_> {
         let Some(observed) = middle.and_then(|index| numbers.quantiles.get(index)).copied() else {
             return Ok(self.result(Outcome::Unknown, format!("the profile has no {metric}")));
         };
-        let earlier = Earlier::of(self.judged, self.slice, &metric);
+        let earlier = Earlier::of(self.judged, self.slice, &metric)?;
         let Some(Allowed { range, formula }) = earlier.enough().and_then(|values| allowed(&values, factor)) else {
             return Ok(earlier.too_short(self.judged, self.check, self.subject(), &metric, observed));
         };

@@ -3,6 +3,7 @@
 use super::history::Earlier;
 use super::words::{self, number};
 use super::{Judged, SliceFacts, about, result, within};
+use crate::base::Result;
 use crate::domain::{Check, Evaluation};
 use crate::quality::count;
 use crate::quality::numbers::rounded;
@@ -11,12 +12,12 @@ use crate::quality::robust::robust_band;
 /// One result per slice: |rows - median| may be the larger of tolerance x median and 3 x 1.4826 x MAD.
 ///
 /// A constant history has MAD 0: the tolerance alone decides. After empty periods alone only an empty one passes.
-pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, tolerance: f64) -> Evaluation {
+pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, tolerance: f64) -> Result<Evaluation> {
     let metric = "rows";
     let observed = count(slice.profile.rows);
-    let earlier = Earlier::of(judged, slice, metric);
+    let earlier = Earlier::of(judged, slice, metric)?;
     let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
-        return earlier.too_short(judged, check, about(slice), metric, observed);
+        return Ok(earlier.too_short(judged, check, about(slice), metric, observed));
     };
     let least = tolerance * band.median;
     let (lower, upper) = band.around(least);
@@ -34,10 +35,10 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, tole
         number(rounded(band.spread())),
         words::baseline(earlier.periods()),
     );
-    Evaluation {
+    Ok(Evaluation {
         observed: Some(observed),
         expected: Some(expected),
         metric: Some(metric.to_owned()),
         ..result(check, about(slice), within(observed, expected), explanation)
-    }
+    })
 }

@@ -24,7 +24,7 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
     );
     let rows = if outcome == Outcome::Failed {
         let rejects = judged.rejects.as_ref().map(|frame| of_provider(frame, slice));
-        keys::duplicate_rows(of_provider(&judged.silver, slice), rejects, key, cancel)?
+        keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)?
     } else {
         Vec::new()
     };
