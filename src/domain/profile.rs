@@ -82,7 +82,7 @@ pub struct LabelProfile {
     pub entities: u64,
     /// Entities per 1,000 rows.
     pub rate: f64,
-    /// The mean score, in 0..1.
+    /// The mean score, in 0..1; 0 where nothing was found.
     pub mean_score: f64,
     /// The most frequent surface forms with their counts.
     pub top: Vec<(String, u64)>,
@@ -114,7 +114,9 @@ impl Profile {
         }
         for label in &self.labels {
             metrics.insert(format!("rate({})", label.label), label.rate);
-            metrics.insert(format!("score({})", label.label), label.mean_score);
+            if label.entities > 0 {
+                metrics.insert(format!("score({})", label.label), label.mean_score);
+            }
         }
         metrics
     }
