@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
-use super::batch::Delivery;
+use super::batch::{BronzeColumn, Delivery};
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
 use super::{
@@ -57,7 +57,7 @@ pub enum Fact {
     /// A delivery is about to be landed (intent).
     LandingStarted { delivery: Delivery },
     /// A delivery is in bronze; it supersedes what its slice stood on.
-    BatchLanded { delivery: Delivery, rows: u64 },
+    BatchLanded { delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64 },
     /// A delivery is kept in raw only.
     BatchQuarantined { delivery: Delivery, note: String },
     /// A person took a batch back.
