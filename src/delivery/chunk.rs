@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Days, NaiveDate};
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, Int64Chunked, Int128Chunked,
-    Schema, StringChunked, TimeUnit, TimeZone,
+    BooleanChunked, DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, Int64Chunked,
+    Int128Chunked, Schema, StringChunked, TimeUnit, TimeZone,
 };
 
 use super::cell::Cell;
@@ -176,6 +176,7 @@ fn date(days: i32) -> Result<NaiveDate> {
 }
 
 fn instant(micros: i64) -> Result<DateTime<chrono::Utc>> {
-    DateTime::from_timestamp_micros(micros)
-        .ok_or_else(|| Error::bad_data(format!("`{micros}` microseconds from 1970-01-01 is not a time that can be written")))
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| {
+        Error::bad_data(format!("`{micros}` microseconds from 1970-01-01 is not a time that can be written"))
+    })
 }

@@ -8,12 +8,12 @@ use std::io::Write;
 
 use polars::prelude::DataFrame;
 
+use super::TableWriter;
 use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::entities::ENTITIES;
 use super::guard::guarded;
 use super::output::Output;
-use super::TableWriter;
 use crate::base::Result;
 
 /// How many bytes are gathered before they are written.

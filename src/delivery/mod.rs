@@ -26,10 +26,10 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 use self::chunk::{Chunk, Groups, Layout};
-use self::output::Output;
 pub use self::guard::{guarded, unguarded};
+use self::output::Output;
 pub use self::summary::{ProviderLine, Summary};
-use crate::base::{Cancel, Digest, Error, Result, ResultExt, crash};
+use crate::base::{Cancel, Digest, Error, Result, crash};
 use crate::domain::policy::Format;
 use crate::domain::{Field, ModelRef, ReleaseName};
 
@@ -138,7 +138,9 @@ fn write_files(
         }
         let output = Output::create(&folder.join(file_name(table.name, *format)), cancel)?;
         let file: Box<dyn TableWriter> = match format {
-            Format::Xlsx => Box::new(xlsx::Book::create(output, folder, table.name, &layout, summary, limits.sheet_rows)?),
+            Format::Xlsx => {
+                Box::new(xlsx::Book::create(output, folder, table.name, &layout, summary, limits.sheet_rows)?)
+            }
             Format::Csv => Box::new(csv::CsvFile::create(output, &layout)?),
             Format::Parquet => Box::new(parquet::ParquetFile::create(output, &layout)?),
         };

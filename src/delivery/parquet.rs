@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use polars::prelude::{BatchedWriter, DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
 
 use super::chunk::{Chunk, Layout};
 use super::output::Output;

@@ -23,11 +23,11 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use self::pages::Notes;
 use self::sheets::Sheets;
+use super::TableWriter;
 use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::output::Output;
 use super::summary::Summary;
-use super::TableWriter;
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::{Entity, Field, FieldType, ReleaseName};
 
@@ -57,9 +57,12 @@ impl<'a> Book<'a> {
         sheet_rows: u32,
     ) -> Result<Self> {
         if layout.columns.len() > MOST_COLUMNS {
-            return Err(Error::refused(format!("`{}` columns are more than an Excel sheet holds", layout.columns.len()))
-                .because(format!("a sheet has at most {MOST_COLUMNS}"))
-                .hint("take xlsx out of `deliver` in assay.toml, then assay contract apply --reason \"...\""));
+            return Err(Error::refused(format!(
+                "`{}` columns are more than an Excel sheet holds",
+                layout.columns.len()
+            ))
+            .because(format!("a sheet has at most {MOST_COLUMNS}"))
+            .hint("take xlsx out of `deliver` in assay.toml, then assay contract apply --reason \"...\""));
         }
         contained(|| {
             let mut workbook = Workbook::new();
@@ -109,7 +112,9 @@ impl TableWriter for Book<'_> {
             let labels = entities.is_some();
             let front = pages::summary(&mut workbook, name, summary, data.rows(), labels, &mut notes)?;
             workbook.push_worksheet(front);
-            for sheet in data.into_worksheets().into_iter().chain(entities.into_iter().flat_map(Sheets::into_worksheets)) {
+            for sheet in
+                data.into_worksheets().into_iter().chain(entities.into_iter().flat_map(Sheets::into_worksheets))
+            {
                 workbook.push_worksheet(sheet);
             }
             let quality = pages::quality(&mut workbook, summary, &mut notes)?;

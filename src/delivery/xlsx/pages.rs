@@ -57,7 +57,9 @@ impl Notes {
         }
         if self.cut_in_all > 0 {
             let cells = text::counted(self.cut_in_all, "cell");
-            lines.push(format!("{cells} with text longer than Excel holds: cut here, whole in the CSV and Parquet files"));
+            lines.push(format!(
+                "{cells} with text longer than Excel holds: cut here, whole in the CSV and Parquet files"
+            ));
         }
         lines.extend(self.cut.iter().cloned());
         if self.cut_in_all > self.cut.len() as u64 {
