@@ -1,0 +1,3 @@
+//! Floor 5: the sample workspace, made by the real use cases from invented raw files.
+
+pub mod slips;
