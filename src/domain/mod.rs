@@ -34,4 +34,4 @@ pub use release::{Release, ReleaseName, ReleaseState};
 pub use request::Request;
 pub use schema::{Field, FieldType};
 pub use slice::Slice;
-pub use task::{Task, TaskKey, TaskKind, TaskSubject};
+pub use task::{Task, TaskKey, TaskKind, TaskState, TaskSubject};
