@@ -1,4 +1,5 @@
-//! Other engines read what the lake writes. Needs Python and its package index: `cargo test --release --lib -- --ignored interop`.
+//! Other engines read what the lake writes. Needs Python and its package index, so it is asked for:
+//! `cargo test --release --lib -- --ignored lake::tests::interop`.
 
 use std::process::Command;
 
