@@ -28,7 +28,7 @@ pub struct CsvFile {
 
 impl CsvFile {
     /// Starts the file with its header.
-    pub fn create(output: Output, layout: &Layout) -> Result<Self> {
+    pub fn create(output: Output, layout: &Layout) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER);
         let names = layout.columns.iter().map(|field| field.name.as_str());
         for (index, name) in names.chain(layout.has_entities.then_some(ENTITIES)).enumerate() {
@@ -36,7 +36,7 @@ impl CsvFile {
             push_cell(&mut buffer, &Cell::Text(name));
         }
         buffer.extend_from_slice(b"\r\n");
-        Ok(Self { output, columns: layout.columns.len(), buffer })
+        Self { output, columns: layout.columns.len(), buffer }
     }
 }
 

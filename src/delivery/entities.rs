@@ -1,6 +1,6 @@
 //! The entities of a group of rows, read out of polars' nested column.
 
-use polars::prelude::{DataFrame, DataType, Field as PolarsField, Float64Chunked, Int64Chunked, StringChunked};
+use polars::prelude::{DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, StringChunked};
 
 use super::polars;
 use crate::base::{Error, Result};
@@ -16,8 +16,8 @@ pub fn entities_type() -> DataType {
         field("field", DataType::String),
         field("label", DataType::String),
         field("text", DataType::String),
-        field("start", DataType::Int64),
-        field("end", DataType::Int64),
+        field("start", DataType::Int32),
+        field("end", DataType::Int32),
         field("score", DataType::Float64),
     ])))
 }
@@ -31,8 +31,8 @@ pub struct EntityColumn {
     field: StringChunked,
     label: StringChunked,
     text: StringChunked,
-    start: Int64Chunked,
-    end: Int64Chunked,
+    start: Int32Chunked,
+    end: Int32Chunked,
     score: Float64Chunked,
 }
 
@@ -44,7 +44,7 @@ impl EntityColumn {
         let structs = structs.struct_().map_err(polars)?;
         let part = |name: &str| structs.field_by_name(name).map(|series| series.rechunk());
         let text = |name: &str| part(name).and_then(|series| series.str().cloned()).map_err(polars);
-        let number = |name: &str| part(name).and_then(|series| series.i64().cloned()).map_err(polars);
+        let number = |name: &str| part(name).and_then(|series| series.i32().cloned()).map_err(polars);
         Ok(Self {
             offsets: lists.downcast_as_array().offsets().as_slice().to_vec(),
             absent: lists.is_null().iter().map(|absent| absent.unwrap_or(true)).collect(),
@@ -69,7 +69,7 @@ impl EntityColumn {
 
     fn entity(&self, index: usize) -> Result<Entity> {
         let text = |column: &StringChunked| column.get(index).unwrap_or_default().to_owned();
-        let position = |column: &Int64Chunked| {
+        let position = |column: &Int32Chunked| {
             let position = column.get(index).and_then(|position| u32::try_from(position).ok());
             position.ok_or_else(|| Error::corrupt(format!("entity {index} of a group has no usable position")))
         };

@@ -94,19 +94,19 @@ pub fn file_name(release: &ReleaseName, format: Format) -> String {
 pub fn write_all(
     folder: &Path,
     formats: &[Format],
-    table: ReleaseTable<'_>,
+    mut table: ReleaseTable<'_>,
     summary: &Summary<'_>,
     cancel: &Cancel,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<Artifact>> {
     let limits = Limits { group_rows: GROUP_ROWS, sheet_rows: SHEET_ROWS };
-    write_limited(folder, formats, table, summary, limits, cancel, progress)
+    write_limited(folder, formats, &mut table, summary, limits, cancel, progress)
 }
 
 fn write_limited(
     folder: &Path,
     formats: &[Format],
-    table: ReleaseTable<'_>,
+    table: &mut ReleaseTable<'_>,
     summary: &Summary<'_>,
     limits: Limits,
     cancel: &Cancel,
@@ -124,7 +124,7 @@ fn write_limited(
 fn write_files(
     folder: &Path,
     formats: &[Format],
-    table: ReleaseTable<'_>,
+    table: &mut ReleaseTable<'_>,
     summary: &Summary<'_>,
     limits: Limits,
     cancel: &Cancel,
@@ -141,7 +141,7 @@ fn write_files(
             Format::Xlsx => {
                 Box::new(xlsx::Book::create(output, folder, table.name, &layout, summary, limits.sheet_rows)?)
             }
-            Format::Csv => Box::new(csv::CsvFile::create(output, &layout)?),
+            Format::Csv => Box::new(csv::CsvFile::create(output, &layout)),
             Format::Parquet => Box::new(parquet::ParquetFile::create(output, &layout)?),
         };
         files.push((*format, file));

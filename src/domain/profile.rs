@@ -106,6 +106,7 @@ impl Profile {
                 metrics.insert(format!("mean({name})"), numbers.mean);
                 metrics.insert(format!("min({name})"), numbers.min);
                 metrics.insert(format!("max({name})"), numbers.max);
+                #[allow(clippy::float_cmp, reason = "a constant is looked for among constants")]
                 let median = QUANTILES.iter().position(|quantile| *quantile == 0.5);
                 if let Some(median) = median.and_then(|index| numbers.quantiles.get(index)) {
                     metrics.insert(format!("median({name})"), *median);

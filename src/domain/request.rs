@@ -8,6 +8,7 @@ use crate::base::Digest;
 
 /// A change that somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each request is documented; its fields are named for the words of the vocabulary")]
 pub enum Request {
     /// Takes in what lies in the inboxes.
     Ingest { dataset: Option<String>, provider: Option<String> },

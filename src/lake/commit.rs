@@ -16,7 +16,7 @@ use deltalake_core::logstore::CommitOrBytes;
 use deltalake_core::table::state::DeltaTableState;
 use serde_json::{Value, json};
 
-use super::log::{sequence, state, version_file, views};
+use super::log::{sequence, state, unloaded, version_file, views};
 use super::schema::{data_fields, merged, table_schema};
 use super::table::{Commit, Committed, Table, partition_folder};
 use super::{Lake, unpoisoned};
@@ -94,7 +94,7 @@ impl Lake {
     /// Writes one version of the log; `false` where somebody else wrote it first.
     fn write_version(&self, folder: &Path, version: u64, actions: &[Action]) -> Result<bool> {
         let bytes = CommitOrBytes::LogBytes(log_bytes(actions)?.into());
-        let log_store = self.unloaded(folder)?.log_store();
+        let log_store = unloaded(folder)?.log_store();
         match self.0.runtime.block_on(log_store.write_commit_entry(version, bytes, Default::default()))? {
             Ok(()) => Ok(true),
             Err(TransactionError::VersionAlreadyExists(_)) => Ok(false),
@@ -162,7 +162,8 @@ fn actions(table: &Table, current: Option<&DeltaTable>, commit: &Commit, change:
 }
 
 fn commit_info(commit: &Commit, slice: &str) -> CommitInfo {
-    let parameters = [("partition", slice.to_owned()), ("seq", commit.seq.to_string()), ("subject", commit.subject.clone())];
+    let parameters =
+        [("partition", slice.to_owned()), ("seq", commit.seq.to_string()), ("subject", commit.subject.clone())];
     let parameters: HashMap<_, _> =
         parameters.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
     CommitInfo {
@@ -207,9 +208,12 @@ fn changed_metadata(
     }
     let alone = views(state, &[])?.len() == views(state, &commit.partition)?.len();
     let Some(grown) = merged(table, &schema, &change.fields, alone)? else { return Ok(None) };
-    state.metadata().clone().with_schema(&grown).map(Some).map_err(|error| {
-        Error::internal(format!("the schema of {table} can't be changed")).because(error)
-    })
+    state
+        .metadata()
+        .clone()
+        .with_schema(&grown)
+        .map(Some)
+        .map_err(|error| Error::internal(format!("the schema of {table} can't be changed")).because(error))
 }
 
 /// The actions as the log holds them: one a line, keys sorted, so that the same actions are the same bytes.

@@ -27,9 +27,21 @@ impl Lake {
 
     /// The files of a version of a table (the newest, where none is named) whose partition has the named values, sorted.
     pub fn files(&self, table: &Table, version: Option<u64>, partition: &[(String, String)]) -> Result<Vec<DataFile>> {
-        let Some(delta) = self.load(table, version)? else { return Ok(Vec::new()) };
+        match self.load(table, version)? {
+            Some(delta) => self.files_of(table, &delta, partition),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The files of a loaded table whose partition has the named values, sorted.
+    pub(super) fn files_of(
+        &self,
+        table: &Table,
+        delta: &DeltaTable,
+        partition: &[(String, String)],
+    ) -> Result<Vec<DataFile>> {
         let folder = self.folder(table)?;
-        let views = views(state(&delta)?, partition)?;
+        let views = views(state(delta)?, partition)?;
         let mut files = views.iter().map(|view| data_file(table, &folder, view)).collect::<Result<Vec<_>>>()?;
         files.sort_by(|one, other| (&one.partition, &one.path).cmp(&(&other.partition, &other.path)));
         Ok(files)
@@ -58,7 +70,11 @@ impl Lake {
     }
 
     fn load_version(&self, folder: &Path, version: u64) -> Result<DeltaTable> {
-        let mut delta = self.unloaded(folder)?;
+        let newest = unpoisoned(&self.0.newest).get(folder).cloned();
+        if let Some(newest) = newest.filter(|newest| newest.version() == Some(version)) {
+            return Ok(newest);
+        }
+        let mut delta = unloaded(folder)?;
         self.0.runtime.block_on(delta.load_version(version))?.map_err(|error| unreadable_log(&error))?;
         Ok(delta)
     }
@@ -67,22 +83,15 @@ impl Lake {
         let known = unpoisoned(&self.0.newest).get(folder).cloned();
         let mut delta = match known {
             Some(known) => known,
-            None => self.unloaded(folder)?,
+            None => unloaded(folder)?,
         };
         if self.0.runtime.block_on(delta.update_incremental(None))?.is_err() {
             // What is remembered may be of a folder that was since put back to an earlier state.
-            delta = self.unloaded(folder)?;
+            delta = unloaded(folder)?;
             self.0.runtime.block_on(delta.load())?.map_err(|error| unreadable_log(&error))?;
         }
         unpoisoned(&self.0.newest).insert(folder.to_path_buf(), delta.clone());
         Ok(delta)
-    }
-
-    /// A handle on a table whose log was not read yet.
-    pub(super) fn unloaded(&self, folder: &Path) -> Result<DeltaTable> {
-        let url = Url::from_directory_path(folder)
-            .map_err(|()| Error::internal(format!("{} is not an absolute path", folder.display())))?;
-        DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(|error| unreadable_log(&error))
     }
 
     /// The version at which this intent was committed, if it was. Refuses one that a later intent has overtaken.
@@ -112,6 +121,13 @@ impl Lake {
     }
 }
 
+/// A handle on a table whose log was not read yet.
+pub(super) fn unloaded(folder: &Path) -> Result<DeltaTable> {
+    let url = Url::from_directory_path(folder)
+        .map_err(|()| Error::internal(format!("{} is not an absolute path", folder.display())))?;
+    DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(|error| unreadable_log(&error))
+}
+
 /// The journal sequence of a commit, as Delta counts transactions.
 pub(super) fn sequence(commit: &Commit) -> Result<i64> {
     i64::try_from(commit.seq).map_err(|_| Error::internal(format!("`{}` is not a journal sequence", commit.seq)))
@@ -137,9 +153,10 @@ pub(super) fn read_actions(folder: &Path, version: u64) -> Result<Vec<Action>> {
     let path = version_file(folder, version);
     let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(serde_json::from_str).collect::<std::result::Result<_, _>>().map_err(|error| {
-        Error::corrupt(format!("the Delta log {} can't be read", path.display())).because(error)
-    })
+    lines
+        .map(serde_json::from_str)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| Error::corrupt(format!("the Delta log {} can't be read", path.display())).because(error))
 }
 
 fn transaction_of(action: &Action, slice: &str) -> Option<i64> {

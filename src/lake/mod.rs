@@ -25,10 +25,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use deltalake_core::DeltaTable;
 
 use crate::base::{Result, ResultExt, files};
+
+/// Age at which a temporary file was left by a process that died.
+const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
 pub use raw::Raw;
 pub use release::{Artifact, Staging};
@@ -81,6 +85,21 @@ impl Lake {
 /// Locks what stays whole even when a thread that held it died: caches and queues.
 fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what processes that died left in `folder` under temporary names. What can't be removed now is tried next time.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_temporary = entry.file_name().to_string_lossy().starts_with('.')
+            && path.extension().is_some_and(|extension| extension == "tmp");
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let is_old = modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > LEFT_BEHIND);
+        if is_temporary && is_old {
+            let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        }
+    }
 }
 
 /// Makes a folder and all above it that are missing, each one's name durable.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Lake, make_folder};
+use super::{Lake, make_folder, sweep};
 use crate::base::{Cancel, Digest, Result, ResultExt, crash, files};
 
 /// A file as it lies in `lake/raw`.
@@ -28,6 +28,7 @@ impl Lake {
         let reading = || format!("storing the file {}", source.display());
         let folder = self.root().join("lake/raw");
         make_folder(&folder)?;
+        sweep(&folder);
         let temporary = files::temporary_beside(&folder.join("delivery"));
         let stored = copy(source, &temporary, cancel).with_context(reading).and_then(|(digest, bytes)| {
             let raw = Raw { digest, extension: extension_of(source), bytes };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::table::plain_name;
-use super::{Lake, make_folder};
+use super::{Lake, make_folder, sweep};
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, files};
 use crate::domain::ReleaseName;
 
@@ -44,13 +44,17 @@ impl Lake {
         let target = self.release_folder(release);
         let folder = files::temporary_beside(&target);
         make_folder(&folder)?;
+        if let Some(releases) = folder.parent() {
+            sweep(releases);
+        }
         Ok(Staging { folder, target, release: release.clone() })
     }
 
     /// The manifest of a release: what [`Staging::finish`] was given, and the artifacts.
     pub fn read_manifest(&self, release: &ReleaseName) -> Result<Value> {
         let path = self.release_folder(release).join(MANIFEST);
-        let bytes = fs::read(&path).with_context(|| format!("reading the manifest of {release}, {}", path.display()))?;
+        let bytes =
+            fs::read(&path).with_context(|| format!("reading the manifest of {release}, {}", path.display()))?;
         Ok(serde_json::from_slice(&bytes)?)
     }
 

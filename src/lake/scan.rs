@@ -29,10 +29,9 @@ impl Lake {
         partition: &[(String, String)],
     ) -> Result<Option<LazyFrame>> {
         let Some(delta) = self.load(table, version)? else { return Ok(None) };
-        let version = delta.version();
         let schema = read_schema(table, &state(&delta)?.schema())?;
         let mut partitions: BTreeMap<Vec<(String, String)>, Vec<DataFile>> = BTreeMap::new();
-        for file in self.files(table, version, partition)? {
+        for file in self.files_of(table, &delta, partition)? {
             check_present(table, &file)?;
             partitions.entry(file.partition.clone()).or_default().push(file);
         }
@@ -41,7 +40,9 @@ impl Lake {
         match scans.len() {
             0 => Ok(None),
             1 => Ok(scans.into_iter().next()),
-            _ => concat(&scans, UnionArgs { maintain_order: true, ..UnionArgs::default() }).map(Some).map_err(polars_error),
+            _ => concat(&scans, UnionArgs { maintain_order: true, ..UnionArgs::default() })
+                .map(Some)
+                .map_err(polars_error),
         }
     }
 }

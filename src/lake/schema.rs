@@ -26,8 +26,9 @@ pub(super) fn stored_schema(table: &Table, schema: &Schema) -> Result<Schema> {
             return Err(Error::internal(format!("`{name}` can't be a column of {table}"))
                 .because("Delta wants names that differ in more than case, without spaces and ,;{}()="));
         }
-        let data_type = stored_type(data_type)
-            .ok_or_else(|| Error::internal(format!("column `{name}` of {table} is {data_type}, which Delta can't hold")))?;
+        let data_type = stored_type(data_type).ok_or_else(|| {
+            Error::internal(format!("column `{name}` of {table} is {data_type}, which Delta can't hold"))
+        })?;
         stored.with_column(name.clone(), data_type);
     }
     Ok(stored)

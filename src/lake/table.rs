@@ -150,10 +150,8 @@ pub(super) fn check_partition(table: &Table, partition: &[(String, String)]) -> 
     if named.eq(table.partition_columns().iter().copied()) && partition.iter().all(|(_, value)| !value.is_empty()) {
         return Ok(());
     }
-    Err(Error::internal(format!("{partition:?} is not a partition of {table}")).because(format!(
-        "it needs a value for each of {}, in this order",
-        table.partition_columns().join(", ")
-    )))
+    Err(Error::internal(format!("{partition:?} is not a partition of {table}"))
+        .because(format!("it needs a value for each of {}, in this order", table.partition_columns().join(", "))))
 }
 
 /// A partition value as a folder name: what is not plain is percent-encoded, as Hive and Spark do.

@@ -15,7 +15,7 @@ use super::runtime::polars_error;
 use super::schema::timestamp;
 use super::statistics::Statistics;
 use super::table::{Commit, partition_folder};
-use super::{Table, make_folder};
+use super::{Table, make_folder, sweep};
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, crash, files};
 
 /// Rows of a row group, unless they are long.
@@ -42,6 +42,7 @@ pub(super) struct Source<'a> {
 pub(super) fn write_files(folder: &Path, source: Source<'_>) -> Result<Vec<Add>> {
     let partition = folder.join(partition_folder(&source.commit.partition));
     make_folder(&partition)?;
+    sweep(&partition);
     let (commit, cancel) = (source.commit, source.cancel);
     let mut groups = Groups::new(source);
     let mut next = groups.next()?;
@@ -230,7 +231,7 @@ fn converted(column: &Column, data_type: &DataType) -> Result<Column> {
         return physical.cast(&timestamp()).map(IntoColumn::into_column).map_err(polars_error);
     }
     let converted = column.as_materialized_series().strict_cast(data_type);
-    converted.map(IntoColumn::into_column).map_err(|error| {
-        Error::bad_data(format!("a value is not a {data_type}")).because(polars_error(error))
-    })
+    converted
+        .map(IntoColumn::into_column)
+        .map_err(|error| Error::bad_data(format!("a value is not a {data_type}")).because(polars_error(error)))
 }

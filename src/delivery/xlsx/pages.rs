@@ -83,7 +83,7 @@ pub fn summary(
 ) -> Result<Worksheet> {
     let mut page = Page::begin(workbook, "Summary", &[26.0, 44.0, 12.0, 12.0, 12.0])?;
     page.heading(&[&name.to_string()])?;
-    page.line(&[Cell::Text("rows"), count(rows)], notes)?;
+    page.line(&[Cell::Text("Rows"), count(rows)], notes)?;
     for (fact, value) in &summary.facts {
         page.line(&[Cell::Text(fact), Cell::Text(value)], notes)?;
     }

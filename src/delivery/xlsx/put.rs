@@ -95,7 +95,7 @@ fn serial_instant(instant: DateTime<Utc>) -> Option<f64> {
     const MILLISECONDS_OF_A_DAY: f64 = 86_400_000.0;
     let time = instant.time().signed_duration_since(chrono::NaiveTime::MIN);
     let milliseconds = i32::try_from(time.num_milliseconds()).ok()?;
-    let exact = instant.timestamp_subsec_nanos() % 1_000_000 == 0;
+    let exact = instant.timestamp_subsec_nanos().is_multiple_of(1_000_000);
     let days = serial_date(instant.date_naive()).filter(|_| exact)?;
     Some(days + f64::from(milliseconds) / MILLISECONDS_OF_A_DAY)
 }

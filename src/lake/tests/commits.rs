@@ -13,7 +13,8 @@ fn the_same_intent_again_is_recognised_and_not_redone() {
     replace(&lake, &silver(), &intent(slice("2026-09", "a"), 6), numbers(0, 2)).unwrap();
     let before = contents(folder.path());
 
-    let mut never = std::iter::from_fn(|| -> Option<Result<DataFrame>> { unreachable!("the rows are asked for again") });
+    let mut never =
+        std::iter::from_fn(|| -> Option<Result<DataFrame>> { unreachable!("the rows are asked for again") });
     let schema = numbers(0, 0).schema().clone();
     let again = Lake::open(folder.path()).unwrap();
     let again = again.replace(&silver(), &schema, &commit, &mut never, &Cancel::default()).unwrap();

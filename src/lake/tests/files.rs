@@ -107,3 +107,28 @@ fn a_channel_points_to_the_last_thing_written() {
     lake.write_channel("slips", "latest", b"{\"generation\":2}").unwrap();
     assert_eq!(lake.read_channel("slips", "latest").unwrap().unwrap(), b"{\"generation\":2}");
 }
+
+#[test]
+fn what_a_dead_process_left_goes_away_and_what_a_living_one_writes_stays() {
+    let (folder, lake) = lake();
+    let release: ReleaseName = "slips/2026-10.1".parse().unwrap();
+    let commit = intent(slice("2026-10", "a"), 1);
+    replace(&lake, &silver(), &commit, numbers(0, 1)).unwrap();
+    let partition = folder.path().join("lake/silver/slips/_period=2026-10/_provider=a");
+    let releases = folder.path().join("releases/slips");
+    fs::create_dir_all(releases.join(".2026-10.1.1-1.tmp")).unwrap();
+    for left in [&partition, &releases] {
+        for (name, age) in [(".part.1-1.tmp", 48), (".part.2-2.tmp", 1)] {
+            let file = fs::File::create(left.join(name)).unwrap();
+            file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age)).unwrap();
+        }
+    }
+    let staged = fs::File::open(releases.join(".2026-10.1.1-1.tmp")).unwrap();
+    staged.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+
+    replace(&lake, &silver(), &intent(slice("2026-10", "a"), 2), numbers(0, 1)).unwrap();
+    build(&lake, &release, "a").unwrap();
+    let left = |folder: &Path| contents(folder).into_iter().map(|(name, _)| name).filter(|name| name.starts_with('.'));
+    assert_eq!(left(&partition).collect::<Vec<_>>(), [".part.2-2.tmp"]);
+    assert_eq!(left(&releases).collect::<Vec<_>>(), [".part.2-2.tmp"]);
+}

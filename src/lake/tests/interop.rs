@@ -1,4 +1,5 @@
-//! Other engines read what the lake writes. Needs python3 and PyPI: `cargo test --release --lib -- --ignored interop`.
+//! Other engines read what the lake writes. Needs Python and its package index, so it is asked for:
+//! `cargo test --release --lib -- --ignored lake::tests::interop`.
 
 use std::process::Command;
 
@@ -40,7 +41,8 @@ fn make_workspace(lake: &Lake) -> Vec<Table> {
     lake.replace_with_headers(&bronze, &schema, &headers, &commit, &mut chunks, &Cancel::default()).unwrap();
     replace(lake, &bronze, &intent(batch("b2"), 61), df!("item" => ["tea"], "vat" => ["20%"]).unwrap()).unwrap();
     lake.remove(&bronze, &intent(batch("b1"), 62)).unwrap();
-    replace(lake, &tables[2], &intent(slice("2026", "northgate"), 63), df!("reason" => ["not a date"]).unwrap()).unwrap();
+    replace(lake, &tables[2], &intent(slice("2026", "northgate"), 63), df!("reason" => ["not a date"]).unwrap())
+        .unwrap();
     for seq in 64..68_i64 {
         let mut partition = vec![("_model".to_owned(), format!("slips crf/{}", seq % 2 + 1))];
         partition.extend(slice("2026-10", "northgate"));
@@ -66,15 +68,15 @@ fn write_expected(lake: &Lake, tables: &[Table], folder: &Path) {
 }
 
 #[test]
-#[ignore = "needs python3 and PyPI"]
+#[ignore = "needs Python and its package index"]
 fn interop_with_other_engines_at_every_version() {
-    let folder = tempfile::tempdir().unwrap();
+    let mut folder = tempfile::tempdir().unwrap();
+    folder.disable_cleanup(std::env::var_os("ASSAY_INTEROP_KEEP").is_some());
     let (workspace, expected) = (folder.path().join("workspace"), folder.path().join("expected"));
     std::fs::create_dir_all(&workspace).unwrap();
     let lake = Lake::open(&workspace).unwrap();
     write_expected(&lake, &make_workspace(&lake), &expected);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/run.sh");
-    let keep = std::env::var_os("ASSAY_INTEROP_KEEP").is_some().then(|| folder.keep());
     let status = Command::new(script).arg(&workspace).arg(&expected).status().unwrap();
-    assert!(status.success(), "{status}, kept in {keep:?}");
+    assert!(status.success(), "{status} in {}", workspace.display());
 }

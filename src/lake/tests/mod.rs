@@ -3,9 +3,11 @@
 
 mod commits;
 mod contention;
+mod crash;
 mod damage;
 mod files;
 mod interop;
+mod memory;
 mod tables;
 
 use std::path::Path;

@@ -19,18 +19,21 @@ pub(super) fn every_type() -> DataFrame {
     let instants = Series::new("seen_at".into(), [Some(1_700_000_000_123_456_i64), None, Some(-1)])
         .cast(&DataType::Datetime(TimeUnit::Microseconds, None))
         .unwrap();
-    DataFrame::new(3, vec![
-        Series::new("slip_id".into(), [Some("a"), None, Some("ü\n\"🙂")]).into(),
-        Series::new("line".into(), [Some(i64::MAX), None, Some(i64::MIN)]).into(),
-        Series::new("share".into(), [Some(0.5), None, Some(f64::NAN)]).into(),
-        Series::new("returned".into(), [Some(true), None, Some(false)]).into(),
-        days.into(),
-        instants.into(),
-        amounts.strict_cast(&DataType::Decimal(38, 2)).unwrap().into(),
-        prices.strict_cast(&DataType::Decimal(12, 2)).unwrap().into(),
-        Series::new("entities".into(), lists).into(),
-        Series::new("_row".into(), [1_u32, 2, 3]).into(),
-    ])
+    DataFrame::new(
+        3,
+        vec![
+            Series::new("slip_id".into(), [Some("a"), None, Some("ü\n\"🙂")]).into(),
+            Series::new("line".into(), [Some(i64::MAX), None, Some(i64::MIN)]).into(),
+            Series::new("share".into(), [Some(0.5), None, Some(f64::NAN)]).into(),
+            Series::new("returned".into(), [Some(true), None, Some(false)]).into(),
+            days.into(),
+            instants.into(),
+            amounts.strict_cast(&DataType::Decimal(38, 2)).unwrap().into(),
+            prices.strict_cast(&DataType::Decimal(12, 2)).unwrap().into(),
+            Series::new("entities".into(), lists).into(),
+            Series::new("_row".into(), [1_u32, 2, 3]).into(),
+        ],
+    )
     .unwrap()
 }
 
