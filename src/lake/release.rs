@@ -94,6 +94,12 @@ impl Lake {
 }
 
 impl Staging {
+    /// The folder, for writers that name their files themselves.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where to write an artifact.
     pub fn path(&self, artifact: &str) -> Result<PathBuf> {
         plain_name(artifact)?;

@@ -98,6 +98,20 @@ pub struct Commit {
     pub at: DateTime<Utc>,
 }
 
+impl Commit {
+    /// What `operation` does for `subject` to one partition.
+    #[must_use]
+    pub fn new(
+        partition: Vec<(String, String)>,
+        seq: u64,
+        operation: &str,
+        subject: String,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self { partition, seq, operation: operation.to_owned(), subject, at }
+    }
+}
+
 /// What a commit did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed {

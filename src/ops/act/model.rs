@@ -17,7 +17,9 @@ use crate::pipeline::{Context, models};
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
     let bytes = std::fs::read(file).with_context(|| format!("reading the model {}", file.display()))?;
-    let (kind, labels) = ner::identify(&bytes).with_context(|| format!("reading the model {}", file.display()))?;
+    let kind = ner::kind_of(&bytes);
+    let tagger = ner::load(kind, &bytes).with_context(|| format!("reading the model {}", file.display()))?;
+    let labels = tagger.labels().to_vec();
     let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
     let model = add(context, model)?;
     let message = format!("{model} is registered");
@@ -41,7 +43,7 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
     for path in &data {
         documents.extend(ner::data::read(path)?);
     }
-    let training_data = ner::data::digest(&data)?;
+    let training_data = ner::data::data_digest(&data)?;
     let task = Digest::of(context.origin.command.as_bytes());
     let report = |step| progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step });
     let options = ner::train::TrainOptions { seed, ..Default::default() };
