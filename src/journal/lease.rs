@@ -27,12 +27,21 @@ impl Journal {
         let (key, owner) = (key.to_owned(), owner.to_owned());
         self.in_transaction(move |connection| {
             let (now, until) = span(seconds);
-            let taken = Snapshot::new(connection).execute(
+            let snapshot = Snapshot::new(connection);
+            let held = snapshot.number(
+                "SELECT count(*) AS number FROM lease WHERE key = ?1 AND owner = ?2",
+                params![key, owner],
+            )?;
+            let taken = snapshot.execute(
                 "INSERT INTO lease (key, owner, until) VALUES (?1, ?2, ?3)
                  ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, until = excluded.until
                  WHERE lease.until <= ?4 OR lease.owner = excluded.owner",
                 params![key, owner, until, now],
             )?;
+            if taken > 0 && held == 0 {
+                // Whoever was asked to stop is gone.
+                snapshot.execute("DELETE FROM cancel_request WHERE key = ?1", [&key])?;
+            }
             Ok(taken > 0)
         })
     }

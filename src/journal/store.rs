@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::readers::Readers;
@@ -66,6 +67,12 @@ impl Journal {
     /// Runs `work` on one consistent state of the journal.
     pub fn read<T>(&self, work: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> Result<T> {
         self.0.readers.read(|connection| work(&Snapshot::new(connection)))
+    }
+
+    /// The present instant, by the journal's clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
     }
 
     /// A number that differs from the last answer when anybody, in this process or another, has committed since.

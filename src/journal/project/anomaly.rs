@@ -30,6 +30,7 @@ pub(super) const PROJECTION: Projection = Projection {
             sort         TEXT NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
+        CREATE INDEX anomaly_state ON anomaly (state, sort);
         CREATE INDEX anomaly_period ON anomaly (dataset, period_order, sort);
         CREATE UNIQUE INDEX anomaly_page ON anomaly (sort, dataset, period_order, provider, state);
         CREATE TABLE verdict (

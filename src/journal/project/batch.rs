@@ -35,6 +35,7 @@ pub(super) const PROJECTION: Projection = Projection {
         ) STRICT;
         CREATE INDEX batch_slice ON batch (dataset, period_order, provider, revision);
         CREATE INDEX batch_content ON batch (content);
+        CREATE INDEX batch_state ON batch (state, sort);
         CREATE UNIQUE INDEX batch_page ON batch (sort, dataset, period_order, provider, state);
     ",
     apply,

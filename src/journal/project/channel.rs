@@ -20,6 +20,7 @@ pub(super) const PROJECTION: Projection = Projection {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE channel_move (
             generation    INTEGER PRIMARY KEY,
+            seq           INTEGER NOT NULL,
             at            TEXT NOT NULL,
             actor         TEXT NOT NULL,
             change        TEXT NOT NULL,
@@ -32,6 +33,8 @@ pub(super) const PROJECTION: Projection = Projection {
             sort          INTEGER NOT NULL,
             search        TEXT NOT NULL
         ) STRICT;
+        CREATE INDEX channel_move_dataset ON channel_move (dataset, period_order, change, seq);
+        CREATE INDEX channel_move_newest ON channel_move (dataset, generation, delta_version);
         CREATE UNIQUE INDEX channel_move_page ON channel_move (sort, dataset, period_order, change);
         CREATE TABLE delivered (
             generation INTEGER NOT NULL,
@@ -101,12 +104,13 @@ fn record(snapshot: &Snapshot<'_>, event: &Event, change: &Change<'_>) -> Result
     let shown = [now.as_deref(), reason.as_deref()].map(Option::unwrap_or_default);
     let generation = column::integer(change.generation)?;
     snapshot.execute(
-        "INSERT INTO channel_move (generation, at, actor, change, dataset, period, period_order, release,
+        "INSERT INTO channel_move (generation, seq, at, actor, change, dataset, period, period_order, release,
              delta_version, reason, sort, search)
-         VALUES (:generation, :at, :actor, :change, :dataset, :period, :period_order, :release,
+         VALUES (:generation, :seq, :at, :actor, :change, :dataset, :period, :period_order, :release,
              :delta_version, :reason, :sort, :search)",
         named_params! {
-            ":generation": generation, ":at": column::written(event.at), ":actor": actor, ":change": change.what,
+            ":generation": generation, ":seq": column::integer(event.seq)?, ":at": column::written(event.at),
+            ":actor": actor, ":change": change.what,
             ":dataset": dataset, ":period": period_text, ":period_order": column::period_order(*period),
             ":release": now, ":delta_version": column::integer(change.delta_version)?, ":reason": reason,
             ":sort": -generation,

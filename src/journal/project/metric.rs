@@ -21,7 +21,7 @@ pub(super) const PROJECTION: Projection = Projection {
             value        REAL NOT NULL,
             PRIMARY KEY (dataset, provider, model, name, period_order)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX metric_slice ON metric (dataset, provider, model, period_order);
+        CREATE INDEX metric_slice ON metric (dataset, period_order, model, provider);
     ",
     apply,
 };

@@ -34,6 +34,11 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
+    /// How many anomalies are open, in all datasets.
+    pub fn count_open_anomalies(&self) -> Result<u64> {
+        self.number("SELECT count(*) AS number FROM anomaly WHERE state = 'open'", [])
+    }
+
     /// What people said about the samples of an anomaly, by batch and row.
     pub fn verdicts(&self, id: &AnomalyId) -> Result<Vec<(BatchId, u64, Verdict)>> {
         self.all("SELECT * FROM verdict WHERE anomaly = ?1 ORDER BY batch, row", [id.as_str()], |row| {

@@ -58,6 +58,11 @@ impl Snapshot<'_> {
         self.all("SELECT * FROM batch WHERE content = ?1 ORDER BY sort DESC", [content.as_str()], read)
     }
 
+    /// How many batches are quarantined, in all datasets.
+    pub fn count_quarantined(&self) -> Result<u64> {
+        self.number("SELECT count(*) AS number FROM batch WHERE state = 'quarantined'", [])
+    }
+
     /// Part of the list of batches, newest first.
     pub fn batch_page(&self, query: &Query<BatchId>) -> Result<Page<BatchRow>> {
         let list = List::of("batch", "sort")
@@ -67,7 +72,14 @@ impl Snapshot<'_> {
             .only("state = ?", query.state.clone())
             .holding(query.text.as_deref());
         let place = |id: &BatchId| place_of(self, "SELECT sort FROM batch WHERE id = ?1", id.as_str());
-        list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(listed(read(row)?)))
+        list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
+    }
+
+    /// The periods of a dataset that somebody delivered for, oldest first.
+    pub fn periods_with_batches(&self, dataset: &str) -> Result<Vec<Period>> {
+        let sql = "SELECT period FROM period WHERE dataset = ?1 AND EXISTS (SELECT 1 FROM batch
+             WHERE batch.dataset = period.dataset AND batch.period_order = period.period_order) ORDER BY period_order";
+        self.all(sql, [dataset], |row| column::parsed(row, "period"))
     }
 
     /// Part of the list of periods that have batches or releases, newest first, with their datasets. With a provider,
@@ -113,22 +125,4 @@ fn read(row: &Row<'_>) -> Result<Batch> {
         by: row.get("actor")?,
         note: row.get("note")?,
     })
-}
-
-fn listed(batch: Batch) -> BatchRow {
-    BatchRow {
-        id: batch.delivery.batch,
-        dataset: batch.delivery.slice.dataset,
-        provider: batch.delivery.slice.provider,
-        period: batch.delivery.slice.period,
-        revision: batch.delivery.revision,
-        state: batch.state,
-        rows: batch.rows,
-        rejected: batch.rejected,
-        file: batch.delivery.file,
-        bytes: batch.delivery.bytes,
-        at: batch.at,
-        by: batch.by,
-        note: batch.note,
-    }
 }

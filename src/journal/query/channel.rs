@@ -15,6 +15,14 @@ impl Snapshot<'_> {
         self.number("SELECT coalesce(max(generation), 0) AS number FROM channel_move", [])
     }
 
+    /// The newest generation that changed what clients see of a dataset, with the version of its gold table.
+    pub fn newest_generation(&self, dataset: &str) -> Result<Option<(u64, u64)>> {
+        let sql = "SELECT generation, delta_version FROM channel_move WHERE dataset = ?1 ORDER BY generation DESC LIMIT 1";
+        self.first(sql, [dataset], |row| {
+            Ok((column::number(row, "generation")?, column::number(row, "delta_version")?))
+        })
+    }
+
     /// Which release of a dataset clients see for each period, newest period first.
     pub fn channel(&self, dataset: &str) -> Result<Vec<(Period, ReleaseName)>> {
         let sql = "SELECT period, release FROM pointer WHERE dataset = ?1 ORDER BY period_order DESC";

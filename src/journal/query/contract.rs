@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use rusqlite::params;
 
 use crate::base::{Digest, Result};
 use crate::domain::{Contract, Period};
@@ -43,6 +44,12 @@ impl Snapshot<'_> {
                 reason: row.get("reason")?,
             })
         })
+    }
+
+    /// Whether a period was accepted as a baseline.
+    pub fn baseline(&self, dataset: &str, period: Period) -> Result<bool> {
+        let sql = "SELECT count(*) AS number FROM baseline WHERE dataset = ?1 AND period_order = ?2";
+        Ok(self.number(sql, params![dataset, column::period_order(period)])? > 0)
     }
 
     /// The periods of a dataset that were accepted as baselines.

@@ -1,9 +1,10 @@
 //! Questions about the record itself.
 
+use chrono::{DateTime, Utc};
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::Event;
 use crate::domain::listing::{Fetch, LogRow, Page, Query};
 use crate::journal::column;
@@ -23,6 +24,17 @@ impl Snapshot<'_> {
     /// The entry at a place.
     pub fn event(&self, seq: u64) -> Result<Option<Event>> {
         self.first("SELECT * FROM event WHERE seq = ?1", [column::integer(seq)?], read)
+    }
+
+    /// When the entry at a place was written.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn event_time(&self, seq: u64) -> Result<DateTime<Utc>> {
+        let at = self.first("SELECT at FROM event WHERE seq = ?1", [column::integer(seq)?], |row| {
+            column::instant(row, "at")
+        })?;
+        at.ok_or_else(|| Error::not_found(format!("the journal has no entry {seq}")))
     }
 
     /// The newest entry of a kind, by [`crate::domain::Fact::kind`].

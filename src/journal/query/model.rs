@@ -56,6 +56,29 @@ impl Snapshot<'_> {
         })
     }
 
+    /// The aliases that point to a version, sorted.
+    pub fn aliases_of(&self, model: &ModelRef) -> Result<Vec<String>> {
+        let sql = "SELECT alias FROM alias WHERE name = ?1 AND version = ?2 ORDER BY alias";
+        self.all(sql, params![model.name, model.version], |row| Ok(row.get("alias")?))
+    }
+
+    /// Every alias that a version was ever given, when, and by whom; oldest first.
+    pub fn aliases_given(&self, model: &ModelRef) -> Result<Vec<(String, DateTime<Utc>, String)>> {
+        let sql = "SELECT alias, at, actor FROM alias_move WHERE name = ?1 AND version = ?2 ORDER BY seq";
+        self.all(sql, params![model.name, model.version], |row| {
+            Ok((row.get("alias")?, column::instant(row, "at")?, row.get("actor")?))
+        })
+    }
+
+    /// The version that was in production right before this one came into it the last time.
+    pub fn production_before(&self, model: &ModelRef) -> Result<Option<ModelRef>> {
+        let sql = "SELECT previous FROM alias_move WHERE name = ?1 AND alias = ?2 AND version = ?3 ORDER BY seq DESC LIMIT 1";
+        let before = self.first(sql, params![model.name, PRODUCTION, model.version], |row| {
+            column::optional_parsed(row, "previous")
+        })?;
+        Ok(before.flatten())
+    }
+
     /// The versions in production, one per model that has one, by name.
     pub fn production_models(&self) -> Result<Vec<ModelRef>> {
         self.all("SELECT name, version FROM alias WHERE alias = ?1 ORDER BY name", [PRODUCTION], reference)

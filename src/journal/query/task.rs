@@ -17,8 +17,6 @@ use crate::journal::snapshot::Snapshot;
 /// A task's last run that ended in an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The task's slot.
-    pub slot: String,
     /// The key that was tried.
     pub key: TaskKey,
     /// What went wrong.
@@ -58,8 +56,24 @@ impl Snapshot<'_> {
     }
 
     /// Every slot whose last run failed, by slot.
-    pub fn failures(&self) -> Result<Vec<Failure>> {
-        self.all("SELECT * FROM failure ORDER BY slot", [], read_failure)
+    pub fn failures(&self) -> Result<Vec<(String, Failure)>> {
+        self.all("SELECT * FROM failure ORDER BY slot", [], |row| Ok((row.get("slot")?, read_failure(row)?)))
+    }
+
+    /// The slots of a dataset and period whose last run failed, by slot.
+    pub fn failures_of(&self, dataset: &str, period: Period) -> Result<Vec<(String, Failure)>> {
+        let sql = "SELECT * FROM failure WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
+        let parameters = params![dataset, column::period_order(period)];
+        self.all(sql, parameters, |row| Ok((row.get("slot")?, read_failure(row)?)))
+    }
+
+    /// Every slice that was refined, with the key that its silver was made under.
+    pub fn refined(&self) -> Result<BTreeMap<Slice, String>> {
+        let rows = self.all("SELECT dataset, period, provider, key FROM output WHERE kind = 'refine'", [], |row| {
+            let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
+            Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
+        })?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The place of the intent of a task that has no outcome yet.
@@ -86,6 +100,12 @@ impl Snapshot<'_> {
         )
     }
 
+    /// Whether any slice of a period was profiled under a model version.
+    pub fn profiled_with(&self, dataset: &str, period: Period, model: &ModelRef) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
+        Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
+    }
+
     /// The named numbers of a slice under a model version.
     pub fn metrics(&self, slice: &Slice, model: &ModelRef) -> Result<BTreeMap<String, f64>> {
         let rows = self.all(
@@ -103,7 +123,6 @@ fn read_output(row: &Row<'_>) -> Result<(Task, TaskOutput)> {
 
 fn read_failure(row: &Row<'_>) -> Result<Failure> {
     Ok(Failure {
-        slot: row.get("slot")?,
         key: column::named(row, "key")?,
         error: row.get("error")?,
         attempts: row.get("attempts")?,
