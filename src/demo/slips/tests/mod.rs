@@ -45,7 +45,7 @@ fn benchmarks_get_as_many_rows_as_they_ask_for() {
             .iter()
             .skip(1)
             .filter(|record| record.len() == 6)
-            .all(|record| record[2] <= "2026-03-31".to_owned() || record[2] == "yesterday")
+            .all(|record| record[2].as_str() <= "2026-03-31" || record[2] == "yesterday")
     );
     assert_eq!(bytes, written(20_000));
     assert_eq!(written(0).iter().filter(|byte| **byte == b'\n').count(), 1);
