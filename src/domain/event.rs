@@ -50,6 +50,7 @@ pub struct Event {
 /// What happened. Intent and outcome of every step that touches the lake are facts of their own.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each fact is documented; its fields are named for the words of the vocabulary")]
 pub enum Fact {
     /// A contract came into force. `version` counts from 1.
     ContractApplied { version: u32, digest: Digest, contract: Box<Contract> },

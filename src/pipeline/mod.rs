@@ -14,6 +14,7 @@ pub mod history;
 pub mod inputs;
 pub mod land;
 pub mod lease;
+pub mod look;
 pub mod measure;
 pub mod models;
 pub mod plan;

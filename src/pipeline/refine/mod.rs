@@ -7,6 +7,10 @@ pub mod parse;
 mod refiner;
 mod schemas;
 
+pub use schemas::{RAW, REASON};
+
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
+
 use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
 use crate::domain::task::TaskOutput;
@@ -32,6 +36,11 @@ fn slice_partition(slice: &Slice) -> Vec<(String, String)> {
         (frames::PERIOD.to_owned(), slice.period.to_string()),
         (frames::PROVIDER.to_owned(), slice.provider.clone()),
     ]
+}
+
+/// Silver without rows.
+pub fn empty_silver(dataset: &Dataset) -> LazyFrame {
+    DataFrame::empty_with_schema(&schemas::silver(dataset)).lazy()
 }
 
 /// What came of a slice.
