@@ -26,7 +26,7 @@ fn encodings_and_line_ends_are_the_providers_own() {
     for file in &material(SEED).unwrap().files {
         let utf8 = std::str::from_utf8(&file.bytes);
         let marked = file.bytes.starts_with(b"\xef\xbb\xbf");
-        let line_ends = file.bytes.iter().filter(|byte| **byte == b'\n').count();
+        let line_ends = file.bytes.split(|byte| *byte == b'\n').count() - 1;
         let windows = file.bytes.windows(2).filter(|pair| pair == b"\r\n").count();
         match file.provider {
             "harbourline" => {
@@ -129,4 +129,13 @@ fn the_contract_maps_every_column_that_is_delivered() {
         let middle = file.name.strip_prefix(before).and_then(|name| name.strip_suffix(after)).unwrap();
         assert!(middle.starts_with(&file.period.to_string()), "{}", file.name);
     }
+}
+
+#[test]
+fn the_contract_reads() {
+    let settings = crate::config::parse(&material(SEED).unwrap().assay_toml, "assay.toml").unwrap();
+    assert!(settings.demo && settings.today == NaiveDate::from_ymd_opt(2026, 11, 20));
+    let dataset = settings.contract.only_dataset().unwrap();
+    assert_eq!(dataset.owing(periods().unwrap()[0]).count(), 5);
+    assert_eq!(dataset.schema.len(), 6);
 }

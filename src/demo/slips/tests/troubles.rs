@@ -52,7 +52,9 @@ fn one_delivery_holds_every_row_twice() {
     let material = material(SEED).unwrap();
     for raw in &material.files {
         let mut times: BTreeMap<String, u32> = BTreeMap::new();
-        lines(raw).into_iter().for_each(|line| *times.entry(line).or_default() += 1);
+        for line in lines(raw) {
+            *times.entry(line).or_default() += 1;
+        }
         let doubled =
             (raw.provider, raw.period.to_string().as_str(), raw.purpose) == ("northgate", "2026-09", Purpose::Delivery);
         let expected = if doubled { 2 } else { 1 };
