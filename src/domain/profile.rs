@@ -123,6 +123,12 @@ impl Profile {
     }
 }
 
+/// Whether a metric is about what a model found, and so belongs to one model version.
+#[must_use]
+pub fn is_about_entities(metric: &str) -> bool {
+    metric.starts_with("rate(") || metric.starts_with("score(")
+}
+
 /// A count as a number to compute with; exact below 2^53.
 #[allow(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^53")]
 fn count(number: u64) -> f64 {

@@ -68,9 +68,9 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         Ok((
             inputs::standing(snapshot, dataset, period)?,
             history::eligible(snapshot, dataset, period)?,
-            baseline_words(snapshot, &dataset.name, period)?,
+            snapshot.baseline(&dataset.name, period)?.map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
             reference_model(snapshot, dataset, release)?,
-            snapshot.model(&release.model)?.map(|version| version.labels).unwrap_or_default(),
+            snapshot.model(&release.model)?.map_or_else(Vec::new, |version| version.labels),
         ))
     })?;
     let mut by_provider: BTreeMap<String, Vec<Batch>> = BTreeMap::new();
@@ -162,7 +162,7 @@ impl Finding<'_> {
         for evaluation in evaluations {
             let model = self.model_of(&evaluation.check);
             let id = AnomalyId::of(&dataset, period, &evaluation.check, &evaluation.subject, &model);
-            let known = transaction.anomaly(id.as_str())?;
+            let known = transaction.anomaly(&id)?;
             let evaluation = Box::new(evaluation.clone());
             let facts = match (evaluation.outcome, known.map(|anomaly| anomaly.state)) {
                 (Outcome::Failed, None) => {
