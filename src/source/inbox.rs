@@ -108,7 +108,7 @@ mod tests {
             [
                 ("2026-09 late.CSV", "2026-09".to_owned(), 4),
                 ("2026-10.csv", "2026-10".to_owned(), 4),
-                ("oct.csv", "no period in the name; the dataset's periods look like `2026-10`".to_owned(), 4),
+                ("oct.csv", "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`".to_owned(), 4),
             ]
         );
     }

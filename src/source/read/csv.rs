@@ -97,6 +97,13 @@ impl CsvReader {
         }
     }
 
+    /// How much memory its buffers hold, in bytes.
+    #[cfg(test)]
+    pub fn buffered(&self) -> usize {
+        let Record { raw, cells, ends, .. } = &self.record;
+        raw.capacity() + cells.capacity() + ends.capacity() * size_of::<usize>()
+    }
+
     /// Why the record can't be split into the header's columns.
     fn problem(&self) -> Option<String> {
         let quoting = if self.record.raw.contains(&b'"') { quoting_problem(&self.record.raw, self.separator) } else { None };

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use polars::prelude::{AnyValue, Series, TimeUnit};
 
+use crate::base::text::counted;
+
 /// The value as text, `None` for null, or in words why it has no text.
 pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
     let owned = |text: String| Ok(Some(Cow::Owned(text)));
@@ -15,7 +17,7 @@ pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
         AnyValue::Boolean(truth) => Ok(Some(Cow::Borrowed(if truth { "true" } else { "false" }))),
         AnyValue::Binary(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(Cow::Borrowed(text))),
-            Err(_) => Err(format!("a value of {} bytes is not UTF-8 text", bytes.len())),
+            Err(_) => Err(format!("{} that are not UTF-8 text", counted(bytes.len() as u64, "byte"))),
         },
         AnyValue::Float64(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Float32(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
