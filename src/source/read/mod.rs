@@ -50,8 +50,9 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
     let extension = extension.to_ascii_lowercase();
     let opened = || -> Result<Box<dyn Reader>> {
         if File::open(path)?.metadata()?.len() == 0 {
-            return Err(Error::bad_data("the file is empty")
-                .hint("ask the provider for it again; where there is nothing to deliver, a file with a header only will do"));
+            return Err(Error::bad_data("the file is empty").hint(
+                "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
+            ));
         }
         match extension.as_str() {
             "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),

@@ -83,9 +83,11 @@ impl Reader for ParquetRecords {
 fn sound<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
     // The library's own hints for its callers come on further lines.
     let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
-    panics::contain(|| read().map_err(|error| unsound().because(first_line(error.to_string())))).map_err(|error| match error.kind() {
-        ErrorKind::Internal => error.causes().iter().fold(unsound(), Error::because),
-        _ => error,
+    panics::contain(|| read().map_err(|error| unsound().because(first_line(error.to_string())))).map_err(|error| {
+        match error.kind() {
+            ErrorKind::Internal => error.causes().iter().fold(unsound(), Error::because),
+            _ => error,
+        }
     })
 }
 

@@ -95,7 +95,8 @@ fn an_empty_cell_is_null() {
 #[test]
 fn lines_are_right_where_cells_span_several() {
     let text = "a,b\r\n\"one\r\ntwo\",1\r\n\r\n\"x\ny\nz\",2\r\nlast,3\r\n";
-    let lines: Vec<_> = read_bytes(text.as_bytes(), "csv", None).unwrap().records.iter().map(|record| record.line).collect();
+    let lines: Vec<_> =
+        read_bytes(text.as_bytes(), "csv", None).unwrap().records.iter().map(|record| record.line).collect();
     assert_eq!(lines, [Some(2), Some(5), Some(8)]);
 }
 
@@ -118,7 +119,9 @@ fn ragged_and_badly_quoted_records_come_out_once_with_the_reason() {
             (7, "a quote is opened and never closed", "10,\"open\n11,12"),
         ]
     );
-    assert!(content.records.iter().filter(|record| record.problem.is_some()).all(|record| record.cells == [None, None]));
+    assert!(
+        content.records.iter().filter(|record| record.problem.is_some()).all(|record| record.cells == [None, None])
+    );
 }
 
 #[test]
@@ -163,14 +166,21 @@ fn an_unnamed_encoding_is_refused_with_the_place() {
     text.push_str("Caf");
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(b"\xe9 au lait\n");
-    let hint = "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"";
+    let hint =
+        "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"";
     let expected = format!("not UTF-8: byte `0xE9` at offset 150008, on line 10002, fits no character\n{hint}");
     assert_eq!(refusal(&bytes, "csv", None), expected);
     assert_eq!(refusal(&bytes, "jsonl", None), expected);
     assert!(refusal(b"a\nx\xc3", "csv", None).starts_with("not UTF-8: byte `0xC3` at offset 3, on line 2,"));
-    assert!(refusal(b"\xef\xbb\xbfa\nx\xe9\n", "csv", Some("windows-1252")).contains("says by its first bytes that it is UTF-8"));
+    assert!(
+        refusal(b"\xef\xbb\xbfa\nx\xe9\n", "csv", Some("windows-1252"))
+            .contains("says by its first bytes that it is UTF-8")
+    );
     assert!(refusal(b"\xff\xfea\0,\0", "csv", None).contains("set encoding = \"utf-16le\""));
-    assert!(refusal(b"a\n\x81\x20\n", "csv", Some("shift_jis")).starts_with("not Shift_JIS: byte `0x81` at offset 2, on line 2,"));
+    assert!(
+        refusal(b"a\n\x81\x20\n", "csv", Some("shift_jis"))
+            .starts_with("not Shift_JIS: byte `0x81` at offset 2, on line 2,")
+    );
 }
 
 #[test]
@@ -204,7 +214,8 @@ fn one_long_line(length: u64) -> Box<dyn Read + Send> {
 #[test]
 fn a_line_without_an_end_fails_in_bounded_memory() {
     let cancel = Cancel::default();
-    let mut reader = csv::CsvReader::new(text::Text::new(one_long_line(200 << 20), encoding_rs::UTF_8), &cancel).unwrap();
+    let mut reader =
+        csv::CsvReader::new(text::Text::new(one_long_line(200 << 20), encoding_rs::UTF_8), &cancel).unwrap();
     let error = reader.next_chunk(1_000, &cancel).unwrap_err();
     assert_eq!(error.message(), "the record that starts on line 2 is longer than 16 MiB");
     assert!(reader.buffered() <= 5 * MAX_RECORD, "{} bytes are held", reader.buffered());
@@ -242,7 +253,10 @@ fn json_values_stay_as_they_are_written() {
     assert_eq!(content.names, ["a", "b", "c", "late"]);
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(content.records[0].cells, [some("1.10"), some("xé\n"), None, None]);
-    assert_eq!(content.records[1].cells, [some("12345678901234567890123"), some(""), some("true"), some("[1, {\"k\": 2}]")]);
+    assert_eq!(
+        content.records[1].cells,
+        [some("12345678901234567890123"), some(""), some("true"), some("[1, {\"k\": 2}]")]
+    );
     assert_eq!(content.records[2].cells, [None, None, None, None]);
     assert_eq!(content.records.iter().map(|record| record.line).collect::<Vec<_>>(), [Some(1), Some(3), Some(4)]);
 }
@@ -301,7 +315,14 @@ fn parquet_values_become_text_without_loss() {
             .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
             .into_column(),
         Int128Chunked::new("Money".into(), [Some(-5), Some(123_456), None]).into_decimal_unchecked(12, 2).into_column(),
-        Column::new("List".into(), [Series::new("".into(), [1, 2]), Series::new("".into(), [3]), Series::new_empty("".into(), &DataType::Int32)]),
+        Column::new(
+            "List".into(),
+            [
+                Series::new("".into(), [1, 2]),
+                Series::new("".into(), [3]),
+                Series::new_empty("".into(), &DataType::Int32),
+            ],
+        ),
         Column::new("Bytes".into(), [Some(b"ok".as_slice()), Some(b"ok".as_slice()), Some(b"\xff\xfe".as_slice())]),
     ])
     .unwrap();
@@ -315,13 +336,34 @@ fn parquet_values_become_text_without_loss() {
     assert_eq!(
         shown(0),
         [
-            "é", "-9223372036854775808", "0.30000000000000004", "0.1", "true", "2026-10-05", "2026-10-05T12:00:00.123456",
-            "2026-10-05T12:00:00.123456Z", "-0.05", "[1,2]", "ok"
+            "é",
+            "-9223372036854775808",
+            "0.30000000000000004",
+            "0.1",
+            "true",
+            "2026-10-05",
+            "2026-10-05T12:00:00.123456",
+            "2026-10-05T12:00:00.123456Z",
+            "-0.05",
+            "[1,2]",
+            "ok"
         ]
     );
     assert_eq!(
         shown(1),
-        ["", "0", "1e300", "NaN", "false", "1969-12-31", "1970-01-01T00:00:00", "1969-12-31T23:59:59.999999Z", "1234.56", "[3]", "ok"]
+        [
+            "",
+            "0",
+            "1e300",
+            "NaN",
+            "false",
+            "1969-12-31",
+            "1970-01-01T00:00:00",
+            "1969-12-31T23:59:59.999999Z",
+            "1234.56",
+            "[3]",
+            "ok"
+        ]
     );
     assert_eq!(content.records[2].problem.as_deref(), Some("Bytes: 2 bytes that are not UTF-8 text"));
     assert_eq!(content.records[2].line, None);

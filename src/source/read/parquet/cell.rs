@@ -22,7 +22,9 @@ pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
         AnyValue::Float64(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Float32(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Decimal(unscaled, _, scale) => owned(decimal(unscaled, scale)),
-        AnyValue::Date(days) => date(days).map(|date| date.to_string()).ok_or_else(|| out_of_reach(days)).and_then(owned),
+        AnyValue::Date(days) => {
+            date(days).map(|date| date.to_string()).ok_or_else(|| out_of_reach(days)).and_then(owned)
+        }
         AnyValue::Time(nanoseconds) => time(nanoseconds).ok_or_else(|| out_of_reach(nanoseconds)).and_then(owned),
         AnyValue::Datetime(instant, unit, zone) => {
             instant_text(instant, unit, zone.is_some()).ok_or_else(|| out_of_reach(instant)).and_then(owned)
@@ -93,7 +95,8 @@ fn write_json(value: &AnyValue<'_>, out: &mut String) -> Result<(), String> {
             write_object(names.zip(content.0.iter().cloned()), out)
         }
         plain => {
-            let is_literal = plain.is_primitive_numeric() || matches!(plain, AnyValue::Boolean(_) | AnyValue::Decimal(..));
+            let is_literal =
+                plain.is_primitive_numeric() || matches!(plain, AnyValue::Boolean(_) | AnyValue::Decimal(..));
             match text(plain.clone())? {
                 None => out.push_str("null"),
                 // JSON has no numbers for what is not finite.
