@@ -62,13 +62,15 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn sentences_are_documents_unless_the_file_marks_documents() {
-    let documents = read_bytes("Zoë\tB-PER\nDupré\tI-PER\nin\tO\nCôte 🏖\tB-LOC\n\t\nPepsi\tB-ORG\n".as_bytes()).unwrap();
+    let documents =
+        read_bytes("Zoë\tB-PER\nDupré\tI-PER\nin\tO\nCôte 🏖\tB-LOC\n\t\nPepsi\tB-ORG\n".as_bytes()).unwrap();
     assert_eq!(documents.len(), 2);
     assert_eq!(documents[0].text, "Zoë Dupré in Côte 🏖");
     assert_eq!(marked(&documents[0]), pairs(&[("Zoë Dupré", "PER"), ("Côte 🏖", "LOC")]));
 
     let documents =
-        read_bytes(b"-DOCSTART- -X- O O\r\n\r\nBonn NN I-NP I-LOC\r\n\r\nRome NN x I-LOC\n\n-DOCSTART- O\n\na b O\n").unwrap();
+        read_bytes(b"-DOCSTART- -X- O O\r\n\r\nBonn NN I-NP I-LOC\r\n\r\nRome NN x I-LOC\n\n-DOCSTART- O\n\na b O\n")
+            .unwrap();
     assert_eq!(documents.len(), 2);
     assert_eq!(documents[0].text, "Bonn\nRome");
     assert_eq!(marked(&documents[0]), pairs(&[("Bonn", "LOC"), ("Rome", "LOC")]));

@@ -43,7 +43,7 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { seed: 1, epochs: 15, held_out: 0.1, hash_bits: 20 }
+        Self { seed: 1, epochs: 10, held_out: 0.1, hash_bits: 20 }
     }
 }
 
@@ -87,7 +87,11 @@ pub fn train(
             .hint("check that the last column holds the tags, or that `entities` is not empty everywhere"));
     }
     if labels.len() > label::MOST {
-        return Err(Error::bad_data(format!("the labelled data has {} labels, more than {}", labels.len(), label::MOST)));
+        return Err(Error::bad_data(format!(
+            "the labelled data has {} labels, more than {}",
+            labels.len(),
+            label::MOST
+        )));
     }
     let corpus = Corpus::new(documents, &labels, options.hash_bits, cancel)?;
     let held_out = split::held_out(documents, options.held_out, options.seed);
