@@ -63,6 +63,7 @@ pub fn tag_checked(tagger: &dyn Tagger, text: &str) -> Result<Vec<Span>, String>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     struct Fixed(Vec<String>, Vec<Span>);

@@ -11,10 +11,13 @@ fn spans(tags: &str) -> Vec<(String, usize, usize)> {
     entities(&tags).into_iter().map(|(label, start, end)| (label.to_owned(), start, end)).collect()
 }
 
+/// Entities as label, first token, one past the last token.
+type Expected = &'static [(&'static str, usize, usize)];
+
 #[test]
 fn every_scheme_is_read_as_seqeval_reads_it() {
     // Expected values: seqeval.metrics.sequence_labeling.get_entities, with its inclusive ends made exclusive.
-    let table: &[(&str, &[(&str, usize, usize)])] = &[
+    let table: &[(&str, Expected)] = &[
         ("O O", &[]),
         // IOB2: every entity begins with B.
         ("B-A I-A O B-B", &[("A", 0, 2), ("B", 3, 4)]),
