@@ -46,8 +46,10 @@ pub(super) fn judge(
         };
         return Ok(vec![result(check, about(slice), outcome, explanation)]);
     }
-    let bounds = (rule.min.is_some() || rule.max.is_some())
-        .then(|| (rule.min.unwrap_or(f64::MIN), rule.max.unwrap_or(f64::MAX)));
+    let bounds = match (rule.min, rule.max) {
+        (None, None) => None,
+        (min, max) => Some((min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX))),
+    };
     let judge = |column| {
         let on = OnColumn { judged, check, slice, column, cancel };
         match (bounds, &column.numbers) {
@@ -94,11 +96,12 @@ impl OnColumn<'_> {
             Some(numbers) => (format!("min({name})"), Some(numbers.min)),
             None => (format!("max({name})"), None),
         };
-        let explanation = format!(
-            "{ends}; passes within {} to {}, as the check says; rows outside or not finite: {outside}",
-            number(lower),
-            number(upper),
-        );
+        let allowed = match bounds {
+            (f64::MIN, upper) => format!("up to {}", number(upper)),
+            (lower, f64::MAX) => format!("from {}", number(lower)),
+            (lower, upper) => format!("within {} to {}", number(lower), number(upper)),
+        };
+        let explanation = format!("{ends}; passes {allowed}, as the check says; rows outside or not finite: {outside}");
         let outcome = if inside { Outcome::Passed } else { Outcome::Failed };
         Ok(Evaluation {
             observed,
