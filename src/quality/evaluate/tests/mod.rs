@@ -4,6 +4,7 @@
 mod labels;
 mod numbers;
 mod overall;
+mod seeded;
 mod slices;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,7 @@ fn given_bounds_name_the_rows_outside_farthest_first() {
     assert_eq!(ranked, [3, 4, 5]);
     let above = Case::new(range(None, Some(100.0))).of_amount();
     assert_eq!((above.observed, said(&above, "not finite: ")), (Some(900.0), 2.0));
+    assert!(above.explanation.contains("passes up to 100,"), "{}", above.explanation);
     let mut case = Case::new(range(Some(0.0), None));
     case.slice.profile.columns[1].numbers = None;
     assert_eq!(case.of_amount().outcome, Outcome::Failed);
