@@ -6,7 +6,7 @@ use super::facts::{
 };
 use super::Bench;
 use crate::base::{ErrorKind, Result};
-use crate::domain::{BatchState, Fact, ModelRef, TaskKind};
+use crate::domain::{BatchState, Fact, ModelRef, ReleaseState, TaskKind};
 use crate::journal::Snapshot;
 
 /// One try: which fact, about what, with which number.
@@ -31,10 +31,12 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
     let slice = slice(u64::from(about % 9));
     let number = u64::from(number);
     let month = period(u64::from(about) % 3);
-    let open = snapshot.open_release("slips", month)?.map(|release| release.name);
+    let open = snapshot.open_release("slips", month)?;
+    let assembled = open.as_ref().and_then(|release| release.release_digest.clone());
+    let content = (0..2).find(|content| assembled == Some(digest(*content))).unwrap_or(number % 2);
     let live = snapshot.live_release("slips", month)?.map(|release| release.name);
     let newest = snapshot.newest_number("slips", month)?;
-    let some = open.clone().unwrap_or_else(|| release(month, newest.max(1)));
+    let some = open.map_or_else(|| release(month, newest.max(1)), |release| release.name);
     let id = anomaly_id(&slice);
     let version = (number % 4) as u32 + 1;
     let generation = snapshot.generation()? + 1;
@@ -77,12 +79,14 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
             vec![Fact::ReleaseEvaluated { release: some, input_digest: digest(number), evaluations }]
         }
         18 => vec![Fact::ReleaseAssembled { release: some, release_digest: digest(number % 2) }],
-        19 => vec![approved(&some, number % 2, number > 100)],
+        19 => vec![approved(&some, content, number > 60)],
         20 => vec![Fact::ApprovalRevoked { release: some }],
-        21 if number < 80 => vec![Fact::ReleaseRejected { release: some }],
-        21 | 22 => publication(&some, number % 2, live, generation),
+        21 if number < 40 => vec![Fact::ReleaseRejected { release: some }],
+        21 | 22 => publication(&some, content, live, generation),
         23 => {
-            let (from, to) = (live.unwrap_or_else(|| some.clone()), release(month, version));
+            let releases = snapshot.releases_of("slips", month)?;
+            let older = releases.into_iter().find(|release| release.state == ReleaseState::Superseded);
+            let (from, to) = (live.unwrap_or_else(|| some.clone()), older.map_or(some, |release| release.name));
             let rolled = Fact::RolledBack { from: from.clone(), to: to.clone(), delta_version: generation, generation };
             vec![Fact::RollbackStarted { from, to }, rolled]
         }
