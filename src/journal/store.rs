@@ -36,12 +36,20 @@ impl Journal {
     /// # Errors
     /// When a newer program wrote it, when the file is no journal, and when the disk refuses.
     pub fn open(path: &Path, clock: Clock) -> Result<Self> {
+        Self::open_on(path, clock, None)
+    }
+
+    /// [`Journal::open`], with the name that this machine has on record; none: its own.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_on(path: &Path, clock: Clock, host: Option<String>) -> Result<Self> {
         let connection = connection::open_writer(path)?;
         migrate::migrate(&connection, path, migrate::STEPS)?;
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
             clock,
-            host: host::name(),
+            host: host.unwrap_or_else(host::name),
             readers: Readers::new(path.to_owned()),
             watcher: Mutex::new(connection::open_reader(path)?),
             writer: Writer::start(connection)?,

@@ -15,6 +15,8 @@ pub(super) const PROJECTION: Projection = Projection {
             dataset      TEXT NOT NULL,
             period_order INTEGER NOT NULL,
             period       TEXT NOT NULL,
+            actor        TEXT NOT NULL,
+            reason       TEXT,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
@@ -24,8 +26,14 @@ pub(super) const PROJECTION: Projection = Projection {
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     let Fact::PeriodBaselined { dataset, period } = &event.fact else { return Ok(()) };
     snapshot.execute(
-        "INSERT OR IGNORE INTO baseline (dataset, period_order, period) VALUES (?1, ?2, ?3)",
-        params![dataset, column::period_order(*period), period.to_string()],
+        "INSERT OR IGNORE INTO baseline (dataset, period_order, period, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            dataset,
+            column::period_order(*period),
+            period.to_string(),
+            event.origin.actor.name,
+            event.origin.reason
+        ],
     )?;
     Ok(())
 }

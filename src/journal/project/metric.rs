@@ -19,7 +19,8 @@ pub(super) const PROJECTION: Projection = Projection {
             period       TEXT NOT NULL,
             period_order INTEGER NOT NULL,
             value        REAL NOT NULL,
-            PRIMARY KEY (dataset, provider, model, name, period_order)
+            seq          INTEGER NOT NULL,
+            PRIMARY KEY (dataset, provider, name, model, period_order)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX metric_slice ON metric (dataset, period_order, model, provider);
     ",
@@ -34,10 +35,16 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         TaskSubject::Slice { slice } => (slice, &none),
         TaskSubject::Batch { .. } | TaskSubject::Release { .. } => return Ok(()),
     };
-    if task.kind == TaskKind::Profile { replace(snapshot, slice, model, metrics) } else { Ok(()) }
+    if task.kind == TaskKind::Profile { replace(snapshot, event.seq, slice, model, metrics) } else { Ok(()) }
 }
 
-fn replace(snapshot: &Snapshot<'_>, slice: &Slice, model: &ModelRef, metrics: &[(String, f64)]) -> Result<()> {
+fn replace(
+    snapshot: &Snapshot<'_>,
+    seq: u64,
+    slice: &Slice,
+    model: &ModelRef,
+    metrics: &[(String, f64)],
+) -> Result<()> {
     let (dataset, provider, model) = (&slice.dataset, &slice.provider, model.to_string());
     let order = column::period_order(slice.period);
     snapshot.execute(
@@ -46,9 +53,9 @@ fn replace(snapshot: &Snapshot<'_>, slice: &Slice, model: &ModelRef, metrics: &[
     )?;
     for (name, value) in metrics {
         snapshot.execute(
-            "INSERT OR REPLACE INTO metric (dataset, provider, model, name, period, period_order, value)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![dataset, provider, model, name, slice.period.to_string(), order, value],
+            "INSERT OR REPLACE INTO metric (dataset, provider, model, name, period, period_order, value, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![dataset, provider, model, name, slice.period.to_string(), order, value, column::integer(seq)?],
         )?;
     }
     Ok(())

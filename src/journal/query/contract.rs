@@ -46,10 +46,13 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Whether a period was accepted as a baseline.
-    pub fn baseline(&self, dataset: &str, period: Period) -> Result<bool> {
-        let sql = "SELECT count(*) AS number FROM baseline WHERE dataset = ?1 AND period_order = ?2";
-        Ok(self.number(sql, params![dataset, column::period_order(period)])? > 0)
+    /// Who accepted a period as a baseline, and why; `None` where nobody did.
+    pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<(String, Option<String>)>> {
+        self.first(
+            "SELECT actor, reason FROM baseline WHERE dataset = ?1 AND period_order = ?2",
+            params![dataset, column::period_order(period)],
+            |row| Ok((row.get("actor")?, row.get("reason")?)),
+        )
     }
 
     /// The periods of a dataset that were accepted as baselines.

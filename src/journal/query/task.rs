@@ -100,6 +100,17 @@ impl Snapshot<'_> {
         )
     }
 
+    /// The history of one named number that is about a provider's data alone, whichever model version it was measured
+    /// beside: the newest of each period, oldest period first.
+    pub fn metric_of_data(&self, dataset: &str, provider: &str, name: &str) -> Result<Vec<(Period, f64)>> {
+        self.all(
+            "SELECT period, value, max(seq) FROM metric WHERE dataset = ?1 AND provider = ?2 AND name = ?3
+             GROUP BY period_order ORDER BY period_order",
+            params![dataset, provider, name],
+            |row| Ok((column::parsed(row, "period")?, row.get("value")?)),
+        )
+    }
+
     /// Whether any slice of a period was profiled under a model version.
     pub fn profiled_with(&self, dataset: &str, period: Period, model: &ModelRef) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
