@@ -1,17 +1,22 @@
 //! A list on top: palette, help, people, command log.
 
-use crate::tui::app::{Area, Choice, Line, State, Tone, Topic, choices};
+use crate::tui::app::{Area, Choice, Line, Piece, State, Tone, Topic, choices};
 use crate::tui::widgets::canvas::Canvas;
+use crate::tui::widgets::wrap::wrap;
 
 const WIDEST: u16 = 110;
+/// Rows for all that there is to say about the selected line.
+const ABOUT: u16 = 3;
 
 pub fn draw(canvas: &mut Canvas<'_>, state: &State, choice: &Choice) {
     let lines = choices(state, choice);
     let width = state.width.saturating_sub(2).min(WIDEST);
-    let height = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX).saturating_add(3).min(state.height.saturating_sub(1));
+    let wanted = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX).saturating_add(3 + ABOUT);
+    let height = wanted.min(state.height.saturating_sub(1));
     let area = Area { x: (state.width - width) / 2, y: state.height.saturating_sub(1).saturating_sub(height) / 2, width, height };
     let inside = canvas.frame(area, choice.topic.title(), Tone::Plain);
     let (input, below) = inside.top_row();
+    let (below, about) = below.bottom_rows(if below.height > 2 * ABOUT { ABOUT } else { 0 });
     let x = canvas.say(input, 1, 0, "› ", Tone::Strong);
     canvas.field(input, x, 0, &choice.input, true);
     if lines.is_empty() {
@@ -22,6 +27,13 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, choice: &Choice) {
     let top = choice.cursor.saturating_sub(height / 2).min(lines.len().saturating_sub(height));
     for (y, (index, line)) in (0..below.height).zip(lines.iter().enumerate().skip(top)) {
         row(canvas, below, y, line, choice.topic, index == choice.cursor);
+    }
+    if let Some(line) = lines.get(choice.cursor) {
+        let refusal = line.refusal.as_ref().map(|reason| format!("  ✗ not now: {reason}")).unwrap_or_default();
+        let pieces = [Piece::plain(line.note.clone()), Piece::new(refusal, Tone::Warning)];
+        for (y, line) in (0..about.height).zip(wrap(&pieces, usize::from(about.width.saturating_sub(2)), 0)) {
+            canvas.pieces(about, 1, y, &line, false);
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub fn of(pane: Pane) -> &'static [Column] {
         }
         Pane::Releases => {
             const { &[
-                column("RELEASE", 16, 28, 0), column("STATE", 12, 12, 1), column("GATE", 15, 60, 2), column("MODEL", 9, 16, 3),
+                column("RELEASE", 14, 32, 0), column("STATE", 12, 12, 1), column("GATE", 15, 70, 2), column("MODEL", 9, 16, 3),
                 column("APPROVED BY", 11, 24, 4), column("GEN", 4, 6, 6), column("OPENED", 20, 20, 7), column("CAUSE", 16, 60, 5),
             ] }
         }

@@ -2,27 +2,30 @@
 
 use super::{cells, columns};
 use crate::base::text::grouped;
-use crate::tui::app::{Area, Layout, Pane, State, Status, Tone};
-use crate::tui::widgets::canvas::Canvas;
+use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone};
+use crate::tui::widgets::canvas::{Canvas, shown, width};
 use crate::tui::widgets::table::{Column, fit};
 
 pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
     heading(canvas, layout.list, state);
-    let columns = columns::of(state.pane);
-    // Two columns in front for the mark of the selected row.
-    let widths = fit(columns, layout.list.width.saturating_sub(2));
     let (_, below) = layout.list.top_row();
     if no_rows(canvas, below, state) {
         return;
     }
-    titles(canvas, below, columns, &widths);
     let list = state.list();
-    for y in 0..layout.rows.height {
-        let place = list.top() + u64::from(y);
-        if place >= list.total() {
-            break;
+    let places = list.top()..list.total().min(list.top() + u64::from(layout.rows.height));
+    let rows: Vec<_> = places.map(|place| (place, cells::row(state, state.pane, place))).collect();
+    let columns = columns::of(state.pane);
+    // Two columns in front for the mark of the selected row.
+    let widths = fit(columns, &needs(columns, &rows), layout.list.width.saturating_sub(2));
+    titles(canvas, below, columns, &widths);
+    for (y, (place, cells)) in (0..).zip(&rows) {
+        match cells {
+            Some(cells) => row(canvas, layout.rows, y, &widths, cells, *place == list.cursor()),
+            None => {
+                canvas.say(layout.rows, 2, y, "…", Tone::Quiet);
+            }
         }
-        row(canvas, layout.rows, y, &widths, state, place);
     }
 }
 
@@ -91,12 +94,17 @@ fn titles(canvas: &mut Canvas<'_>, area: Area, columns: &[Column], widths: &[Opt
     }
 }
 
-fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, widths: &[Option<u16>], state: &State, place: u64) {
-    let Some(cells) = cells::row(state, state.pane, place) else {
-        canvas.say(area, 2, y, "…", Tone::Quiet);
-        return;
+/// What the rows in sight would fill, column by column.
+fn needs(columns: &[Column], rows: &[(u64, Option<Vec<Piece>>)]) -> Vec<u16> {
+    let need = |index: usize, column: &Column| {
+        let cells = rows.iter().filter_map(|(_, cells)| cells.as_ref()?.get(index));
+        let widest = cells.map(|cell| width(&shown(&cell.text, usize::from(column.most)))).max();
+        u16::try_from(widest.unwrap_or(0)).unwrap_or(u16::MAX)
     };
-    let selected = place == state.list().cursor();
+    columns.iter().enumerate().map(|(index, column)| need(index, column)).collect()
+}
+
+fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, widths: &[Option<u16>], cells: &[Piece], selected: bool) {
     if selected {
         let style = canvas.theme.selected(canvas.theme.style(Tone::Plain));
         canvas.tint(Area { y: area.y + y, height: 1, ..area }, style);

@@ -61,9 +61,10 @@ fn line(canvas: &mut Canvas<'_>, area: Area, y: u16, row: &PeriodRow, first: usi
     for (column, cell) in row.cells.iter().enumerate().skip(first) {
         let word = Word::from(cell.state);
         let here = selected && column == state.column;
-        let mark = if here { "›" } else { "" };
-        let piece = Piece::new(format!("{mark}{} {}", word.glyph, word.word), word.tone);
-        canvas.pieces(Area { width: (x + CELL - 1).min(area.width), ..area }, x, y, &[piece], here);
+        if here {
+            canvas.say(area, x - 1, y, "›", Tone::Strong);
+        }
+        canvas.pieces(Area { width: (x + CELL - 1).min(area.width), ..area }, x, y, &[word.piece()], here);
         x = x.saturating_add(CELL);
     }
     if let Some(live) = &row.live {

@@ -7,21 +7,27 @@ pub struct Column {
     pub title: &'static str,
     /// The columns of the terminal that it needs at the least.
     pub least: u16,
-    /// The columns that it can use; the rest of the width goes to the column that can use the most.
+    /// The columns of the terminal that it takes at the most, however long its texts.
     pub most: u16,
     /// The less, the longer it stays when there is little room.
     pub rank: u8,
 }
 
-/// The width of each column, `None` for those that have to give way. Columns stand one apart.
+/// The width of each column, `None` for those that have to give way. `needs` is what the rows in sight would fill,
+/// column by column. Columns stand one apart.
 #[must_use]
-pub fn fit(columns: &[Column], room: u16) -> Vec<Option<u16>> {
+pub fn fit(columns: &[Column], needs: &[u16], room: u16) -> Vec<Option<u16>> {
+    let need = |index: usize| {
+        let column: &Column = &columns[index];
+        let title = u16::try_from(column.title.len()).unwrap_or(u16::MAX);
+        needs.get(index).copied().unwrap_or(0).max(title).min(column.most)
+    };
     let mut widths = vec![None; columns.len()];
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|index| columns[*index].rank);
     let mut left = room;
     for &index in &order {
-        let least = columns[index].least;
+        let least = columns[index].least.min(need(index));
         let gap = u16::from(widths.iter().any(Option::is_some));
         if least + gap > left {
             break;
@@ -31,7 +37,7 @@ pub fn fit(columns: &[Column], room: u16) -> Vec<Option<u16>> {
     }
     for &index in &order {
         if let Some(width) = &mut widths[index] {
-            let more = columns[index].most.saturating_sub(*width).min(left);
+            let more = need(index).saturating_sub(*width).min(left);
             *width += more;
             left -= more;
         }

@@ -48,9 +48,11 @@ fn a_chart_marks_this_period_and_what_stays_out_of_the_baseline() {
 fn less_important_columns_give_way() {
     let column = |least, most, rank| Column { title: "", least, most, rank };
     let columns = [column(10, 10, 0), column(10, 40, 2), column(10, 10, 1)];
-    assert_eq!(fit(&columns, 80), [Some(10), Some(40), Some(10)]);
-    assert_eq!(fit(&columns, 25), [Some(10), None, Some(10)]);
-    assert_eq!(fit(&columns, 5), [None, None, None]);
+    let needs = [10, 99, 10];
+    assert_eq!(fit(&columns, &needs, 80), [Some(10), Some(40), Some(10)]);
+    assert_eq!(fit(&columns, &needs, 25), [Some(10), None, Some(10)]);
+    assert_eq!(fit(&columns, &needs, 5), [None, None, None]);
+    assert_eq!(fit(&columns, &[3, 12, 4], 80), [Some(3), Some(12), Some(4)], "no wider than what the rows fill");
 }
 
 proptest! {
@@ -68,6 +70,7 @@ proptest! {
         let periods = std::iter::successors(Some(first), |period| period.next());
         let history: Vec<_> =
             periods.zip(values).map(|(period, value)| MetricPoint { period, value, in_baseline: true }).collect();
-        Chart { history: &history, band: Some((low, high)), now: first, observed: Some(high) }.lines(room);
+        let lines = Chart { history: &history, band: Some((low, high)), now: first, observed: Some(high) }.lines(room);
+        prop_assert!(!lines.is_empty());
     }
 }
