@@ -68,7 +68,7 @@ fn a_blocked_release_says_why_and_enter_leads_there_and_esc_back() {
     mira.press("esc");
     assert_eq!(mira.state.pane, Pane::Releases);
     // The stale task: a run of that period.
-    mira.press("j j enter enter");
+    mira.press("j enter enter");
     assert_eq!(mira.lines(), ["assay run --dataset slips --period 2026-10"]);
 }
 
