@@ -7,18 +7,27 @@ use super::{Error, Result};
 
 /// Shared by whoever may stop a piece of work and the work itself. Clones are the same token.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    stopped: Arc<AtomicBool>,
+    parent: Option<Arc<Cancel>>,
+}
 
 impl Cancel {
+    /// A token that stops with this one, and can be stopped without it.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { stopped: Arc::default(), parent: Some(Arc::new(self.clone())) }
+    }
+
     /// Asks the work to stop. It cannot be taken back.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.stopped.load(Ordering::Relaxed) || self.parent.as_ref().is_some_and(|parent| parent.is_cancelled())
     }
 
     /// Ends the work with [`super::ErrorKind::Cancelled`] once somebody asked to stop.

@@ -23,30 +23,102 @@ pub fn temporary_beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()))
 }
 
+/// A file that is being written under a temporary name. Dropped without [`PendingFile::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct PendingFile {
+    path: PathBuf,
+    temporary: PathBuf,
+    writer: BufWriter<File>,
+    committed: bool,
+}
+
+impl PendingFile {
+    /// Starts the file that will be `path`. Missing folders are made.
+    pub fn create(path: &Path) -> Result<Self> {
+        let folder = folder_of(path)?;
+        fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+        let temporary = temporary_beside(path);
+        let file = File::create(&temporary).with_context(|| format!("writing {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), temporary, writer: BufWriter::new(file), committed: false })
+    }
+
+    /// Makes what was written durable and gives it its name.
+    pub fn commit(mut self) -> Result<()> {
+        self.give_name().with_context(|| format!("writing {}", self.path.display()))
+    }
+
+    fn give_name(&mut self) -> Result<()> {
+        self.writer.flush()?;
+        self.writer.get_ref().sync_all()?;
+        crash::point("files.temp_written");
+        fs::rename(&self.temporary, &self.path)?;
+        self.committed = true;
+        crash::point("files.renamed");
+        sync_folder(folder_of(&self.path)?)
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        if !self.committed {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> Result<&Path> {
+    path.parent().ok_or_else(|| Error::internal(format!("{} has no folder", path.display())))
+}
+
 /// Writes a file in full or not at all: `fill` writes to a temporary name, which is synced and then renamed to `path`.
 /// Missing folders are made.
 pub fn write_atomically<T>(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<T>) -> Result<T> {
-    let folder = path.parent().ok_or_else(|| Error::internal(format!("{} has no folder", path.display())))?;
-    fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
-    let temporary = temporary_beside(path);
-    let written = (|| {
-        let mut writer = BufWriter::new(File::create(&temporary)?);
-        let value = fill(&mut writer)?;
-        writer.flush()?;
-        writer.get_ref().sync_all()?;
-        crash::point("files.temp_written");
-        fs::rename(&temporary, path)?;
-        crash::point("files.renamed");
-        sync_folder(folder)?;
-        Ok(value)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map_err(|error: Error| error.context(format!("writing {}", path.display())))
+    let mut pending = PendingFile::create(path)?;
+    let value = fill(&mut pending.writer).with_context(|| format!("writing {}", path.display()))?;
+    pending.commit()?;
+    Ok(value)
 }
 
 /// [`write_atomically`] for bytes already at hand.
 pub fn write_bytes_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write_atomically(path, |writer| Ok(writer.write_all(bytes)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        entries.map(|name| name.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_is_there_in_full_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let mut pending = PendingFile::create(&path).unwrap();
+        pending.write_all(b"half").unwrap();
+        assert!(!path.exists());
+        drop(pending);
+        assert!(names(folder.path()).is_empty());
+
+        let failed: Result<()> = write_atomically(&path, |_| Err(Error::bad_data("no")));
+        assert_eq!(failed.unwrap_err().causes(), ["no"]);
+        assert!(names(folder.path()).is_empty());
+
+        write_bytes_atomically(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
 }

@@ -11,4 +11,4 @@ pub mod text;
 pub use cancel::Cancel;
 pub use clock::Clock;
 pub use error::{Error, ErrorKind, Result, ResultExt};
-pub use hash::{Digest, KeyHasher};
+pub use hash::{Digest, DigestWriter, KeyHasher};

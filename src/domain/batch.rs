@@ -90,6 +90,15 @@ pub struct Delivery {
     pub bytes: u64,
 }
 
+/// A column of bronze.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct BronzeColumn {
+    /// Its safe, unique name in bronze.
+    pub name: String,
+    /// The header as delivered.
+    pub delivered: String,
+}
+
 /// A batch with all that the journal knows of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {
@@ -98,6 +107,8 @@ pub struct Batch {
     pub delivery: Delivery,
     /// Where it stands.
     pub state: BatchState,
+    /// The columns that it has in bronze, in the file's order.
+    pub columns: Vec<BronzeColumn>,
     /// Records in the file, the bad ones included.
     pub rows: u64,
     /// Records refused when the slice was refined.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use super::batch::BronzeColumn;
 use super::due::Due;
 use super::policy::ReleasePolicy;
 use super::{Check, Field, FieldType, Granularity, Period, Role};
@@ -35,6 +36,8 @@ pub struct Dataset {
     pub model: Option<String>,
     /// The fields that make a row unique within a provider and period; empty: nothing does.
     pub key: Vec<String>,
+    /// The field that says when a row happened: it must lie in the period. None: rows are not asked.
+    pub date: Option<String>,
     /// The canonical columns, in order.
     pub schema: Vec<Field>,
     /// Who delivers.
@@ -52,7 +55,8 @@ pub struct Provider {
     pub name: String,
     /// How its deliveries get in.
     pub source: Source,
-    /// Canonical field to the names that the provider gives it, in order of preference.
+    /// Canonical field to the names that the provider gives it, in order of preference; a field that is not
+    /// listed goes by its own name, one with an empty list is not delivered.
     pub columns: BTreeMap<String, Vec<String>>,
     /// How the provider writes dates: strftime patterns, tried in order over the whole delivery.
     pub dates: Vec<String>,
@@ -135,7 +139,7 @@ impl Dataset {
 
     /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
     pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
-        digest_of("mapping/1", &(&self.schema, &self.key, &provider.columns, &provider.dates))
+        digest_of("mapping/1", &(&self.schema, &self.key, &self.date, &provider.columns, &provider.dates))
     }
 
     /// What identifies the rules that a release is judged by.
@@ -145,6 +149,26 @@ impl Dataset {
 }
 
 impl Provider {
+    /// The names that the provider may give `field`, in order of preference.
+    #[must_use]
+    pub fn names_of<'a>(&'a self, field: &'a str) -> Vec<&'a str> {
+        match self.columns.get(field) {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => vec![field],
+        }
+    }
+
+    /// The column of a delivery that holds `field`: by exact name, else ignoring case and the blanks around it.
+    #[must_use]
+    pub fn column_of<'a>(&self, field: &str, columns: &'a [BronzeColumn]) -> Option<&'a BronzeColumn> {
+        let names = self.names_of(field);
+        let find = |same: &dyn Fn(&str, &str) -> bool| {
+            names.iter().find_map(|name| columns.iter().find(|column| same(&column.delivered, name)))
+        };
+        find(&|delivered, name| delivered == name)
+            .or_else(|| find(&|delivered, name| delivered.trim().to_lowercase() == name.trim().to_lowercase()))
+    }
+
     /// Whether it owes a delivery for `period`.
     #[must_use]
     pub fn owes(&self, period: Period) -> bool {

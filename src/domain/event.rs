@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
-use super::batch::Delivery;
+use super::batch::{BronzeColumn, Delivery};
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
 use super::{
@@ -50,6 +50,7 @@ pub struct Event {
 /// What happened. Intent and outcome of every step that touches the lake are facts of their own.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each fact is documented; its fields are named for the words of the vocabulary")]
 pub enum Fact {
     /// A contract came into force. `version` counts from 1.
     ContractApplied { version: u32, digest: Digest, contract: Box<Contract> },
@@ -57,7 +58,7 @@ pub enum Fact {
     /// A delivery is about to be landed (intent).
     LandingStarted { delivery: Delivery },
     /// A delivery is in bronze; it supersedes what its slice stood on.
-    BatchLanded { delivery: Delivery, rows: u64 },
+    BatchLanded { delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64 },
     /// A delivery is kept in raw only.
     BatchQuarantined { delivery: Delivery, note: String },
     /// A person took a batch back.

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use super::anomaly::AnomalyId;
 use super::completeness::Cell;
 use super::model::{ModelKind, ModelMetrics};
+use super::batch::Delivery;
 use super::{
-    AnomalyState, BatchId, BatchState, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity, TaskKey,
+    AnomalyState, Batch, BatchId, BatchState, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity, Slice, TaskKey,
     TaskKind, TaskState,
 };
 use crate::base::Digest;
@@ -99,6 +100,15 @@ pub struct BatchRow {
     pub by: String,
     /// Why it is quarantined or withdrawn.
     pub note: Option<String>,
+}
+
+impl From<Batch> for BatchRow {
+    fn from(batch: Batch) -> Self {
+        let Batch { delivery, state, columns: _, rows, rejected, at, by, note } = batch;
+        let Delivery { batch: id, slice, revision, file, bytes, .. } = delivery;
+        let Slice { dataset, provider, period } = slice;
+        Self { id, dataset, provider, period, revision, state, rows, rejected, file, bytes, at, by, note }
+    }
 }
 
 /// A row of `period list`: newest first.

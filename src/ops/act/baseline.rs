@@ -1,0 +1,28 @@
+//! Accepting a period as the baseline of history-based checks.
+
+use super::Reply;
+use crate::base::{Error, Result};
+use crate::domain::{Fact, Period};
+use crate::pipeline::{Context, arrival, inputs};
+
+/// Puts it on record; the releases that rest on it hear of it.
+pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
+    let dataset = context.contract.dataset_or_only(dataset.as_deref())?.clone();
+    if period.granularity() != dataset.period {
+        return Err(Error::usage(format!("`{period}` is not a period of {}", dataset.name))
+            .hint(format!("its periods are written like {}", dataset.period.form())));
+    }
+    let cause = format!("{period} was accepted as baseline");
+    let name = dataset.name.clone();
+    context.write(move |transaction| {
+        if inputs::standing(transaction, &dataset, period)?.is_empty() {
+            return Err(Error::refused(format!("nothing was delivered for {period} yet")));
+        }
+        if transaction.baselines(&dataset.name)?.contains(&period) {
+            return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
+        }
+        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period })?;
+        arrival::refresh(transaction, &dataset, period, &cause)
+    })?;
+    Ok(Reply::new(format!("{period} is a baseline of {name}; run assay run to judge what looks back at it")))
+}

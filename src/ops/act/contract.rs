@@ -1,0 +1,75 @@
+//! Taking a changed assay.toml into force.
+
+use serde_json::json;
+
+use super::Reply;
+use crate::base::{Error, Result};
+use crate::domain::Fact;
+use crate::ops::Workspace;
+use crate::pipeline::{Context, arrival};
+
+/// What the file would change, line by line, of the contract in force.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ContractDiff {
+    /// The version in force.
+    pub version: u32,
+    /// Lines of the contract in force that the file no longer has, and new ones: `- ...`, `+ ...`.
+    pub lines: Vec<String>,
+}
+
+impl Workspace {
+    /// What assay.toml would change.
+    pub fn contract_diff(&self) -> Result<ContractDiff> {
+        let state = self.contract_state()?;
+        let before = flat(&serde_json::to_value(state.contract.as_ref())?);
+        let after = flat(&serde_json::to_value(&state.file.contract)?);
+        let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
+        let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));
+        Ok(ContractDiff { version: state.version, lines: gone.chain(new).collect() })
+    }
+}
+
+/// Takes the file into force, as a new version on the actor's name.
+pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
+    let state = workspace.contract_state()?;
+    if !state.differs {
+        return Err(Error::refused(format!("assay.toml says what version {} says", state.version)));
+    }
+    let contract = state.file.contract;
+    let version = context.write(move |transaction| {
+        let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
+        let digest = contract.digest()?;
+        let cause = format!("contract {version} came into force");
+        transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
+        arrival::refresh_all(transaction, &contract, &cause)?;
+        Ok(version)
+    })?;
+    Ok(Reply {
+        message: format!("contract {version} is in force"),
+        lines: Vec::new(),
+        document: json!({ "version": version }),
+    })
+}
+
+/// Every leaf of a JSON value with its path. Named things in lists go by their name.
+fn flat(value: &serde_json::Value) -> Vec<String> {
+    fn walk(path: &str, value: &serde_json::Value, lines: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    walk(&format!("{path}.{name}"), value, lines);
+                }
+            }
+            serde_json::Value::Array(items) if items.iter().any(serde_json::Value::is_object) => {
+                for (index, item) in items.iter().enumerate() {
+                    let name = item.get("name").and_then(|name| name.as_str()).map(str::to_owned);
+                    walk(&format!("{path}[{}]", name.unwrap_or_else(|| index.to_string())), item, lines);
+                }
+            }
+            leaf => lines.push(format!("{} = {leaf}", path.trim_start_matches('.'))),
+        }
+    }
+    let mut lines = Vec::new();
+    walk("", value, &mut lines);
+    lines
+}

@@ -1,0 +1,208 @@
+//! Taking deliveries in: from the inboxes, or one file by hand.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Reply;
+use crate::base::{Error, Result, ResultExt, text};
+use crate::domain::contract::Source;
+use crate::domain::progress::Progress;
+use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
+use crate::pipeline::Context;
+use crate::pipeline::land::{self, Landing};
+use crate::source::inbox;
+
+/// How long a file must keep its size and time before it counts as complete.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// A file and for whom it is, as far as the person said so.
+pub struct Addressed {
+    pub file: PathBuf,
+    pub dataset: Option<String>,
+    pub provider: Option<String>,
+    pub period: Option<Period>,
+}
+
+/// Takes in one file.
+pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    let dataset = context.contract.dataset_or_only(addressed.dataset.as_deref())?;
+    let path = &addressed.file;
+    if !path.is_file() {
+        return Err(Error::not_found(format!("there is no file `{}`", path.display())));
+    }
+    let (provider, period) = address(dataset, addressed)?;
+    let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
+    let landing = land::file(context, &slice, path, progress)?;
+    let (line, document) = said(&slice, path, &landing);
+    Ok(Reply { message: line, lines: Vec::new(), document })
+}
+
+/// The provider and period of a file: as said, else by the only pattern that its name fits.
+fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provider, Period)> {
+    let name = file_name(&addressed.file);
+    let by_pattern = |provider: &Provider| -> Result<Period, String> {
+        let Source::Inbox { pattern, .. } = &provider.source;
+        let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
+        read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
+    };
+    let provider = match &addressed.provider {
+        Some(provider) => dataset.provider(provider)?,
+        None => match dataset.providers.iter().filter(|provider| by_pattern(provider).is_ok()).collect::<Vec<_>>()[..] {
+            [provider] => provider,
+            _ => {
+                return Err(Error::usage(format!("`{name}` does not tell whose delivery it is"))
+                    .hint(format!("say so with --provider: {}", names(dataset))));
+            }
+        },
+    };
+    let period = match addressed.period {
+        Some(period) if period.granularity() == dataset.period => period,
+        Some(period) => {
+            return Err(Error::usage(format!("`{period}` is not a period of {}", dataset.name))
+                .hint(format!("its periods are written like {}", dataset.period.form())));
+        }
+        None => by_pattern(provider)
+            .map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?,
+    };
+    Ok((provider, period))
+}
+
+/// Takes in what lies in the inboxes, oldest file first. Files that are still growing are left for the next time.
+pub fn inboxes(
+    context: &Context,
+    dataset: Option<String>,
+    provider: Option<String>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Reply> {
+    let mut tally = Tally::default();
+    for candidate in &context.contract.datasets {
+        if dataset.as_ref().is_some_and(|name| *name != candidate.name) {
+            continue;
+        }
+        for supplier in &candidate.providers {
+            if provider.as_ref().is_none_or(|name| *name == supplier.name) {
+                inbox_of(context, candidate, supplier, &mut tally, progress)?;
+            }
+        }
+    }
+    check_names(context, dataset.as_deref(), provider.as_deref())?;
+    Ok(tally.reply())
+}
+
+fn check_names(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
+    let dataset = dataset.map(|name| context.contract.dataset(name)).transpose()?;
+    match (dataset, provider) {
+        (Some(dataset), Some(provider)) => dataset.provider(provider).map(drop),
+        _ => Ok(()),
+    }
+}
+
+fn inbox_of(
+    context: &Context,
+    dataset: &Dataset,
+    provider: &Provider,
+    tally: &mut Tally,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<()> {
+    let Source::Inbox { pattern, .. } = &provider.source;
+    let folder = context.root.join("inbox").join(&provider.name);
+    for found in inbox::scan(&folder, pattern, dataset.period)? {
+        context.cancel.check()?;
+        let period = match found.period {
+            Ok(period) => period,
+            Err(why) => {
+                tally.left(&found.file_name, &why);
+                continue;
+            }
+        };
+        if !inbox::is_settled(&found.path, SETTLE)? {
+            tally.left(&found.file_name, "it is still being written");
+            continue;
+        }
+        let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
+        let landing = land::file(context, &slice, &found.path, progress)
+            .with_context(|| format!("taking in {} of {}", found.file_name, provider.name))?;
+        tally.add(&slice, &found.path, &landing);
+        // The bytes are in raw by now, and the journal says so.
+        std::fs::remove_file(&found.path)
+            .with_context(|| format!("taking {} out of the inbox", found.path.display()))?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Tally {
+    landed: u64,
+    quarantined: u64,
+    unchanged: u64,
+    lines: Vec<String>,
+    documents: Vec<Value>,
+}
+
+impl Tally {
+    fn add(&mut self, slice: &Slice, path: &Path, landing: &Landing) {
+        match landing {
+            Landing::Landed { .. } => self.landed += 1,
+            Landing::Quarantined { .. } => self.quarantined += 1,
+            Landing::Unchanged { .. } => self.unchanged += 1,
+        }
+        let (line, document) = said(slice, path, landing);
+        self.lines.push(line);
+        self.documents.push(document);
+    }
+
+    fn left(&mut self, file: &str, why: &str) {
+        self.lines.push(format!("left {file}: {why}"));
+        self.documents.push(json!({ "file": file, "result": "left", "why": why }));
+    }
+
+    fn reply(self) -> Reply {
+        let message = if self.documents.is_empty() {
+            "nothing new in the inboxes".to_owned()
+        } else {
+            format!(
+                "{} landed, {} quarantined, {} unchanged",
+                text::counted(self.landed, "batch"),
+                self.quarantined,
+                self.unchanged
+            )
+        };
+        Reply { message, lines: self.lines, document: Value::Array(self.documents) }
+    }
+}
+
+fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
+    let file = file_name(path);
+    let common = |result: &str, batch: &crate::domain::BatchId| {
+        json!({
+            "file": file, "result": result, "batch": batch,
+            "dataset": slice.dataset, "provider": slice.provider, "period": slice.period,
+        })
+    };
+    match landing {
+        Landing::Landed { batch, revision, rows } => {
+            let mut document = common("landed", batch);
+            document["revision"] = json!(revision);
+            document["rows"] = json!(rows);
+            (format!("{file}: {} for {slice}, revision {revision} (batch {batch})", text::counted(*rows, "row")), document)
+        }
+        Landing::Quarantined { batch, note } => {
+            let mut document = common("quarantined", batch);
+            document["note"] = json!(note);
+            (format!("{file}: quarantined (batch {batch}): {note}"), document)
+        }
+        Landing::Unchanged { batch } => {
+            (format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"), common("unchanged", batch))
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn names(dataset: &Dataset) -> String {
+    dataset.providers.iter().map(|provider| provider.name.as_str()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,101 @@
+//! Changes: each a request of somebody, checked against role and state, carried out, answered in sentences.
+
+mod anomaly;
+mod baseline;
+mod batch;
+mod contract;
+mod ingest;
+mod model;
+mod preview;
+mod release;
+mod run;
+
+pub use contract::ContractDiff;
+use serde_json::json;
+
+use super::{Session, Workspace};
+use crate::base::{Cancel, Result};
+use crate::domain::Request;
+use crate::domain::progress::Progress;
+use crate::pipeline::{Context, publication};
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct Reply {
+    /// In one sentence.
+    pub message: String,
+    /// Line by line, where there is more to say.
+    pub lines: Vec<String>,
+    /// For programs.
+    pub document: serde_json::Value,
+}
+
+impl Reply {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+}
+
+impl Workspace {
+    /// Carries out a request. Long ones report progress and stop when asked to.
+    pub fn perform(
+        &self,
+        session: &Session,
+        request: Request,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &Cancel,
+    ) -> Result<Reply> {
+        session.require(&request)?;
+        let command = request.command_line();
+        let context = self.context(&session.origin(&request), cancel)?;
+        let recovered = publication::recover(&context, progress)?;
+        let mut reply = self.dispatch(&context, session, request, progress)?;
+        reply.lines.splice(0..0, recovered);
+        if reply.document.is_null() {
+            reply.document = json!({ "message": reply.message });
+        }
+        tracing::info!(command, message = reply.message, "done");
+        Ok(reply)
+    }
+
+    fn dispatch(
+        &self,
+        context: &Context,
+        session: &Session,
+        request: Request,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Reply> {
+        match request {
+            Request::Ingest { dataset, provider } => ingest::inboxes(context, dataset, provider, progress),
+            Request::AddBatch { file, dataset, provider, period } => {
+                ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
+            }
+            Request::AcceptBatch { batch, .. } => batch::accept(context, &batch, progress),
+            Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch),
+            Request::Run { dataset, period, model } => run::everything(context, dataset, period, model, progress),
+            Request::CancelTask { task } => run::cancel(self, context, &task),
+            Request::RetryTask { task } => run::retry(self, context, &task, progress),
+            Request::Baseline { dataset, period, .. } => baseline::accept(context, dataset, period),
+            Request::RegisterModel { name, file, note } => model::register(context, name, &file, note),
+            Request::TrainModel { name, data, test, seed, note } => {
+                model::train(context, model::Training { name, data, test, seed, note }, progress)
+            }
+            Request::PromoteModel { model, .. } => model::promote(context, model),
+            Request::ArchiveModel { model, .. } => model::archive(context, model),
+            Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),
+            Request::WaiveAnomaly { id, until, .. } => anomaly::waive(context, &id, until),
+            Request::ReopenAnomaly { id, .. } => anomaly::reopen(context, &id),
+            Request::Assess { id, batch, row, accepted, note } => {
+                anomaly::assess(context, &id, anomaly::Judgement { batch, row, accepted, note })
+            }
+            // The note is on record as the reason of the event.
+            Request::Approve { release, digest, note: _ } => release::approve(context, release, digest),
+            Request::RevokeApproval { release, .. } => release::revoke(context, session, release),
+            Request::RejectRelease { release, .. } => release::reject(context, release),
+            Request::Publish { release } => release::publish(context, &release, progress),
+            Request::Rollback { release, to, .. } => release::rollback(context, &release, to.as_ref()),
+            Request::WithdrawRelease { release, .. } => release::withdraw(context, &release),
+            Request::ApplyContract { .. } => contract::apply(self, context),
+        }
+    }
+}

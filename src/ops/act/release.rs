@@ -1,0 +1,150 @@
+//! Approving, publishing, rolling back, withdrawing and turning down releases.
+
+use serde_json::json;
+
+use super::Reply;
+use crate::base::{Digest, Error, Result, text};
+use crate::domain::progress::{Progress, Step};
+use crate::domain::release::ReleaseState;
+use crate::domain::{Fact, Release, ReleaseName, TaskKind};
+use crate::journal::Transaction;
+use crate::ops::Session;
+use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::{Context, publication};
+
+/// Adds the actor's approval of exactly the present content.
+pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> Result<Reply> {
+    let contract = context.contract.clone();
+    let file_differs = context.contract_differs;
+    let actor = context.origin.actor.name.clone();
+    let approved = name.clone();
+    let (given, wanted) = context.write(move |transaction| {
+        let release = find(transaction, &approved)?;
+        if !release.state.is_open() {
+            return Err(Error::refused(format!("{approved} is {}, not open", release.state)));
+        }
+        let dataset = contract.dataset(&approved.dataset)?;
+        let in_force = InForce { contract: &contract, file_differs };
+        let now = transaction.now();
+        let verdict = verdict::verdict(transaction, in_force, &release, now)?;
+        verdict::refuse(&verdict.unready, &format!("{approved} is not ready for approval"))?;
+        let release_digest = release
+            .release_digest
+            .clone()
+            .ok_or_else(|| Error::refused(format!("{approved} is not assembled")).hint("assay run"))?;
+        if let Some(shown) = digest.filter(|shown| !release_digest.as_str().starts_with(shown.as_str())) {
+            return Err(Error::refused(format!("{approved} changed since you looked at it"))
+                .because(format!("you saw {}, it is {} now", shown.short(), release_digest.short()))
+                .hint(format!("assay release show {approved}")));
+        }
+        if let Some(why) = verdict.excluded.get(&actor) {
+            return Err(Error::refused(format!("{actor} may not approve {approved}"))
+                .because(why)
+                .hint("somebody who neither prepared it nor settled anything about it has to approve"));
+        }
+        if verdict.approvers.contains(&actor) {
+            return Err(Error::refused(format!("{actor} has approved {approved} already")));
+        }
+        let given = verdict.approvers.len() as u64 + 1;
+        let wanted = u64::from(dataset.release.approvals);
+        transaction.append(Fact::ReleaseApproved { release: approved, release_digest, complete: given >= wanted })?;
+        Ok((given, wanted))
+    })?;
+    let message = format!("{name} is approved by {}: {given} of {}", context.origin.actor.name, text::counted(wanted, "approval"));
+    Ok(Reply { message, lines: Vec::new(), document: json!({ "release": name, "given": given, "wanted": wanted }) })
+}
+
+/// Takes the actor's approval back.
+pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result<Reply> {
+    let actor = session.actor.name.clone();
+    let message = format!("{actor} took the approval of {name} back");
+    context.write(move |transaction| {
+        let release = find(transaction, &name)?;
+        if !release.state.is_open() || !release.approvals.iter().any(|approval| approval.by == actor) {
+            return Err(Error::refused(format!("{actor} has no approval of {name} to take back")));
+        }
+        transaction.append(Fact::ApprovalRevoked { release: name })
+    })?;
+    Ok(Reply::new(message))
+}
+
+/// Turns a release down. The next delivery or model opens another one.
+pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
+    let message = format!("{name} is rejected");
+    context.write(move |transaction| {
+        find(transaction, &name)?.state.allow(ReleaseState::Rejected)?;
+        transaction.append(Fact::ReleaseRejected { release: name })
+    })?;
+    Ok(Reply::new(message))
+}
+
+/// Publishes an approved release.
+pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    let total = None;
+    let rows = |done: u64| progress(step(context, name, Step::Running { done, total }));
+    let result = publication::publish(context, name, &rows);
+    progress(step(context, name, match &result {
+        Ok(publication) => Step::Done { rows: publication.rows },
+        Err(error) => Step::Failed { error: error.one_line() },
+    }));
+    let publication = result?;
+    let mut lines: Vec<String> =
+        publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();
+    if let Some(superseded) = &publication.superseded {
+        lines.push(format!("{superseded} is superseded"));
+    }
+    Ok(Reply {
+        message: format!(
+            "{name} is published: {}, generation {}, gold version {}",
+            text::counted(publication.rows, "row"),
+            publication.generation,
+            publication.delta_version
+        ),
+        lines,
+        document: document(name, &publication),
+    })
+}
+
+/// Brings an older release of the period back.
+pub fn rollback(context: &Context, name: &ReleaseName, to: Option<&ReleaseName>) -> Result<Reply> {
+    let (back_to, publication) = publication::rollback(context, name, to)?;
+    Ok(Reply {
+        message: format!("{name} is rolled back: clients see {back_to} again, generation {}", publication.generation),
+        lines: Vec::new(),
+        document: document(&back_to, &publication),
+    })
+}
+
+/// Takes a release away from clients.
+pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
+    let publication = publication::withdraw(context, name)?;
+    Ok(Reply {
+        message: format!("{name} is withdrawn: clients see nothing for {}", name.period),
+        lines: Vec::new(),
+        document: document(name, &publication),
+    })
+}
+
+fn document(name: &ReleaseName, publication: &publication::Publication) -> serde_json::Value {
+    json!({
+        "release": name,
+        "generation": publication.generation,
+        "delta_version": publication.delta_version,
+        "rows": publication.rows,
+        "superseded": publication.superseded,
+        "steps": publication.steps.iter().map(|(step, milliseconds)| json!({
+            "step": step, "milliseconds": u64::try_from(*milliseconds).unwrap_or(u64::MAX),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn step(context: &Context, name: &ReleaseName, step: Step) -> Progress {
+    let task = Digest::of(context.origin.command.as_bytes());
+    Progress { task, kind: TaskKind::Assemble, subject: format!("publish {name}"), step }
+}
+
+fn find(transaction: &Transaction<'_>, name: &ReleaseName) -> Result<Release> {
+    transaction
+        .release(name)?
+        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
+}

@@ -1,0 +1,130 @@
+//! Running the pipeline, stopping and retrying tasks.
+
+use serde_json::json;
+
+use super::Reply;
+use crate::base::{Error, Result, text};
+use crate::domain::listing::Query;
+use crate::domain::progress::Progress;
+use crate::domain::{Fact, ModelRef, Period, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
+use crate::ops::Workspace;
+use crate::pipeline::Context;
+use crate::pipeline::schedule::{self, Scope, Summary};
+
+/// Brings every open release of the scope up to date.
+pub fn everything(
+    context: &Context,
+    dataset: Option<String>,
+    period: Option<Period>,
+    model: Option<ModelRef>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Reply> {
+    if let Some(name) = &dataset {
+        context.contract.dataset(name)?;
+    }
+    if let Some(model) = &model {
+        context
+            .journal
+            .read(|snapshot| snapshot.model(model))?
+            .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
+    }
+    let releases = open_releases(context, |release| {
+        dataset.as_ref().is_none_or(|name| *name == release.dataset)
+            && period.is_none_or(|period| period == release.period)
+    })?;
+    let scope = Scope { releases, models: model.into_iter().collect(), only: None };
+    let summary = schedule::run(context, &scope, progress)?;
+    answer(&summary)
+}
+
+/// Stops a task, wherever it runs.
+pub fn cancel(workspace: &Workspace, context: &Context, key: &TaskKey) -> Result<Reply> {
+    let task = find(workspace, key)?;
+    if workspace.steps(&Query::default())?.get(&task.slot()).is_none_or(|step| step.state != TaskState::Running) {
+        return Err(Error::refused(format!("{} is not running", task.slot())));
+    }
+    context.journal.request_cancel(&task.slot())?;
+    context.record(Fact::TaskCancelled { slot: task.slot(), key: task.key.clone() })?;
+    Ok(Reply::new(format!("{} is asked to stop", task.slot())))
+}
+
+/// Runs one task again.
+pub fn retry(
+    workspace: &Workspace,
+    context: &Context,
+    key: &TaskKey,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Reply> {
+    let task = find(workspace, key)?;
+    let releases = match &task.subject {
+        TaskSubject::Release { release } => vec![release.clone()],
+        subject => {
+            let period = subject.slice().map(|slice| (slice.dataset.clone(), slice.period));
+            open_releases(context, |release| period.as_ref() == Some(&(release.dataset.clone(), release.period)))?
+        }
+    };
+    let scope = Scope { releases, models: Vec::new(), only: Some(task.key.clone()) };
+    let summary = schedule::run(context, &scope, progress)?;
+    answer(&summary)
+}
+
+fn open_releases(context: &Context, wanted: impl Fn(&ReleaseName) -> bool) -> Result<Vec<ReleaseName>> {
+    let open = context.journal.read(|snapshot| snapshot.open_releases())?;
+    let mut names: Vec<ReleaseName> = open.into_iter().map(|release| release.name).filter(|name| wanted(name)).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
+    let steps = workspace.steps(&Query::default())?;
+    let matching: Vec<Task> = steps
+        .into_values()
+        .map(|step| step.task)
+        .filter(|task| task.key.as_str().starts_with(key.as_str()))
+        .collect();
+    match matching.as_slice() {
+        [task] => Ok(task.clone()),
+        [] => Err(Error::not_found(format!("no task of an open release has the key `{}`", key.as_str()))
+            .hint("assay task list")),
+        several => Err(Error::usage(format!("{} tasks have keys that start with `{}`", several.len(), key.as_str()))
+            .hint("give more digits of the key")),
+    }
+}
+
+/// What a run came to. A failed task is an error: nobody should take the run for a success.
+fn answer(summary: &Summary) -> Result<Reply> {
+    let mut lines = Vec::new();
+    let mut stages = Vec::new();
+    for kind in TaskKind::ALL {
+        let of_kind: Vec<_> = summary.done.iter().filter(|(task, _, _)| task.kind == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let rows: u64 = of_kind.iter().map(|(_, rows, _)| rows).sum();
+        let milliseconds: u128 = of_kind.iter().map(|(_, _, milliseconds)| milliseconds).sum();
+        let per_second = u128::from(rows) * 1000 / milliseconds.max(1);
+        let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
+        lines.push(format!(
+            "{kind}: {}, {} in {:.1} s ({} rows/s)",
+            text::counted(of_kind.len() as u64, "task"),
+            text::counted(rows, "row"),
+            std::time::Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX)).as_secs_f64(),
+            text::grouped(per_second)
+        ));
+        stages.push(json!({
+            "kind": kind, "tasks": of_kind.len(), "rows": rows,
+            "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "rows_per_second": per_second,
+        }));
+    }
+    if let Some((task, first)) = summary.failed.first() {
+        let failed = summary.failed.len() as u64;
+        let error = Error::bad_data(format!("{} failed", text::counted(failed, "task")));
+        let error = error.because(format!("{}: {first}", task.slot()));
+        return Err(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"));
+    }
+    let message = match summary.done.len() {
+        0 => "everything is up to date".to_owned(),
+        count => format!("{} done", text::counted(count as u64, "task")),
+    };
+    Ok(Reply { message, lines, document: json!({ "tasks": summary.done.len(), "stages": stages }) })
+}

@@ -1,0 +1,126 @@
+//! What the faces show of one thing. Rows of lists are in `domain::listing`.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::anomaly::Sample;
+use crate::domain::completeness::Cell;
+use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
+use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
+pub use crate::pipeline::look::RejectRow;
+
+/// The workspace at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Overview {
+    /// Its name.
+    pub workspace: String,
+    /// The version of the contract in force; 0 before the first.
+    pub contract_version: u32,
+    /// Whether assay.toml says something else.
+    pub contract_differs: bool,
+    /// Who may do what.
+    pub people: Vec<Actor>,
+    /// Whether there is no [people] table: everybody is owner.
+    pub unprotected: bool,
+    /// The datasets.
+    pub datasets: Vec<String>,
+    /// Releases being prepared.
+    pub open_releases: u64,
+    /// Those that nothing stands against any more.
+    pub ready_releases: u64,
+    /// Blocking anomalies that nobody settled.
+    pub open_anomalies: u64,
+    /// Batches in quarantine.
+    pub quarantined: u64,
+    /// Deliveries that are overdue.
+    pub late: u64,
+}
+
+/// One batch.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BatchDetail {
+    /// Its row.
+    pub row: BatchRow,
+    /// Header as delivered, and the canonical field that it is mapped to.
+    pub columns: Vec<(String, Option<String>)>,
+    /// The first records refused.
+    pub rejects: Vec<RejectRow>,
+    /// The first rows as delivered.
+    pub preview: Vec<Vec<Option<String>>>,
+    /// The releases of its period.
+    pub releases: Vec<ReleaseName>,
+}
+
+/// One anomaly.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct AnomalyDetail {
+    /// Its row.
+    pub row: AnomalyRow,
+    /// All that is known of it.
+    pub anomaly: Anomaly,
+    /// Its metric over the periods, oldest first.
+    pub history: Vec<MetricPoint>,
+    /// The rows to look at.
+    pub samples: Vec<Sample>,
+}
+
+/// One release.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ReleaseDetail {
+    /// Its row.
+    pub row: ReleaseRow,
+    /// All that is on record of it.
+    pub release: Release,
+    /// The reasons that keep people from approving: all but the missing approvals.
+    pub unready: Vec<Reason>,
+    /// Who may not approve, and why.
+    pub excluded: Vec<(String, String)>,
+    /// The completeness of its period.
+    pub cells: Vec<Cell>,
+    /// What the checks found.
+    pub evaluations: Vec<Evaluation>,
+    /// What it changes for clients.
+    pub changes: ReleaseChanges,
+    /// Its files and their bytes, once they are built.
+    pub artifacts: Vec<(String, u64)>,
+    /// The rows that it holds.
+    pub total_rows: u64,
+}
+
+/// What a release changes, compared with what is live for its period.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct ReleaseChanges {
+    /// What is live.
+    pub since: Option<ReleaseName>,
+    /// Its rows.
+    pub rows_before: u64,
+    /// The rows of the new one.
+    pub rows_after: u64,
+    /// Batches that the new one has and the live one had not.
+    pub batches_added: Vec<String>,
+    /// The other way round.
+    pub batches_gone: Vec<String>,
+    /// The live one's model version, if it is another.
+    pub model_before: Option<ModelRef>,
+    /// Label by label: entities before and after.
+    pub labels: Vec<(String, u64, u64)>,
+}
+
+/// One model version.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ModelDetail {
+    /// Its row.
+    pub row: ModelRow,
+    /// Slice by slice, newest period first: where its processing stands.
+    pub coverage: Vec<(Period, String, TaskState)>,
+    /// When an alias was pointed to it, which, and by whom; oldest first.
+    pub alias_history: Vec<(DateTime<Utc>, String, String)>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct EventDetail {
+    /// Its row.
+    pub row: LogRow,
+    /// Its payload.
+    pub payload: serde_json::Value,
+}

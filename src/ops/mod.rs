@@ -1,0 +1,14 @@
+//! Floor 4: the use cases. The only way to change anything, and the queries that the faces ask.
+
+mod act;
+mod details;
+mod query;
+mod session;
+mod workspace;
+
+pub use act::{ContractDiff, Reply};
+pub use details::{
+    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+};
+pub use session::Session;
+pub use workspace::{OpenOptions, Workspace};

@@ -1,0 +1,39 @@
+//! Batches: the list, and one of them with its rows.
+
+use crate::base::Result;
+use crate::domain::BatchId;
+use crate::domain::listing::{BatchRow, Page, Query};
+use crate::ops::{BatchDetail, Workspace};
+use crate::pipeline::look;
+
+impl Workspace {
+    /// Batches, newest first.
+    pub fn batches(&self, query: &Query<BatchId>) -> Result<Page<BatchRow>> {
+        self.journal().read(|snapshot| snapshot.batch_page(query))
+    }
+
+    /// One batch, by its id or the start of it.
+    pub fn batch(&self, id: &str) -> Result<BatchDetail> {
+        let context = self.reading()?;
+        let (batch, releases) = self.journal().read(|snapshot| {
+            let batch = snapshot.batch_by_prefix(id)?;
+            let slice = &batch.delivery.slice;
+            let releases = snapshot.releases_of(&slice.dataset, slice.period)?;
+            Ok((batch, releases.into_iter().map(|release| release.name).collect()))
+        })?;
+        let dataset = context.contract.dataset(&batch.delivery.slice.dataset)?;
+        let provider = dataset.provider(&batch.delivery.slice.provider)?;
+        let field_of = |name: &str| {
+            dataset
+                .schema
+                .iter()
+                .find(|field| provider.column_of(&field.name, &batch.columns).is_some_and(|column| column.name == name))
+                .map(|field| field.name.clone())
+        };
+        let columns =
+            batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
+        let rejects = look::rejects(&context, &batch)?;
+        let preview = look::delivered_rows(&context, &batch)?;
+        Ok(BatchDetail { columns, rejects, preview, releases, row: BatchRow::from(batch) })
+    }
+}

@@ -1,0 +1,11 @@
+//! Queries: read-only, from one snapshot each, answered with domain values.
+
+mod anomalies;
+mod batches;
+mod log;
+mod models;
+mod overview;
+mod periods;
+mod releases;
+mod tasks;
+mod window;

@@ -1,0 +1,55 @@
+//! The workspace at a glance.
+
+use super::periods;
+use crate::base::Result;
+use crate::domain::completeness::{self, CellState};
+use crate::domain::{Actor, policy};
+use crate::ops::{Overview, Workspace};
+use crate::pipeline::verdict;
+
+/// How many of the newest periods are looked through for late deliveries.
+const PERIODS_LOOKED_AT: usize = 24;
+
+impl Workspace {
+    /// The workspace at a glance.
+    pub fn overview(&self) -> Result<Overview> {
+        let state = self.contract_state()?;
+        let contract = &state.contract;
+        let today = self.now().with_timezone(&contract.timezone).date_naive();
+        self.journal().read(|snapshot| {
+            let open = snapshot.open_releases()?;
+            let mut ready_releases = 0;
+            for release in &open {
+                let verdict = verdict::verdict(snapshot, state.in_force(), release, self.now())?;
+                ready_releases += u64::from(verdict.unready.is_empty());
+            }
+            let mut late = 0;
+            for dataset in &contract.datasets {
+                let periods = periods::known(snapshot, dataset, today)?;
+                for period in periods.into_iter().rev().take(PERIODS_LOOKED_AT) {
+                    let batches = snapshot.batches_of(&dataset.name, period)?;
+                    let cells = completeness::cells(dataset, period, contract.timezone, self.now(), &batches);
+                    late += cells.iter().filter(|cell| cell.state == CellState::Late).count() as u64;
+                }
+            }
+            let people = contract
+                .people
+                .iter()
+                .map(|(name, roles)| Actor { name: name.clone(), role: policy::strongest(roles) })
+                .collect();
+            Ok(Overview {
+                workspace: contract.workspace.clone(),
+                contract_version: state.version,
+                contract_differs: state.differs,
+                people,
+                unprotected: contract.people.is_empty(),
+                datasets: contract.datasets.iter().map(|dataset| dataset.name.clone()).collect(),
+                open_releases: open.len() as u64,
+                ready_releases,
+                open_anomalies: snapshot.count_open_anomalies()?,
+                quarantined: snapshot.count_quarantined()?,
+                late,
+            })
+        })
+    }
+}

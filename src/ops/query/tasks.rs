@@ -1,0 +1,79 @@
+//! The tasks of the open releases, and where they stand.
+
+use std::collections::BTreeMap;
+
+use super::window::window;
+use crate::base::Result;
+use crate::domain::{Period, Task, TaskState};
+use crate::domain::listing::{Page, Query, TaskRow};
+use crate::ops::Workspace;
+use crate::pipeline::plan::{self, Step};
+
+impl Workspace {
+    /// Tasks of the open releases, those that are not done first.
+    pub fn tasks(&self, query: &Query<String>) -> Result<Page<TaskRow>> {
+        let mut steps: Vec<Step> = self.steps(query)?.into_values().collect();
+        steps.sort_by_key(|step| (step.state == TaskState::Done, step.task.slot()));
+        let slots: Vec<String> = steps.iter().map(|step| step.task.slot()).collect();
+        let range = window(&slots, &query.fetch, query.limit);
+        let (offset, total) = (range.start as u64, steps.len() as u64);
+        let rows = steps
+            .drain(range)
+            .map(|step| TaskRow {
+                key: step.task.key,
+                kind: step.task.kind,
+                subject: step.task.subject.to_string(),
+                state: step.state,
+            })
+            .collect();
+        Ok(Page { rows, offset, total })
+    }
+
+    /// The tasks of the open releases that are not done, in an order in which they can run.
+    pub fn planned(&self, dataset: Option<&str>, period: Option<Period>) -> Result<Vec<Task>> {
+        let query = Query { dataset: dataset.map(str::to_owned), period, ..Query::default() };
+        let mut steps: Vec<Step> =
+            self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done).collect();
+        steps.sort_by_key(|step| (step.task.kind, step.task.slot()));
+        Ok(steps.into_iter().map(|step| step.task).collect())
+    }
+
+    /// The steps of the open releases under a query's filter, by slot. What somebody holds the lease of is running.
+    pub(crate) fn steps(&self, query: &Query<String>) -> Result<BTreeMap<String, Step>> {
+        let state = self.contract_state()?;
+        let running: Vec<String> = self.journal().leases()?.into_iter().map(|lease| lease.key).collect();
+        let mut all = self.journal().read(|snapshot| {
+            let mut all = BTreeMap::new();
+            for release in snapshot.open_releases()? {
+                let wanted = query.dataset.as_ref().is_none_or(|name| *name == release.name.dataset)
+                    && query.period.is_none_or(|period| period == release.name.period);
+                let Some(dataset) = state.contract.dataset(&release.name.dataset).ok().filter(|_| wanted) else {
+                    continue;
+                };
+                let steps = plan::plan(&plan::facts(snapshot, dataset, &release, &[])?);
+                all.extend(steps.into_iter().map(|step| (step.task.slot(), step)));
+            }
+            Ok(all)
+        })?;
+        for (slot, step) in &mut all {
+            if step.state != TaskState::Done && running.contains(slot) {
+                step.state = TaskState::Running;
+            }
+        }
+        all.retain(|slot, step| {
+            query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
+                && query.state.as_ref().is_none_or(|state| *state == state_name(&step.state))
+        });
+        Ok(all)
+    }
+}
+
+fn state_name(state: &TaskState) -> &'static str {
+    match state {
+        TaskState::Done => "done",
+        TaskState::Missing => "missing",
+        TaskState::Stale { .. } => "stale",
+        TaskState::Failed { .. } => "failed",
+        TaskState::Running => "running",
+    }
+}

@@ -1,0 +1,190 @@
+//! The workspace: its folder, journal, lake, clock and contract.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveTime, Utc};
+
+use super::Session;
+use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
+use crate::config::{self, Settings};
+use crate::domain::event::Origin;
+use crate::domain::{Actor, Contract, Fact, Role, Via};
+use crate::journal::Journal;
+use crate::lake::Lake;
+use crate::pipeline::Context;
+use crate::pipeline::verdict::InForce;
+
+/// The file that makes a folder a workspace.
+pub const CONTRACT_FILE: &str = "assay.toml";
+const JOURNAL_FILE: &str = "assay.db";
+
+/// How to open a workspace.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// The folder.
+    pub root: PathBuf,
+    /// The clock; none: assay.toml's `today`, or the system's.
+    pub clock: Option<Clock>,
+    /// The machine's name for the record; none: its own.
+    pub host: Option<String>,
+}
+
+/// An open workspace. Cheap to clone.
+#[derive(Clone)]
+pub struct Workspace {
+    root: Arc<PathBuf>,
+    clock: Clock,
+    journal: Journal,
+    lake: Lake,
+}
+
+/// The contract in force, and what the file says beside it.
+pub(super) struct ContractState {
+    pub(super) version: u32,
+    pub(super) contract: Arc<Contract>,
+    pub(super) file: Settings,
+    pub(super) differs: bool,
+}
+
+impl ContractState {
+    pub(super) fn in_force(&self) -> InForce<'_> {
+        InForce { contract: &self.contract, file_differs: self.differs }
+    }
+}
+
+impl Workspace {
+    /// Makes a folder a workspace, with a commented assay.toml to fill in.
+    pub fn init(options: &OpenOptions, name: &str) -> Result<Self> {
+        let file = options.root.join(CONTRACT_FILE);
+        if file.exists() {
+            return Err(Error::refused(format!("{} is there already", file.display()))
+                .hint("open the workspace with `assay`, or choose another folder with --workspace"));
+        }
+        files::write_bytes_atomically(&file, config::template(name).as_bytes())?;
+        Self::open(options)
+    }
+
+    /// Opens the workspace in a folder.
+    pub fn open(options: &OpenOptions) -> Result<Self> {
+        let root = std::fs::canonicalize(&options.root)
+            .with_context(|| format!("opening the workspace {}", options.root.display()))?;
+        let settings = config::read(&root.join(CONTRACT_FILE))?;
+        let clock = options.clock.unwrap_or_else(|| clock_of(&settings));
+        let journal = Journal::open_on(&root.join(JOURNAL_FILE), clock, options.host.clone())?;
+        let lake = Lake::open(&root)?;
+        Ok(Self { root: Arc::new(root), clock, journal, lake })
+    }
+
+    /// The workspace that `start` lies in: the nearest folder upwards with an assay.toml.
+    pub fn discover(start: &Path) -> Result<PathBuf> {
+        start.ancestors().find(|folder| folder.join(CONTRACT_FILE).is_file()).map(Path::to_path_buf).ok_or_else(|| {
+            Error::usage(format!("there is no workspace in {} or above", start.display()))
+                .hint("try the sample workspace: assay demo")
+                .hint("make this folder a workspace: assay init")
+                .hint("name another one: assay --workspace DIR")
+        })
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The present instant, by its clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Changes whenever anybody wrote to the journal.
+    pub fn data_version(&self) -> Result<u64> {
+        self.journal.data_version()
+    }
+
+    /// The contract in force; before the first is applied, the one in the file.
+    pub fn contract(&self) -> Result<Contract> {
+        Ok(self.contract_state()?.contract.as_ref().clone())
+    }
+
+    /// Whether one person may act as each of its people.
+    pub fn is_demo(&self) -> Result<bool> {
+        Ok(self.contract_state()?.file.demo)
+    }
+
+    /// The session of `name`, or of the login name.
+    pub fn session(&self, name: Option<&str>, via: Via) -> Result<Session> {
+        let state = self.contract_state()?;
+        Session::of(&state.contract, name, state.file.demo, via)
+    }
+
+    /// Rewrites the journal as one compact file: the same bytes whenever it holds the same.
+    pub fn compact(self) -> Result<()> {
+        let file = self.root.join(JOURNAL_FILE);
+        let copy = files::temporary_beside(&file);
+        self.journal.copy_to(&copy)?;
+        drop(self);
+        std::fs::rename(&copy, &file).with_context(|| format!("writing {}", file.display()))
+    }
+
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(super) fn contract_state(&self) -> Result<ContractState> {
+        let file = config::read(&self.root.join(CONTRACT_FILE))?;
+        Ok(match self.journal.read(|snapshot| snapshot.contract())? {
+            None => ContractState { version: 0, contract: Arc::new(file.contract.clone()), file, differs: false },
+            Some((version, digest, contract)) => {
+                let differs = file.contract.digest()? != digest;
+                ContractState { version, contract: Arc::new(contract), file, differs }
+            }
+        })
+    }
+
+    /// What the pipeline needs to work for `origin`. The first change takes the contract into force.
+    pub(super) fn context(&self, origin: &Origin, cancel: &Cancel) -> Result<Context> {
+        let state = self.contract_state()?;
+        if state.version == 0 {
+            self.apply_first_contract(origin, &state.file.contract)?;
+        }
+        Ok(self.context_with(state, origin.clone(), cancel.clone()))
+    }
+
+    /// The same for looking only.
+    pub(super) fn reading(&self) -> Result<Context> {
+        let actor = Actor { name: String::new(), role: Role::Viewer };
+        let origin = Origin { actor, via: Via::Pipeline, command: String::new(), reason: None };
+        Ok(self.context_with(self.contract_state()?, origin, Cancel::default()))
+    }
+
+    fn context_with(&self, state: ContractState, origin: Origin, cancel: Cancel) -> Context {
+        Context {
+            journal: self.journal.clone(),
+            lake: self.lake.clone(),
+            root: self.root.clone(),
+            contract: state.contract,
+            contract_differs: state.differs,
+            origin,
+            cancel,
+        }
+    }
+
+    fn apply_first_contract(&self, origin: &Origin, contract: &Contract) -> Result<()> {
+        let contract = contract.clone();
+        self.journal.write(origin, move |transaction| {
+            if transaction.contract()?.is_none() {
+                let digest = contract.digest()?;
+                transaction.append(Fact::ContractApplied { version: 1, digest, contract: Box::new(contract) })?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A fixed day means noon of it, in UTC.
+fn clock_of(settings: &Settings) -> Clock {
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    settings.today.map_or(Clock::System, |today| Clock::Fixed(today.and_time(noon).and_utc()))
+}

@@ -1,0 +1,135 @@
+//! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
+
+use super::{Context, inputs};
+use crate::base::Result;
+use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::check::HISTORY;
+use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName};
+use crate::journal::{Snapshot, Transaction};
+
+/// Records that a delivery is in bronze, and what follows for its period.
+pub fn landed(context: &Context, delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64) -> Result<()> {
+    let contract = context.contract.clone();
+    context.write(move |transaction| {
+        let slice = delivery.slice.clone();
+        let cause = match delivery.revision {
+            1 => format!("{} delivered {}", slice.provider, slice.period),
+            revision => format!("{} delivered revision {revision} of {}", slice.provider, slice.period),
+        };
+        transaction.append(Fact::BatchLanded { delivery, columns, rows })?;
+        data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)
+    })
+}
+
+/// Records that a delivery can't be used as it is.
+pub fn quarantined(context: &Context, delivery: Delivery, note: String) -> Result<()> {
+    context.write(move |transaction| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
+}
+
+/// The data of a period changed: its open release hears of it, or one is opened.
+pub fn data_changed(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period, cause: &str) -> Result<()> {
+    if transaction.open_release(&dataset.name, period)?.is_none() {
+        let model = model_for(transaction, dataset)?.unwrap_or_else(ModelRef::none);
+        let number = transaction.newest_number(&dataset.name, period)?;
+        let cause = if number == 0 { cause.to_owned() } else { format!("amendment: {cause}") };
+        open(transaction, dataset, period, number + 1, model, cause)?;
+    }
+    refresh(transaction, dataset, period, cause)
+}
+
+/// Opens a release with the inputs as they stand.
+pub fn open(
+    transaction: &mut Transaction<'_>,
+    dataset: &Dataset,
+    period: Period,
+    n: u32,
+    model: ModelRef,
+    cause: String,
+) -> Result<()> {
+    let inputs = inputs::of(transaction, dataset, period, &model)?;
+    let input_digest = inputs.digest()?;
+    let release = ReleaseName { dataset: dataset.name.clone(), period, n };
+    transaction.append(Fact::ReleaseOpened { release, model, cause, inputs, input_digest })?;
+    Ok(())
+}
+
+/// Something that releases of `period`, or of the periods that look back at it, rest on may have changed.
+pub fn refresh(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period, cause: &str) -> Result<()> {
+    let reach = std::iter::successors(Some(period), |period| period.next()).take(HISTORY + 1);
+    let touched: Vec<Period> = reach.collect();
+    for release in transaction.open_releases()? {
+        if release.name.dataset == dataset.name && touched.contains(&release.name.period) {
+            rebind(transaction, dataset, &release, release.model.clone(), cause)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for every open release of the dataset: a new contract.
+pub fn refresh_all(transaction: &mut Transaction<'_>, contract: &Contract, cause: &str) -> Result<()> {
+    for release in transaction.open_releases()? {
+        if let Ok(dataset) = contract.dataset(&release.name.dataset) {
+            rebind(transaction, dataset, &release, release.model.clone(), cause)?;
+        }
+    }
+    Ok(())
+}
+
+/// Binds an open release to what it rests on now, and to `model`, if that is anything new.
+fn rebind(
+    transaction: &mut Transaction<'_>,
+    dataset: &Dataset,
+    release: &Release,
+    model: ModelRef,
+    cause: &str,
+) -> Result<()> {
+    let inputs = inputs::of(transaction, dataset, release.name.period, &model)?;
+    let input_digest = inputs.digest()?;
+    if input_digest == release.input_digest && model == release.model {
+        return Ok(());
+    }
+    let (release, cause) = (release.name.clone(), cause.to_owned());
+    transaction.append(Fact::ReleaseChanged { release, model, cause, inputs, input_digest })?;
+    Ok(())
+}
+
+/// A model version went into production: open releases move to it, and the newest published periods are re-opened.
+pub fn model_promoted(transaction: &mut Transaction<'_>, dataset: &Dataset, model: &ModelRef) -> Result<()> {
+    if model_for(transaction, dataset)?.as_ref() != Some(model) {
+        return Ok(());
+    }
+    let cause = format!("{model} went into production");
+    for release in transaction.open_releases()? {
+        if release.name.dataset == dataset.name && release.model != *model {
+            rebind(transaction, dataset, &release, model.clone(), &cause)?;
+        }
+    }
+    let newest = transaction.periods_published(&dataset.name)?;
+    for period in newest.into_iter().take(dataset.release.reprocess as usize) {
+        let replaced = transaction.live_release(&dataset.name, period)?.is_some_and(|live| live.model != *model);
+        if replaced && transaction.open_release(&dataset.name, period)?.is_none() {
+            let number = transaction.newest_number(&dataset.name, period)?;
+            open(transaction, dataset, period, number + 1, model.clone(), cause.clone())?;
+        }
+    }
+    Ok(())
+}
+
+/// The model version that new releases of a dataset are made with: none without text, `None` where nothing is in
+/// production yet.
+pub fn model_for(snapshot: &Snapshot<'_>, dataset: &Dataset) -> Result<Option<ModelRef>> {
+    if dataset.text.is_empty() {
+        return Ok(Some(ModelRef::none()));
+    }
+    match &dataset.model {
+        Some(name) => snapshot.alias(name, PRODUCTION),
+        None => Ok(match snapshot.production_models()?.as_slice() {
+            [model] => Some(model.clone()),
+            _ => None,
+        }),
+    }
+}
+
+/// The alias of the model version that releases are made with.
+pub const PRODUCTION: &str = "production";
+

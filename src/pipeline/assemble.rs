@@ -1,0 +1,76 @@
+//! `assemble`: what an approval of a release would stand for is fixed, and fixed again whenever a person changes it.
+
+use std::collections::BTreeMap;
+
+use super::{inputs, plan};
+use crate::base::{Digest, KeyHasher, Result};
+use crate::domain::release::ReleaseContents;
+use crate::domain::{Anomaly, Contract, Dataset, Fact, Period, Release};
+use crate::journal::{Snapshot, Transaction};
+
+/// Fixes the contents of a release under its present digest. Approvals of other contents fall.
+pub fn bind(transaction: &mut Transaction<'_>, dataset: &Dataset, release: &Release) -> Result<()> {
+    let Some(contents) = contents(transaction, dataset, release)? else { return Ok(()) };
+    let release_digest = contents.digest()?;
+    if release.release_digest.as_ref() != Some(&release_digest) {
+        transaction.append(Fact::ReleaseAssembled { release: release.name.clone(), release_digest })?;
+    }
+    Ok(())
+}
+
+/// A person settled something of a period: the open release that was assembled already stands for something else now.
+pub fn rebind(transaction: &mut Transaction<'_>, contract: &Contract, dataset: &str, period: Period) -> Result<()> {
+    let Some(release) = transaction.open_release(dataset, period)? else { return Ok(()) };
+    if release.release_digest.is_none() {
+        return Ok(());
+    }
+    bind(transaction, contract.dataset(dataset)?, &release)
+}
+
+/// What an approval of the release would stand for; `None` before its present inputs were evaluated.
+pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<Option<ReleaseContents>> {
+    let Some((judged, evaluations)) = snapshot.evaluations(&release.name)? else { return Ok(None) };
+    if judged != release.input_digest {
+        return Ok(None);
+    }
+    let mut anomalies = BTreeMap::new();
+    let mut verdicts = KeyHasher::new("verdicts/1");
+    for anomaly in concerning(snapshot, release)? {
+        for (batch, row, verdict) in snapshot.verdicts(&anomaly.id)? {
+            let place = format!("{} {batch} {row}", anomaly.id);
+            verdicts = verdicts.part(&place, serde_json::to_vec(&verdict)?);
+        }
+        anomalies.insert(anomaly.id.to_string(), standing(&anomaly));
+    }
+    let mut outputs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for batch in inputs::standing(snapshot, dataset, release.name.period)? {
+        let slice = batch.delivery.slice;
+        let mut keys = Vec::new();
+        for slot in plan::output_slots(&slice, &release.model) {
+            keys.extend(snapshot.output(&slot)?.map(|output| output.key.to_string()));
+        }
+        outputs.insert(slice.provider, keys);
+    }
+    Ok(Some(ReleaseContents {
+        inputs: release.input_digest.clone(),
+        evaluations: Digest::of(&serde_json::to_vec(&evaluations)?),
+        anomalies,
+        verdicts: verdicts.finish(),
+        outputs,
+    }))
+}
+
+/// The anomalies of the release's period that are about its data or its model.
+pub fn concerning(snapshot: &Snapshot<'_>, release: &Release) -> Result<Vec<Anomaly>> {
+    let mut anomalies = snapshot.anomalies_of(&release.name.dataset, release.name.period)?;
+    anomalies.retain(|anomaly| anomaly.model.is_none() || anomaly.model == release.model);
+    anomalies.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(anomalies)
+}
+
+fn standing(anomaly: &Anomaly) -> String {
+    match &anomaly.settled {
+        None => anomaly.state.as_str().to_owned(),
+        Some(settled) => format!("{} by {}: {}", anomaly.state.as_str(), settled.by, settled.reason),
+    }
+}

@@ -1,0 +1,114 @@
+//! One run of one task: intent, work, outcome.
+
+use super::report::Report;
+use super::{Context, assemble, enrich, evaluate, inputs, lease, measure, refine};
+use crate::base::{Error, Result, crash};
+use crate::domain::task::TaskOutput;
+use crate::domain::{Fact, Task, TaskKind, TaskSubject};
+
+/// How a run ended, short of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The output is on record.
+    Done { rows: u64 },
+    /// Somebody else had recorded the output already.
+    AlreadyDone,
+    /// Somebody else is at it.
+    Elsewhere,
+}
+
+/// Runs a task, unless somebody else runs it or its output is on record under the same key.
+pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended> {
+    let Some(_lease) = lease::take(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
+    let (output, started) = context
+        .journal
+        .read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(&task.key)?)))?;
+    if output.is_some_and(|output| output.key == task.key) {
+        return Ok(Ended::AlreadyDone);
+    }
+    // An intent without outcome is taken up again under its old number: what it wrote is then recognised.
+    let seq = match started {
+        Some(seq) => seq,
+        None => context.record(Fact::TaskStarted { task: task.clone() })?,
+    };
+    crash::point("task.intent");
+    let rows = work(context, task, seq, report)?;
+    crash::point("task.outcome");
+    Ok(Ended::Done { rows })
+}
+
+fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<u64> {
+    let output = match task.kind {
+        TaskKind::Refine => return refine(context, task, seq, report),
+        TaskKind::Profile => return profile(context, task, report),
+        TaskKind::Evaluate => return evaluate::run(context, task).map(|output| output.rows_in),
+        TaskKind::Enrich => enrich::run(context, task, seq, report)?,
+        TaskKind::Assemble => return assemble(context, task),
+        TaskKind::Land => return Err(Error::internal("deliveries are landed as they arrive, not by plan")),
+    };
+    let rows = output.rows_out;
+    record(context, task, output)?;
+    Ok(rows)
+}
+
+fn record(context: &Context, task: &Task, output: TaskOutput) -> Result<()> {
+    let fact = Fact::TaskDone { task: task.clone(), output, rejected: Vec::new(), metrics: Vec::new() };
+    context.record(fact).map(drop)
+}
+
+fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<u64> {
+    let slice = task.subject.slice().ok_or_else(|| Error::internal("refine works on a slice"))?;
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    let mut batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, slice.period))?;
+    batches.retain(|batch| batch.delivery.slice == *slice);
+    let refined = refine::run(context, task, &batches, seq, report)?;
+    let rows = refined.output.rows_out;
+    context.record(Fact::TaskDone {
+        task: task.clone(),
+        output: refined.output,
+        rejected: refined.rejected,
+        metrics: Vec::new(),
+    })?;
+    Ok(rows)
+}
+
+fn profile(context: &Context, task: &Task, report: &Report<'_>) -> Result<u64> {
+    let measured = measure::run(context, task, report)?;
+    let rows = measured.output.rows_out;
+    context.record(Fact::TaskDone {
+        task: task.clone(),
+        output: measured.output,
+        rejected: Vec::new(),
+        metrics: measured.metrics,
+    })?;
+    Ok(rows)
+}
+
+/// Binds the release to its contents, in the transaction that records the outcome.
+fn assemble(context: &Context, task: &Task) -> Result<u64> {
+    let TaskSubject::Release { release: name } = task.subject.clone() else {
+        return Err(Error::internal("assemble works on a release"));
+    };
+    let (contract, task) = (context.contract.clone(), task.clone());
+    context.write(move |transaction| {
+        let release = transaction
+            .release(&name)?
+            .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let dataset = contract.dataset(&name.dataset)?;
+        let evaluated = transaction.output(&format!("{} {name}", TaskKind::Evaluate))?.map(|output| output.key.to_string());
+        if evaluated.as_ref() != task.inputs.get("evaluate") {
+            return Err(Error::busy(format!("{name} was evaluated again since this was planned")));
+        }
+        assemble::bind(transaction, dataset, &release)?;
+        let output = TaskOutput {
+            key: task.key.clone(),
+            inputs: task.inputs.clone(),
+            rows_in: 0,
+            rows_out: 0,
+            rejected: 0,
+            content: None,
+        };
+        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() })?;
+        Ok(0)
+    })
+}

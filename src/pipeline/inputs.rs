@@ -1,0 +1,52 @@
+//! What a release rests on: its batches, model, mappings, rules and history.
+
+use std::collections::BTreeMap;
+
+use super::history;
+use crate::base::{KeyHasher, Result};
+use crate::domain::release::ReleaseInputs;
+use crate::domain::{Batch, BatchState, Dataset, ModelRef, Period};
+use crate::journal::Snapshot;
+
+/// The inputs of a release of `period` made with `model`, as the journal stands.
+pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &ModelRef) -> Result<ReleaseInputs> {
+    let mut batches: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut mappings = BTreeMap::new();
+    for batch in standing(snapshot, dataset, period)? {
+        let provider = dataset.provider(&batch.delivery.slice.provider)?;
+        mappings.insert(provider.name.clone(), dataset.mapping_digest(provider)?.to_string());
+        batches.entry(provider.name.clone()).or_default().push(batch.delivery.batch);
+    }
+    let model = match snapshot.model(model)? {
+        Some(version) => version.digest.to_string(),
+        None => "none".to_owned(),
+    };
+    let mut baseline = KeyHasher::new("baseline/1");
+    if snapshot.baselines(&dataset.name)?.contains(&period) {
+        baseline = baseline.part("accepted", period.to_string());
+    }
+    for (period, why) in history::eligible(snapshot, dataset, period)? {
+        baseline = baseline.part(&period.to_string(), why);
+    }
+    Ok(ReleaseInputs {
+        batches,
+        mappings,
+        model,
+        rules: dataset.rules_digest()?.to_string(),
+        baseline: baseline.finish().to_string(),
+    })
+}
+
+/// The batches that the slices of a period stand on, of providers that the contract still names.
+pub fn standing(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Vec<Batch>> {
+    let mut batches = snapshot.batches_of(&dataset.name, period)?;
+    batches.retain(|batch| {
+        batch.state == BatchState::Landed
+            && dataset.providers.iter().any(|provider| provider.name == batch.delivery.slice.provider)
+    });
+    batches.sort_by(|a, b| {
+        let place = |batch: &Batch| (batch.delivery.slice.provider.clone(), batch.delivery.revision);
+        place(a).cmp(&place(b))
+    });
+    Ok(batches)
+}

@@ -1,0 +1,71 @@
+//! `profile`: silver and annotations of a slice are measured.
+
+use super::report::Report;
+use super::{Context, enrich, refine};
+use crate::base::{Digest, Error, Result, crash};
+use crate::domain::profile::Profile;
+use crate::domain::task::TaskOutput;
+use crate::domain::{ModelRef, Slice, Task, TaskSubject};
+use crate::quality::profile;
+
+/// What came of measuring a slice.
+pub struct Measured {
+    /// For the journal.
+    pub output: TaskOutput,
+    /// The numbers that are kept for comparison.
+    pub metrics: Vec<(String, f64)>,
+}
+
+/// Measures a slice and stores the profile.
+pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measured> {
+    let TaskSubject::Annotated { slice, model } = &task.subject else {
+        return Err(Error::internal("profile works on a slice and a model"));
+    };
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    let (table, partition) = refine::silver(slice);
+    let total = context.lake.partition_rows(&table, &partition)?;
+    let silver = context.lake.scan(&table, None, &partition)?;
+    let (table, partition) = refine::rejects(slice);
+    let rejects = context.lake.scan(&table, None, &partition)?;
+    let annotations = if model.is_none() {
+        None
+    } else {
+        let (table, partition) = enrich::annotations(slice, model);
+        context.lake.scan(&table, None, &partition)?
+    };
+    let labels = context.journal.read(|snapshot| snapshot.model(model))?.map(|version| version.labels);
+    let input = profile::Input {
+        labels: labels.as_deref().unwrap_or_default(),
+        slice,
+        model,
+        schema: &dataset.schema,
+        key: &dataset.key,
+        silver: silver.unwrap_or_else(|| refine::empty_silver(dataset)),
+        rejects,
+        annotations,
+    };
+    let profile = profile::measure(input, &|rows| report.rows(rows, total), &context.cancel)?;
+    let content = context.lake.write_profile(&profile::to_json(&profile)?)?;
+    crash::point("task.before_outcome");
+    let output = TaskOutput {
+        key: task.key.clone(),
+        inputs: task.inputs.clone(),
+        rows_in: profile.rows,
+        rows_out: profile.rows,
+        rejected: 0,
+        content: Some(content),
+    };
+    Ok(Measured { output, metrics: profile.metrics().into_iter().collect() })
+}
+
+/// The stored profile of a slice under a model version, if it was measured.
+pub fn stored(context: &Context, slice: &Slice, model: &ModelRef) -> Result<Option<Profile>> {
+    let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
+    let slot = format!("{} {subject}", crate::domain::TaskKind::Profile);
+    let output = context.journal.read(|snapshot| snapshot.output(&slot))?;
+    output.and_then(|output| output.content).map(|content| read(context, &content)).transpose()
+}
+
+fn read(context: &Context, content: &Digest) -> Result<Profile> {
+    profile::from_json(&context.lake.read_profile(content)?)
+}

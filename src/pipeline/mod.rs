@@ -1,0 +1,27 @@
+//! Floor 3: the pipeline from a delivered file to a published release: plan, schedule, execute, recover.
+//!
+//! `land -> refine -> enrich -> profile -> evaluate -> assemble`, then publication. Every step records its intent,
+//! writes to the lake under the intent's number, and records its outcome; killed anywhere, the next start finishes it.
+
+pub mod arrival;
+pub mod assemble;
+pub mod context;
+pub mod enrich;
+pub mod evaluate;
+pub mod execute;
+pub mod frames;
+pub mod history;
+pub mod inputs;
+pub mod land;
+pub mod lease;
+pub mod look;
+pub mod measure;
+pub mod models;
+pub mod plan;
+pub mod publication;
+pub mod refine;
+pub mod report;
+pub mod schedule;
+pub mod verdict;
+
+pub use context::Context;

@@ -1,0 +1,40 @@
+//! Model versions ready to tag, loaded once per process.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Context;
+use crate::base::{Digest, Error, Result, ResultExt};
+use crate::domain::{ModelRef, ModelVersion};
+use crate::ner::{self, Tagger};
+
+static LOADED: Mutex<Option<HashMap<Digest, Arc<dyn Tagger>>>> = Mutex::new(None);
+
+/// Where the file of a model version lies.
+pub fn file(context: &Context, version: &ModelVersion) -> PathBuf {
+    folder(context, &version.model).join(format!("model.{}", version.kind.as_str()))
+}
+
+/// The folder of a model version.
+pub fn folder(context: &Context, model: &ModelRef) -> PathBuf {
+    context.root.join("models").join(&model.name).join(model.version.to_string())
+}
+
+/// The tagger of a registered version, checked against the digest on record.
+pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagger>> {
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    let loaded = loaded.get_or_insert_default();
+    if let Some(tagger) = loaded.get(&version.digest) {
+        return Ok(tagger.clone());
+    }
+    let path = file(context, version);
+    let bytes = std::fs::read(&path).with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
+    if Digest::of(&bytes) != version.digest {
+        return Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
+            .hint(format!("restore {} from a backup", path.display())));
+    }
+    let tagger: Arc<dyn Tagger> = ner::load(version.kind, &bytes).with_context(|| format!("loading {}", version.model))?.into();
+    loaded.insert(version.digest.clone(), tagger.clone());
+    Ok(tagger)
+}

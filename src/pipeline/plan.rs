@@ -1,0 +1,196 @@
+//! The planner: what a release needs, and what of it is missing or stale. Pure, over facts read in one snapshot.
+
+use std::collections::BTreeMap;
+
+use super::{history, inputs};
+use crate::base::{Digest, Result};
+use crate::domain::check::LEAST_HISTORY;
+use crate::domain::task::{TaskOutput, stale_cause};
+use crate::domain::{
+    Batch, Dataset, ModelRef, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject,
+};
+use crate::journal::Snapshot;
+
+/// A task of a plan, where it stands, and which tasks of the plan have to be done before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The task under its present key.
+    pub task: Task,
+    /// Where it stands.
+    pub state: TaskState,
+    /// The slots of what it reads.
+    pub needs: Vec<String>,
+}
+
+/// What the planner has to know of one release.
+#[derive(Debug)]
+pub struct PlanFacts<'a> {
+    /// The dataset, as the contract in force has it.
+    pub dataset: &'a Dataset,
+    /// The release.
+    pub release: &'a Release,
+    /// The batches that its slices stand on.
+    pub batches: Vec<Batch>,
+    /// The model versions to run with the digests of their files: the release's own, and those to compare with.
+    pub models: Vec<(ModelRef, Digest)>,
+    /// What is on record, by slot.
+    pub outputs: BTreeMap<String, TaskOutput>,
+    /// Errors that stand, by slot: the key that failed, and why.
+    pub failures: BTreeMap<String, (TaskKey, String)>,
+}
+
+/// The slot of a slice's output.
+#[must_use]
+pub fn slot(kind: TaskKind, slice: &Slice, model: &ModelRef) -> String {
+    match kind {
+        TaskKind::Enrich | TaskKind::Profile => format!("{kind} {slice} {model}"),
+        _ => format!("{kind} {slice}"),
+    }
+}
+
+/// The slots of what a release publishes of a slice.
+#[must_use]
+pub fn output_slots(slice: &Slice, model: &ModelRef) -> Vec<String> {
+    let mut slots = vec![slot(TaskKind::Refine, slice, model)];
+    if !model.is_none() {
+        slots.push(slot(TaskKind::Enrich, slice, model));
+    }
+    slots
+}
+
+/// Reads what the planner has to know. `also` are model versions to run besides the release's own.
+pub fn facts<'a>(
+    snapshot: &Snapshot<'_>,
+    dataset: &'a Dataset,
+    release: &'a Release,
+    also: &[ModelRef],
+) -> Result<PlanFacts<'a>> {
+    let batches = inputs::standing(snapshot, dataset, release.name.period)?;
+    let reference = reference_model(snapshot, dataset, release)?;
+    let mut models: Vec<(ModelRef, Digest)> = Vec::new();
+    for model in std::iter::once(&release.model).chain(&reference).chain(also) {
+        if let Some(version) = snapshot.model(model)?
+            && !models.iter().any(|(known, _)| known == model)
+        {
+            models.push((model.clone(), version.digest));
+        }
+    }
+    let period = release.name.period;
+    let outputs = snapshot
+        .outputs_of(&dataset.name, period)?
+        .into_iter()
+        .map(|(task, output)| (task.slot(), output))
+        .collect();
+    let failures = snapshot
+        .failures_of(&dataset.name, period)?
+        .into_iter()
+        .map(|(slot, failure)| (slot, (failure.key, failure.error)))
+        .collect();
+    Ok(PlanFacts { dataset, release, batches, models, outputs, failures })
+}
+
+/// The model version to compare with on the same rows: the one that was in use before, as long as the release's own
+/// has too little history.
+pub fn reference_model(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<Option<ModelRef>> {
+    if release.model.is_none() {
+        return Ok(None);
+    }
+    let eligible = history::eligible(snapshot, dataset, release.name.period)?;
+    let mut with_history = 0;
+    for period in eligible.keys() {
+        let profiled = snapshot.profiled_with(&dataset.name, *period, &release.model)?;
+        with_history += usize::from(profiled);
+    }
+    if with_history >= LEAST_HISTORY {
+        return Ok(None);
+    }
+    let live = snapshot.live_release(&dataset.name, release.name.period)?.map(|live| live.model);
+    let before = match live {
+        Some(model) => Some(model),
+        None => snapshot.production_before(&release.model)?,
+    };
+    Ok(before.filter(|model| !model.is_none() && *model != release.model))
+}
+
+/// All tasks of a release in an order in which they can run.
+#[must_use]
+pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut by_provider: BTreeMap<&str, Vec<&Batch>> = BTreeMap::new();
+    for batch in &facts.batches {
+        by_provider.entry(&batch.delivery.slice.provider).or_default().push(batch);
+    }
+    let mut judged = BTreeMap::new();
+    let mut needs = Vec::new();
+    for (provider, batches) in by_provider {
+        for step in slice_steps(facts, provider, &batches) {
+            if step.task.kind == TaskKind::Profile {
+                judged.insert(step.task.slot().replacen("profile", "profile:", 1), step.task.key.to_string());
+                needs.push(step.task.slot());
+            }
+            steps.push(step);
+        }
+    }
+    judged.insert("inputs".to_owned(), facts.release.input_digest.to_string());
+    let subject = TaskSubject::Release { release: facts.release.name.clone() };
+    let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
+    let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
+    let assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
+    steps.extend([evaluate, assemble]);
+    steps
+}
+
+fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec<Step> {
+    let release = &facts.release.name;
+    let slice =
+        Slice { dataset: release.dataset.clone(), period: release.period, provider: provider.to_owned() };
+    let mut inputs: BTreeMap<String, String> = batches
+        .iter()
+        .enumerate()
+        .map(|(index, batch)| (format!("batch:{index}"), batch.delivery.batch.to_string()))
+        .collect();
+    let mapping = facts.dataset.provider(provider).and_then(|provider| facts.dataset.mapping_digest(provider));
+    inputs.insert("mapping".to_owned(), mapping.map(|digest| digest.to_string()).unwrap_or_default());
+    let refine = facts.step(TaskKind::Refine, TaskSubject::Slice { slice: slice.clone() }, inputs, Vec::new());
+    let refine_key = ("refine".to_owned(), refine.task.key.to_string());
+    let refine_slot = refine.task.slot();
+    let mut steps = vec![refine];
+
+    if facts.dataset.text.is_empty() || facts.models.is_empty() {
+        let subject = TaskSubject::Annotated { slice, model: ModelRef::none() };
+        steps.push(facts.step(TaskKind::Profile, subject, [refine_key].into(), vec![refine_slot]));
+        return steps;
+    }
+    for (model, digest) in &facts.models {
+        let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
+        let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string())].into();
+        let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
+        let inputs = [refine_key.clone(), ("enrich".to_owned(), enrich.task.key.to_string())].into();
+        let profile = facts.step(TaskKind::Profile, subject, inputs, vec![enrich.task.slot()]);
+        steps.extend([enrich, profile]);
+    }
+    steps
+}
+
+impl PlanFacts<'_> {
+    fn step(
+        &self,
+        kind: TaskKind,
+        subject: TaskSubject,
+        inputs: BTreeMap<String, String>,
+        needs: Vec<String>,
+    ) -> Step {
+        let task = Task::new(kind, subject, inputs);
+        let slot = task.slot();
+        let failed = self.failures.get(&slot).filter(|(key, _)| *key == task.key);
+        let state = match (self.outputs.get(&slot), failed) {
+            (Some(output), _) if output.key == task.key => TaskState::Done,
+            (_, Some((_, error))) => TaskState::Failed { error: error.clone() },
+            (Some(output), None) => {
+                TaskState::Stale { cause: stale_cause(&task, output).unwrap_or_else(|| "changed".to_owned()) }
+            }
+            (None, None) => TaskState::Missing,
+        };
+        Step { task, state, needs }
+    }
+}

@@ -1,0 +1,151 @@
+//! The immutable folder of a release: built aside, verified, named.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::rows;
+use crate::base::{Digest, Error, Result, crash};
+use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
+use crate::domain::policy::Format;
+use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
+use crate::lake;
+use crate::pipeline::{Context, assemble, inputs};
+
+/// What the folder of a release says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Manifest {
+    /// The release.
+    pub release: ReleaseName,
+    /// The model version.
+    pub model: String,
+    /// What evaluations were bound to.
+    pub input_digest: Digest,
+    /// What approvals were bound to.
+    pub release_digest: Digest,
+    /// Rows in each artifact.
+    pub rows: u64,
+    /// The files.
+    pub artifacts: Vec<lake::Artifact>,
+}
+
+impl Manifest {
+    /// The digest that the intent to publish names.
+    pub fn digest(&self) -> Result<Digest> {
+        Ok(Digest::of(&serde_json::to_vec(self)?))
+    }
+}
+
+/// The manifest of a release whose folder is there; `None` before it is built.
+pub fn manifest(context: &Context, release: &ReleaseName) -> Result<Option<Manifest>> {
+    if !context.lake.release_folder(release).exists() {
+        return Ok(None);
+    }
+    let stored = context.lake.read_manifest(release)?;
+    serde_json::from_value(stored)
+        .map(Some)
+        .map_err(|error| Error::corrupt(format!("the manifest of {release} does not read back")).because(error))
+}
+
+/// Builds and verifies the folder of a release, unless the very same content is there already.
+pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: &dyn Fn(u64)) -> Result<Manifest> {
+    let release_digest = release
+        .release_digest
+        .clone()
+        .ok_or_else(|| Error::refused(format!("{} is not assembled", release.name)).hint("assay run"))?;
+    if let Some(manifest) = manifest(context, &release.name)? {
+        if manifest.release_digest == release_digest {
+            context.lake.verify_release(&release.name)?;
+            return Ok(manifest);
+        }
+        // Built for a content that was never published: the release moved on since.
+        context.lake.discard_release(&release.name)?;
+    }
+    let described = Described::of(context, dataset, release)?;
+    let summary = described.summary(release, &release_digest);
+    let mut rows = rows::of(context, dataset, release)?;
+    let table =
+        ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
+    let staging = context.lake.stage_release(&release.name)?;
+    let written = delivery::write_all(staging.folder(), &formats(dataset), table, &summary, &context.cancel, progress)?;
+    let details = json!({
+        "release": release.name,
+        "model": release.model,
+        "input_digest": release.input_digest,
+        "release_digest": release_digest,
+        "rows": written.first().map_or(0, |artifact| artifact.rows),
+    });
+    let details = details.as_object().cloned().unwrap_or_default();
+    staging.finish(details, &context.cancel)?;
+    context.lake.verify_release(&release.name)?;
+    crash::point("publish.artifacts_verified");
+    manifest(context, &release.name)?
+        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
+}
+
+/// What is delivered, and Parquet in any case: gold is made from it.
+fn formats(dataset: &Dataset) -> Vec<Format> {
+    let mut formats = dataset.release.deliver.clone();
+    formats.push(Format::Parquet);
+    formats.sort_unstable();
+    formats.dedup();
+    formats
+}
+
+/// The file that gold is made from.
+pub fn parquet(context: &Context, release: &ReleaseName) -> PathBuf {
+    context.lake.release_folder(release).join(delivery::file_name(release, Format::Parquet))
+}
+
+/// What a release says about itself beside its rows.
+struct Described {
+    evaluations: Vec<Evaluation>,
+    anomalies: Vec<Anomaly>,
+    providers: Vec<ProviderLine>,
+}
+
+impl Described {
+    fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<Self> {
+        context.journal.read(|snapshot| {
+            let batches = inputs::standing(snapshot, dataset, release.name.period)?;
+            let providers = batches
+                .into_iter()
+                .map(|batch| ProviderLine {
+                    provider: batch.delivery.slice.provider,
+                    batch: batch.delivery.batch,
+                    revision: batch.delivery.revision,
+                    rows: batch.rows - batch.rejected.min(batch.rows),
+                    rejects: batch.rejected,
+                })
+                .collect();
+            let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
+            let anomalies = assemble::concerning(snapshot, release)?;
+            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers })
+        })
+    }
+
+    fn summary(&self, release: &Release, release_digest: &Digest) -> Summary<'_> {
+        let mut facts = vec![
+            ("Release".to_owned(), release.name.to_string()),
+            ("Period".to_owned(), release.name.period.to_string()),
+            ("Model".to_owned(), release.model.to_string()),
+            ("Opened because".to_owned(), release.cause.clone()),
+            ("Input digest".to_owned(), release.input_digest.to_string()),
+            ("Release digest".to_owned(), release_digest.to_string()),
+        ];
+        for approval in &release.approvals {
+            let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            facts.push((
+                "Approved by".to_owned(),
+                format!("{}, {}{note}", approval.by, approval.at.format("%Y-%m-%d %H:%M UTC")),
+            ));
+        }
+        Summary {
+            stamp: release.at,
+            facts,
+            providers: self.providers.clone(),
+            evaluations: &self.evaluations,
+            anomalies: &self.anomalies,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The outbox: what has to go out after the outcome is on record, again and again until it did.
+
+use std::collections::BTreeMap;
+
+use super::LATEST;
+use crate::base::{Error, Result, crash};
+use crate::domain::Fact;
+use crate::pipeline::Context;
+
+/// What a channel file says to readers on disk.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Pointer {
+    /// The dataset.
+    pub dataset: String,
+    /// The channel.
+    pub channel: String,
+    /// Grows with every change.
+    pub generation: u64,
+    /// The version of the gold table that serves it.
+    pub delta_version: u64,
+    /// Period to the release that is live.
+    pub periods: BTreeMap<String, String>,
+}
+
+/// Delivers everything of the newest generation of a dataset that did not go out yet.
+pub fn deliver(context: &Context, dataset: &str) -> Result<()> {
+    let pointer = context.journal.read(|snapshot| {
+        let Some((generation, delta_version)) = snapshot.newest_generation(dataset)? else { return Ok(None) };
+        if snapshot.delivered(generation)?.iter().any(|what| what == CHANNEL) {
+            return Ok(None);
+        }
+        let live = snapshot.channel(dataset)?;
+        let periods = live.into_iter().map(|(period, release)| (period.to_string(), release.to_string())).collect();
+        Ok(Some(Pointer { dataset: dataset.to_owned(), channel: LATEST.to_owned(), generation, delta_version, periods }))
+    })?;
+    let Some(pointer) = pointer else { return Ok(()) };
+    let bytes = serde_json::to_vec_pretty(&pointer)?;
+    context.lake.write_channel(dataset, LATEST, &bytes)?;
+    crash::point("publish.channel_written");
+    if context.lake.read_channel(dataset, LATEST)?.as_deref() != Some(bytes.as_slice()) {
+        return Err(Error::corrupt(format!("the pointer of channel {LATEST} of {dataset} does not read back as written")));
+    }
+    context.record(Fact::Delivered { generation: pointer.generation, what: CHANNEL.to_owned() })?;
+    crash::point("publish.delivered");
+    Ok(())
+}
+
+/// The delivery that moves the channel file.
+const CHANNEL: &str = "channel latest";

@@ -1,0 +1,48 @@
+//! Gold: the partition of a period is replaced, in one Delta commit, by what a release holds.
+
+use polars::prelude::*;
+
+use super::artifacts;
+use crate::base::{Error, Result};
+use crate::domain::ReleaseName;
+use crate::lake::{Commit, Committed, Table};
+use crate::pipeline::{Context, enrich, frames};
+
+/// The release that a row of gold is from.
+pub const RELEASE: &str = "_release";
+
+fn table(release: &ReleaseName) -> Table {
+    Table::Gold { dataset: release.dataset.clone() }
+}
+
+fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -> Result<Commit> {
+    let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
+    let partition = vec![(frames::PERIOD.to_owned(), release.period.to_string())];
+    Ok(Commit::new(partition, seq, operation, release.to_string(), at))
+}
+
+/// Puts a release's rows in the place of what the period had.
+pub fn publish(context: &Context, release: &ReleaseName, model: &str, seq: u64) -> Result<Committed> {
+    let path = artifacts::parquet(context, release);
+    let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
+    let plan = LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
+        .map_err(frames::polars_error)?
+        .drop(Selector::ByName { names: [PlSmallStr::from_static(frames::PERIOD)].into(), strict: false })
+        .with_columns([lit(model).alias(enrich::MODEL), lit(release.to_string()).alias(RELEASE)]);
+    let schema = plan.clone().collect_schema().map_err(frames::polars_error)?;
+    let mut rows = frames::chunks(plan, &context.cancel)?;
+    let commit = commit(context, release, "publish", seq)?;
+    context.lake.replace(&table(release), &schema, &commit, &mut rows, &context.cancel)
+}
+
+/// Brings back exactly the files that the period had when `release` was published.
+pub fn restore(context: &Context, release: &ReleaseName, version: u64, seq: u64) -> Result<Committed> {
+    let commit = commit(context, release, "rollback", seq)?;
+    context.lake.restore(&table(release), &commit, version)
+}
+
+/// Takes the period of a release out.
+pub fn withdraw(context: &Context, release: &ReleaseName, seq: u64) -> Result<Committed> {
+    let commit = commit(context, release, "withdraw", seq)?;
+    context.lake.remove(&table(release), &commit)
+}

@@ -1,0 +1,26 @@
+//! Publication: artifacts, the point of no return, gold, the channel. Crash before the intent: nothing happened.
+//! After it: the next start completes it.
+
+mod artifacts;
+mod channel;
+mod gold;
+mod publish;
+mod recover;
+mod rollback;
+mod rows;
+mod withdraw;
+
+pub use artifacts::{Manifest, manifest};
+pub use channel::Pointer;
+pub use publish::{Publication, publish};
+pub use recover::recover;
+pub use rollback::rollback;
+pub use withdraw::withdraw;
+
+/// The channel that gold serves.
+pub const LATEST: &str = "latest";
+
+/// The lease of whoever moves what clients see of a dataset.
+fn lease_key(dataset: &str) -> String {
+    format!("publish {dataset}")
+}

@@ -1,0 +1,124 @@
+//! Publishing a release: build, verify, intent, gold, outcome, outbox.
+
+use super::{artifacts, channel, gold, lease_key};
+use crate::base::{Error, Result, crash};
+use crate::domain::release::ReleaseState;
+use crate::domain::{Fact, Release, ReleaseName};
+use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::{Context, arrival, lease};
+
+/// What came of a publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// The generation of the channel.
+    pub generation: u64,
+    /// The version of the gold table.
+    pub delta_version: u64,
+    /// Rows that clients see.
+    pub rows: u64,
+    /// What clients saw before.
+    pub superseded: Option<ReleaseName>,
+    /// Milliseconds of each step, in order.
+    pub steps: Vec<(&'static str, u128)>,
+}
+
+/// Publishes an approved release. Publishing what is live already changes nothing.
+pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) -> Result<Publication> {
+    let mut steps = Steps::start();
+    let _lease = lease::wait(context, &lease_key(&name.dataset))?;
+    let release = find(context, name)?;
+    if release.state == ReleaseState::Published {
+        return Err(Error::refused(format!("{name} is published already")));
+    }
+    let contract = context.contract.clone();
+    let in_force = |file_differs| InForce { contract: &contract, file_differs };
+    let now = context.journal.now();
+    context
+        .journal
+        .read(|snapshot| verdict::require(snapshot, in_force(context.contract_differs), &release, now))?;
+    steps.done("gate");
+
+    let dataset = contract.dataset(&name.dataset)?;
+    let manifest = artifacts::build(context, dataset, &release, progress)?;
+    steps.done("artifacts");
+
+    let seq = intend(context, &release, &manifest)?;
+    crash::point("publish.intent");
+    steps.done("intent");
+    let mut publication = complete(context, name, seq)?;
+    steps.done("gold and outcome");
+    channel::deliver(context, &name.dataset)?;
+    steps.done("channel and deliveries");
+    publication.steps = steps.0;
+    Ok(publication)
+}
+
+/// The point of no return: the gate is asked again in the very transaction that writes the intent.
+fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) -> Result<u64> {
+    let contract = context.contract.clone();
+    let file_differs = context.contract_differs;
+    let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
+    let manifest = manifest.digest()?;
+    context.write(move |transaction| {
+        let release = transaction
+            .release(&name)?
+            .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        release.state.allow(ReleaseState::Publishing)?;
+        if release.release_digest.as_ref() != Some(&built_for) {
+            return Err(Error::busy(format!("{name} changed while it was being published"))
+                .hint(format!("assay release why {name}")));
+        }
+        let in_force = InForce { contract: &contract, file_differs };
+        let now = transaction.now();
+        verdict::require(transaction, in_force, &release, now)?;
+        transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest })
+    })
+}
+
+/// From the intent forward: gold, then the outcome. Done again after a crash, it does nothing twice.
+pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publication> {
+    let manifest = artifacts::manifest(context, name)?
+        .ok_or_else(|| Error::corrupt(format!("the folder of {name} is gone, and it is being published")))?;
+    let committed = gold::publish(context, name, &manifest.model, seq)?;
+    crash::point("publish.gold_committed");
+    let contract = context.contract.clone();
+    let release = name.clone();
+    let version = committed.version;
+    let (superseded, generation) = context.write(move |transaction| {
+        let superseded = transaction.live_release(&release.dataset, release.period)?.map(|live| live.name);
+        let generation = transaction.generation()? + 1;
+        let (dataset, period) = (release.dataset.clone(), release.period);
+        let cause = format!("{release} was published");
+        transaction.append(Fact::Published {
+            release,
+            superseded: superseded.clone(),
+            delta_version: version,
+            generation,
+        })?;
+        arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+        Ok((superseded, generation))
+    })?;
+    crash::point("publish.outcome");
+    Ok(Publication { generation, delta_version: version, rows: committed.rows, superseded, steps: Vec::new() })
+}
+
+/// The release of this name.
+pub fn find(context: &Context, name: &ReleaseName) -> Result<Release> {
+    context
+        .journal
+        .read(|snapshot| snapshot.release(name))?
+        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
+}
+
+struct Steps(Vec<(&'static str, u128)>, std::time::Instant);
+
+impl Steps {
+    fn start() -> Self {
+        Self(Vec::new(), std::time::Instant::now())
+    }
+
+    fn done(&mut self, step: &'static str) {
+        self.0.push((step, self.1.elapsed().as_millis()));
+        self.1 = std::time::Instant::now();
+    }
+}

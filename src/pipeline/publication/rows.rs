@@ -1,0 +1,103 @@
+//! The rows of a release: silver and the model's annotations, side by side, provider by provider.
+
+use polars::prelude::*;
+
+use crate::base::{Error, Result};
+use crate::domain::{Dataset, Period, Release, Slice};
+use crate::pipeline::enrich::{self, ENTITIES};
+use crate::pipeline::{Context, frames, inputs, refine};
+
+type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
+
+/// All rows of a release in order, chunk by chunk.
+pub fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<impl Iterator<Item = Result<DataFrame>> + use<>> {
+    let period: Period = release.name.period;
+    let batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, period))?;
+    let mut providers: Vec<String> = batches.into_iter().map(|batch| batch.delivery.slice.provider).collect();
+    providers.dedup();
+    let mut slices: Vec<Chunks> = Vec::new();
+    for provider in providers {
+        let slice = Slice { dataset: dataset.name.clone(), period, provider };
+        slices.push(slice_rows(context, &slice, release)?);
+    }
+    Ok(slices.into_iter().flatten())
+}
+
+fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chunks> {
+    let (table, partition) = refine::silver(slice);
+    let Some(silver) = context.lake.scan(&table, None, &partition)? else { return Ok(Box::new(std::iter::empty())) };
+    let silver = frames::chunks(silver, &context.cancel)?;
+    if release.model.is_none() {
+        return Ok(Box::new(silver));
+    }
+    let (table, partition) = enrich::annotations(slice, &release.model);
+    let annotations = context
+        .lake
+        .scan(&table, None, &partition)?
+        .ok_or_else(|| Error::corrupt(format!("{slice} has no annotations of {}", release.model)))?
+        .select([col(frames::BATCH), col(frames::ROW), col(ENTITIES)]);
+    let annotations = Buffer { chunks: Box::new(frames::chunks(annotations, &context.cancel)?), rest: None };
+    Ok(Box::new(SideBySide { silver: Box::new(silver), annotations, slice: slice.to_string() }))
+}
+
+/// Pairs each chunk of silver with the annotations of the same rows.
+struct SideBySide {
+    silver: Chunks,
+    annotations: Buffer,
+    slice: String,
+}
+
+impl Iterator for SideBySide {
+    type Item = Result<DataFrame>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.silver.next()? {
+            Ok(silver) => Some(self.pair(silver)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl SideBySide {
+    fn pair(&mut self, mut silver: DataFrame) -> Result<DataFrame> {
+        let annotations = self.annotations.take(silver.height())?;
+        let same = |name: &str| -> Result<bool> {
+            let (ours, theirs) = (silver.column(name), annotations.column(name));
+            Ok(ours.map_err(frames::polars_error)?.equals_missing(theirs.map_err(frames::polars_error)?))
+        };
+        if annotations.height() != silver.height() || !same(frames::BATCH)? || !same(frames::ROW)? {
+            return Err(Error::corrupt(format!("the annotations of {} are not row for row those of its silver", self.slice)));
+        }
+        let entities = annotations.column(ENTITIES).map_err(frames::polars_error)?.clone();
+        silver.with_column(entities).map_err(frames::polars_error)?;
+        Ok(silver)
+    }
+}
+
+/// Chunks of any size, given out in the sizes asked for.
+struct Buffer {
+    chunks: Chunks,
+    rest: Option<DataFrame>,
+}
+
+impl Buffer {
+    fn take(&mut self, rows: usize) -> Result<DataFrame> {
+        let mut taken = self.rest.take().unwrap_or_default();
+        while taken.height() < rows {
+            let Some(chunk) = self.chunks.next() else { break };
+            let chunk = chunk?;
+            if taken.width() == 0 {
+                taken = chunk;
+            } else {
+                taken.vstack_mut_owned(chunk).map_err(frames::polars_error)?;
+            }
+        }
+        if taken.height() > rows {
+            let cut = i64::try_from(rows).unwrap_or(i64::MAX);
+            self.rest = Some(taken.slice(cut, usize::MAX));
+            taken = taken.slice(0, rows);
+        }
+        taken.rechunk_mut();
+        Ok(taken)
+    }
+}

@@ -1,0 +1,98 @@
+//! Canonical columns being filled, cell by cell, then turned into polars columns.
+
+use chrono::NaiveDate;
+use polars::prelude::*;
+
+use super::parse::Value;
+use crate::base::{Error, Result};
+use crate::domain::{Field, FieldType};
+
+/// The polars type of a canonical field.
+#[must_use]
+pub fn data_type(field_type: FieldType) -> DataType {
+    match field_type {
+        FieldType::String => DataType::String,
+        FieldType::Int => DataType::Int64,
+        FieldType::Float => DataType::Float64,
+        FieldType::Bool => DataType::Boolean,
+        FieldType::Date => DataType::Date,
+        FieldType::Timestamp => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        FieldType::Decimal { precision, scale } => DataType::Decimal(usize::from(precision), usize::from(scale)),
+    }
+}
+
+/// A column of canonical values.
+pub enum Builder {
+    Text(Vec<Option<String>>),
+    Int(Vec<Option<i64>>),
+    Float(Vec<Option<f64>>),
+    Bool(Vec<Option<bool>>),
+    Date(Vec<Option<i32>>),
+    Timestamp(Vec<Option<i64>>),
+    Decimal(Vec<Option<i128>>),
+}
+
+impl Builder {
+    /// An empty column of the field's type.
+    pub fn new(field_type: FieldType) -> Self {
+        match field_type {
+            FieldType::String => Self::Text(Vec::new()),
+            FieldType::Int => Self::Int(Vec::new()),
+            FieldType::Float => Self::Float(Vec::new()),
+            FieldType::Bool => Self::Bool(Vec::new()),
+            FieldType::Date => Self::Date(Vec::new()),
+            FieldType::Timestamp => Self::Timestamp(Vec::new()),
+            FieldType::Decimal { .. } => Self::Decimal(Vec::new()),
+        }
+    }
+
+    /// Adds a cell. The value has the type that the column was made for.
+    pub fn push(&mut self, value: Option<Value>) -> Result<()> {
+        match (self, value) {
+            (Self::Text(cells), Some(Value::Text(value))) => cells.push(Some(value)),
+            (Self::Int(cells), Some(Value::Int(value))) => cells.push(Some(value)),
+            (Self::Float(cells), Some(Value::Float(value))) => cells.push(Some(value)),
+            (Self::Bool(cells), Some(Value::Bool(value))) => cells.push(Some(value)),
+            (Self::Date(cells), Some(Value::Date(value))) => cells.push(Some(days_since_1970(value))),
+            (Self::Timestamp(cells), Some(Value::Timestamp(value))) => cells.push(Some(value.timestamp_micros())),
+            (Self::Decimal(cells), Some(Value::Decimal(value))) => cells.push(Some(value)),
+            (Self::Text(cells), None) => cells.push(None),
+            (Self::Int(cells) | Self::Timestamp(cells), None) => cells.push(None),
+            (Self::Float(cells), None) => cells.push(None),
+            (Self::Bool(cells), None) => cells.push(None),
+            (Self::Date(cells), None) => cells.push(None),
+            (Self::Decimal(cells), None) => cells.push(None),
+            (_, Some(value)) => return Err(Error::internal(format!("{value:?} was put into a column of another type"))),
+        }
+        Ok(())
+    }
+
+    /// The polars column.
+    pub fn finish(self, field: &Field) -> Result<Column> {
+        let name = PlSmallStr::from_str(&field.name);
+        let series = match self {
+            Self::Text(cells) => Series::new(name, cells),
+            Self::Int(cells) => Series::new(name, cells),
+            Self::Float(cells) => Series::new(name, cells),
+            Self::Bool(cells) => Series::new(name, cells),
+            Self::Date(cells) => Int32Chunked::from_iter_options(name, cells.into_iter()).into_date().into_series(),
+            Self::Timestamp(cells) => Int64Chunked::from_iter_options(name, cells.into_iter())
+                .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
+                .into_series(),
+            Self::Decimal(cells) => {
+                let FieldType::Decimal { precision, scale } = field.field_type else {
+                    return Err(Error::internal(format!("{} is not a decimal field", field.name)));
+                };
+                Int128Chunked::from_iter_options(name, cells.into_iter())
+                    .into_decimal_unchecked(usize::from(precision), usize::from(scale))
+                    .into_series()
+            }
+        };
+        Ok(series.into_column())
+    }
+}
+
+fn days_since_1970(date: NaiveDate) -> i32 {
+    let days = (date - NaiveDate::default()).num_days();
+    i32::try_from(days).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,152 @@
+//! One cell: text as delivered becomes a canonical value, or a reason why not.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+use crate::domain::FieldType;
+
+/// A canonical value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text, trimmed.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+    /// A date.
+    Date(NaiveDate),
+    /// An instant.
+    Timestamp(DateTime<Utc>),
+    /// A decimal number as a multiple of 10^-scale.
+    Decimal(i128),
+}
+
+/// The canonical value of `text`, `None` where it is blank. `dates` are the provider's strftime patterns.
+pub fn parse(text: &str, field_type: FieldType, dates: &[String]) -> Result<Option<Value>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let value = match field_type {
+        FieldType::String => Some(Value::Text(text.to_owned())),
+        FieldType::Int => text.parse().ok().map(Value::Int),
+        FieldType::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
+        FieldType::Bool => boolean(text).map(Value::Bool),
+        FieldType::Date => dates.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date),
+        FieldType::Timestamp => timestamp(text).map(Value::Timestamp),
+        FieldType::Decimal { precision, scale } => decimal(text, precision, scale).map(Value::Decimal),
+    };
+    value.map(Some).ok_or_else(|| match field_type {
+        FieldType::Date => format!("`{}` is not a date of the form {}", cut(text), dates.join(" or ")),
+        other => format!("`{}` is not a {other}", cut(text)),
+    })
+}
+
+/// As much of a bad value as helps to recognise it.
+fn cut(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(std::iter::once('…')).collect()
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(&["true", "yes", "y", "1"]) {
+        Some(true)
+    } else if is(&["false", "no", "n", "0"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// ISO 8601; without a zone it is taken as UTC.
+fn timestamp(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.with_timezone(&Utc));
+    }
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok())
+        .map(|naive| naive.and_utc())
+}
+
+/// A sign, digits, perhaps a point and digits: exactly, or not at all. Zeros beyond the scale lose nothing.
+fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let fraction = if fraction.len() > usize::from(scale) {
+        let (kept, beyond) = fraction.split_at(usize::from(scale));
+        if beyond.bytes().any(|byte| byte != b'0') {
+            return None;
+        }
+        kept
+    } else {
+        fraction
+    };
+    let padding = usize::from(scale) - fraction.len();
+    let mut unscaled: i128 = 0;
+    let all_digits = whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', padding));
+    for digit in all_digits {
+        unscaled = unscaled.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    }
+    if unscaled >= 10_i128.checked_pow(u32::from(precision))? {
+        return None;
+    }
+    Some(if negative { -unscaled } else { unscaled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dec(text: &str) -> Option<i128> {
+        decimal(text, 12, 2)
+    }
+
+    #[test]
+    fn decimals_are_exact_or_refused() {
+        assert_eq!(dec("7033.53"), Some(703_353));
+        assert_eq!(dec("-0.5"), Some(-50));
+        assert_eq!(dec(".5"), Some(50));
+        assert_eq!(dec("5."), Some(500));
+        assert_eq!(dec("1.2300"), Some(123));
+        assert_eq!(dec("1.234"), None);
+        assert_eq!(dec("1,234.00"), None);
+        assert_eq!(dec("1e3"), None);
+        assert_eq!(dec("9999999999.99"), Some(999_999_999_999));
+        assert_eq!(dec("10000000000.00"), None);
+        assert_eq!(dec("-"), None);
+        assert_eq!(decimal("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
+    }
+
+    #[test]
+    fn dates_follow_the_patterns_of_the_provider() {
+        let dates = ["%d/%m/%Y".to_owned()];
+        let parsed = parse("05/10/2026", FieldType::Date, &dates).unwrap();
+        assert_eq!(parsed, NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date));
+        let refused = parse("2026-10-05", FieldType::Date, &dates).unwrap_err();
+        assert_eq!(refused, "`2026-10-05` is not a date of the form %d/%m/%Y");
+    }
+
+    #[test]
+    fn blank_is_null_and_nan_is_no_number() {
+        assert_eq!(parse("  ", FieldType::Int, &[]), Ok(None));
+        assert!(parse("NaN", FieldType::Float, &[]).is_err());
+        assert!(parse("9223372036854775808", FieldType::Int, &[]).is_err());
+    }
+}

@@ -1,0 +1,235 @@
+//! The scheduler: runs what is not done, as far as its inputs allow, on a bounded pool of workers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::execute::{self, Ended};
+use super::plan::{self, Step};
+use super::report::Report;
+use super::Context;
+use crate::base::{Cancel, Error, ErrorKind, Result};
+use crate::domain::progress::{Progress, Step as ProgressStep};
+use crate::domain::{Fact, ModelRef, Release, ReleaseName, Task, TaskKey, TaskState};
+
+/// How often a task is tried before it counts as failed.
+const ATTEMPTS: u32 = 4;
+/// How long to wait before the second try; doubled each time.
+const BACKOFF: Duration = Duration::from_millis(200);
+/// How often the journal is asked whether somebody wants a task stopped, or is done with one.
+const LOOK: Duration = Duration::from_millis(300);
+/// How many progress reports may wait to be shown; further ones of running tasks are dropped, outcomes never.
+const WAITING_REPORTS: usize = 256;
+
+/// What a run came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Tasks whose output this run recorded, with their rows and milliseconds.
+    pub done: Vec<(Task, u64, u128)>,
+    /// Tasks that failed, and why.
+    pub failed: Vec<(Task, String)>,
+}
+
+/// What to bring up to date.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The releases.
+    pub releases: Vec<ReleaseName>,
+    /// Model versions to run besides the releases' own.
+    pub models: Vec<ModelRef>,
+    /// Only this task, whatever the others need.
+    pub only: Option<TaskKey>,
+}
+
+/// Brings the scope up to date: plans, runs, and plans again until nothing new turns up.
+pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Result<Summary> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .max_blocking_threads(workers + 1)
+        .build()?;
+    let mut summary = Summary::default();
+    let mut tried: BTreeSet<TaskKey> = BTreeSet::new();
+    loop {
+        let mut steps = steps(context, scope)?;
+        steps.retain(|_, step| step.state == TaskState::Done || !tried.contains(&step.task.key));
+        if let Some(only) = &scope.only {
+            steps.retain(|_, step| step.state == TaskState::Done || step.task.key == *only);
+        }
+        if steps.values().all(|step| step.state == TaskState::Done) {
+            return Ok(summary);
+        }
+        let mut pass = Pass { context, steps, workers, running: BTreeMap::new(), summary: &mut summary, tried: &mut tried };
+        let before = pass.tried.len();
+        runtime.block_on(pass.run(progress))?;
+        context.cancel.check()?;
+        if tried.len() == before {
+            return Ok(summary);
+        }
+    }
+}
+
+/// All steps of the scope by slot. Releases of one period share their slices' steps.
+fn steps(context: &Context, scope: &Scope) -> Result<BTreeMap<String, Step>> {
+    let mut all = BTreeMap::new();
+    for name in &scope.releases {
+        let steps = context.journal.read(|snapshot| {
+            let release: Option<Release> = snapshot.release(name)?;
+            let Some(release) = release.filter(|release| release.state.is_open()) else { return Ok(Vec::new()) };
+            let dataset = context.contract.dataset(&name.dataset)?;
+            Ok(plan::plan(&plan::facts(snapshot, dataset, &release, &scope.models)?))
+        })?;
+        all.extend(steps.into_iter().map(|step| (step.task.slot(), step)));
+    }
+    Ok(all)
+}
+
+/// One walk over a fixed plan.
+struct Pass<'a> {
+    context: &'a Context,
+    steps: BTreeMap<String, Step>,
+    workers: usize,
+    running: BTreeMap<String, Cancel>,
+    summary: &'a mut Summary,
+    tried: &'a mut BTreeSet<TaskKey>,
+}
+
+struct Finished {
+    slot: String,
+    milliseconds: u128,
+    result: Result<Ended>,
+}
+
+impl Pass<'_> {
+    async fn run(&mut self, progress: &dyn Fn(Progress)) -> Result<()> {
+        let (reports, mut reported) = mpsc::channel::<Progress>(WAITING_REPORTS);
+        let mut workers: JoinSet<Finished> = JoinSet::new();
+        let mut look = tokio::time::interval(LOOK);
+        for step in self.steps.values().filter(|step| step.state != TaskState::Done) {
+            progress(progress_of(&step.task, ProgressStep::Queued));
+        }
+        loop {
+            self.start_ready(&mut workers, &reports);
+            if workers.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(finished) = workers.join_next() => {
+                    let finished = finished.map_err(|error| Error::internal(format!("a worker died: {error}")))?;
+                    while let Ok(report) = reported.try_recv() {
+                        progress(report);
+                    }
+                    self.finished(finished)?;
+                }
+                Some(report) = reported.recv() => progress(report),
+                _ = look.tick() => self.stop_on_request()?,
+            }
+        }
+        while let Ok(report) = reported.try_recv() {
+            progress(report);
+        }
+        Ok(())
+    }
+
+    fn start_ready(&mut self, workers: &mut JoinSet<Finished>, reports: &mpsc::Sender<Progress>) {
+        if self.context.cancel.is_cancelled() {
+            return;
+        }
+        let ready: Vec<Task> = self
+            .steps
+            .values()
+            .filter(|step| step.state != TaskState::Done && !self.tried.contains(&step.task.key))
+            .filter(|step| step.needs.iter().all(|slot| self.is_done(slot)))
+            .take(self.workers.saturating_sub(workers.len()))
+            .map(|step| step.task.clone())
+            .collect();
+        for task in ready {
+            self.tried.insert(task.key.clone());
+            let mut context = self.context.clone();
+            context.cancel = context.cancel.child();
+            self.running.insert(task.slot(), context.cancel.clone());
+            let reports = reports.clone();
+            workers.spawn_blocking(move || attempt(&context, &task, &reports));
+        }
+    }
+
+    fn is_done(&self, slot: &str) -> bool {
+        self.steps.get(slot).is_some_and(|step| step.state == TaskState::Done)
+    }
+
+    fn finished(&mut self, finished: Finished) -> Result<()> {
+        self.running.remove(&finished.slot);
+        let Some(step) = self.steps.get_mut(&finished.slot) else { return Ok(()) };
+        match finished.result {
+            Ok(Ended::Done { rows }) => {
+                step.state = TaskState::Done;
+                self.summary.done.push((step.task.clone(), rows, finished.milliseconds));
+            }
+            Ok(Ended::AlreadyDone) => step.state = TaskState::Done,
+            // Whoever runs it records the outcome; the next plan sees it.
+            Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
+            Err(error) if error.kind() == ErrorKind::Cancelled => {}
+            Err(error) => {
+                let error = error.one_line();
+                step.state = TaskState::Failed { error: error.clone() };
+                self.summary.failed.push((step.task.clone(), error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes on what another process, or the screen, asked for.
+    fn stop_on_request(&self) -> Result<()> {
+        for (slot, cancel) in &self.running {
+            if self.context.journal.cancel_requested(slot)? {
+                cancel.cancel();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a task, again after a while if that may help, and puts a failure on record.
+fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> Finished {
+    let start = std::time::Instant::now();
+    let sink = |progress: Progress| {
+        // A full channel only means that newer numbers are on their way.
+        let _ = reports.try_send(progress);
+    };
+    let report = Report::new(task, &sink);
+    let mut number = 1;
+    let result = loop {
+        let result = execute::run(context, task, &report);
+        match &result {
+            Ok(Ended::Elsewhere) => std::thread::sleep(LOOK),
+            Err(error) if error.is_transient() && number < ATTEMPTS && !context.cancel.is_cancelled() => {
+                report.step(ProgressStep::Retrying { error: error.one_line() });
+                std::thread::sleep(BACKOFF * 2_u32.pow(number - 1));
+                number += 1;
+                continue;
+            }
+            Err(error) if error.kind() != ErrorKind::Cancelled => {
+                let fact = Fact::TaskFailed { task: task.clone(), error: error.one_line(), attempt: number };
+                if let Err(error) = context.record(fact) {
+                    tracing::error!(%error, "a failure could not be put on record");
+                }
+            }
+            _ => {}
+        }
+        break result;
+    };
+    let step = match &result {
+        Ok(Ended::Done { rows }) => ProgressStep::Done { rows: *rows },
+        Ok(_) => ProgressStep::Done { rows: 0 },
+        Err(error) if error.kind() == ErrorKind::Cancelled => ProgressStep::Cancelled,
+        Err(error) => ProgressStep::Failed { error: error.one_line() },
+    };
+    let _ = reports.blocking_send(progress_of(task, step));
+    Finished { slot: task.slot(), milliseconds: start.elapsed().as_millis(), result }
+}
+
+fn progress_of(task: &Task, step: ProgressStep) -> Progress {
+    Progress { task: task.key.clone(), kind: task.kind, subject: task.subject.to_string(), step }
+}
