@@ -1,2 +1,5 @@
-//! The `assay` binary.
-fn main() {}
+//! The `assay` binary: a thin door to the library.
+
+fn main() -> std::process::ExitCode {
+    assay::cli::main()
+}

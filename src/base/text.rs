@@ -56,11 +56,16 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
-/// A count with its noun: `1 row`, `1,200 rows`.
+/// A count with its noun: `1 row`, `1,200 rows`, `2 batches`, `3 anomalies`.
 #[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
+    let noun = match (number, noun.strip_suffix('y')) {
+        (1, _) => noun.to_owned(),
+        (_, Some(stem)) => format!("{stem}ies"),
+        (_, None) if noun.ends_with("ch") => format!("{noun}es"),
+        (_, None) => format!("{noun}s"),
+    };
+    format!("{} {noun}", grouped(number))
 }
 
 #[cfg(test)]
@@ -84,5 +89,7 @@ mod tests {
     fn counts_read_well() {
         assert_eq!(counted(1, "row"), "1 row");
         assert_eq!(counted(1_234_567, "row"), "1,234,567 rows");
+        assert_eq!(counted(2, "anomaly"), "2 anomalies");
+        assert_eq!(counted(0, "batch"), "0 batches");
     }
 }

@@ -82,7 +82,7 @@ pub struct LabelProfile {
     pub entities: u64,
     /// Entities per 1,000 rows.
     pub rate: f64,
-    /// The mean score, in 0..1.
+    /// The mean score, in 0..1; 0 where nothing was found.
     pub mean_score: f64,
     /// The most frequent surface forms with their counts.
     pub top: Vec<(String, u64)>,
@@ -115,10 +115,18 @@ impl Profile {
         }
         for label in &self.labels {
             metrics.insert(format!("rate({})", label.label), label.rate);
-            metrics.insert(format!("score({})", label.label), label.mean_score);
+            if label.entities > 0 {
+                metrics.insert(format!("score({})", label.label), label.mean_score);
+            }
         }
         metrics
     }
+}
+
+/// Whether a metric is about what a model found, and so belongs to one model version.
+#[must_use]
+pub fn is_about_entities(metric: &str) -> bool {
+    metric.starts_with("rate(") || metric.starts_with("score(")
 }
 
 /// A count as a number to compute with; exact below 2^53.

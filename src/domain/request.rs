@@ -30,6 +30,9 @@ pub enum Request {
     Baseline { dataset: Option<String>, period: Period, reason: String },
     /// Registers a model file as the next version.
     RegisterModel { name: String, file: PathBuf, note: Option<String> },
+    /// Trains a model on labelled files and registers it as the next version, measured on the test file, or on what was
+    /// held out.
+    TrainModel { name: String, data: Vec<PathBuf>, test: Option<PathBuf>, seed: u64, note: Option<String> },
     /// Points `production` to a version.
     PromoteModel { model: ModelRef, reason: Option<String> },
     /// No longer offers a version.
@@ -120,6 +123,14 @@ impl Request {
             Self::RegisterModel { name, file, note } => line("model register")
                 .word(&file.display().to_string())
                 .option("--name", Some(name))
+                .option("--note", note.as_ref()),
+            Self::TrainModel { name, data, test, seed, note } => data
+                .iter()
+                .fold(line("model train").option("--name", Some(name)), |line, file| {
+                    line.option("--data", Some(&file.display().to_string()))
+                })
+                .option("--test", test.as_ref().map(|file| file.display().to_string()).as_ref())
+                .option("--seed", Some(seed))
                 .option("--note", note.as_ref()),
             Self::PromoteModel { model, reason } => {
                 line("model promote").word(&model.to_string()).option("--reason", reason.as_ref())

@@ -26,6 +26,8 @@ pub struct OpenOptions {
     pub root: PathBuf,
     /// The clock; none: assay.toml's `today`, or the system's.
     pub clock: Option<Clock>,
+    /// The machine's name for the record; none: its own.
+    pub host: Option<String>,
 }
 
 /// An open workspace. Cheap to clone.
@@ -69,7 +71,7 @@ impl Workspace {
             .with_context(|| format!("opening the workspace {}", options.root.display()))?;
         let settings = config::read(&root.join(CONTRACT_FILE))?;
         let clock = options.clock.unwrap_or_else(|| clock_of(&settings));
-        let journal = Journal::open(&root.join(JOURNAL_FILE), clock)?;
+        let journal = Journal::open_on(&root.join(JOURNAL_FILE), clock, options.host.clone())?;
         let lake = Lake::open(&root)?;
         Ok(Self { root: Arc::new(root), clock, journal, lake })
     }
@@ -115,6 +117,15 @@ impl Workspace {
     pub fn session(&self, name: Option<&str>, via: Via) -> Result<Session> {
         let state = self.contract_state()?;
         Session::of(&state.contract, name, state.file.demo, via)
+    }
+
+    /// Rewrites the journal as one compact file: the same bytes whenever it holds the same.
+    pub fn compact(self) -> Result<()> {
+        let file = self.root.join(JOURNAL_FILE);
+        let copy = files::temporary_beside(&file);
+        self.journal.copy_to(&copy)?;
+        drop(self);
+        std::fs::rename(&copy, &file).with_context(|| format!("writing {}", file.display()))
     }
 
     pub(super) fn journal(&self) -> &Journal {

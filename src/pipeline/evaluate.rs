@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::plan::reference_model;
-use super::{Context, frames, history, inputs, measure, refine};
+use super::{Context, enrich, frames, history, inputs, measure, refine};
 use crate::base::{Error, Result, crash};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::task::TaskOutput;
@@ -64,12 +64,13 @@ fn model_checks(dataset: &Dataset) -> BTreeSet<String> {
 
 fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<Evaluation>> {
     let period = release.name.period;
-    let (batches, eligible, baseline, reference) = context.journal.read(|snapshot| {
+    let (batches, eligible, baseline, reference, labels) = context.journal.read(|snapshot| {
         Ok((
             inputs::standing(snapshot, dataset, period)?,
             history::eligible(snapshot, dataset, period)?,
-            snapshot.baseline(&dataset.name, period)?,
+            snapshot.baseline(&dataset.name, period)?.map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
             reference_model(snapshot, dataset, release)?,
+            snapshot.model(&release.model)?.map_or_else(Vec::new, |version| version.labels),
         ))
     })?;
     let mut by_provider: BTreeMap<String, Vec<Batch>> = BTreeMap::new();
@@ -79,12 +80,16 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
     let mut slices = Vec::new();
     let mut silver = Vec::new();
     let mut rejects = Vec::new();
+    let mut annotations = Vec::new();
     for (provider, batches) in &by_provider {
         context.cancel.check()?;
         let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
         slices.push(slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?);
         silver.extend(slice_frame(context, refine::silver(&slice))?);
         rejects.extend(slice_frame(context, refine::rejects(&slice))?);
+        if !release.model.is_none() {
+            annotations.extend(slice_frame(context, enrich::annotations(&slice, &release.model))?);
+        }
     }
     let values = |provider: &str, metric: &str| {
         context
@@ -95,11 +100,13 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         dataset,
         period,
         model: &release.model,
+        labels: &labels,
         slices,
         history: &values,
         baseline_accepted: baseline,
         silver: union(silver)?.unwrap_or_else(|| refine::empty_silver(dataset)),
         rejects: union(rejects)?,
+        annotations: union(annotations)?,
     };
     evaluate(&judged, &context.cancel)
 }
@@ -155,7 +162,7 @@ impl Finding<'_> {
         for evaluation in evaluations {
             let model = self.model_of(&evaluation.check);
             let id = AnomalyId::of(&dataset, period, &evaluation.check, &evaluation.subject, &model);
-            let known = transaction.anomaly(id.as_str())?;
+            let known = transaction.anomaly(&id)?;
             let evaluation = Box::new(evaluation.clone());
             let facts = match (evaluation.outcome, known.map(|anomaly| anomaly.state)) {
                 (Outcome::Failed, None) => {

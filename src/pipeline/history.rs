@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::Result;
 use crate::domain::check::HISTORY;
+use crate::domain::profile::is_about_entities;
 use crate::domain::{Dataset, ModelRef, Period};
 use crate::journal::Snapshot;
 
@@ -23,7 +24,8 @@ pub fn eligible(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> R
     Ok(eligible)
 }
 
-/// The earlier values of a metric of one provider under one model version, oldest first.
+/// The earlier values of a metric of one provider, oldest first: of the data, whichever model was run beside it; of
+/// entities, under one model version.
 pub fn values(
     snapshot: &Snapshot<'_>,
     dataset: &str,
@@ -32,7 +34,22 @@ pub fn values(
     metric: &str,
     eligible: &BTreeMap<Period, String>,
 ) -> Result<Vec<(Period, f64)>> {
-    let mut values = snapshot.metric(dataset, provider, model, metric)?;
+    let mut values = known(snapshot, dataset, provider, model, metric)?;
     values.retain(|(period, _)| eligible.contains_key(period));
     Ok(values)
+}
+
+/// All values of a metric on record, vouched for or not, oldest first.
+pub fn known(
+    snapshot: &Snapshot<'_>,
+    dataset: &str,
+    provider: &str,
+    model: &ModelRef,
+    metric: &str,
+) -> Result<Vec<(Period, f64)>> {
+    if is_about_entities(metric) {
+        snapshot.metric(dataset, provider, model, metric)
+    } else {
+        snapshot.metric_of_data(dataset, provider, metric)
+    }
 }

@@ -94,14 +94,11 @@ fn write_bronze(
     let provider = context.contract.dataset(&delivery.slice.dataset)?.provider(&delivery.slice.provider)?;
     let Source::Inbox { encoding, .. } = &provider.source;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
-    let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref())
+    let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref(), &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
-    let columns = reader
-        .header()
-        .iter()
-        .map(|column| BronzeColumn { name: column.name.clone(), delivered: column.delivered.clone() })
-        .collect();
-    let schema = read::bronze_schema(reader.header());
+    let columns = reader.header().to_vec();
+    let schema = read::bronze_schema(&columns);
+    let headers = columns.iter().map(|column| (column.name.clone(), column.delivered.clone())).collect();
 
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
     let (table, partition) = bronze(delivery);
@@ -116,7 +113,7 @@ fn write_bronze(
     });
     let committed = context
         .lake
-        .replace(&table, &schema, &commit, &mut chunks, &context.cancel)
+        .replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     Ok((columns, committed.rows))
 }

@@ -33,7 +33,9 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
         let (table, partition) = enrich::annotations(slice, model);
         context.lake.scan(&table, None, &partition)?
     };
+    let labels = context.journal.read(|snapshot| snapshot.model(model))?.map(|version| version.labels);
     let input = profile::Input {
+        labels: labels.as_deref().unwrap_or_default(),
         slice,
         model,
         schema: &dataset.schema,

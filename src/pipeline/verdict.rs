@@ -113,7 +113,7 @@ impl Gathered {
         let anomalies = assemble::concerning(snapshot, release)?;
         let mut assessed = BTreeMap::new();
         for anomaly in &anomalies {
-            let verdicts = snapshot.verdicts(anomaly.id.as_str())?.len();
+            let verdicts = snapshot.verdicts(&anomaly.id)?.len();
             assessed.insert(anomaly.id.to_string(), u32::try_from(verdicts).unwrap_or(u32::MAX));
         }
         Ok(Self {

@@ -9,7 +9,7 @@ use super::Reply;
 use crate::base::{Error, Result, ResultExt, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
-use crate::domain::{Dataset, Period, Provider, Slice};
+use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
 use crate::source::inbox;
@@ -42,9 +42,10 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
 /// The provider and period of a file: as said, else by the only pattern that its name fits.
 fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provider, Period)> {
     let name = file_name(&addressed.file);
-    let by_pattern = |provider: &Provider| {
+    let by_pattern = |provider: &Provider| -> Result<Period, String> {
         let Source::Inbox { pattern, .. } = &provider.source;
-        inbox::period_of(&name, pattern, dataset.period)
+        let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
+        read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
     };
     let provider = match &addressed.provider {
         Some(provider) => dataset.provider(provider)?,
@@ -163,7 +164,7 @@ impl Tally {
         } else {
             format!(
                 "{} landed, {} quarantined, {} unchanged",
-                text::counted(self.landed, "batch").replace("batchs", "batches"),
+                text::counted(self.landed, "batch"),
                 self.quarantined,
                 self.unchanged
             )

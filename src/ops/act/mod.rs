@@ -77,6 +77,9 @@ impl Workspace {
             Request::RetryTask { task } => run::retry(self, context, &task, progress),
             Request::Baseline { dataset, period, .. } => baseline::accept(context, dataset, period),
             Request::RegisterModel { name, file, note } => model::register(context, name, &file, note),
+            Request::TrainModel { name, data, test, seed, note } => {
+                model::train(context, model::Training { name, data, test, seed, note }, progress)
+            }
             Request::PromoteModel { model, .. } => model::promote(context, model),
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),

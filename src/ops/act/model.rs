@@ -1,25 +1,105 @@
 //! Registering, promoting and archiving model versions.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Digest, Error, Result, ResultExt, files};
+use crate::base::{Cancel, Digest, Error, Result, ResultExt, files};
 use crate::domain::model::{ModelKind, ModelMetrics};
-use crate::domain::{Fact, ModelRef, ModelVersion};
+use crate::domain::progress::{Progress, Step};
+use crate::domain::{Fact, ModelRef, ModelVersion, TaskKind};
 use crate::ner;
+use crate::ops::Workspace;
 use crate::pipeline::arrival::{self, PRODUCTION};
 use crate::pipeline::{Context, models};
 
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
     let bytes = std::fs::read(file).with_context(|| format!("reading the model {}", file.display()))?;
-    let (kind, labels) = ner::identify(&bytes).with_context(|| format!("reading the model {}", file.display()))?;
+    let kind = ner::kind_of(&bytes);
+    let tagger = ner::load(kind, &bytes).with_context(|| format!("reading the model {}", file.display()))?;
+    let labels = tagger.labels().to_vec();
     let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
     let model = add(context, model)?;
     let message = format!("{model} is registered");
     Ok(Reply { message, lines: Vec::new(), document: json!({ "model": model }) })
+}
+
+/// What to train on.
+pub struct Training {
+    pub name: String,
+    pub data: Vec<PathBuf>,
+    pub test: Option<PathBuf>,
+    pub seed: u64,
+    pub note: Option<String>,
+}
+
+/// Trains a tagger on labelled files and registers it.
+pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    let Training { name, data, test, seed, note } = training;
+    plain_name(&name)?;
+    let mut documents = Vec::new();
+    for path in &data {
+        documents.extend(ner::data::read(path)?);
+    }
+    let training_data = ner::data::data_digest(&data)?;
+    let task = Digest::of(context.origin.command.as_bytes());
+    let report = |step| progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step });
+    let options = ner::train::TrainOptions { seed, ..Default::default() };
+    let mut told = |training: ner::train::Training| {
+        let done = training.epoch as u64 * training.total as u64 + training.done as u64;
+        report(Step::Running { done, total: Some(training.epochs as u64 * training.total as u64) });
+    };
+    let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
+    report(Step::Done { rows: documents.len() as u64 });
+    let (metrics, measured_on) = match test {
+        None => (trained.metrics, "held out".to_owned()),
+        Some(file) => {
+            let tagger = ner::load(ModelKind::Crf, &trained.file)?;
+            let metrics = ner::evaluate(tagger.as_ref(), &ner::data::read(&file)?, &context.cancel)?;
+            (metrics, file.display().to_string())
+        }
+    };
+    let candidate = Candidate {
+        name,
+        kind: ModelKind::Crf,
+        bytes: trained.file,
+        labels: trained.labels,
+        metrics: Some(metrics.clone()),
+        training_data: Some(training_data),
+        note,
+    };
+    let model = add(context, candidate)?;
+    let mut lines = vec![format!(
+        "{measured_on}: precision {:.3}, recall {:.3}, F1 {:.3} over {} entities",
+        metrics.overall.precision, metrics.overall.recall, metrics.overall.f1, metrics.overall.support
+    )];
+    lines.extend(metrics.labels.iter().map(|(label, score)| {
+        format!("  {label}: precision {:.3}, recall {:.3}, F1 {:.3} over {}", score.precision, score.recall, score.f1, score.support)
+    }));
+    Ok(Reply {
+        message: format!("{model} is trained on {} documents and registered", documents.len()),
+        lines,
+        document: json!({ "model": model, "metrics": metrics }),
+    })
+}
+
+impl Workspace {
+    /// How a model version does on labelled files.
+    pub fn evaluate_model(&self, model: &ModelRef, data: &[PathBuf], cancel: &Cancel) -> Result<ModelMetrics> {
+        let context = self.reading()?;
+        let version = context
+            .journal
+            .read(|snapshot| snapshot.model(model))?
+            .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
+        let tagger = models::tagger(&context, &version)?;
+        let mut documents = Vec::new();
+        for path in data {
+            documents.extend(ner::data::read(path)?);
+        }
+        ner::evaluate(tagger.as_ref(), &documents, cancel)
+    }
 }
 
 /// A model that is about to become a version.

@@ -23,7 +23,7 @@ impl Workspace {
             let row = snapshot.anomaly_page(&only)?.rows.into_iter().next();
             let model = model_of(snapshot, &anomaly)?;
             let history = metric_history(snapshot, &context, &anomaly, &model)?;
-            let verdicts = snapshot.verdicts(anomaly.id.as_str())?;
+            let verdicts = snapshot.verdicts(&anomaly.id)?;
             Ok((anomaly, row, history, verdicts, model))
         })?;
         let row = row.ok_or_else(|| crate::base::Error::corrupt(format!("{} has no row", anomaly.id)))?;
@@ -57,7 +57,7 @@ fn metric_history(
     let (Some(metric), Some(provider)) = (&anomaly.metric, &anomaly.subject.provider) else { return Ok(Vec::new()) };
     let dataset = context.contract.dataset(&anomaly.dataset)?;
     let eligible = history::eligible(snapshot, dataset, anomaly.period)?;
-    let values = snapshot.metric(&anomaly.dataset, provider, model, metric)?;
+    let values = history::known(snapshot, &anomaly.dataset, provider, model, metric)?;
     Ok(values
         .into_iter()
         .map(|(period, value)| MetricPoint { period, value, in_baseline: eligible.contains_key(&period) })

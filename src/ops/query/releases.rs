@@ -72,7 +72,7 @@ impl Workspace {
             cells: verdict.cells,
             evaluations,
             changes,
-            artifacts: artifacts.into_iter().map(|artifact| (artifact.file, artifact.bytes)).collect(),
+            artifacts: artifacts.into_iter().map(|artifact| (artifact.name, artifact.bytes)).collect(),
             total_rows,
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::window::window;
 use crate::base::Result;
-use crate::domain::TaskState;
+use crate::domain::{Period, Task, TaskState};
 use crate::domain::listing::{Page, Query, TaskRow};
 use crate::ops::Workspace;
 use crate::pipeline::plan::{self, Step};
@@ -27,6 +27,15 @@ impl Workspace {
             })
             .collect();
         Ok(Page { rows, offset, total })
+    }
+
+    /// The tasks of the open releases that are not done, in an order in which they can run.
+    pub fn planned(&self, dataset: Option<&str>, period: Option<Period>) -> Result<Vec<Task>> {
+        let query = Query { dataset: dataset.map(str::to_owned), period, ..Query::default() };
+        let mut steps: Vec<Step> =
+            self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done).collect();
+        steps.sort_by_key(|step| (step.task.kind, step.task.slot()));
+        Ok(steps.into_iter().map(|step| step.task).collect())
     }
 
     /// The steps of the open releases under a query's filter, by slot. What somebody holds the lease of is running.

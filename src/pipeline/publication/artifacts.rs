@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::rows;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
+use crate::lake;
 use crate::pipeline::{Context, assemble, inputs};
 
 /// What the folder of a release says of itself.
@@ -23,7 +26,7 @@ pub struct Manifest {
     /// Rows in each artifact.
     pub rows: u64,
     /// The files.
-    pub artifacts: Vec<delivery::Artifact>,
+    pub artifacts: Vec<lake::Artifact>,
 }
 
 impl Manifest {
@@ -64,20 +67,20 @@ pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: 
     let table =
         ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
     let staging = context.lake.stage_release(&release.name)?;
-    let artifacts =
-        delivery::write_all(staging.folder(), &formats(dataset), table, &summary, &context.cancel, progress)?;
-    let manifest = Manifest {
-        release: release.name.clone(),
-        model: release.model.to_string(),
-        input_digest: release.input_digest.clone(),
-        release_digest,
-        rows: artifacts.first().map_or(0, |artifact| artifact.rows),
-        artifacts,
-    };
-    staging.finish(&serde_json::to_value(&manifest)?, &context.cancel)?;
+    let written = delivery::write_all(staging.folder(), &formats(dataset), table, &summary, &context.cancel, progress)?;
+    let details = json!({
+        "release": release.name,
+        "model": release.model,
+        "input_digest": release.input_digest,
+        "release_digest": release_digest,
+        "rows": written.first().map_or(0, |artifact| artifact.rows),
+    });
+    let details = details.as_object().cloned().unwrap_or_default();
+    staging.finish(details, &context.cancel)?;
     context.lake.verify_release(&release.name)?;
     crash::point("publish.artifacts_verified");
-    Ok(manifest)
+    manifest(context, &release.name)?
+        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
 }
 
 /// What is delivered, and Parquet in any case: gold is made from it.

@@ -1,0 +1,123 @@
+//! `assay anomaly` and `assay assess`.
+
+use super::{Call, number};
+use crate::base::{Error, Result};
+use crate::cli::arguments::AnomalyCommand;
+use crate::domain::anomaly::{AnomalyId, Sample};
+use crate::domain::listing::{AnomalyRow, Query};
+use crate::domain::{BatchId, Request};
+
+pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
+    match command {
+        AnomalyCommand::List { dataset, period, provider, state } => list(
+            call,
+            Query {
+                dataset: dataset.dataset.clone(),
+                period: *period,
+                provider: provider.clone(),
+                state: state.clone(),
+                ..Query::default()
+            },
+        ),
+        AnomalyCommand::Show { anomaly } => show(call, anomaly),
+        AnomalyCommand::Confirm { anomaly, reason } => {
+            call.change(Request::ConfirmAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone() })
+        }
+        AnomalyCommand::Waive { anomaly, until, reason } => call.change(Request::WaiveAnomaly {
+            id: id(call, anomaly)?,
+            reason: reason.reason.clone(),
+            until: *until,
+        }),
+        AnomalyCommand::Reopen { anomaly, reason } => {
+            call.change(Request::ReopenAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone() })
+        }
+    }
+}
+
+/// With a verdict: judges a sample. Without: lists the samples.
+pub fn assess(
+    call: &Call<'_>,
+    anomaly: &str,
+    batch: Option<&str>,
+    row: Option<u64>,
+    verdict: Option<bool>,
+    note: Option<String>,
+) -> Result<()> {
+    let (Some(row), Some(accepted)) = (row, verdict) else { return show(call, anomaly) };
+    let detail = call.workspace.anomaly(anomaly)?;
+    let matching: Vec<&BatchId> = detail
+        .anomaly
+        .rows
+        .iter()
+        .filter(|sample| sample.row == row && batch.is_none_or(|batch| sample.batch.as_str().starts_with(batch)))
+        .map(|sample| &sample.batch)
+        .collect();
+    let [batch] = matching.as_slice() else {
+        return Err(Error::usage(format!("{} samples of {} have row {row}", matching.len(), detail.anomaly.id))
+            .hint("say which one with --batch; assay anomaly show lists them"));
+    };
+    call.change(Request::Assess { id: detail.anomaly.id.clone(), batch: (*batch).clone(), row, accepted, note })
+}
+
+fn id(call: &Call<'_>, text: &str) -> Result<AnomalyId> {
+    Ok(call.workspace.anomaly(text)?.anomaly.id)
+}
+
+fn list(call: &Call<'_>, query: Query<AnomalyId>) -> Result<()> {
+    let rows = call.all(query, |row: &AnomalyRow| row.id.clone(), |query| call.workspace.anomalies(query))?;
+    call.list(&rows, &["anomaly", "state", "severity", "period", "check", "subject", "observed", "expected"], |row| {
+        vec![
+            row.id.to_string(),
+            row.state.as_str().to_owned(),
+            row.severity.as_str().to_owned(),
+            row.period.to_string(),
+            row.check.clone(),
+            row.subject.clone(),
+            row.observed.map(number).unwrap_or_default(),
+            row.expected.map(|(low, high)| format!("{} to {}", number(low), number(high))).unwrap_or_default(),
+        ]
+    })
+}
+
+fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
+    let detail = call.workspace.anomaly(anomaly)?;
+    if call.output.is_json() {
+        return call.output.document(&detail);
+    }
+    let (out, anomaly) = (call.output, &detail.anomaly);
+    out.line(&format!("{} is {}, {}", anomaly.id, anomaly.state.as_str(), anomaly.severity.as_str()))?;
+    out.line(&format!("  {} of {}, {}/{}", anomaly.check, anomaly.subject, anomaly.dataset, anomaly.period))?;
+    out.line(&format!("  {}", anomaly.explanation))?;
+    if let Some(settled) = &anomaly.settled {
+        out.line(&format!("  {} by {}: {}", anomaly.state.as_str(), settled.by, settled.reason))?;
+    }
+    for point in &detail.history {
+        let mark = if point.in_baseline { "baseline" } else { "" };
+        out.line(&format!("  {} {} {mark}", point.period, number(point.value)))?;
+    }
+    detail.samples.iter().try_for_each(|sample| out.line(&said(sample)))
+}
+
+fn said(sample: &Sample) -> String {
+    let cells: Vec<String> = sample
+        .cells
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("null")))
+        .collect();
+    let entities: Vec<String> =
+        sample.entities.iter().map(|entity| format!("[{} {}]", entity.label, entity.text)).collect();
+    let verdict = match &sample.verdict {
+        None => "not assessed".to_owned(),
+        Some(verdict) => {
+            format!("{} by {}", if verdict.accepted { "accepted" } else { "rejected" }, verdict.by)
+        }
+    };
+    format!(
+        "  batch {} row {} ({verdict}; {}): {} {}",
+        sample.batch,
+        sample.row,
+        sample.why,
+        cells.join(" "),
+        entities.join(" ")
+    )
+}

@@ -1,0 +1,78 @@
+//! `assay batch`.
+
+use super::Call;
+use crate::base::{Result, text};
+use crate::cli::arguments::BatchCommand;
+use crate::domain::listing::{BatchRow, Query};
+use crate::domain::{BatchId, Request};
+use crate::ops::BatchDetail;
+
+pub fn run(call: &Call<'_>, command: &BatchCommand) -> Result<()> {
+    let id = |text: &String| BatchId::from_text(text);
+    match command {
+        BatchCommand::List { dataset, provider, period, state } => list(
+            call,
+            Query {
+                dataset: dataset.dataset.clone(),
+                provider: provider.clone(),
+                period: *period,
+                state: state.clone(),
+                ..Query::default()
+            },
+        ),
+        BatchCommand::Show { batch } => show(call, &call.workspace.batch(batch)?),
+        BatchCommand::Add { file, dataset, provider, period } => call.change(Request::AddBatch {
+            file: file.clone(),
+            dataset: dataset.dataset.clone(),
+            provider: provider.clone(),
+            period: *period,
+        }),
+        BatchCommand::Accept { batch, reason } => {
+            call.change(Request::AcceptBatch { batch: id(batch), reason: reason.reason.clone() })
+        }
+        BatchCommand::Reject { batch, reason } => {
+            call.change(Request::RejectBatch { batch: id(batch), reason: reason.reason.clone() })
+        }
+        BatchCommand::Withdraw { batch, reason } => {
+            call.change(Request::WithdrawBatch { batch: id(batch), reason: reason.reason.clone() })
+        }
+    }
+}
+
+fn list(call: &Call<'_>, query: Query<BatchId>) -> Result<()> {
+    let rows = call.all(query, |row: &BatchRow| row.id.clone(), |query| call.workspace.batches(query))?;
+    call.list(&rows, &["batch", "period", "provider", "revision", "state", "rows", "rejected", "file"], |row| {
+        vec![
+            row.id.to_string(),
+            row.period.to_string(),
+            row.provider.clone(),
+            row.revision.to_string(),
+            row.state.as_str().to_owned(),
+            text::grouped(row.rows),
+            text::grouped(row.rejected),
+            row.file.clone(),
+        ]
+    })
+}
+
+fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
+    if call.output.is_json() {
+        return call.output.document(detail);
+    }
+    let (out, row) = (call.output, &detail.row);
+    out.line(&format!("batch {} is {}", row.id, row.state.as_str()))?;
+    out.line(&format!("  {} for {}/{}, revision {}", row.provider, row.dataset, row.period, row.revision))?;
+    out.line(&format!("  {} ({} bytes), by {} at {}", row.file, text::grouped(row.bytes), row.by, row.at.format("%Y-%m-%d %H:%M UTC")))?;
+    out.line(&format!("  {}, {} rejected", text::counted(row.rows, "row"), text::grouped(row.rejected)))?;
+    if let Some(note) = &row.note {
+        out.line(&format!("  {note}"))?;
+    }
+    for (delivered, field) in &detail.columns {
+        out.line(&format!("  column {delivered} -> {}", field.as_deref().unwrap_or("(not in the contract)")))?;
+    }
+    for reject in &detail.rejects {
+        let line = reject.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        out.line(&format!("  rejected record {}{line}: {}", reject.row, reject.reason))?;
+    }
+    Ok(())
+}

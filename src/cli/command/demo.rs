@@ -1,0 +1,68 @@
+//! `assay demo`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::screen;
+use crate::base::{Cancel, Error, Result, text};
+use crate::cli::arguments::{Arguments, DemoArguments, DemoCommand};
+use crate::cli::output::Output;
+use crate::demo;
+use crate::ops::{OpenOptions, Workspace};
+
+pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, cancel: &Cancel) -> Result<()> {
+    match &options.command {
+        Some(DemoCommand::Build { folder, seed }) => {
+            demo::build(folder, *seed, &|line| output.say(line), cancel)?;
+            output.line(&format!("{} is built", folder.display()))
+        }
+        Some(DemoCommand::Deliver { provider }) => deliver(arguments, provider.as_deref(), output),
+        None => try_out(arguments, options, output),
+    }
+}
+
+fn deliver(arguments: &Arguments, provider: Option<&str>, output: &Output) -> Result<()> {
+    let root = match &arguments.workspace {
+        Some(root) => root.clone(),
+        None => Workspace::discover(&std::env::current_dir()?)?,
+    };
+    let dropped = demo::deliver(&root, provider)?;
+    if output.is_json() {
+        return output.document(&json!({ "dropped": dropped }));
+    }
+    for path in &dropped {
+        output.line(&format!("dropped {}", path.strip_prefix(&root).unwrap_or(path).display()))?;
+    }
+    output.say(&format!("{} in the inboxes; take them in with assay ingest", text::counted(dropped.len() as u64, "file")));
+    Ok(())
+}
+
+fn try_out(arguments: &Arguments, options: &DemoArguments, output: &Output) -> Result<()> {
+    let root = match &options.into {
+        Some(folder) => folder.clone(),
+        None => temporary()?,
+    };
+    demo::unpack(&root)?;
+    let workspace = Workspace::open(&OpenOptions { root, clock: super::fixed_clock()?, host: None })?;
+    if options.no_screen {
+        if output.is_json() {
+            return output.document(&json!({ "workspace": workspace.root() }));
+        }
+        return output.line(&workspace.root().display().to_string());
+    }
+    let root = workspace.root().to_path_buf();
+    screen::open_screen(workspace, arguments.name.as_deref())?;
+    output.say(&format!("the demo is in {}; open it again with assay --workspace", root.display()));
+    Ok(())
+}
+
+/// A new folder of its own for each demo.
+fn temporary() -> Result<PathBuf> {
+    let base = std::env::temp_dir();
+    let process = std::process::id();
+    (0..1000)
+        .map(|number| base.join(format!("assay-demo-{process}-{number}")))
+        .find(|folder| !folder.exists())
+        .ok_or_else(|| Error::busy(format!("{} is full of demos", base.display())).hint("name a folder with --into"))
+}

@@ -1,0 +1,64 @@
+//! `assay period`.
+
+use super::Call;
+use crate::base::{Error, Result};
+use crate::cli::arguments::PeriodCommand;
+use crate::domain::completeness::Cell;
+use crate::domain::listing::{PeriodRow, Query};
+use crate::domain::{Period, Request};
+
+pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
+    match command {
+        PeriodCommand::List { dataset } => {
+            let rows = rows(call, Query { dataset: dataset.dataset.clone(), ..Query::default() })?;
+            call.list(&rows, &["dataset", "period", "state", "live", "providers"], |row| {
+                vec![
+                    row.dataset.clone(),
+                    row.period.to_string(),
+                    row.state.as_str().to_owned(),
+                    row.live.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    row.cells.iter().map(said).collect::<Vec<_>>().join(", "),
+                ]
+            })
+        }
+        PeriodCommand::Show { period, dataset } => {
+            let query = Query { dataset: dataset.dataset.clone(), period: Some(*period), ..Query::default() };
+            let rows = rows(call, query)?;
+            let row = rows.first().ok_or_else(|| {
+                Error::not_found(format!("nothing is owed or delivered for {period}")).hint("assay period list")
+            })?;
+            if call.output.is_json() {
+                return call.output.document(row);
+            }
+            call.output.line(&format!("{}/{} is {}", row.dataset, row.period, row.state.as_str()))?;
+            row.cells.iter().try_for_each(|cell| {
+                let due = cell.due.map(|due| format!(", due {}", due.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
+                let batch = cell.batch.as_ref().map(|batch| format!(", batch {batch}")).unwrap_or_default();
+                call.output.line(&format!("  {}{due}{batch}", said(cell)))
+            })
+        }
+        PeriodCommand::Baseline { period, dataset, reason } => call.change(Request::Baseline {
+            dataset: dataset.dataset.clone(),
+            period: *period,
+            reason: reason.reason.clone(),
+        }),
+    }
+}
+
+fn rows(call: &Call<'_>, query: Query<Period>) -> Result<Vec<PeriodRow>> {
+    // Two datasets share their periods: one dataset at a time, a period is a key.
+    let names = match &query.dataset {
+        Some(name) => vec![name.clone()],
+        None => call.workspace.contract()?.datasets.into_iter().map(|dataset| dataset.name).collect(),
+    };
+    let mut all = Vec::new();
+    for name in names {
+        let query = Query { dataset: Some(name), ..query.clone() };
+        all.extend(call.all(query, |row: &PeriodRow| row.period, |query| call.workspace.periods(query))?);
+    }
+    Ok(all)
+}
+
+fn said(cell: &Cell) -> String {
+    format!("{} {}", cell.provider, cell.state.as_str())
+}

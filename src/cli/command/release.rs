@@ -1,0 +1,113 @@
+//! `assay release`.
+
+use super::Call;
+use crate::base::{Digest, Result, text};
+use crate::cli::arguments::ReleaseCommand;
+use crate::domain::listing::{Query, ReleaseRow};
+use crate::domain::{Reason, ReleaseName, Request};
+
+pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
+    match command {
+        ReleaseCommand::List { dataset, period, state } => list(
+            call,
+            Query { dataset: dataset.dataset.clone(), period: *period, state: state.clone(), ..Query::default() },
+        ),
+        ReleaseCommand::Show { release } => show(call, release),
+        ReleaseCommand::Why { release } => why(call, release),
+        ReleaseCommand::Approve { release, digest, note } => call.change(Request::Approve {
+            release: release.clone(),
+            digest: digest.as_ref().map(Digest::from_hex),
+            note: note.clone(),
+        }),
+        ReleaseCommand::Revoke { release, reason } => {
+            call.change(Request::RevokeApproval { release: release.clone(), reason: reason.reason.clone() })
+        }
+        ReleaseCommand::Reject { release, reason } => {
+            call.change(Request::RejectRelease { release: release.clone(), reason: reason.reason.clone() })
+        }
+        ReleaseCommand::Publish { release } => call.change(Request::Publish { release: release.clone() }),
+        ReleaseCommand::Rollback { release, to, reason } => call.change(Request::Rollback {
+            release: release.clone(),
+            to: to.clone(),
+            reason: reason.reason.clone(),
+        }),
+        ReleaseCommand::Withdraw { release, reason } => {
+            call.change(Request::WithdrawRelease { release: release.clone(), reason: reason.reason.clone() })
+        }
+    }
+}
+
+fn list(call: &Call<'_>, query: Query<ReleaseName>) -> Result<()> {
+    let rows = call.all(query, |row: &ReleaseRow| row.name.clone(), |query| call.workspace.releases(query))?;
+    call.list(&rows, &["release", "model", "state", "approvals", "generation", "kept back by"], |row| {
+        vec![
+            row.name.to_string(),
+            row.model.to_string(),
+            row.state.to_string(),
+            row.approvals.join(", "),
+            row.generation.map(|generation| generation.to_string()).unwrap_or_default(),
+            kept_back_by(&row.blocked_by),
+        ]
+    })
+}
+
+fn kept_back_by(reasons: &[Reason]) -> String {
+    match reasons {
+        [] => String::new(),
+        [only] => only.text.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.text, rest.len()),
+    }
+}
+
+fn why(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
+    let detail = call.workspace.release(release)?;
+    if call.output.is_json() {
+        return call.output.document(&detail.row.blocked_by);
+    }
+    if detail.row.blocked_by.is_empty() {
+        let next = if detail.release.state.is_open() { "nothing keeps it back" } else { "it is not open" };
+        return call.output.line(&format!("{release} is {}; {next}", detail.release.state));
+    }
+    for reason in &detail.row.blocked_by {
+        call.output.line(&reason.text)?;
+        call.output.line(&format!("  -> {}", reason.fix))?;
+    }
+    Ok(())
+}
+
+fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
+    let detail = call.workspace.release(release)?;
+    if call.output.is_json() {
+        return call.output.document(&detail);
+    }
+    let (out, changes) = (call.output, &detail.changes);
+    out.line(&format!("{release} is {}, made with {}", detail.release.state, detail.release.model))?;
+    out.line(&format!("  opened because {}", detail.release.cause))?;
+    out.line(&format!("  input digest {}", detail.release.input_digest.short()))?;
+    if let Some(digest) = &detail.release.release_digest {
+        out.line(&format!("  release digest {}", digest.short()))?;
+    }
+    out.line(&format!("  {}", text::counted(detail.total_rows, "row")))?;
+    if let Some(since) = &changes.since {
+        out.line(&format!("  compared with {since}: {} rows before, {} after", changes.rows_before, changes.rows_after))?;
+        for batch in &changes.batches_added {
+            out.line(&format!("    + batch {batch}"))?;
+        }
+        for batch in &changes.batches_gone {
+            out.line(&format!("    - batch {batch}"))?;
+        }
+        if let Some(model) = &changes.model_before {
+            out.line(&format!("    model {model} before, {} after", detail.release.model))?;
+        }
+    }
+    for (label, before, after) in &changes.labels {
+        out.line(&format!("    {label}: {before} before, {after} after"))?;
+    }
+    for (file, bytes) in &detail.artifacts {
+        out.line(&format!("  {file} ({} bytes)", text::grouped(*bytes)))?;
+    }
+    for reason in &detail.row.blocked_by {
+        out.line(&format!("  kept back: {}", reason.text))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! `assay task`.
+
+use super::Call;
+use crate::base::{Digest, Result};
+use crate::cli::arguments::TaskCommand;
+use crate::domain::listing::{Query, TaskRow};
+use crate::domain::{Request, TaskState};
+
+pub fn run(call: &Call<'_>, command: &TaskCommand) -> Result<()> {
+    match command {
+        TaskCommand::List { dataset, period, state } => list(
+            call,
+            Query { dataset: dataset.dataset.clone(), period: *period, state: state.clone(), ..Query::default() },
+        ),
+        TaskCommand::Plan { dataset, period } => {
+            let tasks = call.workspace.planned(dataset.dataset.as_deref(), *period)?;
+            if call.output.is_json() {
+                return call.output.document(&tasks);
+            }
+            tasks.iter().try_for_each(|task| call.output.line(&format!("{}  {}", task.key.short(), task.slot())))
+        }
+        TaskCommand::Cancel { key } => call.change(Request::CancelTask { task: Digest::from_hex(key) }),
+        TaskCommand::Retry { key } => call.change(Request::RetryTask { task: Digest::from_hex(key) }),
+    }
+}
+
+fn list(call: &Call<'_>, query: Query<String>) -> Result<()> {
+    let slot = |row: &TaskRow| format!("{} {}", row.kind, row.subject);
+    let rows = call.all(query, slot, |query| call.workspace.tasks(query))?;
+    call.list(&rows, &["key", "state", "task"], |row| {
+        let state = match &row.state {
+            TaskState::Done => "done".to_owned(),
+            TaskState::Missing => "missing".to_owned(),
+            TaskState::Running => "running".to_owned(),
+            TaskState::Stale { cause } => format!("stale: {cause}"),
+            TaskState::Failed { error } => format!("failed: {error}"),
+        };
+        vec![row.key.short().to_owned(), state, slot(row)]
+    })
+}

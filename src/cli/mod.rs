@@ -1,0 +1,49 @@
+//! Floor 5: the command line. Data on stdout, talk on stderr, exit codes that scripts can rely on.
+
+mod arguments;
+mod command;
+mod logging;
+mod output;
+mod progress;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::base::{Error, ErrorKind, Result};
+use arguments::Arguments;
+use output::Output;
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Without the hook a panic still ends the process with its own message.
+    let _ = color_eyre::install();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { ErrorKind::Usage.exit_code() } else { 0 });
+        }
+    };
+    let output = Output::new(arguments.json, arguments.quiet);
+    match run(&arguments, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+    let cancel = signals::cancel_on_interrupt();
+    match &arguments.command {
+        None => command::screen::from_arguments(arguments),
+        Some(command) => {
+            let result = command::run(arguments, command, output, &cancel);
+            if cancel.is_cancelled() && result.is_err() { Err(Error::cancelled()) } else { result }
+        }
+    }
+}

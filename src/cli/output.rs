@@ -1,0 +1,119 @@
+//! The one place that prints. What a program may read goes to stdout, what a person is told to stderr.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that prints")]
+
+use std::io::{IsTerminal, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::base::{Error, Result, text};
+
+/// How answers are given.
+pub struct Output {
+    json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    /// Answers as JSON if asked for; `quiet` leaves out what is not data.
+    pub fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    /// Whether answers are JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether progress may be drawn over itself.
+    pub fn is_interactive(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Whether anything but data is wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// One JSON document.
+    pub fn document(&self, value: &impl serde::Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)?;
+        line(&text)
+    }
+
+    /// One line of a JSON stream.
+    pub fn json_line(&self, value: &impl serde::Serialize) -> Result<()> {
+        line(&serde_json::to_string(value)?)
+    }
+
+    /// A line of data.
+    pub fn line(&self, text: &str) -> Result<()> {
+        line(&text::safe(text))
+    }
+
+    /// A table with aligned columns; the last is cut by nothing.
+    pub fn table(&self, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| text::safe(cell).into_owned()).collect()).collect();
+        let widths: Vec<usize> = header
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());
+                cells.chain([name.width()]).max().unwrap_or(0)
+            })
+            .collect();
+        let header: Vec<String> = header.iter().map(|name| name.to_uppercase()).collect();
+        for row in std::iter::once(&header).chain(&rows) {
+            let mut shown = String::new();
+            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                if index > 0 {
+                    shown.push_str("  ");
+                }
+                shown.push_str(cell);
+                if index + 1 < row.len() {
+                    shown.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width())));
+                }
+            }
+            line(shown.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Something told to a person.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{}", text::safe(text));
+        }
+    }
+
+    /// Draws over the line that is there; an empty text clears it.
+    pub fn redraw(&self, text: &str) {
+        eprint!("\r\x1b[2K{}", text::safe(text));
+        let _ = std::io::stderr().flush();
+    }
+
+    /// What went wrong, why, and what to do next.
+    pub fn error(&self, error: &Error) {
+        eprintln!("error: {}", text::safe(error.message()));
+        for cause in error.causes() {
+            eprintln!("  because: {}", text::safe(cause));
+        }
+        for hint in error.hints() {
+            eprintln!("  hint: {}", text::safe(hint));
+        }
+        if self.json {
+            let document = serde_json::json!({
+                "error": error.message(), "kind": error.kind(), "causes": error.causes(), "hints": error.hints(),
+            });
+            println!("{document:#}");
+        }
+    }
+}
+
+/// A closed pipe behind us (`| head`) is no failure.
+fn line(text: &str) -> Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,76 @@
+//! Floor 2: assay.toml, read into domain values.
+//!
+//! Every error names file, line and column, quotes the bad value and says what to write instead. Unknown keys are
+//! errors, so that a typing error never silently means a default.
+
+mod checks;
+mod dataset;
+mod document;
+mod names;
+mod provider;
+mod table;
+mod workspace;
+
+use std::fs;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::base::{Error, ErrorKind, Result};
+use crate::domain::Contract;
+use document::Document;
+
+/// The longest assay.toml that is read, in bytes.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// What assay.toml says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The contract that the file describes; in force once applied.
+    pub contract: Contract,
+    /// The day at which the clock stands still, for demonstrations.
+    pub today: Option<NaiveDate>,
+    /// Whether one person may act as each of the people.
+    pub demo: bool,
+}
+
+/// Reads an assay.toml.
+pub fn read(path: &Path) -> Result<Settings> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let error = Error::from(error).context(format!("{shown} can't be read"));
+        if missing {
+            error.hint("run `assay init` to make a workspace here, or name one with --workspace")
+        } else {
+            error
+        }
+    };
+    if fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
+        return Err(Error::usage(format!("{shown} is longer than {} MiB", MAX_BYTES >> 20)));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        Error::new(ErrorKind::Usage, format!("{shown}:{line}: not UTF-8")).hint("save the file as UTF-8")
+    })?;
+    let file_name = path.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());
+    parse(&text, &file_name)
+}
+
+/// Reads the text of an assay.toml; `file_name` is what errors call it.
+pub fn parse(text: &str, file_name: &str) -> Result<Settings> {
+    let document = Document::new(text, file_name);
+    workspace::settings(&document, &document.parse()?)
+}
+
+/// A commented assay.toml for a new workspace of this name.
+#[must_use]
+pub fn template(name: &str) -> String {
+    let quoted = toml::Value::from(name).to_string();
+    include_str!("template.toml").replacen("\"NAME\"", &quoted, 1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! What may be a name.
+
+use super::document::Document;
+use super::table::Located;
+use crate::base::Result;
+
+/// The longest name.
+const LONGEST: usize = 64;
+
+/// Columns that gold has beside the canonical ones.
+const RESERVED_FIELDS: [&str; 1] = ["entities"];
+
+/// A name that is also a folder: ASCII letters, digits, `-` and `_`, beginning with a letter or digit.
+pub fn folder_name(document: &Document<'_>, what: &str, name: &Located<&str>) -> Result<String> {
+    let is_fit = name.value.len() <= LONGEST
+        && name.value.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if is_fit {
+        return Ok(name.value.to_owned());
+    }
+    Err(document.error(&name.place, format!("`{}` can't be the name of a {what}", name.value)).hint(format!(
+        "use ASCII letters, digits, `-` and `_`, beginning with a letter or digit, at most {LONGEST} characters"
+    )))
+}
+
+/// A name that is also a column: ASCII letters, digits and `_`, beginning with a letter.
+pub fn field_name(document: &Document<'_>, name: &Located<&str>) -> Result<String> {
+    let is_fit = name.value.len() <= LONGEST
+        && name.value.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !is_fit {
+        return Err(document.error(&name.place, format!("`{}` can't be the name of a field", name.value)).hint(
+            format!("use ASCII letters, digits and `_`, beginning with a letter, at most {LONGEST} characters"),
+        ));
+    }
+    if RESERVED_FIELDS.contains(&name.value.to_ascii_lowercase().as_str()) {
+        let message = format!("`{}` can't be the name of a field: gold has a column of that name", name.value);
+        return Err(document.error(&name.place, message).hint("give the field another name"));
+    }
+    Ok(name.value.to_owned())
+}

@@ -1,0 +1,135 @@
+//! `[[dataset.provider]]`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use chrono::format::{Item, StrftimeItems};
+use chrono::{DateTime, NaiveDate};
+
+use super::table::{Located, Table, suggest, unique};
+use super::{dataset, names};
+use crate::base::Result;
+use crate::domain::contract::{DeliveryMode, Source};
+use crate::domain::due::Due;
+use crate::domain::encoding;
+use crate::domain::{Field, FilePattern, Granularity, Period, Provider};
+
+const KEYS: [&str; 8] = ["name", "source", "columns", "dates", "delivery", "due", "since", "until"];
+
+/// Every `[[dataset.provider]]` of a dataset.
+pub fn providers(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -> Result<Vec<Provider>> {
+    let tables = table.tables("provider", "[[dataset.provider]]", &KEYS)?;
+    let names = tables.iter().map(|table| table.required_text("name")).collect::<Result<Vec<_>>>()?;
+    unique(table.document, "provider", &names)?;
+    tables.iter().map(|table| provider(table, granularity, schema)).collect()
+}
+
+fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -> Result<Provider> {
+    let (since, until) = (period(table, "since", granularity)?, period(table, "until", granularity)?);
+    if let (Some(since), Some(until)) = (since, until)
+        && until < since
+    {
+        let message = format!("`until` is `{until}`, which is before `since`, `{since}`");
+        return Err(table
+            .document
+            .error(&table.place_of("until"), message)
+            .hint("`until` is the last period that the provider owes"));
+    }
+    Ok(Provider {
+        name: names::folder_name(table.document, "provider", &table.required_text("name")?)?,
+        source: source(table)?,
+        columns: columns(table, schema)?,
+        dates: dates(table)?,
+        delivery: delivery(table)?,
+        due: table.parsed("due")?.map_or(Due::Days(0), |due| due.value),
+        since,
+        until,
+    })
+}
+
+fn source(table: &Table<'_, '_>) -> Result<Source> {
+    let example = "write source = { kind = \"inbox\", pattern = \"{period}*.csv\" }";
+    let value = table.value("source").ok_or_else(|| table.missing("source").hint(example))?;
+    let table = value.table("source", &["kind", "pattern", "encoding"])?;
+    let kind = table.required_text("kind")?;
+    if kind.value != "inbox" {
+        let message = format!("`{}` is not a kind of source that this version has", kind.value);
+        return Err(table.document.error(&kind.place, message).hint(example));
+    }
+    let pattern = table.required_text("pattern")?;
+    FilePattern::parse(pattern.value).map_err(|error| table.document.locate(&pattern.place, &error))?;
+    let encoding = table.text("encoding")?;
+    if let Some(label) = encoding.as_ref().filter(|label| !encoding::is_known(label.value)) {
+        let error =
+            table.document.error(&label.place, format!("`{}` is not an encoding that assay knows", label.value));
+        return Err(suggest(error, &label.value.to_ascii_lowercase(), encoding::ENCODINGS));
+    }
+    Ok(Source::Inbox { pattern: pattern.value.to_owned(), encoding: encoding.map(|label| label.value.to_owned()) })
+}
+
+fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, Vec<String>>> {
+    let Some(value) = table.value("columns") else { return Ok(BTreeMap::new()) };
+    let mut columns = BTreeMap::new();
+    for (name, value) in value.open_table("columns")?.in_order() {
+        let field = dataset::field(table.document, "columns", schema, &name)?;
+        let names = value.texts()?;
+        if let Some(blank) = names.iter().find(|name| name.value.trim().is_empty()) {
+            let message = format!("`columns` gives `{}` a blank column name", field.name);
+            return Err(table
+                .document
+                .error(&blank.place, message)
+                .hint("name a column of the files, or write [] where they have none"));
+        }
+        columns.insert(field.name.clone(), names.iter().map(|name| name.value.to_owned()).collect());
+    }
+    Ok(columns)
+}
+
+fn dates(table: &Table<'_, '_>) -> Result<Vec<String>> {
+    let patterns = table.texts("dates")?;
+    if let Some(bad) = patterns.iter().find(|pattern| !says_a_date(pattern.value)) {
+        return Err(table
+            .document
+            .error(&bad.place, format!("`{}` is not a way to write a date", bad.value))
+            .hint("use %Y or %y for the year, %m, %b or %B for the month, %d for the day, for example \"%d/%m/%Y\""));
+    }
+    let default = || vec!["%Y-%m-%d".to_owned()];
+    if patterns.is_empty() {
+        Ok(default())
+    } else {
+        Ok(patterns.iter().map(|pattern| pattern.value.to_owned()).collect())
+    }
+}
+
+/// Whether dates written by this strftime pattern can be read back: `%M` for the month can't.
+fn says_a_date(pattern: &str) -> bool {
+    let samples = [(2026, 10, 5), (2019, 2, 28)];
+    let is_known = !StrftimeItems::new(pattern).any(|item| matches!(item, Item::Error));
+    is_known
+        && samples.into_iter().filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day)).all(|date| {
+            let mut written = String::new();
+            let noon = date.and_hms_opt(12, 34, 56).map_or(DateTime::UNIX_EPOCH, |noon| noon.and_utc());
+            write!(written, "{}", noon.format(pattern)).is_ok()
+                && NaiveDate::parse_from_str(&written, pattern) == Ok(date)
+        })
+}
+
+fn delivery(table: &Table<'_, '_>) -> Result<DeliveryMode> {
+    let Some(text) = table.text("delivery")? else { return Ok(DeliveryMode::Whole) };
+    let refused = |message: String| table.document.error(&text.place, message);
+    match text.value {
+        "whole" => Ok(DeliveryMode::Whole),
+        "parts" | "changes" => Err(refused(format!("delivery = \"{}\" does not work in this version", text.value))
+            .hint("only \"whole\" does: each delivery holds all rows of its period")),
+        other => Err(suggest(refused(format!("`{other}` is not a way to deliver")), other, &["whole"])),
+    }
+}
+
+fn period(table: &Table<'_, '_>, key: &str, granularity: Granularity) -> Result<Option<Period>> {
+    let Some(Located { value, place }) = table.parsed::<Period>(key)? else { return Ok(None) };
+    if value.granularity() == granularity {
+        return Ok(Some(value));
+    }
+    let message = format!("`{key}` is `{value}`, but the dataset's periods look like `{}`", granularity.form());
+    Err(table.document.error(&place, message).hint(format!("write {key} = \"{}\"", granularity.form())))
+}

@@ -1,0 +1,81 @@
+//! The whole file, `[workspace]` and `[people]`.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::document::Document;
+use super::table::{Located, Table, suggest, unique};
+use super::{Settings, dataset, names};
+use crate::base::Result;
+use crate::domain::{Contract, Role};
+
+/// Everything that the file says.
+pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Settings> {
+    let root = Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset"])?;
+    let workspace = root
+        .value("workspace")
+        .ok_or_else(|| {
+            root.error("the table [workspace] is missing").hint("begin the file with [workspace] and a name")
+        })?
+        .table("[workspace]", &["name", "timezone", "today", "demo"])?;
+    let name = workspace.required_text("name")?;
+    if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
+        return Err(document
+            .error(&name.place, "`name` in [workspace] must be text on one line")
+            .hint("write name = \"...\" with what people call this workspace"));
+    }
+    let contract = Contract {
+        workspace: name.value.to_owned(),
+        timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?,
+        people: people(&root)?,
+        datasets: dataset::datasets(&root)?,
+    };
+    let today = workspace.value("today").map(|value| value.date()).transpose()?;
+    Ok(Settings { contract, today, demo: workspace.truth("demo")?.unwrap_or(false) })
+}
+
+fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {
+    text.value.parse().map_err(|_| {
+        let error = document.error(&text.place, format!("`{}` is not a time zone", text.value));
+        let names: Vec<&str> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+        let wanted = text.value.replace(' ', "_").to_lowercase();
+        let place = |name: &&&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted));
+        match names.iter().find(|name| name.eq_ignore_ascii_case(&wanted)).or_else(|| names.iter().find(place)) {
+            Some(name) => error.hint(format!("did you mean `{name}`?")),
+            None => match crate::base::text::nearest(text.value, names) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("write a name of the IANA database, for example `Europe/London`"),
+            },
+        }
+    })
+}
+
+fn people(root: &Table<'_, '_>) -> Result<BTreeMap<String, Vec<Role>>> {
+    let Some(value) = root.value("people") else { return Ok(BTreeMap::new()) };
+    let table = value.open_table("[people]")?;
+    let people = table.in_order();
+    if people.is_empty() {
+        return Err(table
+            .error("[people] names nobody, so that nobody could act")
+            .hint("add a line like mira = [\"manager\"], or remove the table: then everybody is owner"));
+    }
+    unique(root.document, "name", people.iter().map(|(name, _)| name))?;
+    people
+        .iter()
+        .map(|(name, value)| {
+            let roles =
+                value.texts()?.iter().map(|role| parse_role(root.document, role)).collect::<Result<Vec<_>>>()?;
+            Ok((names::folder_name(root.document, "person", name)?, roles))
+        })
+        .collect()
+}
+
+fn parse_role(document: &Document<'_>, text: &Located<&str>) -> Result<Role> {
+    text.value.parse().map_err(|_| {
+        let error = document.error(&text.place, format!("`{}` is not a role", text.value));
+        suggest(error, text.value, &Role::ALL.map(Role::as_str))
+    })
+}

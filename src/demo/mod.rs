@@ -1,0 +1,57 @@
+//! Floor 5: the sample workspace. Made by the real use cases, carried in the program, unpacked to be tried.
+
+mod build;
+pub mod slips;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use crate::base::{Error, Result, ResultExt, files};
+pub use build::build;
+pub use slips::SEED;
+
+/// The sample workspace as it was built.
+static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo_db");
+
+/// Copies the bundled sample workspace into `folder`, which must be empty or missing.
+pub fn unpack(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    if fs::read_dir(folder)?.next().is_some() {
+        return Err(Error::refused(format!("{} is not empty", folder.display()))
+            .hint("leave out --into for a new temporary folder"));
+    }
+    BUNDLED.extract(folder).with_context(|| format!("copying the sample workspace to {}", folder.display()))
+}
+
+/// Drops the deliveries that are held back for `period`s without one into the inboxes; returns what was dropped.
+/// Corrected files come with them: they make good what stands open.
+pub fn deliver(root: &Path, provider: Option<&str>) -> Result<Vec<PathBuf>> {
+    let held_back = root.join(build::HELD_BACK);
+    if !held_back.is_dir() {
+        return Err(Error::refused(format!("{} is not a copy of the sample workspace", root.display()))
+            .hint("assay demo makes one"));
+    }
+    let mut dropped = Vec::new();
+    for folder in sorted(&held_back)? {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if provider.is_some_and(|provider| provider != name) {
+            continue;
+        }
+        for file in sorted(&folder)? {
+            let Some(file_name) = file.file_name() else { continue };
+            let target = root.join("inbox").join(&name).join(file_name);
+            files::write_bytes_atomically(&target, &fs::read(&file)?)?;
+            fs::remove_file(&file)?;
+            dropped.push(target);
+        }
+    }
+    Ok(dropped)
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}

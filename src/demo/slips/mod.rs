@@ -1,0 +1,133 @@
+//! Retail sale slips of five invented providers: all that the demo workspace is made from.
+//!
+//! ```text
+//! random                     one seed, one stream of numbers per file
+//! brands, goods, short_forms the words on the shelves
+//! style, phrase, item        how a till writes one thing, with its gold spans
+//! providers, till            five habits; the sales of one provider and period
+//! file, trouble              sales as bytes; what goes wrong with some files
+//! training, lexicon          what the three model versions are made from
+//! contract, plan, diary      assay.toml; who did what before today
+//! calendar, bulk             the eight months; slips without number for benchmarks
+//! ```
+//! Descriptions are composed from labelled pieces, so that what a model should find in them is known, not guessed.
+//! Everything is computed in whole numbers: the same seed gives the same bytes on every machine.
+
+mod brands;
+mod bulk;
+mod calendar;
+mod contract;
+mod diary;
+mod file;
+mod goods;
+mod item;
+mod lexicon;
+mod phrase;
+pub mod plan;
+mod providers;
+mod random;
+mod short_forms;
+mod style;
+mod till;
+mod training;
+pub mod trouble;
+
+use chrono::Datelike;
+
+pub use bulk::write_slips;
+pub use calendar::periods;
+pub use plan::Plan;
+pub use training::{TEST, TrainingFile};
+
+use crate::base::Result;
+use crate::domain::Period;
+use file::Form;
+use providers::{Habits, PROVIDERS};
+use till::{Sale, Till, usual_rows};
+use trouble::Trouble;
+
+/// The seed of the demo that is shipped.
+pub const SEED: u64 = 2026;
+
+/// Everything that the demo workspace is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Material {
+    /// What the providers deliver, by provider and period.
+    pub files: Vec<RawFile>,
+    /// What the trained model versions learn from and are measured on.
+    pub training: Vec<TrainingFile>,
+    /// The name and content of the lexicon.
+    pub lexicon: (&'static str, Vec<u8>),
+    /// The contract.
+    pub assay_toml: String,
+    /// What happened before today.
+    pub plan: Plan,
+}
+
+/// A file as a provider delivers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawFile {
+    /// Who.
+    pub provider: &'static str,
+    /// For when.
+    pub period: Period,
+    /// The file name, as the contract's pattern wants it.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// What it is there for.
+    pub purpose: Purpose,
+}
+
+/// What a file is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// It comes in in time.
+    Delivery,
+    /// It replaces a delivery. The plan uses some of these; the others make good the seeded troubles that stand open.
+    Corrected,
+    /// It never came: `assay demo deliver` brings it.
+    HeldBack,
+}
+
+/// The material that `seed` gives.
+pub fn material(seed: u64) -> Result<Material> {
+    let periods = periods()?;
+    let slices = PROVIDERS.iter().flat_map(|habits| periods.iter().enumerate().map(move |slice| (habits, slice)));
+    let files = slices.flat_map(|(habits, (place, period))| deliveries(seed, habits, *period, place)).collect();
+    Ok(Material {
+        files,
+        training: training::files(seed),
+        lexicon: (lexicon::FIRST, lexicon::toml().into_bytes()),
+        assay_toml: contract::assay_toml(),
+        plan: plan::plan()?,
+    })
+}
+
+/// All files of one provider for one period.
+fn deliveries(seed: u64, habits: &'static Habits, period: Period, place: usize) -> Vec<RawFile> {
+    let rows = usual_rows(seed, habits, period, place);
+    let sales: Vec<Sale> = Till::open(seed, habits, period, rows).collect();
+    let month = period.first().month();
+    let trouble = trouble::of(habits.name, month);
+    let raw = |form: Form, sales: &[Sale], purpose, suffix: &str| RawFile {
+        provider: habits.name,
+        period,
+        name: habits.pattern.replace("{period}", &period.to_string()).replace('*', suffix),
+        bytes: form.bytes(sales),
+        purpose,
+    };
+    let usual = Form::usual(habits);
+    let again = |sales: &[Sale]| raw(usual, sales, Purpose::Corrected, "_corrected");
+    match trouble {
+        Some(Trouble::Late) => vec![raw(usual, &sales, Purpose::HeldBack, "")],
+        Some(trouble) => vec![raw(trouble.form(habits), &sales, Purpose::Delivery, ""), again(&sales)],
+        None if trouble::CORRECTIONS.contains(&(habits.name, month)) => {
+            vec![raw(usual, &sales, Purpose::Delivery, ""), again(&trouble::corrected(&sales))]
+        }
+        None => vec![raw(usual, &sales, Purpose::Delivery, "")],
+    }
+}
+
+#[cfg(test)]
+mod tests;

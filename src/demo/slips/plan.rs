@@ -1,0 +1,231 @@
+//! What happened in the demo workspace before today: who did what, in order. The builder does it by the real use cases.
+
+use ReleaseState::{Approved, Open, Published, Rejected, Superseded, Withdrawn};
+use chrono::{DateTime, Utc};
+
+use super::calendar::periods;
+use super::diary::Diary;
+use super::{lexicon, training};
+use crate::base::Result;
+use crate::domain::{Period, ReleaseState};
+
+/// Takes deliveries in, settles anomalies, publishes; may not approve what she prepared.
+pub const PREPARER: &str = "mira";
+
+/// Enough for the policy.
+pub const APPROVERS: [&str; 2] = ["ravi", "nora"];
+
+/// Judges samples.
+const ASSESSOR: &str = "tomas";
+
+/// The history of the workspace and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What happened, in order of time.
+    pub steps: Vec<Step>,
+    /// Where each release stands in the end: period, number, state.
+    pub outcome: Vec<(Period, u32, ReleaseState)>,
+}
+
+/// Somebody does something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When: later than every step before.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: &'static str,
+    /// What.
+    pub act: Act,
+}
+
+/// What somebody does. Where a release is meant, it is the open one of the period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Registers the lexicon as the first version of model `slips`.
+    Register {
+        /// Its file in the material.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
+    /// Trains the next version on one training file and measures it on the test file.
+    Train {
+        /// The training file.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
+    /// Points `production` to a version.
+    Promote {
+        /// Which.
+        version: u32,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Takes in the period's files of purpose `Delivery`.
+    Deliver {
+        /// Which.
+        period: Period,
+    },
+    /// Takes in the provider's file of purpose `Corrected`.
+    Correct {
+        /// Who delivers again.
+        provider: &'static str,
+        /// For when.
+        period: Period,
+    },
+    /// Brings everything up to date.
+    Run,
+    /// Accepts the period as a baseline.
+    Baseline {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Confirms the period's open blocking anomalies of one check.
+    Confirm {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Waives the period's open blocking anomalies of one check; there may be none.
+    Waive {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Judges as many samples as the policy wants of each of the period's blocking anomalies of one check.
+    Assess {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Whether the rows are right as they stand.
+        accepted: bool,
+        /// What they said about them.
+        note: &'static str,
+    },
+    /// Approves.
+    Approve {
+        /// Which.
+        period: Period,
+        /// What they said.
+        note: &'static str,
+    },
+    /// Publishes.
+    Publish {
+        /// Which.
+        period: Period,
+    },
+    /// Turns down.
+    Reject {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Takes the period's live release away from clients.
+    Withdraw {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+/// The plan of the demo.
+pub fn plan() -> Result<Plan> {
+    let [march, april, may, june, july, august, september, october] = periods()?;
+    let mut diary = Diary::default();
+
+    diary.on(3, 30)?.does(PREPARER, Act::Register { file: lexicon::FIRST, note: "the buyers' list" });
+    diary.does(PREPARER, Act::Promote { version: 1, reason: "the first version" });
+    diary.on(4, 3)?.takes_in(march, Some("the first period: looked through by hand")).releases(march);
+
+    diary.on(4, 14)?.does(PREPARER, Act::Train { file: training::SECOND, note: "2,000 lines labelled with care" });
+    diary
+        .on(4, 20)?
+        .does(PREPARER, Act::Promote { version: 2, reason: "finds whole products, where the list finds single words" });
+    diary.run();
+    let check = "label_rate";
+    diary.does(
+        PREPARER,
+        Act::Waive { period: march, check, reason: "version 2 reads short forms that the list missed" },
+    );
+    diary.does(ASSESSOR, Act::Assess { period: march, check, accepted: true, note: "rightly found" });
+    diary.run().releases(march);
+
+    diary
+        .on(5, 5)?
+        .takes_in(april, Some("too few periods to compare with; checked against the providers' totals"))
+        .releases(april);
+    diary
+        .on(6, 4)?
+        .takes_in(may, Some("too few periods to compare with; checked against the providers' totals"))
+        .releases(may);
+    diary.on(6, 18)?.corrects("cobbleton", may).releases(may);
+    diary.on(7, 3)?.takes_in(june, None).releases(june);
+    diary.on(8, 4)?.takes_in(july, None).releases(july);
+    diary.on(9, 4)?.takes_in(august, None).releases(august);
+    diary.on(9, 15)?.does(
+        PREPARER,
+        Act::Withdraw { period: april, reason: "harbourline recalled its April slips; a new licence is being agreed" },
+    );
+
+    diary
+        .on(9, 21)?
+        .does(PREPARER, Act::Train { file: training::THIRD, note: "3,000 lines from the new labelling tool" });
+    diary.on(9, 22)?.does(PREPARER, Act::Promote { version: 3, reason: "trained on half as many lines again" });
+    diary.run();
+    for period in [june, july, august] {
+        diary.does(ASSESSOR, Act::Assess { period, check, accepted: false, note: "the brand is not marked" });
+        diary.does(
+            PREPARER,
+            Act::Confirm { period, check, reason: "version 3 misses brands in capitals and small letters" },
+        );
+        diary.does(APPROVERS[0], Act::Reject { period, reason: "version 3 loses brands; version 2 stays" });
+    }
+    diary.on(9, 24)?.does(PREPARER, Act::Promote { version: 2, reason: "version 3 loses brands" }).run();
+
+    diary.on(10, 5)?.takes_in(september, None);
+    diary.does(
+        PREPARER,
+        Act::Confirm {
+            period: september,
+            check: "unique_key",
+            reason: "northgate exported twice; asked for the file again",
+        },
+    );
+    diary.on(11, 4)?.takes_in(october, None);
+    diary.on(11, 12)?.corrects("northgate", july);
+    diary.approves(&APPROVERS, july);
+    diary.on(11, 16)?.corrects("harbourline", august);
+    diary.approves(&APPROVERS[..1], august);
+    diary.on(11, 19)?.run();
+
+    let outcome = vec![
+        (march, 1, Superseded),
+        (march, 2, Published),
+        (april, 1, Withdrawn),
+        (may, 1, Superseded),
+        (may, 2, Published),
+        (june, 1, Published),
+        (june, 2, Rejected),
+        (july, 1, Published),
+        (july, 2, Rejected),
+        (july, 3, Approved),
+        (august, 1, Published),
+        (august, 2, Rejected),
+        (august, 3, Open),
+        (september, 1, Open),
+        (october, 1, Open),
+    ];
+    Ok(Plan { steps: diary.steps, outcome })
+}

@@ -1,0 +1,207 @@
+//! File name patterns: which file in an inbox is a delivery, and for which period.
+
+use super::{Granularity, Period};
+use crate::base::{Error, Result};
+
+/// The placeholder for the period.
+const PLACEHOLDER: &str = "{period}";
+
+/// Digits alone are taken for a date only in these years, so that an invoice number is not one.
+const COMPACT_YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+/// A file name with `{period}` where the period stands and `*` for any run of characters, none included.
+///
+/// Everything else stands for itself; ASCII letters match in either case, so that `REPORT.CSV` fits `report*.csv`.
+/// The pattern covers the whole name. The period is written as assay writes it (`2026`, `2026-Q3`, `2026-10`,
+/// `2026-W41`, `2026-10-05`) or, for months and days, without separators (`202610`, `20261005`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePattern {
+    before: String,
+    after: String,
+}
+
+impl FilePattern {
+    /// Reads a pattern; it must hold `{period}` once, no other braces and no `/`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |cause: &str| {
+            Err(Error::usage(format!("`{text}` is not a file name pattern"))
+                .because(cause)
+                .hint("write a file name with `{period}` once and `*` for anything, for example `{period}*.csv`"))
+        };
+        let Some((before, after)) = text.split_once(PLACEHOLDER) else {
+            return wrong("`{period}` is missing, so that no file would say which period it is for");
+        };
+        if after.contains(PLACEHOLDER) {
+            return wrong("`{period}` stands in it twice");
+        }
+        if let Some(character) = before.chars().chain(after.chars()).find(|c| "{}/\\".contains(*c) || c.is_control()) {
+            return wrong(&format!("`{}` can't stand in it", character.escape_default()));
+        }
+        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+    }
+
+    /// What `file_name` says: `None` when it is not meant by this pattern, the period when it is,
+    /// or the reason in words why a name of the right shape yields no period of this granularity.
+    #[must_use]
+    pub fn period_of(&self, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
+        let fits =
+            |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..]);
+        let dates: Vec<Date> = dates(file_name).into_iter().filter(|date| fits(date.start, date.end)).collect();
+        let mut periods: Vec<Period> =
+            dates.iter().map(|date| date.period).filter(|period| period.granularity() == granularity).collect();
+        periods.dedup();
+        match periods.as_slice() {
+            [period] => Some(Ok(*period)),
+            [] => {
+                let shape = format!("{}*{}", self.before, self.after);
+                glob(&shape, file_name).then(|| Err(no_period(file_name, &dates, granularity)))
+            }
+            [first, second, ..] => Some(Err(format!(
+                "the name holds two periods, `{first}` and `{second}`, where the pattern allows both"
+            ))),
+        }
+    }
+}
+
+fn no_period(file_name: &str, dates: &[Date], granularity: Granularity) -> String {
+    let wanted = format!("the dataset's periods look like `{}`", granularity.form());
+    match dates.first() {
+        Some(date) => {
+            format!("`{}` in the name is a period of another length; {wanted}", &file_name[date.start..date.end])
+        }
+        None => format!("no period where the pattern has `{PLACEHOLDER}`; {wanted}"),
+    }
+}
+
+/// A period found in a file name, from byte `start` to byte `end`.
+struct Date {
+    start: usize,
+    end: usize,
+    period: Period,
+}
+
+/// Every period in `name`, from the left, the longest form first, never inside a longer number.
+fn dates(name: &str) -> Vec<Date> {
+    let bytes = name.as_bytes();
+    let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < bytes.len() {
+        let is_start = is_digit(start) && !(start > 0 && is_digit(start - 1));
+        let date = [10, 8, 7, 6, 4].into_iter().filter(|_| is_start).find_map(|length| {
+            let end = start + length;
+            let text = name.get(start..end).filter(|_| !is_digit(end))?;
+            Some(Date { start, end, period: period_from(text)? })
+        });
+        start = date.as_ref().map_or(start + 1, |date| date.end);
+        found.extend(date);
+    }
+    found
+}
+
+fn period_from(text: &str) -> Option<Period> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_ascii_uppercase().parse().ok();
+    }
+    let (year, rest) = text.split_at_checked(4)?;
+    if !year.parse().is_ok_and(|year: i32| COMPACT_YEARS.contains(&year)) {
+        return None;
+    }
+    match rest.len() {
+        0 => year.parse().ok(),
+        2 => format!("{year}-{rest}").parse().ok(),
+        4 => format!("{year}-{}-{}", &rest[..2], &rest[2..]).parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether `text` as a whole fits `pattern`, where `*` stands for any run of characters. Linear but for the last `*`.
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at_pattern, mut at_text) = (0, 0);
+    // Where the last `*` stood, and how much of the text it has taken so far.
+    let mut star: Option<(usize, usize)> = None;
+    while at_text < text.len() {
+        match pattern.get(at_pattern) {
+            Some(b'*') => {
+                star = Some((at_pattern, at_text));
+                at_pattern += 1;
+            }
+            Some(byte) if byte.eq_ignore_ascii_case(&text[at_text]) => {
+                at_pattern += 1;
+                at_text += 1;
+            }
+            _ => {
+                let Some((star_at, taken)) = star else { return false };
+                star = Some((star_at, taken + 1));
+                at_pattern = star_at + 1;
+                at_text = taken + 1;
+            }
+        }
+    }
+    pattern[at_pattern..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn period(pattern: &str, name: &str, granularity: Granularity) -> Option<Result<String, String>> {
+        let found = FilePattern::parse(pattern).unwrap().period_of(name, granularity);
+        found.map(|period| period.map(|period| period.to_string()))
+    }
+
+    #[test]
+    fn a_name_says_its_period_in_every_form() {
+        use Granularity::{Day, Month, Quarter, Week, Year};
+        for (pattern, name, granularity, expected) in [
+            ("{period}*.csv", "2026-10.csv", Month, "2026-10"),
+            ("{period}*.csv", "2026-10_final.CSV", Month, "2026-10"),
+            ("*{period}*.csv", "Slips 202610 v2.csv", Month, "2026-10"),
+            ("slips_*_{period}.csv", "SLIPS_north_2026-10.csv", Month, "2026-10"),
+            ("*{period}.parquet", "b123456-2026-q3.parquet", Quarter, "2026-Q3"),
+            ("{period}.csv", "2026-W53.csv", Week, "2026-W53"),
+            ("spend{period}.csv", "spend20240229.csv", Day, "2024-02-29"),
+            ("{period}.csv", "2026.csv", Year, "2026"),
+            ("*{period}*", "order 1234567 of 2026-10.csv", Month, "2026-10"),
+        ] {
+            assert_eq!(period(pattern, name, granularity), Some(Ok(expected.to_owned())), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn another_file_is_not_meant() {
+        for name in ["2026-10.txt", "notes.csv.bak"] {
+            assert_eq!(period("{period}*.csv", name, Granularity::Month), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_the_right_shape_without_a_period_says_why() {
+        let day = period("*{period}*.csv", "sales-2026-10-05.csv", Granularity::Month).unwrap().unwrap_err();
+        assert_eq!(
+            day,
+            "`2026-10-05` in the name is a period of another length; the dataset's periods look like `2026-10`"
+        );
+        let none = period("sales{period}.csv", "sales-october.csv", Granularity::Month).unwrap().unwrap_err();
+        assert_eq!(none, "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`");
+        assert!(period("{period}.csv", "x2026-10.csv", Granularity::Month).unwrap().is_err());
+        let two = period("*{period}*.csv", "2026-09 to 2026-10.csv", Granularity::Month).unwrap().unwrap_err();
+        assert!(two.contains("`2026-09` and `2026-10`"), "{two}");
+        assert!(period("{period}.csv", "2026-13.csv", Granularity::Month).unwrap().is_err());
+    }
+
+    #[test]
+    fn patterns_without_a_place_for_the_period_are_refused() {
+        for text in ["*.csv", "{period}{period}.csv", "{period}/{x}.csv", "../{period}.csv"] {
+            assert!(FilePattern::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn many_stars_do_not_blow_up() {
+        let pattern = format!("{}{{period}}", "*a".repeat(40));
+        assert!(period(&pattern, &"a".repeat(4000), Granularity::Month).unwrap().is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! Values as columns: written, and read back.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use rusqlite::Row;
+use rusqlite::types::Type;
+use serde::de::value::{Error as ValueError, StringDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+
+use crate::base::{Error, Result};
+use crate::domain::Period;
+
+/// An instant as the journal writes it: UTC, to the millisecond, always equally long, so that it sorts as text.
+pub(super) fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A count as SQLite stores it.
+pub(super) fn integer(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::bad_data(format!("`{number}` is too large a number for the journal")))
+}
+
+/// A number that sorts as the period does.
+pub(super) fn period_order(period: Period) -> i64 {
+    i64::from(period.first().num_days_from_ce()) * 8 + period.granularity() as i64
+}
+
+/// Text that sorts newest period first.
+pub(super) fn newest_first(period: Period) -> String {
+    format!("{:08}", 99_999_999 - period_order(period))
+}
+
+/// What a filter by text looks through: the shown columns, in lower case.
+pub(super) fn searchable(columns: &[&str]) -> String {
+    columns.join("\n").to_lowercase()
+}
+
+/// A value as JSON text.
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_string(value)?)
+}
+
+/// A count.
+pub(super) fn number(row: &Row<'_>, name: &str) -> Result<u64> {
+    let number: i64 = row.get(name)?;
+    u64::try_from(number).map_err(|error| unreadable(name, &number.to_string()).because(error))
+}
+
+/// A count that may be missing.
+pub(super) fn optional_number(row: &Row<'_>, name: &str) -> Result<Option<u64>> {
+    if is_null(row, name)? { Ok(None) } else { number(row, name).map(Some) }
+}
+
+/// Something with a text form of its own.
+pub(super) fn parsed<T: FromStr<Err = Error>>(row: &Row<'_>, name: &str) -> Result<T> {
+    let text: String = row.get(name)?;
+    text.parse().map_err(|error: Error| unreadable(name, &text).because(error))
+}
+
+/// [`parsed`], of a column that may be null.
+pub(super) fn optional_parsed<T: FromStr<Err = Error>>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
+    if is_null(row, name)? { Ok(None) } else { parsed(row, name).map(Some) }
+}
+
+/// Something that serde writes as plain text: an id, a digest, a state.
+pub(super) fn named<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<T> {
+    let text: String = row.get(name)?;
+    let deserializer: StringDeserializer<ValueError> = text.clone().into_deserializer();
+    T::deserialize(deserializer).map_err(|error| unreadable(name, &text).because(error))
+}
+
+/// [`named`], of a column that may be null.
+pub(super) fn optional_named<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
+    if is_null(row, name)? { Ok(None) } else { named(row, name).map(Some) }
+}
+
+/// Something kept as JSON.
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<T> {
+    let text: String = row.get(name)?;
+    serde_json::from_str(&text).map_err(|error| unreadable(name, &text).because(error))
+}
+
+/// [`json`], of a column that may be null.
+pub(super) fn optional_json<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
+    if is_null(row, name)? { Ok(None) } else { json(row, name).map(Some) }
+}
+
+/// An instant, as [`written`].
+pub(super) fn instant(row: &Row<'_>, name: &str) -> Result<DateTime<Utc>> {
+    let text: String = row.get(name)?;
+    let instant = DateTime::parse_from_rfc3339(&text).map_err(|error| unreadable(name, &text).because(error))?;
+    Ok(instant.with_timezone(&Utc))
+}
+
+fn is_null(row: &Row<'_>, name: &str) -> Result<bool> {
+    Ok(row.get_ref(name)?.data_type() == Type::Null)
+}
+
+fn unreadable(column: &str, value: &str) -> Error {
+    let shown: String = value.chars().take(60).collect();
+    Error::corrupt(format!("the journal holds `{shown}` as {column}, which does not read back"))
+        .hint("run assay log verify, then assay log rebuild")
+}

@@ -1,0 +1,203 @@
+//! The anomalies, where they stand, and the verdicts on their samples.
+
+use rusqlite::{named_params, params};
+
+use super::Projection;
+use crate::base::{Error, Result};
+use crate::domain::anomaly::{AnomalyId, Settlement};
+use crate::domain::{Anomaly, AnomalyState, BatchId, Evaluation, Event, Fact, Period, Severity};
+use crate::journal::column;
+use crate::journal::query::anomaly::found;
+use crate::journal::snapshot::Snapshot;
+
+pub(super) const PROJECTION: Projection = Projection {
+    tables: &["anomaly", "verdict"],
+    schema: "
+        -- `finding` is the last evaluation as the event holds it, so that its numbers are never written anew.
+        CREATE TABLE anomaly (
+            id           TEXT PRIMARY KEY,
+            dataset      TEXT NOT NULL,
+            period       TEXT NOT NULL,
+            period_order INTEGER NOT NULL,
+            provider     TEXT,
+            model        TEXT NOT NULL,
+            state        TEXT NOT NULL,
+            finding      TEXT NOT NULL,
+            at           TEXT NOT NULL,
+            settlement   TEXT,
+            samples      INTEGER NOT NULL,
+            assessed     INTEGER NOT NULL,
+            sort         TEXT NOT NULL,
+            search       TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX anomaly_state ON anomaly (state, sort);
+        CREATE INDEX anomaly_period ON anomaly (dataset, period_order, sort);
+        CREATE UNIQUE INDEX anomaly_page ON anomaly (sort, dataset, period_order, provider, state);
+        CREATE TABLE verdict (
+            anomaly  TEXT NOT NULL,
+            batch    TEXT NOT NULL,
+            row      INTEGER NOT NULL,
+            accepted INTEGER NOT NULL,
+            actor    TEXT NOT NULL,
+            at       TEXT NOT NULL,
+            note     TEXT,
+            PRIMARY KEY (anomaly, batch, row)
+        ) STRICT, WITHOUT ROWID;
+    ",
+    apply,
+};
+
+fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    match &event.fact {
+        Fact::AnomalyOpened { id, dataset, period, model, evaluation } => {
+            if snapshot.anomaly(id)?.is_some() {
+                return Err(Error::refused(format!("anomaly `{id}` is on the record already")));
+            }
+            let anomaly = found(id.clone(), dataset.clone(), *period, model.clone(), event.at, evaluation);
+            insert(snapshot, &anomaly, evaluation)
+        }
+        Fact::AnomalySeen { id, evaluation } => {
+            let known = existing(snapshot, id)?;
+            let seen = found(known.id, known.dataset, known.period, known.model, known.at, evaluation);
+            insert(snapshot, &Anomaly { state: known.state, settled: known.settled, ..seen }, evaluation)
+        }
+        Fact::AnomalyFixed { id, evidence } => {
+            let known = existing(snapshot, id)?;
+            if known.state == AnomalyState::Fixed {
+                return Err(Error::refused(format!("anomaly `{id}` is fixed already")));
+            }
+            settle(snapshot, known, AnomalyState::Fixed, Some(settlement(event, Some(evidence), None)))
+        }
+        Fact::AnomalyConfirmed { id } => {
+            let known = existing(snapshot, id)?;
+            known.state.allow(AnomalyState::Confirmed)?;
+            settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None, None)))
+        }
+        Fact::AnomalyWaived { id, until } => waive(snapshot, event, id, *until),
+        Fact::AnomalyReopened { id } => {
+            let known = existing(snapshot, id)?;
+            // Its check failed again: that is nobody's decision, and no rule of the state machine.
+            if known.state != AnomalyState::Fixed {
+                known.state.allow(AnomalyState::Open)?;
+            }
+            settle(snapshot, known, AnomalyState::Open, None)
+        }
+        Fact::SampleJudged { id, batch, row, accepted, note } => {
+            judge(snapshot, event, id, (batch, *row), *accepted, note.as_deref())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<Period>) -> Result<()> {
+    let known = existing(snapshot, id)?;
+    known.state.allow(AnomalyState::Waived)?;
+    if event.origin.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Error::refused(format!("anomaly `{id}` can't be waived without a reason"))
+            .hint(format!("assay anomaly waive {id} --reason \"...\"")));
+    }
+    settle(snapshot, known, AnomalyState::Waived, Some(settlement(event, None, until)))
+}
+
+fn judge(
+    snapshot: &Snapshot<'_>,
+    event: &Event,
+    id: &AnomalyId,
+    (batch, row): (&BatchId, u64),
+    accepted: bool,
+    note: Option<&str>,
+) -> Result<()> {
+    let anomaly = existing(snapshot, id)?;
+    let (by, at) = (&event.origin.actor.name, column::written(event.at));
+    snapshot.execute(
+        "INSERT OR REPLACE INTO verdict (anomaly, batch, row, accepted, actor, at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![id.as_str(), batch.as_str(), column::integer(row)?, accepted, by, at, note],
+    )?;
+    let assessed = column::integer(assessed(snapshot, &anomaly)?)?;
+    snapshot.execute("UPDATE anomaly SET assessed = ?2 WHERE id = ?1", params![id.as_str(), assessed])?;
+    Ok(())
+}
+
+fn existing(snapshot: &Snapshot<'_>, id: &AnomalyId) -> Result<Anomaly> {
+    snapshot
+        .anomaly(id)?
+        .ok_or_else(|| Error::not_found(format!("there is no anomaly `{id}`")).hint("assay anomaly list"))
+}
+
+/// What the event's actor decided, in the words given or, without any, in those of the command's reason.
+fn settlement(event: &Event, words: Option<&String>, until: Option<Period>) -> Settlement {
+    let reason = words.or(event.origin.reason.as_ref()).cloned().unwrap_or_default();
+    Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until }
+}
+
+fn settle(
+    snapshot: &Snapshot<'_>,
+    known: Anomaly,
+    state: AnomalyState,
+    settled: Option<Settlement>,
+) -> Result<()> {
+    let anomaly = Anomaly { state, settled, ..known };
+    let settlement = anomaly.settled.as_ref().map(column::to_json).transpose()?;
+    snapshot.execute(
+        "UPDATE anomaly SET state = ?2, settlement = ?3, sort = ?4, search = ?5 WHERE id = ?1",
+        params![anomaly.id.as_str(), state.as_str(), settlement, sort_key(&anomaly), search(&anomaly)],
+    )?;
+    Ok(())
+}
+
+fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> Result<()> {
+    snapshot.execute(
+        "INSERT OR REPLACE INTO anomaly (id, dataset, period, period_order, provider, model, state, finding, at,
+             settlement, samples, assessed, sort, search)
+         VALUES (:id, :dataset, :period, :period_order, :provider, :model, :state, :finding, :at,
+             :settlement, :samples, :assessed, :sort, :search)",
+        named_params! {
+            ":id": anomaly.id.as_str(), ":dataset": anomaly.dataset, ":period": anomaly.period.to_string(),
+            ":period_order": column::period_order(anomaly.period), ":provider": anomaly.subject.provider,
+            ":model": anomaly.model.to_string(), ":state": anomaly.state.as_str(),
+            ":finding": column::to_json(finding)?, ":at": column::written(anomaly.at),
+            ":settlement": anomaly.settled.as_ref().map(column::to_json).transpose()?,
+            ":samples": column::integer(anomaly.rows.len() as u64)?,
+            ":assessed": column::integer(assessed(snapshot, anomaly)?)?,
+            ":sort": sort_key(anomaly), ":search": search(anomaly),
+        },
+    )?;
+    Ok(())
+}
+
+/// How many of the rows that the anomaly now shows have a verdict.
+fn assessed(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<u64> {
+    let verdicts = snapshot.verdicts(&anomaly.id)?;
+    let judged = |batch: &BatchId, row: u64| verdicts.iter().any(|(known, at, _)| known == batch && *at == row);
+    Ok(anomaly.rows.iter().filter(|sample| judged(&sample.batch, sample.row)).count() as u64)
+}
+
+/// The place in the list: open ones first, then newest period first, then blocking ones first.
+fn sort_key(anomaly: &Anomaly) -> String {
+    let state = match anomaly.state {
+        AnomalyState::Open => 0,
+        AnomalyState::Confirmed => 1,
+        AnomalyState::Waived => 2,
+        AnomalyState::Fixed => 3,
+    };
+    let severity = match anomaly.severity {
+        Severity::Blocking => 0,
+        Severity::Warning => 1,
+    };
+    let period = column::newest_first(anomaly.period);
+    format!("{state} {period} {severity} {} {} {}", anomaly.dataset, anomaly.check, anomaly.id)
+}
+
+fn search(anomaly: &Anomaly) -> String {
+    column::searchable(&[
+        anomaly.id.as_str(),
+        &anomaly.dataset,
+        &anomaly.period.to_string(),
+        &anomaly.check,
+        &anomaly.subject.to_string(),
+        &anomaly.model.to_string(),
+        anomaly.state.as_str(),
+        anomaly.severity.as_str(),
+        &anomaly.explanation,
+    ])
+}

@@ -1,0 +1,39 @@
+//! The periods that were accepted as baselines.
+
+use rusqlite::params;
+
+use super::Projection;
+use crate::base::Result;
+use crate::domain::{Event, Fact};
+use crate::journal::column;
+use crate::journal::snapshot::Snapshot;
+
+pub(super) const PROJECTION: Projection = Projection {
+    tables: &["baseline"],
+    schema: "
+        CREATE TABLE baseline (
+            dataset      TEXT NOT NULL,
+            period_order INTEGER NOT NULL,
+            period       TEXT NOT NULL,
+            actor        TEXT NOT NULL,
+            reason       TEXT,
+            PRIMARY KEY (dataset, period_order)
+        ) STRICT, WITHOUT ROWID;
+    ",
+    apply,
+};
+
+fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    let Fact::PeriodBaselined { dataset, period } = &event.fact else { return Ok(()) };
+    snapshot.execute(
+        "INSERT OR IGNORE INTO baseline (dataset, period_order, period, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            dataset,
+            column::period_order(*period),
+            period.to_string(),
+            event.origin.actor.name,
+            event.origin.reason
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! The batches and where they stand.
+
+use rusqlite::named_params;
+
+use super::Projection;
+use crate::base::{Error, Result};
+use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::{Batch, BatchId, BatchState, Event, Fact};
+use crate::journal::column;
+use crate::journal::snapshot::Snapshot;
+
+pub(super) const PROJECTION: Projection = Projection {
+    tables: &["batch"],
+    schema: "
+        CREATE TABLE batch (
+            id           TEXT PRIMARY KEY,
+            dataset      TEXT NOT NULL,
+            period       TEXT NOT NULL,
+            period_order INTEGER NOT NULL,
+            provider     TEXT NOT NULL,
+            revision     INTEGER NOT NULL,
+            content      TEXT NOT NULL,
+            extension    TEXT NOT NULL,
+            file         TEXT NOT NULL,
+            bytes        INTEGER NOT NULL,
+            state        TEXT NOT NULL,
+            columns      TEXT NOT NULL,
+            rows         INTEGER NOT NULL,
+            rejected     INTEGER NOT NULL,
+            at           TEXT NOT NULL,
+            actor        TEXT NOT NULL,
+            note         TEXT,
+            sort         INTEGER NOT NULL,
+            search       TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX batch_slice ON batch (dataset, period_order, provider, revision);
+        CREATE INDEX batch_content ON batch (content);
+        CREATE INDEX batch_state ON batch (state, sort);
+        CREATE UNIQUE INDEX batch_page ON batch (sort, dataset, period_order, provider, state);
+    ",
+    apply,
+};
+
+fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    match &event.fact {
+        Fact::BatchLanded { delivery, columns, rows } => land(snapshot, event, delivery, columns, *rows),
+        Fact::BatchQuarantined { delivery, note } => quarantine(snapshot, event, delivery, note),
+        Fact::BatchWithdrawn { batch } => withdraw(snapshot, event, batch),
+        Fact::TaskDone { rejected, .. } => rejected.iter().try_for_each(|(batch, rejected)| {
+            let rejected = column::integer(*rejected)?;
+            snapshot.execute("UPDATE batch SET rejected = ?2 WHERE id = ?1", (batch.as_str(), rejected)).map(drop)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn land(
+    snapshot: &Snapshot<'_>,
+    event: &Event,
+    delivery: &Delivery,
+    columns: &[BronzeColumn],
+    rows: u64,
+) -> Result<()> {
+    refuse_landed(snapshot, &delivery.batch)?;
+    if let Some(before) = snapshot.current_batch(&delivery.slice)? {
+        set_state(snapshot, before, BatchState::Superseded, None)?;
+    }
+    insert(snapshot, &Batch { columns: columns.to_vec(), rows, ..delivered(event, delivery, BatchState::Landed) }, event.seq)
+}
+
+fn quarantine(snapshot: &Snapshot<'_>, event: &Event, delivery: &Delivery, note: &str) -> Result<()> {
+    refuse_landed(snapshot, &delivery.batch)?;
+    let batch = delivered(event, delivery, BatchState::Quarantined);
+    insert(snapshot, &Batch { note: Some(note.to_owned()), ..batch }, event.seq)
+}
+
+fn refuse_landed(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<()> {
+    match snapshot.batch(id)? {
+        Some(batch) if batch.state == BatchState::Landed => {
+            Err(Error::refused(format!("batch `{id}` has landed already")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes a batch back. Where its slice stood on it, it then stands on the newest revision that was superseded.
+fn withdraw(snapshot: &Snapshot<'_>, event: &Event, id: &BatchId) -> Result<()> {
+    let batch = snapshot.batch(id)?.ok_or_else(|| Error::not_found(format!("there is no batch `{id}`")))?;
+    let (slice, revision, state) = (batch.delivery.slice.clone(), batch.delivery.revision, batch.state);
+    if state == BatchState::Withdrawn {
+        return Err(Error::refused(format!("batch `{id}` is withdrawn already")));
+    }
+    set_state(snapshot, batch, BatchState::Withdrawn, event.origin.reason.clone())?;
+    if state != BatchState::Landed {
+        return Ok(());
+    }
+    let below = snapshot
+        .batches_of(&slice.dataset, slice.period)?
+        .into_iter()
+        .filter(|batch| batch.delivery.slice.provider == slice.provider)
+        .filter(|batch| batch.state == BatchState::Superseded && batch.delivery.revision < revision)
+        .max_by_key(|batch| batch.delivery.revision);
+    below.map_or(Ok(()), |below| set_state(snapshot, below, BatchState::Landed, None))
+}
+
+/// A batch of which nothing but its delivery is known.
+fn delivered(event: &Event, delivery: &Delivery, state: BatchState) -> Batch {
+    Batch {
+        delivery: delivery.clone(),
+        state,
+        columns: Vec::new(),
+        rows: 0,
+        rejected: 0,
+        at: event.at,
+        by: event.origin.actor.name.clone(),
+        note: None,
+    }
+}
+
+fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
+    let slice = &batch.delivery.slice;
+    snapshot.execute(
+        "INSERT OR REPLACE INTO batch (id, dataset, period, period_order, provider, revision, content, extension, file,
+             bytes, state, columns, rows, rejected, at, actor, note, sort, search)
+         VALUES (:id, :dataset, :period, :period_order, :provider, :revision, :content, :extension, :file,
+             :bytes, :state, :columns, :rows, :rejected, :at, :actor, :note, :sort, :search)",
+        named_params! {
+            ":id": batch.delivery.batch.as_str(), ":dataset": slice.dataset, ":period": slice.period.to_string(),
+            ":period_order": column::period_order(slice.period), ":provider": slice.provider,
+            ":revision": batch.delivery.revision, ":content": batch.delivery.content.as_str(),
+            ":extension": batch.delivery.extension, ":file": batch.delivery.file,
+            ":bytes": column::integer(batch.delivery.bytes)?, ":state": batch.state.as_str(),
+            ":columns": column::to_json(&batch.columns)?,
+            ":rows": column::integer(batch.rows)?, ":rejected": column::integer(batch.rejected)?,
+            ":at": column::written(batch.at), ":actor": batch.by, ":note": batch.note,
+            ":sort": -column::integer(seq)?, ":search": search(batch),
+        },
+    )?;
+    Ok(())
+}
+
+fn set_state(snapshot: &Snapshot<'_>, mut batch: Batch, state: BatchState, note: Option<String>) -> Result<()> {
+    (batch.state, batch.note) = (state, note);
+    snapshot.execute(
+        "UPDATE batch SET state = ?2, note = ?3, search = ?4 WHERE id = ?1",
+        (batch.delivery.batch.as_str(), batch.state.as_str(), &batch.note, search(&batch)),
+    )?;
+    Ok(())
+}
+
+fn search(batch: &Batch) -> String {
+    let (delivery, slice) = (&batch.delivery, &batch.delivery.slice);
+    column::searchable(&[
+        delivery.batch.as_str(),
+        &slice.dataset,
+        &slice.provider,
+        &slice.period.to_string(),
+        batch.state.as_str(),
+        &delivery.file,
+        &batch.by,
+        batch.note.as_deref().unwrap_or_default(),
+    ])
+}

@@ -1,0 +1,50 @@
+//! Who had a hand in what a release stands on: what separation of duties asks.
+
+use rusqlite::params;
+
+use super::Projection;
+use crate::base::Result;
+use crate::domain::{Event, Fact, Period};
+use crate::journal::column;
+use crate::journal::snapshot::Snapshot;
+
+pub(super) const PROJECTION: Projection = Projection {
+    tables: &["involvement"],
+    schema: "
+        -- Without a dataset and period: all of them.
+        CREATE TABLE involvement (
+            seq          INTEGER PRIMARY KEY,
+            dataset      TEXT,
+            period_order INTEGER,
+            actor        TEXT NOT NULL,
+            kind         TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX involvement_period ON involvement (dataset, period_order, seq);
+    ",
+    apply,
+};
+
+fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    let scope: Option<(String, Period)> = match &event.fact {
+        Fact::ContractApplied { .. } => None,
+        Fact::BatchLanded { delivery, .. } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
+        Fact::PeriodBaselined { dataset, period } => Some((dataset.clone(), *period)),
+        Fact::BatchWithdrawn { batch } => {
+            snapshot.batch(batch)?.map(|batch| (batch.delivery.slice.dataset, batch.delivery.slice.period))
+        }
+        Fact::AnomalyWaived { id, .. } => snapshot.anomaly(id)?.map(|anomaly| (anomaly.dataset, anomaly.period)),
+        _ => return Ok(()),
+    };
+    let (dataset, period) = scope.unzip();
+    snapshot.execute(
+        "INSERT INTO involvement (seq, dataset, period_order, actor, kind) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            column::integer(event.seq)?,
+            dataset,
+            period.map(column::period_order),
+            event.origin.actor.name,
+            event.fact.kind()
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! The releases and where they stand, as the state machine allows.
+
+use rusqlite::{named_params, params};
+
+use super::Projection;
+use crate::base::{Digest, Error, Result};
+use crate::domain::release::{Approval, ReleaseInputs};
+use crate::domain::{Event, Fact, ModelRef, Release, ReleaseName, ReleaseState};
+use crate::journal::column;
+use crate::journal::snapshot::Snapshot;
+
+pub(super) const PROJECTION: Projection = Projection {
+    tables: &["release", "release_inputs", "evaluation"],
+    schema: "
+        CREATE TABLE release (
+            name           TEXT PRIMARY KEY,
+            dataset        TEXT NOT NULL,
+            period         TEXT NOT NULL,
+            period_order   INTEGER NOT NULL,
+            n              INTEGER NOT NULL,
+            model          TEXT NOT NULL,
+            state          TEXT NOT NULL,
+            cause          TEXT NOT NULL,
+            at             TEXT NOT NULL,
+            input_digest   TEXT NOT NULL,
+            release_digest TEXT,
+            approvals      TEXT NOT NULL,
+            generation     INTEGER,
+            delta_version  INTEGER,
+            sort           TEXT NOT NULL,
+            search         TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX release_number ON release (dataset, period_order, n);
+        CREATE INDEX release_state ON release (state, dataset, period_order);
+        CREATE UNIQUE INDEX release_page ON release (sort, dataset, period_order, state);
+        CREATE TABLE release_inputs (
+            release TEXT PRIMARY KEY,
+            body    TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE evaluation (
+            release      TEXT PRIMARY KEY,
+            input_digest TEXT NOT NULL,
+            results      TEXT NOT NULL
+        ) STRICT;
+    ",
+    apply,
+};
+
+fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    match &event.fact {
+        Fact::ReleaseOpened { release, model, cause, inputs, input_digest } => {
+            open(snapshot, event, release, model, cause, input_digest)?;
+            set_inputs(snapshot, release, inputs)
+        }
+        Fact::ReleaseChanged { release, model, cause, inputs, input_digest } => {
+            let mut changed = still_open(snapshot, release)?;
+            changed.model = model.clone();
+            changed.cause.clone_from(cause);
+            changed.input_digest = input_digest.clone();
+            changed.release_digest = None;
+            changed.approvals.clear();
+            changed.state = ReleaseState::Open;
+            save(snapshot, &changed)?;
+            set_inputs(snapshot, release, inputs)
+        }
+        Fact::ReleaseEvaluated { release, input_digest, evaluations } => {
+            still_open(snapshot, release)?;
+            snapshot.execute(
+                "INSERT OR REPLACE INTO evaluation (release, input_digest, results) VALUES (?1, ?2, ?3)",
+                params![release.to_string(), input_digest.as_str(), column::to_json(evaluations)?],
+            )?;
+            Ok(())
+        }
+        Fact::ReleaseAssembled { release, release_digest } => assemble(snapshot, release, release_digest),
+        Fact::ReleaseApproved { release, release_digest, complete } => {
+            approve(snapshot, event, release, release_digest, *complete)
+        }
+        Fact::ApprovalRevoked { release } => revoke(snapshot, event, release),
+        Fact::ReleaseRejected { release } => advance(snapshot, release, ReleaseState::Rejected),
+        Fact::PublishStarted { release, release_digest, .. } => {
+            let known = existing(snapshot, release)?;
+            same_digest(&known, release_digest)?;
+            advance(snapshot, release, ReleaseState::Publishing)
+        }
+        Fact::Published { release, superseded, delta_version, generation } => {
+            if let Some(superseded) = superseded {
+                advance(snapshot, superseded, ReleaseState::Superseded)?;
+            }
+            bring_live(snapshot, release, *delta_version, *generation)
+        }
+        Fact::RollbackStarted { from, to } => {
+            existing(snapshot, from)?.state.allow(ReleaseState::Superseded)?;
+            existing(snapshot, to)?.state.allow(ReleaseState::Published)
+        }
+        Fact::RolledBack { from, to, delta_version, generation } => {
+            advance(snapshot, from, ReleaseState::Superseded)?;
+            bring_live(snapshot, to, *delta_version, *generation)
+        }
+        Fact::WithdrawalStarted { release } => existing(snapshot, release)?.state.allow(ReleaseState::Withdrawn),
+        Fact::Withdrawn { release, .. } => advance(snapshot, release, ReleaseState::Withdrawn),
+        _ => Ok(()),
+    }
+}
+
+fn open(
+    snapshot: &Snapshot<'_>,
+    event: &Event,
+    name: &ReleaseName,
+    model: &ModelRef,
+    cause: &str,
+    input_digest: &Digest,
+) -> Result<()> {
+    if let Some(open) = snapshot.open_release(&name.dataset, name.period)? {
+        return Err(Error::refused(format!("`{name}` can't be opened: `{}` is still {}", open.name, open.state)));
+    }
+    if name.n <= snapshot.newest_number(&name.dataset, name.period)? {
+        return Err(Error::refused(format!("`{name}` can't be opened: its number was given before")));
+    }
+    let release = Release {
+        name: name.clone(),
+        model: model.clone(),
+        state: ReleaseState::Open,
+        cause: cause.to_owned(),
+        at: event.at,
+        input_digest: input_digest.clone(),
+        release_digest: None,
+        approvals: Vec::new(),
+        generation: None,
+        delta_version: None,
+    };
+    save(snapshot, &release)
+}
+
+/// What approvals stand for changed: those for other content fall, and with them the state.
+fn assemble(snapshot: &Snapshot<'_>, name: &ReleaseName, digest: &Digest) -> Result<()> {
+    let mut release = still_open(snapshot, name)?;
+    let changed = release.release_digest.as_ref() != Some(digest);
+    release.approvals.retain(|approval| &approval.release_digest == digest);
+    release.release_digest = Some(digest.clone());
+    if changed {
+        release.state = ReleaseState::Open;
+    }
+    save(snapshot, &release)
+}
+
+fn approve(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, digest: &Digest, complete: bool) -> Result<()> {
+    let mut release = still_open(snapshot, name)?;
+    same_digest(&release, digest)?;
+    let by = &event.origin.actor.name;
+    release.approvals.retain(|approval| &approval.by != by);
+    release.approvals.push(Approval {
+        by: by.clone(),
+        at: event.at,
+        release_digest: digest.clone(),
+        note: event.origin.reason.clone(),
+    });
+    if complete {
+        release.state = ReleaseState::Approved;
+    }
+    save(snapshot, &release)
+}
+
+fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName) -> Result<()> {
+    let mut release = still_open(snapshot, name)?;
+    let (by, before) = (&event.origin.actor.name, release.approvals.len());
+    release.approvals.retain(|approval| &approval.by != by);
+    if release.approvals.len() == before {
+        return Err(Error::refused(format!("`{by}` has no approval on `{name}` to take back")));
+    }
+    release.state = ReleaseState::Open;
+    save(snapshot, &release)
+}
+
+fn bring_live(snapshot: &Snapshot<'_>, name: &ReleaseName, delta_version: u64, generation: u64) -> Result<()> {
+    let mut release = existing(snapshot, name)?;
+    release.state.allow(ReleaseState::Published)?;
+    if let Some(live) = snapshot.live_release(&name.dataset, name.period)? {
+        return Err(Error::refused(format!("`{name}` can't go live: `{}` is", live.name)));
+    }
+    release.state = ReleaseState::Published;
+    (release.delta_version, release.generation) = (Some(delta_version), Some(generation));
+    save(snapshot, &release)
+}
+
+fn advance(snapshot: &Snapshot<'_>, name: &ReleaseName, next: ReleaseState) -> Result<()> {
+    let mut release = existing(snapshot, name)?;
+    release.state.allow(next)?;
+    release.state = next;
+    save(snapshot, &release)
+}
+
+fn existing(snapshot: &Snapshot<'_>, name: &ReleaseName) -> Result<Release> {
+    snapshot
+        .release(name)?
+        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
+}
+
+fn still_open(snapshot: &Snapshot<'_>, name: &ReleaseName) -> Result<Release> {
+    let release = existing(snapshot, name)?;
+    if release.state.is_open() {
+        return Ok(release);
+    }
+    Err(Error::refused(format!("`{name}` is {}: it can't be changed any more", release.state)))
+}
+
+fn same_digest(release: &Release, digest: &Digest) -> Result<()> {
+    if release.release_digest.as_ref() == Some(digest) {
+        return Ok(());
+    }
+    let name = &release.name;
+    let present = release.release_digest.as_ref().map_or("not assembled", Digest::short);
+    Err(Error::refused(format!("`{name}` is not what was shown: `{}` was, it is {present} now", digest.short()))
+        .hint(format!("look at it again: assay release why {name}")))
+}
+
+fn set_inputs(snapshot: &Snapshot<'_>, name: &ReleaseName, inputs: &ReleaseInputs) -> Result<()> {
+    snapshot.execute(
+        "INSERT OR REPLACE INTO release_inputs (release, body) VALUES (?1, ?2)",
+        params![name.to_string(), column::to_json(inputs)?],
+    )?;
+    Ok(())
+}
+
+fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
+    let ReleaseName { dataset, period, n } = &release.name;
+    let (name, model) = (release.name.to_string(), release.model.to_string());
+    let sort = format!("{} {dataset} {:010}", column::newest_first(*period), u32::MAX - n);
+    snapshot.execute(
+        "INSERT OR REPLACE INTO release (name, dataset, period, period_order, n, model, state, cause, at, input_digest,
+             release_digest, approvals, generation, delta_version, sort, search)
+         VALUES (:name, :dataset, :period, :period_order, :n, :model, :state, :cause, :at, :input_digest,
+             :release_digest, :approvals, :generation, :delta_version, :sort, :search)",
+        named_params! {
+            ":name": name, ":dataset": dataset, ":period": period.to_string(),
+            ":period_order": column::period_order(*period), ":n": n, ":model": model,
+            ":state": release.state.as_str(), ":cause": release.cause, ":at": column::written(release.at),
+            ":input_digest": release.input_digest.as_str(),
+            ":release_digest": release.release_digest.as_ref().map(Digest::as_str),
+            ":approvals": column::to_json(&release.approvals)?,
+            ":generation": release.generation.map(column::integer).transpose()?,
+            ":delta_version": release.delta_version.map(column::integer).transpose()?, ":sort": sort,
+            ":search": column::searchable(&[&name, &model, release.state.as_str(), &release.cause]),
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Questions about anomalies and verdicts.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
+
+use super::{CANDIDATES, only_match, past};
+use crate::base::Result;
+use crate::domain::anomaly::AnomalyId;
+use crate::domain::listing::{AnomalyRow, Page, Query};
+use crate::domain::{Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Period, Verdict};
+use crate::journal::column;
+use crate::journal::list::{List, place_of, placed};
+use crate::journal::snapshot::Snapshot;
+
+impl Snapshot<'_> {
+    /// The anomaly of this id.
+    pub fn anomaly(&self, id: &AnomalyId) -> Result<Option<Anomaly>> {
+        self.first("SELECT * FROM anomaly WHERE id = ?1", [id.as_str()], read)
+    }
+
+    /// The one anomaly whose id starts with `text`.
+    ///
+    /// # Errors
+    /// When there is none, or several: the error lists them.
+    pub fn anomaly_by_prefix(&self, text: &str) -> Result<Anomaly> {
+        let sql = "SELECT * FROM anomaly WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3";
+        let matches = self.all(sql, params![text, past(text), CANDIDATES], read)?;
+        only_match("anomaly", text, matches, |anomaly| anomaly.id.to_string())
+    }
+
+    /// Every anomaly of a dataset and period, in the order of the list.
+    pub fn anomalies_of(&self, dataset: &str, period: Period) -> Result<Vec<Anomaly>> {
+        let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND period_order = ?2 ORDER BY sort";
+        self.all(sql, params![dataset, column::period_order(period)], read)
+    }
+
+    /// How many anomalies are open, in all datasets.
+    pub fn count_open_anomalies(&self) -> Result<u64> {
+        self.number("SELECT count(*) AS number FROM anomaly WHERE state = 'open'", [])
+    }
+
+    /// What people said about the samples of an anomaly, by batch and row.
+    pub fn verdicts(&self, id: &AnomalyId) -> Result<Vec<(BatchId, u64, Verdict)>> {
+        self.all("SELECT * FROM verdict WHERE anomaly = ?1 ORDER BY batch, row", [id.as_str()], |row| {
+            let verdict = Verdict {
+                accepted: row.get("accepted")?,
+                by: row.get("actor")?,
+                at: column::instant(row, "at")?,
+                note: row.get("note")?,
+            };
+            Ok((column::named(row, "batch")?, column::number(row, "row")?, verdict))
+        })
+    }
+
+    /// Part of the list of anomalies: open ones first, then newest period first.
+    pub fn anomaly_page(&self, query: &Query<AnomalyId>) -> Result<Page<AnomalyRow>> {
+        let list = List::of("anomaly", "sort")
+            .only("dataset = ?", query.dataset.clone())
+            .only("period_order = ?", query.period.map(column::period_order))
+            .only("provider = ?", query.provider.clone())
+            .only("state = ?", query.state.clone())
+            .holding(query.text.as_deref());
+        let place = |id: &AnomalyId| place_of(self, "SELECT sort FROM anomaly WHERE id = ?1", id.as_str());
+        list.page(self, &placed(&query.fetch, place)?, query.limit, listed)
+    }
+}
+
+/// An open anomaly that says what `evaluation` found.
+pub(in crate::journal) fn found(
+    id: AnomalyId,
+    dataset: String,
+    period: Period,
+    model: ModelRef,
+    at: DateTime<Utc>,
+    evaluation: &Evaluation,
+) -> Anomaly {
+    Anomaly {
+        id,
+        dataset,
+        period,
+        check: evaluation.check.clone(),
+        severity: evaluation.severity,
+        subject: evaluation.subject.clone(),
+        model,
+        state: AnomalyState::Open,
+        observed: evaluation.observed,
+        expected: evaluation.expected,
+        metric: evaluation.metric.clone(),
+        explanation: evaluation.explanation.clone(),
+        rows: evaluation.rows.clone(),
+        at,
+        settled: None,
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Anomaly> {
+    let evaluation: Evaluation = column::json(row, "finding")?;
+    let anomaly = found(
+        column::named(row, "id")?,
+        row.get("dataset")?,
+        column::parsed(row, "period")?,
+        column::parsed(row, "model")?,
+        column::instant(row, "at")?,
+        &evaluation,
+    );
+    Ok(Anomaly {
+        state: column::named(row, "state")?,
+        settled: column::optional_json(row, "settlement")?,
+        ..anomaly
+    })
+}
+
+fn listed(row: &Row<'_>) -> Result<AnomalyRow> {
+    let anomaly = read(row)?;
+    Ok(AnomalyRow {
+        id: anomaly.id,
+        check: anomaly.check,
+        severity: anomaly.severity,
+        state: anomaly.state,
+        subject: anomaly.subject.to_string(),
+        dataset: anomaly.dataset,
+        period: anomaly.period,
+        provider: anomaly.subject.provider,
+        model: anomaly.model,
+        observed: anomaly.observed,
+        expected: anomaly.expected,
+        samples: column::number(row, "samples")?,
+        assessed: column::number(row, "assessed")?,
+        explanation: anomaly.explanation,
+        at: anomaly.at,
+    })
+}

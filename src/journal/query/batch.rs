@@ -1,0 +1,128 @@
+//! Questions about batches, and the periods they belong to.
+
+use rusqlite::{Row, params};
+
+use super::{CANDIDATES, only_match, past};
+use crate::base::{Digest, Result};
+use crate::domain::batch::Delivery;
+use crate::domain::listing::{BatchRow, Page, Query};
+use crate::domain::{Batch, BatchId, Period, Slice};
+use crate::journal::column;
+use crate::journal::list::{List, place_of, placed};
+use crate::journal::snapshot::Snapshot;
+
+impl Snapshot<'_> {
+    /// The batch of this id.
+    pub fn batch(&self, id: &BatchId) -> Result<Option<Batch>> {
+        self.first("SELECT * FROM batch WHERE id = ?1", [id.as_str()], read)
+    }
+
+    /// The one batch whose id starts with `text`.
+    ///
+    /// # Errors
+    /// When there is none, or several: the error lists them.
+    pub fn batch_by_prefix(&self, text: &str) -> Result<Batch> {
+        let sql = "SELECT * FROM batch WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3";
+        let matches = self.all(sql, params![text, past(text), CANDIDATES], read)?;
+        only_match("batch", text, matches, |batch| batch.delivery.batch.to_string())
+    }
+
+    /// Every batch of a dataset and period, by provider and revision.
+    pub fn batches_of(&self, dataset: &str, period: Period) -> Result<Vec<Batch>> {
+        let sql = "SELECT * FROM batch WHERE dataset = ?1 AND period_order = ?2 ORDER BY provider, revision, id";
+        self.all(sql, params![dataset, column::period_order(period)], read)
+    }
+
+    /// The batch that a slice stands on.
+    pub fn current_batch(&self, slice: &Slice) -> Result<Option<Batch>> {
+        self.first(
+            "SELECT * FROM batch WHERE dataset = ?1 AND period_order = ?2 AND provider = ?3 AND state = 'landed'
+             ORDER BY revision DESC LIMIT 1",
+            params![slice.dataset, column::period_order(slice.period), slice.provider],
+            read,
+        )
+    }
+
+    /// The highest revision that a slice was given, in whatever state; 0 where nothing came.
+    pub fn newest_revision(&self, slice: &Slice) -> Result<u32> {
+        let newest = self.first(
+            "SELECT coalesce(max(revision), 0) AS newest FROM batch WHERE dataset = ?1 AND period_order = ?2 AND provider = ?3",
+            params![slice.dataset, column::period_order(slice.period), slice.provider],
+            |row| Ok(row.get("newest")?),
+        )?;
+        Ok(newest.unwrap_or(0))
+    }
+
+    /// The batches that were delivered with exactly these bytes, oldest first.
+    pub fn batches_with_content(&self, content: &Digest) -> Result<Vec<Batch>> {
+        self.all("SELECT * FROM batch WHERE content = ?1 ORDER BY sort DESC", [content.as_str()], read)
+    }
+
+    /// How many batches are quarantined, in all datasets.
+    pub fn count_quarantined(&self) -> Result<u64> {
+        self.number("SELECT count(*) AS number FROM batch WHERE state = 'quarantined'", [])
+    }
+
+    /// Part of the list of batches, newest first.
+    pub fn batch_page(&self, query: &Query<BatchId>) -> Result<Page<BatchRow>> {
+        let list = List::of("batch", "sort")
+            .only("dataset = ?", query.dataset.clone())
+            .only("period_order = ?", query.period.map(column::period_order))
+            .only("provider = ?", query.provider.clone())
+            .only("state = ?", query.state.clone())
+            .holding(query.text.as_deref());
+        let place = |id: &BatchId| place_of(self, "SELECT sort FROM batch WHERE id = ?1", id.as_str());
+        list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
+    }
+
+    /// The periods of a dataset that somebody delivered for, oldest first.
+    pub fn periods_with_batches(&self, dataset: &str) -> Result<Vec<Period>> {
+        let sql = "SELECT period FROM period WHERE dataset = ?1 AND EXISTS (SELECT 1 FROM batch
+             WHERE batch.dataset = period.dataset AND batch.period_order = period.period_order) ORDER BY period_order";
+        self.all(sql, [dataset], |row| column::parsed(row, "period"))
+    }
+
+    /// Part of the list of periods that have batches or releases, newest first, with their datasets. With a provider,
+    /// those that it has a batch for.
+    pub fn period_page(&self, query: &Query<(String, Period)>) -> Result<Page<(String, Period)>> {
+        let list = List::of("period", "sort")
+            .only("dataset = ?", query.dataset.clone())
+            .only("period_order = ?", query.period.map(column::period_order))
+            .only(
+                "EXISTS (SELECT 1 FROM batch WHERE batch.dataset = period.dataset
+                     AND batch.period_order = period.period_order AND batch.provider = ?)",
+                query.provider.clone(),
+            )
+            .holding(query.text.as_deref());
+        let fetch = placed(&query.fetch, |(dataset, period)| {
+            let sql = "SELECT sort FROM period WHERE dataset = ?1 AND period_order = ?2";
+            self.first(sql, params![dataset, column::period_order(*period)], |row| Ok(row.get(0)?))
+        })?;
+        list.page(self, &fetch, query.limit, |row| Ok((row.get("dataset")?, column::parsed(row, "period")?)))
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Batch> {
+    Ok(Batch {
+        delivery: Delivery {
+            batch: column::named(row, "id")?,
+            slice: Slice {
+                dataset: row.get("dataset")?,
+                period: column::parsed(row, "period")?,
+                provider: row.get("provider")?,
+            },
+            revision: row.get("revision")?,
+            content: column::named(row, "content")?,
+            extension: row.get("extension")?,
+            file: row.get("file")?,
+            bytes: column::number(row, "bytes")?,
+        },
+        state: column::named(row, "state")?,
+        columns: column::json(row, "columns")?,
+        rows: column::number(row, "rows")?,
+        rejected: column::number(row, "rejected")?,
+        at: column::instant(row, "at")?,
+        by: row.get("actor")?,
+        note: row.get("note")?,
+    })
+}

@@ -1,0 +1,63 @@
+//! Questions about the contract and the baselines.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use crate::base::{Digest, Result};
+use crate::domain::{Contract, Period};
+use crate::journal::column;
+use crate::journal::snapshot::Snapshot;
+
+/// One version of the contract, without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractVersion {
+    /// From 1.
+    pub version: u32,
+    /// What identifies its content.
+    pub digest: Digest,
+    /// When it came into force.
+    pub at: DateTime<Utc>,
+    /// On whose name.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Snapshot<'_> {
+    /// The contract in force, with its version and digest; none before the first was applied.
+    pub fn contract(&self) -> Result<Option<(u32, Digest, Contract)>> {
+        self.first("SELECT version, digest, body FROM contract ORDER BY version DESC LIMIT 1", [], |row| {
+            Ok((row.get("version")?, column::named(row, "digest")?, column::json(row, "body")?))
+        })
+    }
+
+    /// The versions of the contract, newest first.
+    pub fn contract_versions(&self) -> Result<Vec<ContractVersion>> {
+        self.all("SELECT version, digest, at, actor, reason FROM contract ORDER BY version DESC", [], |row| {
+            Ok(ContractVersion {
+                version: row.get("version")?,
+                digest: column::named(row, "digest")?,
+                at: column::instant(row, "at")?,
+                by: row.get("actor")?,
+                reason: row.get("reason")?,
+            })
+        })
+    }
+
+    /// Who accepted a period as a baseline, and why; `None` where nobody did.
+    pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<(String, Option<String>)>> {
+        self.first(
+            "SELECT actor, reason FROM baseline WHERE dataset = ?1 AND period_order = ?2",
+            params![dataset, column::period_order(period)],
+            |row| Ok((row.get("actor")?, row.get("reason")?)),
+        )
+    }
+
+    /// The periods of a dataset that were accepted as baselines.
+    pub fn baselines(&self, dataset: &str) -> Result<BTreeSet<Period>> {
+        let sql = "SELECT period FROM baseline WHERE dataset = ?1";
+        Ok(self.all(sql, [dataset], |row| column::parsed(row, "period"))?.into_iter().collect())
+    }
+}

@@ -1,0 +1,119 @@
+//! Questions about models and aliases.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
+
+use crate::base::Result;
+use crate::domain::listing::{Page, Query};
+use crate::domain::{ModelRef, ModelVersion};
+use crate::journal::column;
+use crate::journal::list::{List, placed};
+use crate::journal::snapshot::Snapshot;
+
+/// The alias that decides which version releases are made with.
+const PRODUCTION: &str = "production";
+
+/// One move of an alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasMove {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where it points since.
+    pub model: ModelRef,
+    /// Where it pointed before.
+    pub previous: Option<ModelRef>,
+    /// Who moved it.
+    pub by: String,
+}
+
+impl Snapshot<'_> {
+    /// A registered model version.
+    pub fn model(&self, model: &ModelRef) -> Result<Option<ModelVersion>> {
+        let sql = "SELECT archived, body FROM model_version WHERE name = ?1 AND version = ?2";
+        self.first(sql, params![model.name, model.version], read)
+    }
+
+    /// Every registered version, by name, newest version first.
+    pub fn models(&self) -> Result<Vec<ModelVersion>> {
+        self.all("SELECT archived, body FROM model_version ORDER BY sort", [], read)
+    }
+
+    /// The highest version of a model; 0 where it has none.
+    pub fn newest_version(&self, name: &str) -> Result<u32> {
+        let sql = "SELECT coalesce(max(version), 0) AS newest FROM model_version WHERE name = ?1";
+        Ok(self.first(sql, [name], |row| Ok(row.get("newest")?))?.unwrap_or(0))
+    }
+
+    /// The version that an alias of a model points to.
+    pub fn alias(&self, name: &str, alias: &str) -> Result<Option<ModelRef>> {
+        self.first("SELECT name, version FROM alias WHERE name = ?1 AND alias = ?2", [name, alias], reference)
+    }
+
+    /// Every alias and where it points, by model and alias.
+    pub fn aliases(&self) -> Result<Vec<(String, ModelRef)>> {
+        self.all("SELECT alias, name, version FROM alias ORDER BY name, alias", [], |row| {
+            Ok((row.get("alias")?, reference(row)?))
+        })
+    }
+
+    /// The aliases that point to a version, sorted.
+    pub fn aliases_of(&self, model: &ModelRef) -> Result<Vec<String>> {
+        let sql = "SELECT alias FROM alias WHERE name = ?1 AND version = ?2 ORDER BY alias";
+        self.all(sql, params![model.name, model.version], |row| Ok(row.get("alias")?))
+    }
+
+    /// Every alias that a version was ever given, when, and by whom; oldest first.
+    pub fn aliases_given(&self, model: &ModelRef) -> Result<Vec<(String, DateTime<Utc>, String)>> {
+        let sql = "SELECT alias, at, actor FROM alias_move WHERE name = ?1 AND version = ?2 ORDER BY seq";
+        self.all(sql, params![model.name, model.version], |row| {
+            Ok((row.get("alias")?, column::instant(row, "at")?, row.get("actor")?))
+        })
+    }
+
+    /// The version that was in production right before this one came into it the last time.
+    pub fn production_before(&self, model: &ModelRef) -> Result<Option<ModelRef>> {
+        let sql = "SELECT previous FROM alias_move WHERE name = ?1 AND alias = ?2 AND version = ?3 ORDER BY seq DESC LIMIT 1";
+        let before = self.first(sql, params![model.name, PRODUCTION, model.version], |row| {
+            column::optional_parsed(row, "previous")
+        })?;
+        Ok(before.flatten())
+    }
+
+    /// The versions in production, one per model that has one, by name.
+    pub fn production_models(&self) -> Result<Vec<ModelRef>> {
+        self.all("SELECT name, version FROM alias WHERE alias = ?1 ORDER BY name", [PRODUCTION], reference)
+    }
+
+    /// Every move of an alias, oldest first.
+    pub fn alias_history(&self, name: &str, alias: &str) -> Result<Vec<AliasMove>> {
+        self.all("SELECT * FROM alias_move WHERE name = ?1 AND alias = ?2 ORDER BY seq", [name, alias], |row| {
+            Ok(AliasMove {
+                at: column::instant(row, "at")?,
+                model: reference(row)?,
+                previous: column::optional_parsed(row, "previous")?,
+                by: row.get("actor")?,
+            })
+        })
+    }
+
+    /// Part of the list of model versions: by name, newest version first. States are `archived` and `offered`.
+    pub fn model_page(&self, query: &Query<ModelRef>) -> Result<Page<ModelVersion>> {
+        let list = List::of("model_version", "sort")
+            .only("archived = (? = 'archived')", query.state.clone())
+            .holding(query.text.as_deref());
+        let fetch = placed(&query.fetch, |model| {
+            let sql = "SELECT sort FROM model_version WHERE name = ?1 AND version = ?2";
+            self.first(sql, params![model.name, model.version], |row| Ok(row.get(0)?))
+        })?;
+        list.page(self, &fetch, query.limit, read)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<ModelVersion> {
+    let version: ModelVersion = column::json(row, "body")?;
+    Ok(ModelVersion { archived: row.get("archived")?, ..version })
+}
+
+fn reference(row: &Row<'_>) -> Result<ModelRef> {
+    Ok(ModelRef::new(row.get::<_, String>("name")?, row.get("version")?))
+}

@@ -1,0 +1,100 @@
+//! Questions about releases and their evaluations.
+
+use rusqlite::{Row, params};
+
+use crate::base::{Digest, Result};
+use crate::domain::listing::{Page, Query};
+use crate::domain::release::ReleaseInputs;
+use crate::domain::{Evaluation, Period, Release, ReleaseName};
+use crate::journal::column;
+use crate::journal::list::{List, place_of, placed};
+use crate::journal::snapshot::Snapshot;
+
+impl Snapshot<'_> {
+    /// The release of this name.
+    pub fn release(&self, name: &ReleaseName) -> Result<Option<Release>> {
+        self.first("SELECT * FROM release WHERE name = ?1", [name.to_string()], read)
+    }
+
+    /// What the evaluations of a release rest on.
+    pub fn release_inputs(&self, name: &ReleaseName) -> Result<Option<ReleaseInputs>> {
+        let sql = "SELECT body FROM release_inputs WHERE release = ?1";
+        self.first(sql, [name.to_string()], |row| column::json(row, "body"))
+    }
+
+    /// Every release of a dataset and period, oldest first.
+    pub fn releases_of(&self, dataset: &str, period: Period) -> Result<Vec<Release>> {
+        let sql = "SELECT * FROM release WHERE dataset = ?1 AND period_order = ?2 ORDER BY n";
+        self.all(sql, params![dataset, column::period_order(period)], read)
+    }
+
+    /// The release of a period that is open or approved.
+    pub fn open_release(&self, dataset: &str, period: Period) -> Result<Option<Release>> {
+        self.first(
+            "SELECT * FROM release WHERE dataset = ?1 AND period_order = ?2 AND state IN ('open', 'approved')",
+            params![dataset, column::period_order(period)],
+            read,
+        )
+    }
+
+    /// The release of a period that clients see.
+    pub fn live_release(&self, dataset: &str, period: Period) -> Result<Option<Release>> {
+        self.first(
+            "SELECT * FROM release WHERE dataset = ?1 AND period_order = ?2 AND state = 'published'",
+            params![dataset, column::period_order(period)],
+            read,
+        )
+    }
+
+    /// The highest number that a release of a period was given; 0 where there is none.
+    pub fn newest_number(&self, dataset: &str, period: Period) -> Result<u32> {
+        let sql = "SELECT coalesce(max(n), 0) AS newest FROM release WHERE dataset = ?1 AND period_order = ?2";
+        let parameters = params![dataset, column::period_order(period)];
+        Ok(self.first(sql, parameters, |row| Ok(row.get("newest")?))?.unwrap_or(0))
+    }
+
+    /// Every release that is open or approved, newest period first.
+    pub fn open_releases(&self) -> Result<Vec<Release>> {
+        self.all("SELECT * FROM release WHERE state IN ('open', 'approved') ORDER BY sort", [], read)
+    }
+
+    /// The periods of a dataset that clients see a release of, newest first.
+    pub fn periods_published(&self, dataset: &str) -> Result<Vec<Period>> {
+        let sql = "SELECT period FROM release WHERE state = 'published' AND dataset = ?1 ORDER BY period_order DESC";
+        self.all(sql, [dataset], |row| column::parsed(row, "period"))
+    }
+
+    /// The last evaluations of a release and the input digest that they judged.
+    pub fn evaluations(&self, name: &ReleaseName) -> Result<Option<(Digest, Vec<Evaluation>)>> {
+        let sql = "SELECT input_digest, results FROM evaluation WHERE release = ?1";
+        self.first(sql, [name.to_string()], |row| {
+            Ok((column::named(row, "input_digest")?, column::json(row, "results")?))
+        })
+    }
+
+    /// Part of the list of releases: newest period first, then by dataset, newest number first. It has no provider.
+    pub fn release_page(&self, query: &Query<ReleaseName>) -> Result<Page<Release>> {
+        let list = List::of("release", "sort")
+            .only("dataset = ?", query.dataset.clone())
+            .only("period_order = ?", query.period.map(column::period_order))
+            .only("state = ?", query.state.clone())
+            .holding(query.text.as_deref());
+        let place = |name: &ReleaseName| place_of(self, "SELECT sort FROM release WHERE name = ?1", &name.to_string());
+        list.page(self, &placed(&query.fetch, place)?, query.limit, read)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Release> {
+    Ok(Release {
+        name: column::parsed(row, "name")?,
+        model: column::parsed(row, "model")?,
+        state: column::named(row, "state")?,
+        cause: row.get("cause")?,
+        at: column::instant(row, "at")?,
+        input_digest: column::named(row, "input_digest")?,
+        release_digest: column::optional_named(row, "release_digest")?,
+        approvals: column::json(row, "approvals")?,
+        generation: column::optional_number(row, "generation")?,
+        delta_version: column::optional_number(row, "delta_version")?,
+    })
+}

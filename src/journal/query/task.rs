@@ -1,0 +1,142 @@
+//! Questions about tasks: outputs, failures, intents, metrics.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, params};
+
+use crate::base::Result;
+use crate::domain::listing::{Page, Query};
+use crate::domain::task::TaskOutput;
+use crate::domain::{Fact, ModelRef, Period, Slice, Task, TaskKey};
+use crate::journal::column;
+use crate::journal::entry::Entry;
+use crate::journal::list::{List, placed};
+use crate::journal::snapshot::Snapshot;
+
+/// A task's last run that ended in an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The key that was tried.
+    pub key: TaskKey,
+    /// What went wrong.
+    pub error: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+}
+
+impl Snapshot<'_> {
+    /// What is recorded as the output of a slot, under whatever key.
+    pub fn output(&self, slot: &str) -> Result<Option<TaskOutput>> {
+        self.first("SELECT output FROM output WHERE slot = ?1", [slot], |row| column::json(row, "output"))
+    }
+
+    /// The recorded outputs of a dataset and period with the tasks that made them, by slot.
+    pub fn outputs_of(&self, dataset: &str, period: Period) -> Result<Vec<(Task, TaskOutput)>> {
+        let sql = "SELECT task, output FROM output WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
+        self.all(sql, params![dataset, column::period_order(period)], read_output)
+    }
+
+    /// Part of the list of recorded outputs, by slot.
+    pub fn output_page(&self, query: &Query<String>) -> Result<Page<(Task, TaskOutput)>> {
+        let list = List::of("output", "slot")
+            .only("dataset = ?", query.dataset.clone())
+            .only("period_order = ?", query.period.map(column::period_order))
+            .only("provider = ?", query.provider.clone())
+            .holding(query.text.as_deref());
+        let fetch = placed(&query.fetch, |slot| Ok(Some(slot.clone().into())))?;
+        list.page(self, &fetch, query.limit, read_output)
+    }
+
+    /// How the last run of a slot failed; none where it did not.
+    pub fn failure(&self, slot: &str) -> Result<Option<Failure>> {
+        self.first("SELECT * FROM failure WHERE slot = ?1", [slot], read_failure)
+    }
+
+    /// Every slot whose last run failed, by slot.
+    pub fn failures(&self) -> Result<Vec<(String, Failure)>> {
+        self.all("SELECT * FROM failure ORDER BY slot", [], |row| Ok((row.get("slot")?, read_failure(row)?)))
+    }
+
+    /// The slots of a dataset and period whose last run failed, by slot.
+    pub fn failures_of(&self, dataset: &str, period: Period) -> Result<Vec<(String, Failure)>> {
+        let sql = "SELECT * FROM failure WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
+        let parameters = params![dataset, column::period_order(period)];
+        self.all(sql, parameters, |row| Ok((row.get("slot")?, read_failure(row)?)))
+    }
+
+    /// Every slice that was refined, with the key that its silver was made under.
+    pub fn refined(&self) -> Result<BTreeMap<Slice, String>> {
+        let rows = self.all("SELECT dataset, period, provider, key FROM output WHERE kind = 'refine'", [], |row| {
+            let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
+            Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The place of the intent of a task that has no outcome yet.
+    pub fn started(&self, key: &TaskKey) -> Result<Option<u64>> {
+        let sql = "SELECT seq FROM intent WHERE kind = 'task' AND subject = ?1";
+        self.first(sql, [key.as_str()], |row| column::number(row, "seq"))
+    }
+
+    /// Every intent without its outcome, with its place, oldest first.
+    pub fn unfinished(&self) -> Result<Vec<(u64, Fact)>> {
+        self.all("SELECT event.* FROM intent JOIN event USING (seq) ORDER BY seq", [], |row| {
+            let event = Entry::read(row)?.event()?;
+            Ok((event.seq, event.fact))
+        })
+    }
+
+    /// The history of one named number of a provider under a model version, oldest period first.
+    pub fn metric(&self, dataset: &str, provider: &str, model: &ModelRef, name: &str) -> Result<Vec<(Period, f64)>> {
+        self.all(
+            "SELECT period, value FROM metric WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND name = ?4
+             ORDER BY period_order",
+            params![dataset, provider, model.to_string(), name],
+            |row| Ok((column::parsed(row, "period")?, row.get("value")?)),
+        )
+    }
+
+    /// The history of one named number that is about a provider's data alone, whichever model version it was measured
+    /// beside: the newest of each period, oldest period first.
+    pub fn metric_of_data(&self, dataset: &str, provider: &str, name: &str) -> Result<Vec<(Period, f64)>> {
+        self.all(
+            "SELECT period, value, max(seq) FROM metric WHERE dataset = ?1 AND provider = ?2 AND name = ?3
+             GROUP BY period_order ORDER BY period_order",
+            params![dataset, provider, name],
+            |row| Ok((column::parsed(row, "period")?, row.get("value")?)),
+        )
+    }
+
+    /// Whether any slice of a period was profiled under a model version.
+    pub fn profiled_with(&self, dataset: &str, period: Period, model: &ModelRef) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
+        Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
+    }
+
+    /// The named numbers of a slice under a model version.
+    pub fn metrics(&self, slice: &Slice, model: &ModelRef) -> Result<BTreeMap<String, f64>> {
+        let rows = self.all(
+            "SELECT name, value FROM metric WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND period_order = ?4",
+            params![slice.dataset, slice.provider, model.to_string(), column::period_order(slice.period)],
+            |row| Ok((row.get("name")?, row.get("value")?)),
+        )?;
+        Ok(rows.into_iter().collect())
+    }
+}
+
+fn read_output(row: &Row<'_>) -> Result<(Task, TaskOutput)> {
+    Ok((column::json(row, "task")?, column::json(row, "output")?))
+}
+
+fn read_failure(row: &Row<'_>) -> Result<Failure> {
+    Ok(Failure {
+        key: column::named(row, "key")?,
+        error: row.get("error")?,
+        attempts: row.get("attempts")?,
+        at: column::instant(row, "at")?,
+    })
+}

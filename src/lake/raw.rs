@@ -1,0 +1,114 @@
+//! Delivered files, verbatim, named by their content.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Lake, make_folder, sweep};
+use crate::base::{Cancel, Digest, Result, ResultExt, crash, files};
+
+/// A file as it lies in `lake/raw`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw {
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// Its extension, lower case, without the dot; `bin` where the delivered name has none.
+    pub extension: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// The longest extension that is kept.
+const LONGEST_EXTENSION: usize = 16;
+
+impl Lake {
+    /// Copies a delivered file into the lake, in constant memory, and makes the copy read-only.
+    /// A file of the same content that lies there already, whole, is left alone.
+    pub fn store_raw(&self, source: &Path, cancel: &Cancel) -> Result<Raw> {
+        let reading = || format!("storing the file {}", source.display());
+        let folder = self.root().join("lake/raw");
+        make_folder(&folder)?;
+        sweep(&folder);
+        let temporary = files::temporary_beside(&folder.join("delivery"));
+        let stored = copy(source, &temporary, cancel).with_context(reading).and_then(|(digest, bytes)| {
+            let raw = Raw { digest, extension: extension_of(source), bytes };
+            self.settle(&temporary, &raw)?;
+            Ok(raw)
+        });
+        let _ = fs::remove_file(&temporary);
+        let stored = stored?;
+        crash::point("raw.stored");
+        Ok(stored)
+    }
+
+    /// Where the file of this content lies, whether it is there or not.
+    #[must_use]
+    pub fn raw_path(&self, digest: &Digest, extension: &str) -> PathBuf {
+        let first = digest.as_str().get(..2).unwrap_or("00");
+        self.root().join("lake/raw").join(first).join(format!("{digest}.{extension}"))
+    }
+
+    fn settle(&self, temporary: &Path, raw: &Raw) -> Result<()> {
+        let target = self.raw_path(&raw.digest, &raw.extension);
+        if is_whole(&target, raw)? {
+            return Ok(());
+        }
+        let folder = target.parent().unwrap_or_else(|| self.root());
+        make_folder(folder)?;
+        let mut permissions = fs::metadata(temporary)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(temporary, permissions)?;
+        fs::rename(temporary, &target).with_context(|| format!("storing {}", target.display()))?;
+        files::sync_folder(folder)
+    }
+}
+
+/// Whether the stored file is there and still what its name says.
+fn is_whole(path: &Path, raw: &Raw) -> Result<bool> {
+    match File::open(path) {
+        Ok(file) => Ok(file.metadata()?.len() == raw.bytes && Digest::of_reader(file)? == raw.digest),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("looking at {}", path.display())),
+    }
+}
+
+fn copy(source: &Path, target: &Path, cancel: &Cancel) -> Result<(Digest, u64)> {
+    let mut copying =
+        Copying { source: File::open(source)?, target: BufWriter::new(File::create(target)?), bytes: 0, cancel };
+    let digest = Digest::of_reader(&mut copying);
+    cancel.check()?;
+    let digest = digest?;
+    copying.target.flush()?;
+    copying.target.get_ref().sync_all()?;
+    Ok((digest, copying.bytes))
+}
+
+/// Writes to `target` whatever is read through it, so that one pass copies and hashes.
+struct Copying<'a> {
+    source: File,
+    target: BufWriter<File>,
+    bytes: u64,
+    cancel: &'a Cancel,
+}
+
+impl Read for Copying<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.cancel.is_cancelled() {
+            return Err(std::io::Error::other("cancelled"));
+        }
+        let read = self.source.read(buffer)?;
+        let (filled, _) = buffer.split_at(read);
+        self.target.write_all(filled)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+fn extension_of(source: &Path) -> String {
+    source
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .filter(|extension| extension.len() <= LONGEST_EXTENSION)
+        .filter(|extension| !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .map_or_else(|| "bin".to_owned(), str::to_ascii_lowercase)
+}

@@ -1,0 +1,35 @@
+//! Floor 2: named entity recognition. Taggers, the data they learn from, their training and their evaluation.
+//!
+//! A model is a file of bytes with a [`ModelKind`]. [`load`] turns it into a [`Tagger`]; [`tag_all`] runs one over the
+//! rows of a text field, in order, on several threads. All offsets are characters (Unicode scalar values).
+
+mod crf;
+pub mod data;
+mod evaluate;
+mod label;
+pub mod lexicon;
+mod tag_all;
+mod tagger;
+mod text;
+pub mod train;
+
+pub use evaluate::evaluate;
+pub use tag_all::tag_all;
+pub use tagger::{Span, Tagger};
+
+use crate::base::Result;
+use crate::domain::model::ModelKind;
+
+/// Reads a model file. Any bytes are safe to pass: what is not a sound model of this kind is an error that says why.
+pub fn load(kind: ModelKind, bytes: &[u8]) -> Result<Box<dyn Tagger>> {
+    Ok(match kind {
+        ModelKind::Lexicon => Box::new(lexicon::parse(bytes)?),
+        ModelKind::Crf => Box::new(crf::file::decode(bytes)?),
+    })
+}
+
+/// The kind of model that these bytes claim to be: a tagger's file opens with its magic, everything else is a lexicon.
+#[must_use]
+pub fn kind_of(bytes: &[u8]) -> ModelKind {
+    if bytes.starts_with(crf::file::MAGIC) { ModelKind::Crf } else { ModelKind::Lexicon }
+}

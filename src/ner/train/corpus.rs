@@ -1,0 +1,91 @@
+//! Labelled documents as the learner needs them: the features and true tags of every sentence, computed once.
+
+use std::ops::Range;
+
+use super::Document;
+use crate::base::{Cancel, Error, Result};
+use crate::ner::crf::features::{Extractor, PER_TOKEN};
+use crate::ner::crf::tags::{self, Tag, TokenSpan};
+use crate::ner::data::TrueEntity;
+use crate::ner::text::{Sentences, Token};
+
+/// The most tokens that are learned from at once: their features are held in memory.
+const MOST_TOKENS: usize = 5_000_000;
+
+/// Every sentence of the labelled data.
+pub struct Corpus {
+    /// [`PER_TOKEN`] buckets per token.
+    features: Vec<u32>,
+    /// The true tag of each token.
+    gold: Vec<Tag>,
+    /// The tokens of each sentence.
+    sentences: Vec<Range<usize>>,
+    /// The sentences of each document.
+    documents: Vec<Range<usize>>,
+    /// Features are below `2^hash_bits`.
+    pub hash_bits: u32,
+}
+
+impl Corpus {
+    /// Cuts and reads every document; `labels` are sorted and hold every label of the documents.
+    pub fn new(documents: &[Document], labels: &[String], hash_bits: u32, cancel: &Cancel) -> Result<Self> {
+        let mut corpus =
+            Self { features: Vec::new(), gold: Vec::new(), sentences: Vec::new(), documents: Vec::new(), hash_bits };
+        let mut extractor = Extractor::default();
+        let (mut features, mut sentence) = (Vec::new(), Vec::new());
+        for document in documents {
+            cancel.check()?;
+            let first_sentence = corpus.sentences.len();
+            let mut entities: Vec<&TrueEntity> = document.entities.iter().collect();
+            entities.sort_by_key(|entity| entity.start);
+            let mut entities = entities.as_slice();
+            let mut sentences = Sentences::new(&document.text);
+            while sentences.read(&mut sentence) {
+                let first = corpus.gold.len();
+                if first + sentence.len() > MOST_TOKENS {
+                    return Err(Error::bad_data(format!("the labelled data has more than {MOST_TOKENS} tokens"))
+                        .hint("train on a part of it"));
+                }
+                extractor.extract(&document.text, &sentence, hash_bits, &mut features);
+                corpus.features.extend_from_slice(&features);
+                let sentence_end = sentence.last().map_or(0, |token| token.end);
+                let (within, later) =
+                    entities.split_at(entities.partition_point(|entity| (entity.start as usize) < sentence_end));
+                entities = later;
+                corpus.gold.extend(tags::encode(sentence.len(), &token_spans(&sentence, within, labels)));
+                corpus.sentences.push(first..corpus.gold.len());
+            }
+            corpus.documents.push(first_sentence..corpus.sentences.len());
+        }
+        Ok(corpus)
+    }
+
+    /// The sentences of these documents.
+    pub fn sentences_of(&self, documents: &[usize]) -> Vec<usize> {
+        documents.iter().flat_map(|document| self.documents[*document].clone()).collect()
+    }
+
+    /// The features of a sentence, [`PER_TOKEN`] per token.
+    pub fn features(&self, sentence: usize) -> &[u32] {
+        let tokens = &self.sentences[sentence];
+        &self.features[tokens.start * PER_TOKEN..tokens.end * PER_TOKEN]
+    }
+
+    /// The true tags of a sentence.
+    pub fn gold(&self, sentence: usize) -> &[Tag] {
+        &self.gold[self.sentences[sentence].clone()]
+    }
+}
+
+/// The entities as tokens of the sentence they begin in: every token that an entity touches belongs to it.
+fn token_spans(sentence: &[Token], entities: &[&TrueEntity], labels: &[String]) -> Vec<TokenSpan> {
+    entities
+        .iter()
+        .filter_map(|entity| {
+            let start = sentence.partition_point(|token| token.end <= entity.start as usize);
+            let end = sentence.partition_point(|token| token.start < entity.end as usize);
+            let label = labels.binary_search(&entity.label).ok()?;
+            (start < end).then_some(TokenSpan { label, start, end })
+        })
+        .collect()
+}

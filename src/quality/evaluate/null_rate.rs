@@ -1,0 +1,76 @@
+//! The share of nulls of each column is not above that of the earlier periods.
+
+use super::history::Earlier;
+use super::words::{self, number};
+use super::{Judged, SliceFacts, about, of_provider, result, within};
+use crate::base::{Cancel, Result};
+use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::profile::ColumnProfile;
+use crate::domain::{Check, Evaluation, Outcome};
+use crate::quality::numbers::rounded;
+use crate::quality::robust::robust_band;
+use crate::quality::samples::Picks;
+use crate::quality::stream::{for_each_chunk, named};
+use crate::quality::{BATCH, ROW, count};
+
+/// One result per column: nulls / rows may be at most the median of the earlier periods plus the tolerance.
+pub(super) fn judge(
+    judged: &Judged<'_>,
+    check: &Check,
+    slice: &SliceFacts,
+    tolerance: f64,
+    cancel: &Cancel,
+) -> Result<Vec<Evaluation>> {
+    let columns = &slice.profile.columns;
+    columns.iter().map(|column| judge_column(judged, check, slice, column, tolerance, cancel)).collect()
+}
+
+fn judge_column(
+    judged: &Judged<'_>,
+    check: &Check,
+    slice: &SliceFacts,
+    column: &ColumnProfile,
+    tolerance: f64,
+    cancel: &Cancel,
+) -> Result<Evaluation> {
+    let subject = CheckSubject { column: Some(column.name.clone()), ..about(slice) };
+    let rows = slice.profile.rows;
+    if rows == 0 {
+        let explanation = "the slice has no rows, so that no cell is null".to_owned();
+        return Ok(result(check, subject, Outcome::Passed, explanation));
+    }
+    let metric = format!("null_rate({})", column.name);
+    let observed = rounded(count(column.nulls) / count(rows));
+    let earlier = Earlier::of(judged, slice, &metric)?;
+    let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
+        return Ok(earlier.too_short(judged, check, subject, &metric, observed));
+    };
+    let expected = (0.0, rounded(band.median + tolerance).min(1.0));
+    let outcome = within(observed, expected);
+    let explanation = format!(
+        "{metric} = {} ({} nulls / {rows} rows); passes up to {}: median {} plus tolerance {}, at most 1; {}",
+        number(observed),
+        column.nulls,
+        number(expected.1),
+        number(band.median),
+        number(tolerance),
+        words::baseline(earlier.periods()),
+    );
+    let rows = if outcome == Outcome::Failed { null_rows(judged, slice, &column.name, cancel)? } else { Vec::new() };
+    Ok(Evaluation {
+        observed: Some(observed),
+        expected: Some(expected),
+        metric: Some(metric),
+        rows,
+        ..result(check, subject, outcome, explanation)
+    })
+}
+
+/// The first rows without a value in `column`.
+fn null_rows(judged: &Judged<'_>, slice: &SliceFacts, column: &str, cancel: &Cancel) -> Result<Vec<RowRef>> {
+    let without_value =
+        of_provider(&judged.silver, slice).filter(named(column).is_null()).select([named(BATCH), named(ROW)]);
+    let mut picks = Picks::default();
+    for_each_chunk(without_value, cancel, |chunk| picks.offer(chunk, |_| Some(0)))?;
+    Ok(picks.finish(&format!("`{column}` is null")))
+}

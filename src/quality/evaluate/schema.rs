@@ -1,0 +1,22 @@
+//! Every field that the contract maps for the provider is in the delivery.
+
+use super::{SliceFacts, about, result, within};
+use crate::domain::{Check, Evaluation};
+use crate::quality::count;
+
+/// One result per slice: the number of missing fields must be 0.
+pub(super) fn judge(check: &Check, slice: &SliceFacts) -> Evaluation {
+    let missing = count(slice.schema_gaps.len() as u64);
+    let explanation = if slice.schema_gaps.is_empty() {
+        "0 fields that the contract maps are missing in the delivery; 0 may be".to_owned()
+    } else {
+        let gaps = slice.schema_gaps.join(", ");
+        format!("{missing} fields that the contract maps are missing in the delivery, 0 may be: {gaps}")
+    };
+    let outcome = within(missing, (0.0, 0.0));
+    Evaluation {
+        observed: Some(missing),
+        expected: Some((0.0, 0.0)),
+        ..result(check, about(slice), outcome, explanation)
+    }
+}

@@ -1,0 +1,38 @@
+//! No two rows of a slice share a key, rejects included, so that a doubled delivery shows.
+
+use super::{Judged, SliceFacts, about, of_provider, result, within};
+use crate::base::{Cancel, Result};
+use crate::domain::{Check, Evaluation, Outcome};
+use crate::quality::{count, keys};
+
+/// One result per slice: the number of rows whose key an earlier row has must be 0.
+pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, cancel: &Cancel) -> Result<Evaluation> {
+    let key = &judged.dataset.key;
+    if key.is_empty() {
+        let explanation = "the contract names no key, so that no row can repeat one";
+        return Ok(result(check, about(slice), Outcome::Passed, explanation.to_owned()));
+    }
+    let profile = &slice.profile;
+    let duplicates = count(profile.duplicate_keys);
+    let outcome = within(duplicates, (0.0, 0.0));
+    let explanation = format!(
+        "duplicate_keys = {duplicates}: rows whose key ({}) an earlier row of the slice has, among {} rows and {} rejects; \
+         0 may be",
+        key.join(", "),
+        profile.rows,
+        profile.rejects,
+    );
+    let rows = if outcome == Outcome::Failed {
+        let rejects = judged.rejects.as_ref().map(|frame| of_provider(frame, slice));
+        keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)?
+    } else {
+        Vec::new()
+    };
+    Ok(Evaluation {
+        observed: Some(duplicates),
+        expected: Some((0.0, 0.0)),
+        metric: Some("duplicate_keys".to_owned()),
+        rows,
+        ..result(check, about(slice), outcome, explanation)
+    })
+}

@@ -1,0 +1,81 @@
+//! What a model found in a slice, label by label.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{DataFrame, DataType, ExplodeOptions, LazyFrame, PolarsResult, cols};
+
+use super::numbers::{key_of, of_key, rounded};
+use super::stream::{self, for_each_chunk, named};
+use super::tally::Tally;
+use super::texts::TextTally;
+use super::{ENTITIES, count};
+use crate::base::{Cancel, Result};
+use crate::domain::profile::LabelProfile;
+
+#[derive(Debug, Default)]
+struct LabelTally {
+    entities: u64,
+    scores: Tally<i64>,
+    forms: TextTally,
+}
+
+/// Measures the entities of `annotations`; each of `labels` has a profile, found or not.
+pub(super) fn measure(
+    annotations: Option<LazyFrame>,
+    labels: &[String],
+    rows: u64,
+    cancel: &Cancel,
+) -> Result<Vec<LabelProfile>> {
+    let mut tallies: BTreeMap<String, LabelTally> =
+        labels.iter().map(|label| (label.clone(), LabelTally::default())).collect();
+    if let Some(annotations) = annotations {
+        for_each_chunk(entities(annotations), cancel, |chunk| add(&mut tallies, chunk).map_err(stream::error))?;
+    }
+    Ok(tallies.into_iter().map(|(label, tally)| tally.finish(label, rows)).collect())
+}
+
+/// One row per entity: `label`, `text`, `score`.
+fn entities(annotations: LazyFrame) -> LazyFrame {
+    let part = |name| named(ENTITIES).struct_().field_by_name(name).alias(name);
+    annotations
+        .select([named(ENTITIES)])
+        .explode(cols([ENTITIES]), ExplodeOptions { empty_as_null: false, keep_nulls: false })
+        .select([part("label"), part("text"), part("score").cast(DataType::Float64)])
+}
+
+fn add(tallies: &mut BTreeMap<String, LabelTally>, chunk: &DataFrame) -> PolarsResult<()> {
+    let (labels, texts, scores) =
+        (chunk.column("label")?.str()?, chunk.column("text")?.str()?, chunk.column("score")?.f64()?);
+    for ((label, text), score) in labels.iter().zip(texts.iter()).zip(scores.iter()) {
+        let Some(label) = label else { continue };
+        if !tallies.contains_key(label) {
+            tallies.insert(label.to_owned(), LabelTally::default());
+        }
+        if let Some(tally) = tallies.get_mut(label) {
+            tally.entities += 1;
+            if let Some(text) = text {
+                tally.forms.add(text);
+            }
+            if let Some(score) = score.filter(|score| score.is_finite()) {
+                tally.scores.add(key_of(score));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl LabelTally {
+    fn finish(self, label: String, rows: u64) -> LabelProfile {
+        let scores = self.scores.finish();
+        let with_score: u64 = scores.iter().map(|(_, times)| times).sum();
+        // Ascending, so that the sum does not depend on the order of rows.
+        let total: f64 = scores.iter().map(|(key, times)| of_key(*key) * count(*times)).sum();
+        LabelProfile {
+            label,
+            entities: self.entities,
+            rate: if rows == 0 { 0.0 } else { rounded(count(self.entities) * 1000.0 / count(rows)) },
+            mean_score: if with_score == 0 { 0.0 } else { rounded(total / count(with_score)) },
+            top: self.forms.top(),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! JSON lines: one object a line.
+//!
+//! Strings become their text, numbers and nested values stay as they are written, `null` and a key that is not there
+//! become null. Blank lines are no records. The columns are the keys of all objects, in the order of their first
+//! appearance: the file is read once for them and once for the rows.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use polars::prelude::DataFrame;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::chunk::Chunk;
+use super::text::{Text, too_long, utf8};
+use super::{MAX_RECORD, Reader, header};
+use crate::base::{Cancel, Error, Result};
+use crate::domain::batch::BronzeColumn;
+
+/// Reads a file of JSON lines.
+pub struct JsonReader {
+    lines: Lines,
+    header: Vec<BronzeColumn>,
+    /// Which column a key belongs to.
+    index: HashMap<String, usize>,
+    row: i64,
+}
+
+/// The columns of a file: every key of every object that can be read.
+pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
+    let mut lines = Lines::new(text);
+    let (mut keys, mut seen, mut any) = (Vec::new(), HashSet::new(), false);
+    while let Some((_, line)) = lines.next(cancel)? {
+        any = true;
+        for (key, _) in members(line).unwrap_or_default() {
+            if !seen.contains(key.as_ref()) {
+                seen.insert(key.clone().into_owned());
+                keys.push(key.into_owned());
+            }
+        }
+        if keys.len() > super::MAX_COLUMNS {
+            return Err(header::too_many());
+        }
+    }
+    if any {
+        header::columns(keys)
+    } else {
+        Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"))
+    }
+}
+
+impl JsonReader {
+    /// Reads the rows of a file with these columns.
+    pub fn new(text: Text, header: Vec<BronzeColumn>) -> Self {
+        let index = header.iter().enumerate().map(|(index, column)| (column.delivered.clone(), index)).collect();
+        Self { lines: Lines::new(text), header, index, row: 0 }
+    }
+}
+
+impl Reader for JsonReader {
+    fn header(&self) -> &[BronzeColumn] {
+        &self.header
+    }
+
+    fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
+        let mut chunk = Chunk::new(&self.header, limit);
+        while !chunk.is_full() {
+            let Some((number, line)) = self.lines.next(cancel)? else { break };
+            self.row += 1;
+            let number = i64::try_from(number).ok();
+            match record(line, &self.index) {
+                Ok(cells) => chunk.push_good(self.row, number, cells.iter().map(Option::as_deref)),
+                Err(problem) => chunk.push_bad(self.row, number, &problem, Some(line)),
+            }
+        }
+        chunk.finish()
+    }
+}
+
+/// The cells of one object in the order of the columns, or why the line holds no such object.
+fn record<'a>(line: &'a str, index: &HashMap<String, usize>) -> Result<Vec<Option<Cow<'a, str>>>, String> {
+    let mut cells = vec![None; index.len()];
+    let mut seen = vec![false; index.len()];
+    for (key, value) in members(line)? {
+        let place =
+            *index.get(key.as_ref()).ok_or_else(|| format!("the key `{key}` was not there at the first look"))?;
+        if std::mem::replace(&mut seen[place], true) {
+            return Err(format!("the key `{key}` stands in the object twice"));
+        }
+        cells[place] = match value.as_bytes().first() {
+            Some(b'n') => None,
+            Some(b'"') => Some(Cow::Owned(
+                serde_json::from_str::<String>(value)
+                    .map_err(|error| format!("the value of `{key}` is not valid JSON: {}", without_place(&error)))?,
+            )),
+            _ => Some(Cow::Borrowed(value)),
+        };
+    }
+    Ok(cells)
+}
+
+/// The members of the object that `line` holds: keys, and values as written.
+fn members(line: &str) -> Result<Vec<(Cow<'_, str>, &str)>, String> {
+    let mut cursor = Cursor { line, at: 0 };
+    let mut members = Vec::new();
+    if !cursor.accept(b'{') {
+        cursor.value::<IgnoredAny>()?;
+        return Err("the line holds JSON, but not an object".to_owned());
+    }
+    if !cursor.accept(b'}') {
+        loop {
+            let key = cursor.value::<String>()?.0;
+            cursor.expect(b':')?;
+            let value = cursor.value::<IgnoredAny>()?.1;
+            members.push((Cow::Owned(key), value));
+            if !cursor.accept(b',') {
+                break;
+            }
+        }
+        cursor.expect(b'}')?;
+    }
+    if cursor.peek().is_some() { Err(cursor.invalid("there is text behind the object")) } else { Ok(members) }
+}
+
+/// A place in a line of JSON.
+struct Cursor<'a> {
+    line: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// The next byte that is not blank.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = &self.line.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
+        self.line.as_bytes().get(self.at).copied()
+    }
+
+    fn accept(&mut self, byte: u8) -> bool {
+        let is_there = self.peek() == Some(byte);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), String> {
+        if self.accept(byte) { Ok(()) } else { Err(self.invalid(&format!("expected `{}`", char::from(byte)))) }
+    }
+
+    /// The next value, and its text.
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<(T, &'a str), String> {
+        self.peek();
+        let rest = &self.line[self.at..];
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
+        match values.next() {
+            Some(Ok(value)) => {
+                let text = rest.get(..values.byte_offset()).unwrap_or(rest);
+                self.at += text.len();
+                Ok((value, text))
+            }
+            Some(Err(error)) => {
+                self.at += error.column().saturating_sub(1).min(rest.len());
+                Err(self.invalid(&without_place(&error)))
+            }
+            None => Err(self.invalid("the line ends in the middle of an object")),
+        }
+    }
+
+    fn invalid(&self, cause: &str) -> String {
+        format!("invalid JSON at byte {} of the line: {cause}", self.at + 1)
+    }
+}
+
+/// The error without the place in the fragment that was looked at.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+/// The lines of a text that are not blank.
+struct Lines {
+    text: Text,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl Lines {
+    fn new(text: Text) -> Self {
+        Self { text, line: Vec::new(), number: 0 }
+    }
+
+    /// The next line with its 1-based number.
+    fn next(&mut self, cancel: &Cancel) -> Result<Option<(u64, &str)>> {
+        loop {
+            self.line.clear();
+            let found = self.read_line(cancel)?;
+            if !found {
+                return Ok(None);
+            }
+            self.number += 1;
+            if !self.line.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some((self.number, utf8(&self.line)?.trim_end_matches(['\r', '\n']))));
+            }
+        }
+    }
+
+    /// Reads up to the next LF; `false` when nothing is left.
+    fn read_line(&mut self, cancel: &Cancel) -> Result<bool> {
+        loop {
+            cancel.check()?;
+            if self.text.block().is_empty() {
+                self.text.refill()?;
+            }
+            let block = self.text.block();
+            if block.is_empty() {
+                return Ok(!self.line.is_empty());
+            }
+            let end = block.iter().position(|byte| *byte == b'\n').map(|index| index + 1);
+            self.line.extend_from_slice(&block[..end.unwrap_or(block.len())]);
+            self.text.consume(end.unwrap_or(block.len()));
+            if self.line.len() > MAX_RECORD {
+                return Err(too_long(self.number + 1));
+            }
+            if end.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+}

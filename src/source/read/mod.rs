@@ -1,0 +1,107 @@
+//! Readers: a delivered file becomes records, each exactly once, good or bad.
+//!
+//! A record that can't be split into the header's columns comes out with its columns null, the reason in
+//! `_problem` and its text in `_raw`; only what makes the file as a whole unreadable is an error. Nothing is
+//! parsed into dates or numbers here. Memory is bounded by the chunk and by [`MAX_RECORD`], whatever the file holds.
+
+mod chunk;
+mod csv;
+mod header;
+mod jsonl;
+mod parquet;
+mod text;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataFrame;
+
+pub use chunk::bronze_schema;
+
+use crate::base::text::nearest;
+use crate::base::{Cancel, Error, ErrorKind, Result};
+use crate::domain::batch::BronzeColumn;
+
+/// The longest record that is read, in bytes of UTF-8.
+pub const MAX_RECORD: usize = 16 << 20;
+
+/// The most columns that a delivery may have.
+pub const MAX_COLUMNS: usize = 10_000;
+
+/// The file extensions that [`open`] knows, lower case.
+pub const EXTENSIONS: [&str; 5] = ["csv", "tsv", "jsonl", "ndjson", "parquet"];
+
+/// A delivered file being read from start to end.
+pub trait Reader: Send {
+    /// The file's columns, in its order.
+    fn header(&self) -> &[BronzeColumn];
+
+    /// The next records, at most `limit` of them, in the columns of [`bronze_schema`]; `None` after the last.
+    fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>>;
+}
+
+/// Opens a delivered file.
+///
+/// `extension` says how to read it, in any case and without the dot. Text files are UTF-8, with or without a byte order mark;
+/// where the bytes are not, they are taken to be in `encoding`. To decide that, the whole file is looked through first.
+/// Errors that name the file: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide,
+/// corrupt, an extension that is not supported).
+pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
+    let extension = extension.to_ascii_lowercase();
+    let opened = || -> Result<Box<dyn Reader>> {
+        if File::open(path)?.metadata()?.len() == 0 {
+            return Err(Error::bad_data("the file is empty").hint(
+                "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
+            ));
+        }
+        match extension.as_str() {
+            "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),
+            "jsonl" | "ndjson" => {
+                let keys = jsonl::keys(text::open(path, encoding, cancel)?, cancel)?;
+                Ok(Box::new(jsonl::JsonReader::new(text::open(path, encoding, cancel)?, keys)))
+            }
+            "parquet" => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
+            other => Err(unsupported(other)),
+        }
+    };
+    let inner = opened().map_err(|error| naming(path, error))?;
+    Ok(Box::new(Named { path: path.to_owned(), inner }))
+}
+
+/// A reader whose errors name the file.
+struct Named {
+    path: PathBuf,
+    inner: Box<dyn Reader>,
+}
+
+impl Reader for Named {
+    fn header(&self) -> &[BronzeColumn] {
+        self.inner.header()
+    }
+
+    fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
+        self.inner.next_chunk(limit, cancel).map_err(|error| naming(&self.path, error))
+    }
+}
+
+fn naming(path: &Path, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Cancelled => error,
+        _ => error.context(format!("{} can't be read", path.display())),
+    }
+}
+
+fn unsupported(extension: &str) -> Error {
+    let error = Error::bad_data(match extension {
+        "" => "the file has no extension that says what it holds".to_owned(),
+        other => format!("files of type `{other}` are not supported"),
+    });
+    let error = match nearest(extension, EXTENSIONS) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    };
+    error.hint(format!("supported are: {}", EXTENSIONS.join(", ")))
+}
+
+#[cfg(test)]
+mod tests;

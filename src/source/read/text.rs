@@ -1,0 +1,232 @@
+//! Text files as a stream of UTF-8: decoded block by block, in constant memory.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_2022_JP, UTF_8};
+
+use crate::base::text::nearest;
+use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::domain::encoding::ENCODINGS;
+
+/// How much is read and decoded at a time, in bytes.
+const BLOCK: usize = 1 << 16;
+
+/// How many bytes before the present one are kept, to name the first byte of a sequence found bad after it was read.
+const KEPT: usize = 8;
+
+/// A stream of decoded text. Its blocks never hold NUL and are valid UTF-8 when put together.
+pub struct Text {
+    input: Box<dyn Read + Send>,
+    decoder: Decoder,
+    /// Bytes as delivered; those before `at` are decoded already.
+    source: Vec<u8>,
+    at: usize,
+    /// The offset of `source[0]` in the file.
+    base: u64,
+    ended: bool,
+    /// The encoding whose byte order mark the file starts with.
+    mark: Option<&'static Encoding>,
+    decoded: Vec<u8>,
+    consumed: usize,
+    filled: usize,
+    /// How many decoded bytes came before this block, and the lines up to its end.
+    passed: u64,
+    lines: LineCounter,
+}
+
+/// Opens a text file: as UTF-8 where it is that, else in the named encoding. Looks through the whole file.
+pub fn open(path: &Path, encoding: Option<&str>, cancel: &Cancel) -> Result<Text> {
+    let named = encoding.map(find).transpose()?;
+    let file = || -> Result<Box<dyn Read + Send>> { Ok(Box::new(File::open(path)?)) };
+    Ok(Text::new(file()?, decide(file()?, named, cancel)?))
+}
+
+/// The encoding of this label.
+fn find(label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
+        let error = Error::usage(format!("`{label}` is not an encoding that assay knows"));
+        match nearest(&label.to_ascii_lowercase(), ENCODINGS.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("use a name from the WHATWG Encoding Standard, for example `windows-1252`"),
+        }
+    })
+}
+
+/// What `input` is in: UTF-8 if all of it is, else the named encoding, else an error that says where it is not.
+fn decide(input: Box<dyn Read + Send>, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<&'static Encoding> {
+    // All of its bytes are ASCII, so that every text in it would pass for UTF-8.
+    if named == Some(ISO_2022_JP) {
+        return Ok(ISO_2022_JP);
+    }
+    let mut text = Text::new(input, UTF_8);
+    loop {
+        cancel.check()?;
+        match text.try_refill() {
+            Ok(()) if text.block().is_empty() => return Ok(UTF_8),
+            Ok(()) => text.consume(text.block().len()),
+            Err(Fault::Io(error)) => return Err(error),
+            Err(fault) => {
+                let other = named.filter(|encoding| *encoding != UTF_8 && text.mark != Some(UTF_8));
+                return other.ok_or_else(|| not_utf8(&fault, text.mark));
+            }
+        }
+    }
+}
+
+fn not_utf8(fault: &Fault, mark: Option<&'static Encoding>) -> Error {
+    let error = fault.describe(UTF_8);
+    match (mark, fault) {
+        (Some(marked), _) if marked != UTF_8 => {
+            let label = marked.name().to_ascii_lowercase();
+            error.hint(format!("the file starts with the mark of {label}: set encoding = \"{label}\" in the provider's source"))
+        }
+        (Some(_), _) => error.hint("the file says by its first bytes that it is UTF-8: ask the provider for it again"),
+        (None, Fault::Nul { .. }) => error.hint("is it a text file? Where it is UTF-16, set encoding = \"utf-16le\" in the provider's source"),
+        (None, _) => error.hint(
+            "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"",
+        ),
+    }
+}
+
+/// What is wrong with a text, and where.
+enum Fault {
+    Io(Error),
+    Malformed { offset: u64, byte: u8, line: u64 },
+    Nul { line: u64, offset: Option<u64> },
+}
+
+impl Fault {
+    fn describe(&self, encoding: &'static Encoding) -> Error {
+        match self {
+            Self::Io(error) => error.clone(),
+            Self::Malformed { offset, byte, line } => Error::bad_data(format!(
+                "not {}: byte `0x{byte:02X}` at offset {offset}, on line {line}, fits no character",
+                encoding.name()
+            )),
+            Self::Nul { line, offset } => {
+                let place = offset.map_or_else(String::new, |offset| format!(" at offset {offset},"));
+                Error::bad_data(format!("not text: a byte `0x00`{place} on line {line}"))
+            }
+        }
+    }
+}
+
+impl Text {
+    /// Decodes `input`; a byte order mark of that encoding is left out.
+    pub fn new(input: Box<dyn Read + Send>, encoding: &'static Encoding) -> Self {
+        Self {
+            input,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            source: Vec::with_capacity(BLOCK + KEPT),
+            at: 0,
+            base: 0,
+            ended: false,
+            mark: None,
+            decoded: vec![0; BLOCK],
+            consumed: 0,
+            filled: 0,
+            passed: 0,
+            lines: LineCounter::default(),
+        }
+    }
+
+    /// What is decoded and not consumed yet.
+    pub fn block(&self) -> &[u8] {
+        &self.decoded[self.consumed..self.filled]
+    }
+
+    /// Marks the first `count` bytes of [`Text::block`] as dealt with.
+    pub fn consume(&mut self, count: usize) {
+        self.consumed = self.filled.min(self.consumed + count);
+    }
+
+    /// Decodes more, once the block is consumed; the block stays empty at the end of the file.
+    pub fn refill(&mut self) -> Result<()> {
+        let encoding = self.decoder.encoding();
+        self.try_refill().map_err(|fault| fault.describe(encoding))
+    }
+
+    fn try_refill(&mut self) -> Result<(), Fault> {
+        (self.consumed, self.filled) = (0, 0);
+        while self.filled == 0 && !self.ended {
+            let is_last = self.at == self.source.len() && self.read_more().map_err(Fault::Io)? == 0;
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(&self.source[self.at..], &mut self.decoded, is_last);
+            self.at += read;
+            self.ended = is_last && result == DecoderResult::InputEmpty;
+            self.check_nul(written)?;
+            self.lines.pass(&self.decoded[..written]);
+            self.passed += written as u64;
+            if let DecoderResult::Malformed(bad, after) = result {
+                let first = self.at.saturating_sub(usize::from(bad) + usize::from(after));
+                return Err(Fault::Malformed {
+                    offset: self.base + first as u64,
+                    byte: self.source.get(first).copied().unwrap_or_default(),
+                    line: self.lines.line(),
+                });
+            }
+            self.filled = written;
+        }
+        Ok(())
+    }
+
+    fn read_more(&mut self) -> Result<usize> {
+        let gone = self.at.saturating_sub(KEPT);
+        self.source.drain(..gone);
+        self.base += gone as u64;
+        self.at -= gone;
+        let is_start = self.base == 0 && self.source.is_empty();
+        let space = (BLOCK + KEPT - self.source.len()) as u64;
+        let read =
+            Read::by_ref(&mut self.input).take(space).read_to_end(&mut self.source).context("reading the file")?;
+        if is_start {
+            self.mark = Encoding::for_bom(&self.source).map(|(encoding, _)| encoding);
+        }
+        Ok(read)
+    }
+
+    fn check_nul(&mut self, written: usize) -> Result<(), Fault> {
+        let Some(index) = self.decoded[..written].iter().position(|byte| *byte == 0) else { return Ok(()) };
+        // Only UTF-8 has as many bytes before decoding as after it, but for the mark.
+        let mark = if self.mark == Some(UTF_8) { 3 } else { 0 };
+        let offset = (self.decoder.encoding() == UTF_8).then(|| mark + self.passed + index as u64);
+        self.lines.pass(&self.decoded[..index]);
+        Err(Fault::Nul { line: self.lines.line(), offset })
+    }
+}
+
+/// Decoded bytes as text.
+pub fn utf8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| Error::internal("decoded text is not UTF-8").because(error))
+}
+
+/// The error of a record longer than [`super::MAX_RECORD`].
+pub fn too_long(line: u64) -> Error {
+    Error::bad_data(format!("the record that starts on line {line} is longer than {} MiB", super::MAX_RECORD >> 20))
+        .hint("look for a quote that is opened there and never closed, or for line ends that are missing")
+}
+
+/// Counts lines that end in LF, CRLF or CR.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineCounter {
+    ends: u64,
+    after_return: bool,
+}
+
+impl LineCounter {
+    /// Takes note of the line ends in `bytes`.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let is_second_half = *byte == b'\n' && self.after_return;
+            self.ends += u64::from(matches!(byte, b'\n' | b'\r') && !is_second_half);
+            self.after_return = *byte == b'\r';
+        }
+    }
+
+    /// The 1-based line of the next byte.
+    pub fn line(&self) -> u64 {
+        self.ends + 1
+    }
+}

@@ -1,0 +1,174 @@
+//! From a command and what is at hand to the change it stands for, or the reason why there is none.
+
+use super::ask::Ask;
+use super::command::Id;
+use super::detail::DetailContent;
+use super::items::{Body, items};
+use super::pane::Pane;
+use super::state::State;
+use crate::base::text::counted;
+use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
+use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
+
+/// What `id` would ask for now; an error says in words why it can't.
+pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
+    match id {
+        Id::Ingest => Ok(Ask::Ingest),
+        Id::Run => runnable(state, Ask::Run { dataset: None, period: None }),
+        Id::RunPeriod => run_period(state),
+        Id::ApplyContract => apply_contract(state),
+        Id::AddBatch => Ok(add_batch(state)),
+        Id::Baseline => {
+            let row = state.period().ok_or("no period is selected")?;
+            if row.baseline {
+                return Err(format!("{} is a baseline already", row.period));
+            }
+            Ok(Ask::Baseline { dataset: row.dataset.clone(), period: row.period })
+        }
+        Id::AcceptBatch | Id::RejectBatch | Id::WithdrawBatch => batch(state.batch().ok_or("no batch is selected")?, id),
+        Id::RegisterModel => Ok(Ask::RegisterModel),
+        Id::PromoteModel | Id::ArchiveModel => model(state, id),
+        Id::AcceptSample | Id::AcceptSampleWithNote | Id::RejectSample => sample_verdict(state, id != Id::RejectSample),
+        Id::ConfirmAnomaly | Id::WaiveAnomaly | Id::ReopenAnomaly => {
+            anomaly(state.anomaly().ok_or("no anomaly is selected")?, id)
+        }
+        Id::Approve | Id::Revoke | Id::RejectRelease | Id::Publish | Id::Rollback | Id::WithdrawRelease => {
+            release(state, state.release().ok_or("no release is selected")?, id)
+        }
+        Id::RetryTask | Id::CancelTask => task(state, id),
+        _ => Err("this changes nothing".to_owned()),
+    }
+}
+
+fn runnable(state: &State, ask: Ask) -> Result<Ask, String> {
+    let running = state.speech.running().any(|spoken| spoken.line.starts_with("assay run"));
+    if running { Err("a run is going on; X stops it".to_owned()) } else { Ok(ask) }
+}
+
+fn run_period(state: &State) -> Result<Ask, String> {
+    let (dataset, period) = match (state.period(), state.release()) {
+        (Some(row), _) => (row.dataset.clone(), row.period),
+        (None, Some(row)) => (row.dataset.clone(), row.period),
+        (None, None) => return Err("no period is selected".to_owned()),
+    };
+    runnable(state, Ask::Run { dataset: Some(dataset), period: Some(period) })
+}
+
+fn apply_contract(state: &State) -> Result<Ask, String> {
+    match &state.overview {
+        None => Err("the contract is still being loaded".to_owned()),
+        Some(overview) if overview.contract_differs => Ok(Ask::ApplyContract),
+        Some(overview) => Err(format!("assay.toml is the contract in force (version {})", overview.contract_version)),
+    }
+}
+
+fn add_batch(state: &State) -> Ask {
+    let Some(row) = state.period() else { return Ask::AddBatch { dataset: None, provider: None, period: None } };
+    let provider = row.cells.get(state.column).map(|cell| cell.provider.clone());
+    Ask::AddBatch { dataset: Some(row.dataset.clone()), provider, period: Some(row.period) }
+}
+
+fn batch(row: &BatchRow, id: Id) -> Result<Ask, String> {
+    let batch = row.id.clone();
+    let refusal = |wanted: &str| Err(format!("this batch is {}; only {wanted} can be", row.state.as_str()));
+    match (id, row.state) {
+        (Id::AcceptBatch, BatchState::Quarantined) => Ok(Ask::AcceptBatch(batch)),
+        (Id::RejectBatch, BatchState::Quarantined) => Ok(Ask::RejectBatch(batch)),
+        (Id::WithdrawBatch, BatchState::Landed) => Ok(Ask::WithdrawBatch(batch)),
+        (Id::WithdrawBatch, _) => refusal("a landed one"),
+        _ => refusal("a quarantined one"),
+    }
+}
+
+fn model(state: &State, id: Id) -> Result<Ask, String> {
+    let row = state.model().ok_or("no model version is selected")?;
+    let model = ModelRef::new(row.name.clone(), row.version);
+    let in_production = row.aliases.iter().any(|alias| alias == "production");
+    match id {
+        _ if row.archived => Err(format!("{model} is archived")),
+        Id::PromoteModel if in_production => Err(format!("{model} is in production already")),
+        Id::PromoteModel => Ok(Ask::PromoteModel(model)),
+        _ if in_production => Err(format!("{model} is in production; promote another version first")),
+        _ => Ok(Ask::ArchiveModel(model)),
+    }
+}
+
+/// The sample under the cursor of an open anomaly.
+pub fn selected_sample(state: &State) -> Option<(&AnomalyRow, &Sample)> {
+    let detail = state.detail.as_ref()?;
+    let Some(content @ DetailContent::Anomaly(anomaly)) = &detail.content else { return None };
+    match items(content).get(detail.cursor)?.body {
+        Body::Sample(index) => Some((&anomaly.row, anomaly.samples.get(index)?)),
+        _ => None,
+    }
+}
+
+fn sample_verdict(state: &State, accepted: bool) -> Result<Ask, String> {
+    if state.pane != Pane::Anomalies || state.detail.is_none() {
+        return Err("open the anomaly first: Enter".to_owned());
+    }
+    let (row, sample) = selected_sample(state).ok_or("no sample row is selected")?;
+    Ok(Ask::Assess { id: row.id.clone(), batch: sample.batch.clone(), row: sample.row, accepted })
+}
+
+fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {
+    let (next, ask) = match id {
+        Id::ConfirmAnomaly => (AnomalyState::Confirmed, Ask::ConfirmAnomaly(row.id.clone())),
+        Id::WaiveAnomaly => (AnomalyState::Waived, Ask::WaiveAnomaly(row.id.clone())),
+        _ => (AnomalyState::Open, Ask::ReopenAnomaly(row.id.clone())),
+    };
+    row.state.allow(next).map_err(|error| error.message().to_owned())?;
+    Ok(ask)
+}
+
+fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
+    let name = row.name.clone();
+    let approved_by_me = row.approvals.contains(&state.me.actor.name);
+    let is = |next: ReleaseState| row.state.allow(next).map_err(|error| error.message().to_owned());
+    match id {
+        Id::Approve if !row.state.is_open() => Err(format!("it is {}; only an open release is approved", row.state)),
+        Id::Approve if approved_by_me => Err("you approved exactly this content already".to_owned()),
+        Id::Approve => match not_ready(row) {
+            Some(reason) => Err(reason),
+            None if row.release_digest.is_none() => Err("its content is not assembled yet; r runs the pipeline".to_owned()),
+            None => Ok(Ask::Approve(name)),
+        },
+        Id::Revoke if !row.state.is_open() => Err(format!("it is {} already", row.state)),
+        Id::Revoke if !approved_by_me => Err("you have not approved it".to_owned()),
+        Id::Revoke => Ok(Ask::Revoke(name)),
+        Id::RejectRelease => is(ReleaseState::Rejected).map(|()| Ask::RejectRelease(name)),
+        Id::Publish if row.state.is_open() && !row.blocked_by.is_empty() => Err(blocked(row)),
+        Id::Publish => is(ReleaseState::Publishing).map(|()| Ask::Publish(name)),
+        _ if row.state != ReleaseState::Published => Err(format!("it is {}; only what clients see can be taken from them", row.state)),
+        Id::Rollback => Ok(Ask::Rollback(name)),
+        _ => Ok(Ask::WithdrawRelease(name)),
+    }
+}
+
+/// The reasons that keep a release from being approved: all but the approvals themselves.
+fn not_ready(row: &ReleaseRow) -> Option<String> {
+    row.blocked_by.iter().any(|reason| reason.code != ReasonCode::ApprovalsMissing).then(|| blocked(row))
+}
+
+fn blocked(row: &ReleaseRow) -> String {
+    let first = row.blocked_by.first().map(|reason| reason.text.as_str()).unwrap_or_default();
+    format!("blocked by {}: {first}", counted(row.blocked_by.len() as u64, "reason"))
+}
+
+fn task(state: &State, id: Id) -> Result<Ask, String> {
+    let row = match (&state.detail, state.pane) {
+        (Some(detail), _) => match &detail.content {
+            Some(DetailContent::Task(row)) => Some(row),
+            _ => None,
+        },
+        (None, Pane::Tasks) => state.lists.tasks.selected(),
+        _ => None,
+    };
+    let row = row.ok_or("no task is selected")?;
+    match (id, &row.state) {
+        (Id::RetryTask, TaskState::Failed { .. }) => Ok(Ask::RetryTask(row.key.clone())),
+        (Id::RetryTask, _) => Err("only a failed task is retried; r runs what is stale or missing".to_owned()),
+        (_, TaskState::Running) => Ok(Ask::CancelTask(row.key.clone())),
+        _ => Err("it is not running".to_owned()),
+    }
+}

@@ -1,0 +1,194 @@
+//! A change that a person is about to ask for, before the words that it needs are typed.
+
+use super::command::Risk;
+use super::dialog::{Field, FieldKind};
+use crate::base::Digest;
+use crate::domain::anomaly::AnomalyId;
+use crate::domain::{BatchId, ModelRef, Period, ReleaseName, Request, Role, TaskKey};
+
+/// What stands for a reason until it is typed, where a request is only looked at.
+pub const PLACEHOLDER: &str = "(to be typed)";
+
+/// What is about to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each stands for the request of the same name, which says what it means")]
+pub enum Ask {
+    Ingest,
+    AddBatch { dataset: Option<String>, provider: Option<String>, period: Option<Period> },
+    AcceptBatch(BatchId),
+    RejectBatch(BatchId),
+    WithdrawBatch(BatchId),
+    Run { dataset: Option<String>, period: Option<Period> },
+    CancelTask(TaskKey),
+    RetryTask(TaskKey),
+    Baseline { dataset: String, period: Period },
+    RegisterModel,
+    PromoteModel(ModelRef),
+    ArchiveModel(ModelRef),
+    ConfirmAnomaly(AnomalyId),
+    WaiveAnomaly(AnomalyId),
+    ReopenAnomaly(AnomalyId),
+    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool },
+    Approve(ReleaseName),
+    Revoke(ReleaseName),
+    RejectRelease(ReleaseName),
+    Publish(ReleaseName),
+    Rollback(ReleaseName),
+    WithdrawRelease(ReleaseName),
+    ApplyContract,
+}
+
+impl Ask {
+    /// What is about to happen, as a heading.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Ingest => "Ingest the inboxes".to_owned(),
+            Self::AddBatch { provider, period, .. } => {
+                let provider = provider.as_ref().map(|provider| format!(" of {provider}")).unwrap_or_default();
+                let period = period.map(|period| format!(" for {period}")).unwrap_or_default();
+                format!("Add a file{provider}{period}")
+            }
+            Self::AcceptBatch(batch) => format!("Accept batch {batch}"),
+            Self::RejectBatch(batch) => format!("Reject batch {batch}"),
+            Self::WithdrawBatch(batch) => format!("Withdraw batch {batch}"),
+            Self::Run { period: Some(period), .. } => format!("Run {period}"),
+            Self::Run { .. } => "Run the pipeline".to_owned(),
+            Self::CancelTask(task) => format!("Cancel task {}", task.short()),
+            Self::RetryTask(task) => format!("Retry task {}", task.short()),
+            Self::Baseline { period, .. } => format!("Accept {period} as baseline"),
+            Self::RegisterModel => "Register a model file".to_owned(),
+            Self::PromoteModel(model) => format!("Promote {model} to production"),
+            Self::ArchiveModel(model) => format!("Archive {model}"),
+            Self::ConfirmAnomaly(id) => format!("Confirm anomaly {id}"),
+            Self::WaiveAnomaly(id) => format!("Waive anomaly {id}"),
+            Self::ReopenAnomaly(id) => format!("Reopen anomaly {id}"),
+            Self::Assess { row, accepted: true, .. } => format!("Accept row {row}"),
+            Self::Assess { row, .. } => format!("Reject row {row}"),
+            Self::Approve(release) => format!("Approve {release}"),
+            Self::Revoke(release) => format!("Revoke your approval of {release}"),
+            Self::RejectRelease(release) => format!("Reject {release}"),
+            Self::Publish(release) => format!("Publish {release}"),
+            Self::Rollback(release) => format!("Roll back {release}"),
+            Self::WithdrawRelease(release) => format!("Withdraw {release}"),
+            Self::ApplyContract => "Apply the changed assay.toml".to_owned(),
+        }
+    }
+
+    /// How much care it takes.
+    #[must_use]
+    pub fn risk(&self) -> Risk {
+        match self {
+            Self::Publish(_) | Self::Rollback(_) | Self::WithdrawRelease(_) | Self::WithdrawBatch(_) => Risk::Danger,
+            _ => Risk::Change,
+        }
+    }
+
+    /// Whether it is asked for at once, because it can be undone and needs no words.
+    #[must_use]
+    pub fn is_immediate(&self) -> bool {
+        matches!(self, Self::Ingest | Self::Run { .. } | Self::RetryTask(_) | Self::CancelTask(_))
+    }
+
+    /// The release whose content the person has to see first.
+    #[must_use]
+    pub fn shows(&self) -> Option<&ReleaseName> {
+        match self {
+            Self::Approve(release) | Self::Publish(release) | Self::Rollback(release) | Self::WithdrawRelease(release) => {
+                Some(release)
+            }
+            _ => None,
+        }
+    }
+
+    /// What has to be, or may be, typed.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        let field = Field::new;
+        let reason = || field("reason", FieldKind::Required);
+        let confirm = |name: &str| field(&format!("type {name} to confirm"), FieldKind::Exactly(name.to_owned()));
+        match self {
+            Self::Ingest | Self::Run { .. } | Self::CancelTask(_) | Self::RetryTask(_) => Vec::new(),
+            Self::AddBatch { provider, period, .. } => {
+                let mut fields = vec![field("file", FieldKind::Path)];
+                fields.extend(provider.is_none().then(|| field("provider, if the inbox rules don't say", FieldKind::Optional)));
+                fields.extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
+                fields
+            }
+            Self::RegisterModel => vec![
+                field("name of the model", FieldKind::Required),
+                field("file", FieldKind::Path),
+                field("note", FieldKind::Optional),
+            ],
+            Self::PromoteModel(_) => vec![field("reason", FieldKind::Optional)],
+            Self::WaiveAnomaly(_) => vec![reason(), field("until period", FieldKind::Period)],
+            Self::Assess { .. } | Self::Approve(_) => vec![field("note", FieldKind::Optional)],
+            Self::Publish(release) => vec![confirm(&release.to_string())],
+            Self::Rollback(release) => vec![
+                reason(),
+                field("to release (empty: the one before)", FieldKind::Release),
+                confirm(&release.to_string()),
+            ],
+            Self::WithdrawRelease(release) => vec![reason(), confirm(&release.to_string())],
+            Self::WithdrawBatch(batch) => vec![reason(), confirm(batch.as_str())],
+            _ => vec![reason()],
+        }
+    }
+
+    /// The role that it takes.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.request(&self.fields(), None).role()
+    }
+
+    /// The request, from what was typed so far. `digest` is the content that was shown.
+    #[must_use]
+    pub fn request(&self, fields: &[Field], digest: Option<Digest>) -> Request {
+        let typed = |label: &str| {
+            let field = fields.iter().find(|field| field.label.starts_with(label));
+            field.map(|field| field.input.trimmed().to_owned()).filter(|text| !text.is_empty())
+        };
+        let reason = || typed("reason").unwrap_or_else(|| PLACEHOLDER.to_owned());
+        let file = || typed("file").unwrap_or_default().into();
+        match self.clone() {
+            Self::Ingest => Request::Ingest { dataset: None, provider: None },
+            Self::AddBatch { dataset, provider, period } => Request::AddBatch {
+                file: file(),
+                dataset,
+                provider: provider.or_else(|| typed("provider")),
+                period: period.or_else(|| typed("period").and_then(|text| text.parse().ok())),
+            },
+            Self::AcceptBatch(batch) => Request::AcceptBatch { batch, reason: reason() },
+            Self::RejectBatch(batch) => Request::RejectBatch { batch, reason: reason() },
+            Self::WithdrawBatch(batch) => Request::WithdrawBatch { batch, reason: reason() },
+            Self::Run { dataset, period } => Request::Run { dataset, period, model: None },
+            Self::CancelTask(task) => Request::CancelTask { task },
+            Self::RetryTask(task) => Request::RetryTask { task },
+            Self::Baseline { dataset, period } => Request::Baseline { dataset: Some(dataset), period, reason: reason() },
+            Self::RegisterModel => {
+                Request::RegisterModel { name: typed("name").unwrap_or_default(), file: file(), note: typed("note") }
+            }
+            Self::PromoteModel(model) => Request::PromoteModel { model, reason: typed("reason") },
+            Self::ArchiveModel(model) => Request::ArchiveModel { model, reason: reason() },
+            Self::ConfirmAnomaly(id) => Request::ConfirmAnomaly { id, reason: reason() },
+            Self::WaiveAnomaly(id) => {
+                let until = typed("until").and_then(|text| text.parse().ok());
+                Request::WaiveAnomaly { id, reason: reason(), until }
+            }
+            Self::ReopenAnomaly(id) => Request::ReopenAnomaly { id, reason: reason() },
+            Self::Assess { id, batch, row, accepted } => {
+                Request::Assess { id, batch, row, accepted, note: typed("note") }
+            }
+            Self::Approve(release) => Request::Approve { release, digest, note: typed("note") },
+            Self::Revoke(release) => Request::RevokeApproval { release, reason: reason() },
+            Self::RejectRelease(release) => Request::RejectRelease { release, reason: reason() },
+            Self::Publish(release) => Request::Publish { release },
+            Self::Rollback(release) => {
+                let to = typed("to release").and_then(|text| text.parse().ok());
+                Request::Rollback { release, to, reason: reason() }
+            }
+            Self::WithdrawRelease(release) => Request::WithdrawRelease { release, reason: reason() },
+            Self::ApplyContract => Request::ApplyContract { reason: reason() },
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! One thing in full, opened over its list.
+
+use super::items::items;
+use super::message::{Answer, Load};
+use super::pane::Pane;
+use crate::base::{Error, Result};
+use crate::domain::anomaly::AnomalyId;
+use crate::domain::listing::TaskRow;
+use crate::domain::{BatchId, ModelRef, ReleaseName};
+use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, ReleaseDetail};
+
+/// A thing that can be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A batch.
+    Batch(BatchId),
+    /// A model version.
+    Model(ModelRef),
+    /// An anomaly.
+    Anomaly(AnomalyId),
+    /// A release.
+    Release(ReleaseName),
+    /// An entry of the journal.
+    Event(u64),
+    /// A task; its row says all there is.
+    Task(Box<TaskRow>),
+}
+
+impl Place {
+    /// The pane it belongs to.
+    #[must_use]
+    pub fn pane(&self) -> Pane {
+        match self {
+            Self::Batch(_) => Pane::Batches,
+            Self::Model(_) => Pane::Models,
+            Self::Anomaly(_) => Pane::Anomalies,
+            Self::Release(_) => Pane::Releases,
+            Self::Event(_) => Pane::Log,
+            Self::Task(_) => Pane::Tasks,
+        }
+    }
+
+    /// What names it: for headings, and for the clipboard.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Batch(id) => id.to_string(),
+            Self::Model(model) => model.to_string(),
+            Self::Anomaly(id) => id.to_string(),
+            Self::Release(name) => name.to_string(),
+            Self::Event(seq) => seq.to_string(),
+            Self::Task(row) => format!("{} {}", row.kind, row.subject),
+        }
+    }
+
+    fn load(&self) -> Option<Load> {
+        match self {
+            Self::Batch(id) => Some(Load::Batch(id.clone())),
+            Self::Model(model) => Some(Load::Model(model.clone())),
+            Self::Anomaly(id) => Some(Load::Anomaly(id.clone())),
+            Self::Release(name) => Some(Load::Release(name.clone())),
+            Self::Event(seq) => Some(Load::Event(*seq)),
+            Self::Task(_) => None,
+        }
+    }
+}
+
+/// What there is to say about a thing.
+#[derive(Debug, Clone)]
+pub enum DetailContent {
+    /// About a batch.
+    Batch(BatchDetail),
+    /// About a model version.
+    Model(ModelDetail),
+    /// About an anomaly.
+    Anomaly(AnomalyDetail),
+    /// About a release.
+    Release(ReleaseDetail),
+    /// About an entry of the journal.
+    Event(EventDetail),
+    /// About a task.
+    Task(TaskRow),
+}
+
+/// A thing that is open.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// Which one.
+    pub place: Place,
+    /// What there is to say, once it came.
+    pub content: Option<DetailContent>,
+    /// Why it could not be had.
+    pub error: Option<Error>,
+    /// The selected item.
+    pub cursor: usize,
+    wanted: bool,
+    awaited: Option<u64>,
+}
+
+impl Detail {
+    /// Opens a thing; its content is to be fetched.
+    #[must_use]
+    pub fn of(place: Place) -> Self {
+        let content = match &place {
+            Place::Task(row) => Some(DetailContent::Task((**row).clone())),
+            _ => None,
+        };
+        Self { wanted: content.is_none(), place, content, error: None, cursor: 0, awaited: None }
+    }
+
+    /// Asks again for the content.
+    pub fn refresh(&mut self) {
+        self.wanted = self.place.load().is_some();
+    }
+
+    /// Whether something is wanted.
+    #[must_use]
+    pub fn wants(&self) -> bool {
+        self.wanted
+    }
+
+    /// Turns what is wanted, if anything, into a load of this generation.
+    pub fn issue(&mut self, generation: u64) -> Option<Load> {
+        if !std::mem::take(&mut self.wanted) {
+            return None;
+        }
+        self.awaited = Some(generation);
+        self.place.load()
+    }
+
+    /// Whether the load of this generation is for it.
+    #[must_use]
+    pub fn awaits(&self, generation: u64) -> bool {
+        self.awaited == Some(generation)
+    }
+
+    /// Takes what came; false where it isn't awaited any more.
+    pub fn arrive(&mut self, generation: u64, answer: Result<Answer>) -> bool {
+        if self.awaited.take_if(|awaited| *awaited == generation).is_none() {
+            return false;
+        }
+        let answer = answer.map(|answer| match answer {
+            Answer::Batch(detail) => Some(DetailContent::Batch(detail)),
+            Answer::Model(detail) => Some(DetailContent::Model(detail)),
+            Answer::Anomaly(detail) => Some(DetailContent::Anomaly(detail)),
+            Answer::Release(detail) => Some(DetailContent::Release(detail)),
+            Answer::Event(detail) => Some(DetailContent::Event(detail)),
+            _ => None,
+        });
+        match answer {
+            Ok(content) => (self.content, self.error) = (content, None),
+            Err(error) => self.error = Some(error),
+        }
+        self.step(0);
+        true
+    }
+
+    /// Moves the selection among the items.
+    pub fn step(&mut self, by: i64) {
+        let count = self.content.as_ref().map_or(0, |content| items(content).len());
+        let by = isize::try_from(by).unwrap_or(if by < 0 { isize::MIN } else { isize::MAX });
+        self.cursor = self.cursor.saturating_add_signed(by).min(count.saturating_sub(1));
+    }
+}

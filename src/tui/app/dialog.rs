@@ -1,0 +1,192 @@
+//! A dialog: what is about to happen, what it would do, and the words that it needs.
+
+use super::ask::Ask;
+use super::key::Key;
+use super::message::{Answer, Load};
+use super::text_field::TextField;
+use crate::base::{Error, Result};
+use crate::domain::{Period, ReleaseName, Request};
+use crate::ops::ReleaseDetail;
+
+/// What a field takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Any words, at least one.
+    Required,
+    /// Any words, or none.
+    Optional,
+    /// A file.
+    Path,
+    /// A period, or nothing.
+    Period,
+    /// A release, or nothing.
+    Release,
+    /// Exactly this, as a sign that it is meant.
+    Exactly(String),
+}
+
+/// A field of a dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// What is asked for.
+    pub label: String,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// What was typed.
+    pub input: TextField,
+}
+
+impl Field {
+    /// An empty field.
+    #[must_use]
+    pub fn new(label: &str, kind: FieldKind) -> Self {
+        Self { label: label.to_owned(), kind, input: TextField::default() }
+    }
+
+    /// What is wrong with what was typed, if anything.
+    #[must_use]
+    pub fn complaint(&self) -> Option<String> {
+        let typed = self.input.trimmed();
+        match &self.kind {
+            FieldKind::Optional => None,
+            FieldKind::Required | FieldKind::Path => typed.is_empty().then(|| format!("the {} is missing", self.label)),
+            FieldKind::Period if typed.is_empty() => None,
+            FieldKind::Period => typed.parse::<Period>().err().map(|error| error.message().to_owned()),
+            FieldKind::Release if typed.is_empty() => None,
+            FieldKind::Release => typed.parse::<ReleaseName>().err().map(|error| error.message().to_owned()),
+            FieldKind::Exactly(expected) if typed == expected => None,
+            FieldKind::Exactly(expected) => Some(format!("type {expected} to confirm")),
+        }
+    }
+}
+
+/// Something that is on its way, there, or could not be had.
+#[derive(Debug, Clone)]
+pub enum Fetched<T> {
+    /// Not asked for.
+    Unasked,
+    /// On its way, by its generation.
+    Awaited(u64),
+    /// There.
+    There(T),
+    /// Could not be had.
+    Failed(Error),
+}
+
+/// A change about to be made.
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    /// What is about to happen.
+    pub ask: Ask,
+    /// What has to be typed.
+    pub fields: Vec<Field>,
+    /// The field with the caret.
+    pub focus: usize,
+    /// What it would do, in sentences.
+    pub preview: Fetched<Vec<String>>,
+    /// The release that it is about, as it is now.
+    pub release: Fetched<ReleaseDetail>,
+    /// Why it was not done when `Enter` was pressed.
+    pub complaint: Option<String>,
+}
+
+impl Dialog {
+    /// A dialog that asks for what `ask` needs.
+    #[must_use]
+    pub fn about(ask: Ask) -> Self {
+        let fields = ask.fields();
+        Self { ask, fields, focus: 0, preview: Fetched::Unasked, release: Fetched::Unasked, complaint: None }
+    }
+
+    /// Whether what it would do hangs on what is typed, so that it can only be said afterwards.
+    #[must_use]
+    pub fn hangs_on_input(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == FieldKind::Path)
+    }
+
+    /// Takes a key that edits the field at hand; false where it means something else.
+    pub fn edit(&mut self, key: &Key) -> bool {
+        let hangs = self.hangs_on_input();
+        let Some(field) = self.fields.get_mut(self.focus) else { return false };
+        let edited = field.input.edit(key);
+        if edited {
+            self.complaint = None;
+            if hangs {
+                self.preview = Fetched::Unasked;
+            }
+        }
+        edited
+    }
+
+    /// Moves the caret to another field, around the ends.
+    pub fn step(&mut self, by: isize) {
+        if !self.fields.is_empty() {
+            let index = (self.focus.cast_signed() + by).rem_euclid(self.fields.len().cast_signed());
+            self.focus = index.unsigned_abs();
+        }
+    }
+
+    /// The request as typed so far.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        let digest = match &self.release {
+            Fetched::There(detail) => detail.release.release_digest.clone(),
+            _ => None,
+        };
+        self.ask.request(&self.fields, digest)
+    }
+
+    /// The release to fetch before anything can be said, if it is about one.
+    #[must_use]
+    pub fn load(&self) -> Option<Load> {
+        self.ask.shows().map(|release| Load::Release(release.clone()))
+    }
+
+    /// Whether the load of this generation is for it.
+    #[must_use]
+    pub fn awaits(&self, generation: u64) -> bool {
+        matches!(self.release, Fetched::Awaited(awaited) if awaited == generation)
+    }
+
+    /// Takes the release; false where it isn't awaited.
+    pub fn arrive(&mut self, generation: u64, answer: Result<Answer>) -> bool {
+        if !self.awaits(generation) {
+            return false;
+        }
+        self.release = match answer {
+            Ok(Answer::Release(detail)) => Fetched::There(detail),
+            Ok(_) => Fetched::Unasked,
+            Err(error) => Fetched::Failed(error),
+        };
+        true
+    }
+
+    /// Takes what it would do; false where it isn't awaited.
+    pub fn previewed(&mut self, generation: u64, answer: Result<Vec<String>>) -> bool {
+        if !matches!(self.preview, Fetched::Awaited(awaited) if awaited == generation) {
+            return false;
+        }
+        self.preview = match answer {
+            Ok(lines) => Fetched::There(lines),
+            Err(error) => Fetched::Failed(error),
+        };
+        true
+    }
+
+    /// Why it can't be done yet: a field that is not right, or something not seen yet. Moves to that field.
+    pub fn refusal(&mut self) -> Option<String> {
+        if let Some((index, complaint)) =
+            self.fields.iter().enumerate().find_map(|(index, field)| Some((index, field.complaint()?)))
+        {
+            self.focus = index;
+            return Some(complaint);
+        }
+        match (&self.preview, &self.release) {
+            (Fetched::Failed(error), _) | (_, Fetched::Failed(error)) => Some(error.one_line()),
+            (Fetched::Awaited(_), _) | (_, Fetched::Awaited(_)) => {
+                Some("wait until what it would do stands here".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What the details of a thing say, item by item: what is selected, opened and drawn are the same items.
+
+mod anomaly;
+mod batch;
+mod event;
+mod model;
+mod release;
+mod task;
+
+pub use release::changes as release_changes;
+
+use super::detail::{DetailContent, Place};
+use super::words::{Piece, Tone};
+use crate::domain::{Period, Reason, ReleaseName};
+
+/// One item of a detail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The heading it stands under.
+    pub section: &'static str,
+    /// What it says.
+    pub body: Body,
+    /// Where `Enter` leads.
+    pub link: Option<Link>,
+}
+
+/// What an item says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// A line of text, wrapped where it is long.
+    Text(Vec<Piece>),
+    /// A sample row of an anomaly, by its place.
+    Sample(usize),
+    /// The chart of an anomaly's metric.
+    Chart,
+}
+
+/// Where an item leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Link {
+    /// To another thing.
+    To(Place),
+    /// To the place that clears this reason of a release.
+    Clear(ReleaseName, Reason),
+    /// To a cell of the map of completeness.
+    Cell {
+        /// The period.
+        period: Period,
+        /// The provider.
+        provider: String,
+    },
+}
+
+impl Item {
+    fn text(section: &'static str, pieces: Vec<Piece>) -> Self {
+        Self { section, body: Body::Text(pieces), link: None }
+    }
+
+    /// A name and its value.
+    fn fact(section: &'static str, name: &str, value: impl Into<String>) -> Self {
+        Self::text(section, vec![Piece::new(format!("{name:<12} "), Tone::Quiet), Piece::plain(value)])
+    }
+
+    fn to(mut self, link: Link) -> Self {
+        self.link = Some(link);
+        self
+    }
+}
+
+/// The items of a thing, in the order in which its reader wants them.
+#[must_use]
+pub fn items(content: &DetailContent) -> Vec<Item> {
+    match content {
+        DetailContent::Batch(detail) => batch::items(detail),
+        DetailContent::Model(detail) => model::items(detail),
+        DetailContent::Anomaly(detail) => anomaly::items(detail),
+        DetailContent::Release(detail) => release::items(detail),
+        DetailContent::Event(detail) => event::items(detail),
+        DetailContent::Task(row) => task::items(row),
+    }
+}
+
+/// An instant for people.
+pub(super) fn instant(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A measured number for people: as short as it can be without hiding what differs.
+#[must_use]
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() || (size > 0.0 && !(1e-4..1e15).contains(&size)) {
+        return format!("{value:e}");
+    }
+    let digits = if size >= 1000.0 { 0 } else { 4 };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}

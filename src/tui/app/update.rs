@@ -1,0 +1,331 @@
+//! `update`: what a message does to the state, and what the runtime is to do next.
+
+use super::act::{ask_for, selected_sample};
+use super::answer;
+use super::ask::Ask;
+use super::catalogue::COMMANDS;
+use super::choose::{Choice, Pick, Topic, choices, refusal};
+use super::command::{Id, Scope};
+use super::dialog::{Dialog, Fetched};
+use super::enabled::{changes_something, why_not};
+use super::filter::Filter;
+use super::items::{Link, items};
+use super::key::Key;
+use super::layout::layout;
+use super::message::{Effect, Msg};
+use super::mouse;
+use super::navigate::{self, selected_place};
+use super::overlay::{Overlay, footer_scope, is_heard};
+use super::state::State;
+use super::text_field::TextField;
+use super::words::Tone;
+use crate::domain::Request;
+
+/// What to fetch first, after the first frame was drawn.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    settle(state, &mut effects);
+    effects
+}
+
+/// Applies a message. Sets [`State::changed`] where the screen has to be drawn again.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let changed = match msg {
+        Msg::Key(key) => pressed(state, &key, &mut effects),
+        Msg::Paste(text) => pasted(state, &text),
+        Msg::Mouse { pointer, x, y } => mouse::pointed(state, pointer, x, y, &mut effects),
+        Msg::Resized { width, height } => {
+            (state.width, state.height) = (width, height);
+            true
+        }
+        Msg::Tick => {
+            state.board.frame = state.board.frame.wrapping_add(1);
+            state.is_busy()
+        }
+        Msg::Terminated => {
+            effects.push(Effect::Quit);
+            false
+        }
+        answer => answer::answered(state, answer),
+    };
+    state.changed |= changed;
+    settle(state, &mut effects);
+    effects
+}
+
+/// Keeps the selection on the screen and asks for what is wanted.
+fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let height = layout(state).rows.height;
+    state.lists.of_mut(state.pane).follow(u64::from(height));
+    select_provider(state);
+    if std::mem::take(&mut state.freshness.wanted) {
+        let generation = state.next_generation();
+        state.freshness.awaited = Some(generation);
+        effects.push(Effect::Load { generation, load: super::message::Load::Overview });
+    }
+    if state.list().wants() {
+        let generation = state.next_generation();
+        let load = state.lists.of_mut(state.pane).issue(generation);
+        effects.extend(load.map(|load| Effect::Load { generation, load }));
+    }
+    if state.detail.as_ref().is_some_and(super::detail::Detail::wants) {
+        let generation = state.next_generation();
+        let load = state.detail.as_mut().and_then(|detail| detail.issue(generation));
+        effects.extend(load.map(|load| Effect::Load { generation, load }));
+    }
+}
+
+fn select_provider(state: &mut State) {
+    let Some(row) = state.lists.periods.selected() else { return };
+    if let Some(wanted) = &state.provider_wanted
+        && let Some(column) = row.cells.iter().position(|cell| cell.provider == *wanted)
+    {
+        state.column = column;
+        if !state.lists.of(super::pane::Pane::Completeness).wants() {
+            state.provider_wanted = None;
+        }
+    }
+    state.column = state.column.min(row.cells.len().saturating_sub(1));
+}
+
+/// The command whose key this is, among those heard now.
+fn command_of(scope: Scope, key: &Key) -> Option<Id> {
+    let heard = COMMANDS.iter().find(|command| is_heard(command, scope) && command.keys.contains(&key.name()));
+    heard.map(|command| command.id)
+}
+
+fn pressed(state: &mut State, key: &Key, effects: &mut Vec<Effect>) -> bool {
+    if let Some(id) = command_of(footer_scope(state), key) {
+        run(state, id, effects);
+        return true;
+    }
+    match &mut state.overlay {
+        None => {
+            state.say(format!("{key} does nothing here; ? shows what does"), Tone::Quiet);
+            true
+        }
+        Some(Overlay::Filter(field)) => {
+            let edited = field.edit(key);
+            apply_filter(state);
+            edited
+        }
+        Some(Overlay::Choice(choice)) => {
+            choice.cursor = 0;
+            choice.input.edit(key)
+        }
+        Some(Overlay::Dialog(dialog)) => dialog.edit(key),
+    }
+}
+
+fn pasted(state: &mut State, text: &str) -> bool {
+    match &mut state.overlay {
+        None => return false,
+        Some(Overlay::Filter(field)) => {
+            field.insert(text);
+            apply_filter(state);
+        }
+        Some(Overlay::Choice(choice)) => choice.input.insert(text),
+        Some(Overlay::Dialog(dialog)) => {
+            if let Some(field) = dialog.fields.get_mut(dialog.focus) {
+                field.input.insert(text.trim());
+            }
+        }
+    }
+    true
+}
+
+fn apply_filter(state: &mut State) {
+    if let Some(Overlay::Filter(field)) = &state.overlay {
+        let filter = Filter::parse(field.text());
+        state.lists.of_mut(state.pane).set_filter(filter);
+    }
+}
+
+/// Runs a command, or says why it can't run.
+pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
+    let asked_to_quit = std::mem::take(&mut state.quit_asked);
+    if changes_something(id)
+        && let Some(reason) = why_not(state, id)
+    {
+        let title = COMMANDS.iter().find(|command| command.id == id).map_or("this", |command| command.title);
+        state.say(format!("can't {title}: {reason}"), Tone::Warning);
+        return;
+    }
+    if navigate::moved(state, id, effects) {
+        return;
+    }
+    state.notice = None;
+    match id {
+        Id::Filter => {
+            state.detail = None;
+            let typed = state.list().filter().typed().to_owned();
+            state.overlay = Some(Overlay::Filter(TextField::with(typed)));
+        }
+        Id::Palette => state.overlay = Some(Overlay::Choice(Choice::about(Topic::Palette))),
+        Id::Help => state.overlay = Some(Overlay::Choice(Choice::about(Topic::Help))),
+        Id::CommandLog => state.overlay = Some(Overlay::Choice(Choice::about(Topic::CommandLog))),
+        Id::ActAs => act_as(state),
+        Id::Reload => answer::refresh(state),
+        Id::Copy => copy_name(state, effects),
+        Id::CopyCommand => copy_command(state, effects),
+        Id::Mouse => {
+            state.mouse = !state.mouse;
+            effects.push(Effect::CaptureMouse(state.mouse));
+            let who = if state.mouse { "assay" } else { "the terminal" };
+            state.say(format!("the mouse belongs to {who}"), Tone::Quiet);
+        }
+        Id::Quit => quit(state, asked_to_quit, effects),
+        Id::Stop => stop(state, effects),
+        Id::KeepFilter | Id::Close | Id::Cancel => state.overlay = None,
+        Id::DropFilter => {
+            state.overlay = None;
+            state.lists.of_mut(state.pane).set_filter(Filter::default());
+        }
+        Id::ChoiceUp | Id::ChoiceDown => step_choice(state, id == Id::ChoiceDown),
+        Id::Choose => choose(state, effects),
+        Id::NextField | Id::PreviousField => {
+            if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
+                dialog.step(if id == Id::NextField { 1 } else { -1 });
+            }
+        }
+        Id::Submit => submit(state, effects),
+        _ => begin(state, id, effects),
+    }
+}
+
+fn act_as(state: &mut State) {
+    match why_not(state, Id::ActAs) {
+        Some(reason) => state.say(format!("can't act as somebody else: {reason}"), Tone::Warning),
+        None => state.overlay = Some(Overlay::Choice(Choice::about(Topic::People))),
+    }
+}
+
+fn copy(state: &mut State, text: String, effects: &mut Vec<Effect>) {
+    state.say(format!("copied: {text}"), Tone::Good);
+    effects.push(Effect::Copy(text));
+}
+
+fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
+    let name = match (&state.detail, state.period()) {
+        (Some(detail), _) => Some(detail.place.name()),
+        (None, Some(row)) => Some(row.period.to_string()),
+        (None, None) => selected_place(state).map(|place| place.name()),
+    };
+    match name {
+        Some(name) => copy(state, name, effects),
+        None => state.say("nothing is selected", Tone::Quiet),
+    }
+}
+
+/// The command that clears the selected reason, else the last one of this session.
+fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
+    let item = state.detail.as_ref().and_then(|detail| items(detail.content.as_ref()?).into_iter().nth(detail.cursor));
+    let fix = match item.and_then(|item| item.link) {
+        Some(Link::Clear(_, reason)) => Some(reason.fix),
+        _ => None,
+    };
+    match fix.or_else(|| state.speech.entries().last().map(|spoken| spoken.line.clone())) {
+        Some(line) => copy(state, line, effects),
+        None => state.say("no command was run yet", Tone::Quiet),
+    }
+}
+
+fn quit(state: &mut State, asked: bool, effects: &mut Vec<Effect>) {
+    if state.is_busy() && !asked {
+        state.quit_asked = true;
+        state.say("work is going on in the background; again: stop it and leave", Tone::Warning);
+        return;
+    }
+    stop(state, effects);
+    effects.push(Effect::Quit);
+}
+
+fn stop(state: &mut State, effects: &mut Vec<Effect>) {
+    let tickets: Vec<u64> = state.speech.running().map(|spoken| spoken.ticket).collect();
+    let text = if tickets.is_empty() { "nothing is running" } else { "stopping; nothing stays half-done" };
+    state.say(text, Tone::Warning);
+    effects.extend(tickets.into_iter().map(|ticket| Effect::Cancel { ticket }));
+}
+
+fn step_choice(state: &mut State, down: bool) {
+    let Some(Overlay::Choice(choice)) = &state.overlay else { return };
+    let count = choices(state, choice).len();
+    if let Some(Overlay::Choice(choice)) = &mut state.overlay {
+        let next = if down { choice.cursor + 1 } else { choice.cursor.saturating_sub(1) };
+        choice.cursor = next.min(count.saturating_sub(1));
+    }
+}
+
+fn choose(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Choice(choice)) = &state.overlay else { return };
+    let Some(line) = choices(state, choice).into_iter().nth(choice.cursor) else { return };
+    let reason = refusal(state, &line);
+    state.overlay = None;
+    match (reason, line.pick) {
+        (Some(reason), _) => state.say(format!("can't {}: {reason}", line.title), Tone::Warning),
+        (None, Pick::Command(id)) => run(state, id, effects),
+        (None, Pick::Person(name)) => effects.push(Effect::ActAs(name)),
+        (None, Pick::Text(text)) => copy(state, text, effects),
+    }
+}
+
+/// Asks for a change at once, or opens the dialog that it needs.
+fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
+    let Ok(ask) = ask_for(state, id) else { return };
+    if ask.is_immediate() || id == Id::AcceptSample {
+        let request = ask.request(&[], None);
+        perform(state, request, effects);
+    } else {
+        open_dialog(state, ask, effects);
+    }
+}
+
+/// Opens a dialog and asks what it would do.
+pub(super) fn open_dialog(state: &mut State, ask: Ask, effects: &mut Vec<Effect>) {
+    let mut dialog = Dialog::about(ask);
+    if let Some(load) = dialog.load() {
+        let generation = state.next_generation();
+        dialog.release = Fetched::Awaited(generation);
+        effects.push(Effect::Load { generation, load });
+    }
+    if !dialog.hangs_on_input() {
+        preview(state, &mut dialog, effects);
+    }
+    state.overlay = Some(Overlay::Dialog(Box::new(dialog)));
+}
+
+fn preview(state: &mut State, dialog: &mut Dialog, effects: &mut Vec<Effect>) {
+    let generation = state.next_generation();
+    dialog.preview = Fetched::Awaited(generation);
+    effects.push(Effect::Preview { generation, request: dialog.request() });
+}
+
+/// Does what the dialog says, if everything is typed and what it would do was seen.
+fn submit(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Dialog(mut dialog)) = state.overlay.take() else { return };
+    dialog.complaint = dialog.refusal();
+    if dialog.complaint.is_none() && matches!(dialog.preview, Fetched::There(_)) {
+        perform(state, dialog.request(), effects);
+        return;
+    }
+    if dialog.complaint.is_none() || (dialog.hangs_on_input() && matches!(dialog.preview, Fetched::Failed(_))) {
+        preview(state, &mut dialog, effects);
+    }
+    state.overlay = Some(Overlay::Dialog(dialog));
+}
+
+/// Sends a request off; an assessor's cursor goes on to the next sample.
+fn perform(state: &mut State, request: Request, effects: &mut Vec<Effect>) {
+    if !state.is_busy() {
+        state.board.begin();
+    }
+    let judged = matches!(request, Request::Assess { .. }) && selected_sample(state).is_some();
+    if let Some(detail) = state.detail.as_mut().filter(|_| judged) {
+        detail.step(1);
+    }
+    let (ticket, line) = (state.next_generation(), request.command_line());
+    state.say(format!("▶ {line}"), Tone::Busy);
+    state.speech.asked(ticket, line);
+    effects.push(Effect::Perform { ticket, request });
+}
