@@ -57,6 +57,7 @@ pub(super) fn named(name: &str) -> Expr {
 }
 
 /// What polars says, as an error of ours.
+#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn error(error: PolarsError) -> Error {
     let kind = match &error {
         PolarsError::IO { .. } => ErrorKind::Io,

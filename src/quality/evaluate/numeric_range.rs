@@ -8,7 +8,7 @@ use super::words::{self, number};
 use super::{Judged, SliceFacts, about, of_provider, result, within};
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
-use crate::domain::profile::{ColumnProfile, NumberProfile, QUANTILES};
+use crate::domain::profile::{ColumnProfile, NumberProfile};
 use crate::domain::{Check, Evaluation, FieldType, Outcome};
 use crate::quality::numbers::key_of;
 use crate::quality::samples::Picks;
@@ -112,8 +112,7 @@ impl OnColumn<'_> {
     /// The median must be within a factor of the earlier periods' median.
     fn near_history(&self, numbers: &NumberProfile, factor: f64) -> Result<Evaluation> {
         let metric = format!("median({})", self.column.name);
-        let middle = QUANTILES.iter().position(|quantile| *quantile == 0.5);
-        let Some(observed) = middle.and_then(|index| numbers.quantiles.get(index)).copied() else {
+        let Some(observed) = self.slice.profile.metrics().get(&metric).copied() else {
             return Ok(self.result(Outcome::Unknown, format!("the profile has no {metric}")));
         };
         let earlier = Earlier::of(self.judged, self.slice, &metric)?;
