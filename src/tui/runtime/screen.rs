@@ -66,7 +66,8 @@ impl Screen {
 
     /// Takes the mouse, or leaves it to the terminal.
     pub fn capture_mouse(&mut self, capture: bool) -> Result<()> {
-        let done = if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) };
+        let done =
+            if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) };
         done.context("taking or leaving the mouse")
     }
 }

@@ -14,10 +14,12 @@ use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
 use crate::domain::release::Approval;
 use crate::domain::{
-    Actor, Anomaly, AnomalyState, BatchId, BatchState, Entity, Evaluation, ModelRef, Outcome, Period, Reason, ReasonCode,
-    Release, ReleaseName, ReleaseState, Role, Sample, Severity, TaskKind, TaskState, Verdict,
+    Actor, Anomaly, AnomalyState, BatchId, BatchState, Entity, Evaluation, ModelRef, Outcome, Period, Reason,
+    ReasonCode, Release, ReleaseName, ReleaseState, Role, Sample, Severity, TaskKind, TaskState, Verdict,
 };
-use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail};
+use crate::ops::{
+    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+};
 
 const PROVIDERS: [&str; 3] = ["northgate", "harbour", "millstone"];
 
@@ -107,7 +109,12 @@ impl World {
         let text = |text: &str| Some(text.to_owned());
         Ok(BatchDetail {
             columns: vec![("Item text".to_owned(), text("description")), ("Till".to_owned(), None)],
-            rejects: vec![RejectRow { row: 17, line: Some(18), reason: "amount `12,x0` is not a decimal".to_owned(), raw: "S-17;12,x0".to_owned() }],
+            rejects: vec![RejectRow {
+                row: 17,
+                line: Some(18),
+                reason: "amount `12,x0` is not a decimal".to_owned(),
+                raw: "S-17;12,x0".to_owned(),
+            }],
             preview: vec![vec![text("S-1"), text("HEINZ BEANZ 4x415g"), None]],
             releases: vec![release(0).name],
             row,
@@ -263,12 +270,24 @@ pub fn period(index: usize) -> PeriodRow {
     };
     let cells: Vec<Cell> = states.into_iter().enumerate().map(cell).collect();
     let live = (index > 0).then(|| release_name(index));
-    PeriodRow { dataset: "slips".to_owned(), period: month(index), state: roll_up(&cells), cells, baseline: index == 4, live }
+    PeriodRow {
+        dataset: "slips".to_owned(),
+        period: month(index),
+        state: roll_up(&cells),
+        cells,
+        baseline: index == 4,
+        live,
+    }
 }
 
 pub fn model(index: usize) -> ModelRow {
     let score = Score { precision: 0.91, recall: 0.874, f1: 0.891, support: 1_310 };
-    let metrics = ModelMetrics { overall: score, labels: BTreeMap::from([("BRAND".to_owned(), score)]), sentences: 900, tokens: 5_400 };
+    let metrics = ModelMetrics {
+        overall: score,
+        labels: BTreeMap::from([("BRAND".to_owned(), score)]),
+        sentences: 900,
+        tokens: 5_400,
+    };
     ModelRow {
         name: "slips".to_owned(),
         version: 30_000 - u32::try_from(index).unwrap(),
@@ -316,14 +335,26 @@ pub fn anomaly(index: usize) -> AnomalyRow {
 
 fn sample(index: usize) -> Sample {
     let text = "Süß HEINZ beanz 4x415g";
-    let entity = |label: &str, start, end, score| Entity { field: "description".to_owned(), label: label.to_owned(), text: String::new(), start, end, score };
-    let verdict = Verdict { accepted: true, by: "tomas".to_owned(), at: noon(), note: Some("brand is there".to_owned()) };
+    let entity = |label: &str, start, end, score| Entity {
+        field: "description".to_owned(),
+        label: label.to_owned(),
+        text: String::new(),
+        start,
+        end,
+        score,
+    };
+    let verdict =
+        Verdict { accepted: true, by: "tomas".to_owned(), at: noon(), note: Some("brand is there".to_owned()) };
     Sample {
         batch: batch(0).id,
         row: 100 + index as u64,
         provider: "harbour".to_owned(),
         why: "no BRAND where earlier models found one".to_owned(),
-        cells: vec![("description".to_owned(), Some(text.to_owned())), ("amount".to_owned(), Some("3.49".to_owned())), ("till".to_owned(), None)],
+        cells: vec![
+            ("description".to_owned(), Some(text.to_owned())),
+            ("amount".to_owned(), Some("3.49".to_owned())),
+            ("till".to_owned(), None),
+        ],
         entities: vec![entity("BRAND", 4, 9, 0.97), entity("PACK", 16, 18, 0.61)],
         verdict: (index == 0).then_some(verdict),
     }
@@ -337,11 +368,31 @@ pub fn release(index: usize) -> ReleaseRow {
     };
     let blocked_by = match index {
         0 => vec![
-            reason(ReasonCode::ProviderLate, "harbour", "harbour is late with 2026-10; it was due 2026-11-05 00:00 UTC", "assay batch add FILE"),
-            reason(ReasonCode::AnomalyOpen, "A0000000000", "label_rate of harbour BRAND is open: 280 per 1,000 rows", "assay anomaly show A0000000000"),
-            reason(ReasonCode::TaskStale, "refine slips/2026-10/harbour", "refine slips/2026-10/harbour is stale: new batch revision", "assay run"),
+            reason(
+                ReasonCode::ProviderLate,
+                "harbour",
+                "harbour is late with 2026-10; it was due 2026-11-05 00:00 UTC",
+                "assay batch add FILE",
+            ),
+            reason(
+                ReasonCode::AnomalyOpen,
+                "A0000000000",
+                "label_rate of harbour BRAND is open: 280 per 1,000 rows",
+                "assay anomaly show A0000000000",
+            ),
+            reason(
+                ReasonCode::TaskStale,
+                "refine slips/2026-10/harbour",
+                "refine slips/2026-10/harbour is stale: new batch revision",
+                "assay run",
+            ),
         ],
-        2 => vec![reason(ReasonCode::ApprovalsMissing, "slips/2026-08.1", "0 of 2 approvals given", "assay release approve slips/2026-08.1")],
+        2 => vec![reason(
+            ReasonCode::ApprovalsMissing,
+            "slips/2026-08.1",
+            "0 of 2 approvals given",
+            "assay release approve slips/2026-08.1",
+        )],
         _ => Vec::new(),
     };
     ReleaseRow {

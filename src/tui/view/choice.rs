@@ -13,7 +13,12 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, choice: &Choice) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let wanted = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX).saturating_add(3 + ABOUT);
     let height = wanted.min(state.height.saturating_sub(1));
-    let area = Area { x: (state.width - width) / 2, y: state.height.saturating_sub(1).saturating_sub(height) / 2, width, height };
+    let area = Area {
+        x: (state.width - width) / 2,
+        y: state.height.saturating_sub(1).saturating_sub(height) / 2,
+        width,
+        height,
+    };
     let inside = canvas.frame(area, choice.topic.title(), Tone::Plain);
     let (input, below) = inside.top_row();
     let (below, about) = below.bottom_rows(if below.height > 2 * ABOUT { ABOUT } else { 0 });

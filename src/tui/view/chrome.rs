@@ -3,7 +3,8 @@
 use crate::base::text::{counted, grouped};
 use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{
-    Area, COMMANDS, Command, Id, Overlay, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs, why_not,
+    Area, COMMANDS, Command, Id, Overlay, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs,
+    why_not,
 };
 use crate::tui::widgets::canvas::{Canvas, width};
 
@@ -49,7 +50,8 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     if !state.is_busy() {
         let (glyph, tone) = if board.failed > 0 { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
         let x = canvas.say(area, 1, 0, &format!("{glyph} {}", over(state)), tone);
-        let rest = board.last_failure.as_ref().map(|failure| format!("  {failure}  (t shows the tasks)")).unwrap_or_default();
+        let rest =
+            board.last_failure.as_ref().map(|failure| format!("  {failure}  (t shows the tasks)")).unwrap_or_default();
         canvas.say(area, x, 0, &rest, Tone::Plain);
         return;
     }
@@ -116,7 +118,8 @@ pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let mut x = 1;
     for command in hints().filter(|command| !is_tail(command)) {
         let refused = matches!(scope, Scope::Pane(_)) && why_not(state, command.id).is_some();
-        let (text, tone) = if refused { (format!("({})", hint(command)), Tone::Quiet) } else { (hint(command), Tone::Plain) };
+        let (text, tone) =
+            if refused { (format!("({})", hint(command)), Tone::Quiet) } else { (hint(command), Tone::Plain) };
         if x + u16::try_from(width(&text)).unwrap_or(u16::MAX).min(1000) + 1 > room {
             break;
         }

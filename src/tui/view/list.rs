@@ -34,7 +34,13 @@ pub fn heading(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let list = state.list();
     let mut x = canvas.say(area, 1, 0, state.pane.title(), Tone::Strong) + 2;
     if list.total() > 0 {
-        x = canvas.say(area, x, 0, &format!("{} of {}", grouped(list.cursor() + 1), grouped(list.total())), Tone::Quiet) + 2;
+        x = canvas.say(
+            area,
+            x,
+            0,
+            &format!("{} of {}", grouped(list.cursor() + 1), grouped(list.total())),
+            Tone::Quiet,
+        ) + 2;
     }
     if !list.filter().is_empty() {
         x = canvas.say(area, x, 0, &format!("only: {}", list.filter().typed()), Tone::Warning) + 2;
@@ -75,7 +81,9 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
 fn nothing_yet(pane: Pane) -> &'static str {
     match pane {
         Pane::Batches => "no batches yet: put files into inbox/<provider>/ and press i, or n to add one",
-        Pane::Completeness => "no periods yet: they begin with `since` of a provider in assay.toml, or with the first batch",
+        Pane::Completeness => {
+            "no periods yet: they begin with `since` of a provider in assay.toml, or with the first batch"
+        }
         Pane::Models => "no model versions yet: n registers a model file; `assay model train` makes one",
         Pane::Anomalies => "nothing to settle: no check found anything",
         Pane::Releases => "no releases yet: one opens with the first batch of a period; i takes in the inboxes",

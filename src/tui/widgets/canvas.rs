@@ -76,7 +76,11 @@ impl<'a> Canvas<'a> {
         if area.width < 2 || area.height < 2 {
             return Area::default();
         }
-        let lines = if tone == Tone::Danger { ['╔', '╗', '╚', '╝', '═', '║'] } else { ['┌', '┐', '└', '┘', '─', '│'] };
+        let lines = if tone == Tone::Danger {
+            ['╔', '╗', '╚', '╝', '═', '║']
+        } else {
+            ['┌', '┐', '└', '┘', '─', '│']
+        };
         let [top_left, top_right, bottom_left, bottom_right, level, upright] = lines;
         let inner = usize::from(area.width - 2);
         let level: String = std::iter::repeat_n(level, inner).collect();

@@ -81,7 +81,11 @@ impl Chart<'_> {
             let here = scale.row(point.value) == row;
             let lead: String = std::iter::repeat_n(ground, step - 1).collect();
             pieces.push(Piece::new(lead, Tone::Quiet));
-            pieces.push(if here { Piece::new(point.mark.to_string(), point.tone) } else { Piece::new(ground.to_string(), Tone::Quiet) });
+            pieces.push(if here {
+                Piece::new(point.mark.to_string(), point.tone)
+            } else {
+                Piece::new(ground.to_string(), Tone::Quiet)
+            });
         }
         pieces
     }
