@@ -2,6 +2,7 @@
 //! by keyset pages over plain vectors.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod rows;
 mod sample;
 
 pub use sample::World;
@@ -91,7 +92,8 @@ impl Person {
     /// The oldest request is answered.
     pub fn is_answered(&mut self, answer: Result<&str>) -> &mut Self {
         let (ticket, _) = self.asked.remove(0);
-        let reply = |message: &str| Reply { message: message.to_owned(), lines: Vec::new(), document: serde_json::Value::Null };
+        let reply =
+            |message: &str| Reply { message: message.to_owned(), lines: Vec::new(), document: serde_json::Value::Null };
         self.sends(Msg::Performed { ticket, answer: answer.map(reply) })
     }
 
@@ -134,7 +136,12 @@ fn broken() -> Error {
 }
 
 /// Part of a list by keyset, as the journal does it.
-pub fn page<R: Clone, K: PartialEq>(rows: &[R], query: &Query<K>, key: impl Fn(&R) -> K, text: impl Fn(&R) -> String) -> Page<R> {
+pub fn page<R: Clone, K: PartialEq>(
+    rows: &[R],
+    query: &Query<K>,
+    key: impl Fn(&R) -> K,
+    text: impl Fn(&R) -> String,
+) -> Page<R> {
     let wanted = query.text.as_ref().map(|text| text.to_lowercase());
     let holds = |row: &&R| wanted.as_ref().is_none_or(|wanted| text(row).to_lowercase().contains(wanted));
     let all: Vec<R> = rows.iter().filter(holds).cloned().collect();
@@ -156,14 +163,24 @@ impl World {
     pub fn answer(&self, load: &Load) -> Result<Answer> {
         Ok(match load {
             Load::Overview => Answer::Overview(self.overview.clone()),
-            Load::Batches(query) => Answer::Batches(page(&self.batches, query, |row| row.id.clone(), |row| format!("{row:?}"))),
-            Load::Periods(query) => Answer::Periods(page(&self.periods, query, |row| row.period, |row| format!("{row:?}"))),
+            Load::Batches(query) => {
+                Answer::Batches(page(&self.batches, query, |row| row.id.clone(), |row| format!("{row:?}")))
+            }
+            Load::Periods(query) => {
+                Answer::Periods(page(&self.periods, query, |row| row.period, |row| format!("{row:?}")))
+            }
             Load::Models(query) => {
-                let key = |row: &crate::domain::listing::ModelRow| crate::domain::ModelRef::new(row.name.clone(), row.version);
+                let key = |row: &crate::domain::listing::ModelRow| {
+                    crate::domain::ModelRef::new(row.name.clone(), row.version)
+                };
                 Answer::Models(page(&self.models, query, key, |row| format!("{row:?}")))
             }
-            Load::Anomalies(query) => Answer::Anomalies(page(&self.anomalies, query, |row| row.id.clone(), |row| format!("{row:?}"))),
-            Load::Releases(query) => Answer::Releases(page(&self.releases, query, |row| row.name.clone(), |row| format!("{row:?}"))),
+            Load::Anomalies(query) => {
+                Answer::Anomalies(page(&self.anomalies, query, |row| row.id.clone(), |row| format!("{row:?}")))
+            }
+            Load::Releases(query) => {
+                Answer::Releases(page(&self.releases, query, |row| row.name.clone(), |row| format!("{row:?}")))
+            }
             Load::Tasks(query) => {
                 let key = |row: &crate::domain::listing::TaskRow| format!("{} {}", row.kind, row.subject);
                 Answer::Tasks(page(&self.tasks, query, key, |row| format!("{row:?}")))

@@ -1,5 +1,7 @@
 //! A change that a person is about to ask for, before the words that it needs are typed.
 
+use std::path::PathBuf;
+
 use super::command::Risk;
 use super::dialog::{Field, FieldKind};
 use crate::base::Digest;
@@ -8,6 +10,9 @@ use crate::domain::{BatchId, ModelRef, Period, ReleaseName, Request, Role, TaskK
 
 /// What stands for a reason until it is typed, where a request is only looked at.
 pub const PLACEHOLDER: &str = "(to be typed)";
+
+/// The seed of a training that is started here; the same data and seed give the same model.
+const SEED: u64 = 1;
 
 /// What is about to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,7 @@ pub enum Ask {
     RetryTask(TaskKey),
     Baseline { dataset: String, period: Period },
     RegisterModel,
+    TrainModel,
     PromoteModel(ModelRef),
     ArchiveModel(ModelRef),
     ConfirmAnomaly(AnomalyId),
@@ -57,6 +63,7 @@ impl Ask {
             Self::CancelTask(task) => format!("Cancel task {}", task.short()),
             Self::RetryTask(task) => format!("Retry task {}", task.short()),
             Self::Baseline { period, .. } => format!("Accept {period} as baseline"),
+            Self::TrainModel => "Train a model on labelled text".to_owned(),
             Self::RegisterModel => "Register a model file".to_owned(),
             Self::PromoteModel(model) => format!("Promote {model} to production"),
             Self::ArchiveModel(model) => format!("Archive {model}"),
@@ -94,9 +101,10 @@ impl Ask {
     #[must_use]
     pub fn shows(&self) -> Option<&ReleaseName> {
         match self {
-            Self::Approve(release) | Self::Publish(release) | Self::Rollback(release) | Self::WithdrawRelease(release) => {
-                Some(release)
-            }
+            Self::Approve(release)
+            | Self::Publish(release)
+            | Self::Rollback(release)
+            | Self::WithdrawRelease(release) => Some(release),
             _ => None,
         }
     }
@@ -111,13 +119,22 @@ impl Ask {
             Self::Ingest | Self::Run { .. } | Self::CancelTask(_) | Self::RetryTask(_) => Vec::new(),
             Self::AddBatch { provider, period, .. } => {
                 let mut fields = vec![field("file", FieldKind::Path)];
-                fields.extend(provider.is_none().then(|| field("provider, if the inbox rules don't say", FieldKind::Optional)));
-                fields.extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
+                fields.extend(
+                    provider.is_none().then(|| field("provider, if the inbox rules don't say", FieldKind::Optional)),
+                );
+                fields
+                    .extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
                 fields
             }
             Self::RegisterModel => vec![
                 field("name of the model", FieldKind::Required),
                 field("file", FieldKind::Path),
+                field("note", FieldKind::Optional),
+            ],
+            Self::TrainModel => vec![
+                field("name of the model", FieldKind::Required),
+                field("file with labelled text (CoNLL or JSON lines)", FieldKind::Path),
+                field("test file (empty: some is held out)", FieldKind::Optional),
                 field("note", FieldKind::Optional),
             ],
             Self::PromoteModel(_) => vec![field("reason", FieldKind::Optional)],
@@ -164,10 +181,19 @@ impl Ask {
             Self::Run { dataset, period } => Request::Run { dataset, period, model: None },
             Self::CancelTask(task) => Request::CancelTask { task },
             Self::RetryTask(task) => Request::RetryTask { task },
-            Self::Baseline { dataset, period } => Request::Baseline { dataset: Some(dataset), period, reason: reason() },
+            Self::Baseline { dataset, period } => {
+                Request::Baseline { dataset: Some(dataset), period, reason: reason() }
+            }
             Self::RegisterModel => {
                 Request::RegisterModel { name: typed("name").unwrap_or_default(), file: file(), note: typed("note") }
             }
+            Self::TrainModel => Request::TrainModel {
+                name: typed("name").unwrap_or_default(),
+                data: vec![file()],
+                test: typed("test file").map(PathBuf::from),
+                seed: SEED,
+                note: typed("note"),
+            },
             Self::PromoteModel(model) => Request::PromoteModel { model, reason: typed("reason") },
             Self::ArchiveModel(model) => Request::ArchiveModel { model, reason: reason() },
             Self::ConfirmAnomaly(id) => Request::ConfirmAnomaly { id, reason: reason() },

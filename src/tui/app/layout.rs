@@ -28,7 +28,8 @@ impl Area {
     /// Whether a cell lies in it.
     #[must_use]
     pub fn holds(self, x: u16, y: u16) -> bool {
-        (self.x..self.x.saturating_add(self.width)).contains(&x) && (self.y..self.y.saturating_add(self.height)).contains(&y)
+        (self.x..self.x.saturating_add(self.width)).contains(&x)
+            && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
     /// The first row, and what is below it.
@@ -125,7 +126,10 @@ pub fn tabs(state: &State) -> Vec<Tab> {
     };
     let long = placed(state, Pane::title, " ");
     let short = || placed(state, Pane::short_title, " ");
-    Some(long).filter(fits).or_else(|| Some(short()).filter(fits)).unwrap_or_else(|| placed(state, Pane::short_title, ""))
+    Some(long)
+        .filter(fits)
+        .or_else(|| Some(short()).filter(fits))
+        .unwrap_or_else(|| placed(state, Pane::short_title, ""))
 }
 
 fn placed(state: &State, title: impl Fn(Pane) -> &'static str, gap: &str) -> Vec<Tab> {

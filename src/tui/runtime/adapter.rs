@@ -46,7 +46,7 @@ impl Desk {
     }
 
     /// Does what is asked for.
-    pub fn perform(&self, request: Request, progress: &dyn Fn(Progress), cancel: &Cancel) -> Result<Reply> {
+    pub fn perform(&self, request: Request, progress: &(dyn Fn(Progress) + Sync), cancel: &Cancel) -> Result<Reply> {
         self.workspace.perform(&self.session(), request, progress, cancel)
     }
 

@@ -94,7 +94,8 @@ impl Workers {
     fn perform(&mut self, ticket: u64, request: Request) {
         self.changes.retain(|change| !change.thread.is_finished());
         let cancel = Cancel::default();
-        let (desk, sender, mailbox, token) = (self.desk.clone(), self.sender.clone(), self.mailbox.clone(), cancel.clone());
+        let (desk, sender, mailbox, token) =
+            (self.desk.clone(), self.sender.clone(), self.mailbox.clone(), cancel.clone());
         let started = thread::Builder::new().name("change".to_owned()).spawn(move || {
             let answer = guarded(|| desk.perform(request, &|fact| mailbox.put(fact), &token));
             let _ = sender.send(Msg::Performed { ticket, answer });
@@ -126,7 +127,8 @@ fn answer(desk: &Desk, question: Question) -> Msg {
 /// A panic below becomes an error that the person can read; the screen stays.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+        let text =
+            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::internal("assay itself failed").because(text.unwrap_or_else(|| "a panic without words".to_owned())))
     })
 }

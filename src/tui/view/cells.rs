@@ -1,8 +1,8 @@
 //! What each row of a list says, column by column as `columns` declares them.
 
 use crate::base::text::grouped;
-use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, ReleaseRow, TaskRow};
 use crate::domain::TaskState;
+use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, ReleaseRow, TaskRow};
 use crate::tui::app::{Pane, Piece, State, Tone, Word};
 
 /// The row at a place of the list of `pane`, if it is at hand.
@@ -36,7 +36,8 @@ fn when(at: chrono::DateTime<chrono::Utc>) -> Piece {
 }
 
 fn batch(row: &BatchRow) -> Vec<Piece> {
-    let refused = Piece::new(format!("{:>7}", grouped(row.rejected)), if row.rejected > 0 { Tone::Warning } else { Tone::Quiet });
+    let refused =
+        Piece::new(format!("{:>7}", grouped(row.rejected)), if row.rejected > 0 { Tone::Warning } else { Tone::Quiet });
     vec![
         Word::from(row.state).piece(),
         plain(row.period.to_string()),

@@ -2,6 +2,7 @@
 
 use crate::tui::app::{Area, Choice, Line, Piece, State, Tone, Topic, choices};
 use crate::tui::widgets::canvas::Canvas;
+use crate::tui::widgets::theme;
 use crate::tui::widgets::wrap::wrap;
 
 const WIDEST: u16 = 110;
@@ -13,7 +14,12 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, choice: &Choice) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let wanted = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX).saturating_add(3 + ABOUT);
     let height = wanted.min(state.height.saturating_sub(1));
-    let area = Area { x: (state.width - width) / 2, y: state.height.saturating_sub(1).saturating_sub(height) / 2, width, height };
+    let area = Area {
+        x: (state.width - width) / 2,
+        y: state.height.saturating_sub(1).saturating_sub(height) / 2,
+        width,
+        height,
+    };
     let inside = canvas.frame(area, choice.topic.title(), Tone::Plain);
     let (input, below) = inside.top_row();
     let (below, about) = below.bottom_rows(if below.height > 2 * ABOUT { ABOUT } else { 0 });
@@ -47,7 +53,7 @@ fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, line: &Line, topic: Topic, s
     };
     let tone = if line.refusal.is_some() { Tone::Quiet } else { line.tone };
     let style = canvas.theme.style(tone);
-    let style = if selected { canvas.theme.selected(style) } else { style };
+    let style = if selected { theme::selected(style) } else { style };
     let title = Area { width: (x + title_width.min(line_width(&line.title))).min(area.width), ..area };
     canvas.text(title, x, y, &line.title, style);
     x += title_width.min(line_width(&line.title).max(if topic == Topic::CommandLog { 0 } else { title_width })) + 1;

@@ -38,16 +38,23 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
 fn heading(content: &DetailContent) -> Vec<Piece> {
     match content {
         DetailContent::Batch(detail) => {
-            vec![Piece::plain(format!("{} {}  ", detail.row.provider, detail.row.period)), Word::from(detail.row.state).piece()]
+            vec![
+                Piece::plain(format!("{} {}  ", detail.row.provider, detail.row.period)),
+                Word::from(detail.row.state).piece(),
+            ]
         }
         DetailContent::Model(detail) => vec![Piece::plain(detail.row.aliases.join(", "))],
         DetailContent::Anomaly(detail) => {
             let row = &detail.row;
-            let about = format!("  {} of {} {}  {} of {} judged", row.check, row.subject, row.period, row.assessed, row.samples);
+            let about = format!(
+                "  {} of {} {}  {} of {} judged",
+                row.check, row.subject, row.period, row.assessed, row.samples
+            );
             vec![Word::from(row.state).piece(), Piece::plain(about)]
         }
         DetailContent::Release(detail) => {
-            let mut pieces = vec![Word::from(detail.row.state).piece(), Piece::plain(format!("  {}  ", detail.row.model))];
+            let mut pieces =
+                vec![Word::from(detail.row.state).piece(), Piece::plain(format!("  {}  ", detail.row.model))];
             pieces.extend(detail.row.state.is_open().then(|| match detail.row.blocked_by.len() {
                 0 => Piece::new("✓ ready", Tone::Good),
                 1 => Piece::new("✗ blocked by 1 reason", Tone::Bad),
@@ -80,7 +87,11 @@ fn chart(detail: &AnomalyDetail, room: usize) -> Vec<Vec<Piece>> {
 /// A row to judge: why it was picked, its text with what the model found, its other cells, the verdict.
 fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
     let mut lines = wrap(
-        &[Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong), verdict(sample), Piece::plain(format!("  {}", sample.why))],
+        &[
+            Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong),
+            verdict(sample),
+            Piece::plain(format!("  {}", sample.why)),
+        ],
         room,
         2,
     );

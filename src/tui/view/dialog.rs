@@ -2,7 +2,7 @@
 
 use crate::base::text::counted;
 use crate::ops::ReleaseDetail;
-use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, Piece, Risk, State, Tone, release_changes};
+use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
 
@@ -35,7 +35,13 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     if hidden > 0 && above.height > 0 {
         let last = Area { y: above.y + above.height - 1, height: 1, ..above };
         canvas.clear(last);
-        canvas.say(last, 1, 0, &format!("… {} more; Esc, then Enter shows all of it", counted(hidden as u64 + 1, "line")), Tone::Quiet);
+        canvas.say(
+            last,
+            1,
+            0,
+            &format!("… {} more; Esc, then Enter shows all of it", counted(hidden as u64 + 1, "line")),
+            Tone::Quiet,
+        );
     }
     asked_for(canvas, below, dialog);
 }
@@ -50,7 +56,13 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     for (index, field) in dialog.fields.iter().enumerate() {
         let focused = index == dialog.focus;
         let mark = if focused { "▸ " } else { "  " };
-        let x = canvas.say(area, 1, y, &format!("{mark}{}: ", field.label), if focused { Tone::Strong } else { Tone::Quiet });
+        let x = canvas.say(
+            area,
+            1,
+            y,
+            &format!("{mark}{}: ", field.label),
+            if focused { Tone::Strong } else { Tone::Quiet },
+        );
         canvas.field(area, x, y, &field.input, focused);
         y += 1;
     }
@@ -82,10 +94,16 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
         }
         Fetched::There(sentences) => {
             lines.push(vec![Piece::new("What it would do", Tone::Strong)]);
-            lines.extend(sentences.iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
+            let said = sentences.iter().filter(|sentence| !sentence.contains(PLACEHOLDER));
+            lines.extend(said.map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
-    lines.push(vec![Piece::new(dialog.request().command_line(), Tone::Quiet)]);
+    let line = dialog.request().command_line();
+    let is_said =
+        matches!(&dialog.preview, Fetched::There(sentences) if sentences.iter().any(|one| one.contains(&line)));
+    if !is_said {
+        lines.push(vec![Piece::new(line, Tone::Quiet)]);
+    }
     lines.push(Vec::new());
     lines
 }
@@ -99,10 +117,16 @@ fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
     let leaves = matches!(dialog.ask, Ask::Rollback(_) | Ask::WithdrawRelease(_));
     let heading = if leaves { "What clients see now" } else { "What will be published" };
     let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
-    let approvals = if detail.row.approvals.is_empty() { "nobody yet".to_owned() } else { detail.row.approvals.join(", ") };
+    let approvals =
+        if detail.row.approvals.is_empty() { "nobody yet".to_owned() } else { detail.row.approvals.join(", ") };
     let mut lines = vec![
         vec![Piece::new(heading, Tone::Strong)],
-        vec![Piece::plain(format!("  {} of {}, model {}, content {digest}", counted(detail.total_rows, "row"), detail.row.name, detail.row.model))],
+        vec![Piece::plain(format!(
+            "  {} of {}, model {}, content {digest}",
+            counted(detail.total_rows, "row"),
+            detail.row.name,
+            detail.row.model
+        ))],
         vec![Piece::plain(format!("  approved by {approvals}"))],
     ];
     if !detail.artifacts.is_empty() {

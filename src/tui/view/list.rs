@@ -5,6 +5,7 @@ use crate::base::text::grouped;
 use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone};
 use crate::tui::widgets::canvas::{Canvas, shown, width};
 use crate::tui::widgets::table::{Column, fit};
+use crate::tui::widgets::theme;
 
 pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
     heading(canvas, layout.list, state);
@@ -34,7 +35,13 @@ pub fn heading(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let list = state.list();
     let mut x = canvas.say(area, 1, 0, state.pane.title(), Tone::Strong) + 2;
     if list.total() > 0 {
-        x = canvas.say(area, x, 0, &format!("{} of {}", grouped(list.cursor() + 1), grouped(list.total())), Tone::Quiet) + 2;
+        x = canvas.say(
+            area,
+            x,
+            0,
+            &format!("{} of {}", grouped(list.cursor() + 1), grouped(list.total())),
+            Tone::Quiet,
+        ) + 2;
     }
     if !list.filter().is_empty() {
         x = canvas.say(area, x, 0, &format!("only: {}", list.filter().typed()), Tone::Warning) + 2;
@@ -75,7 +82,9 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
 fn nothing_yet(pane: Pane) -> &'static str {
     match pane {
         Pane::Batches => "no batches yet: put files into inbox/<provider>/ and press i, or n to add one",
-        Pane::Completeness => "no periods yet: they begin with `since` of a provider in assay.toml, or with the first batch",
+        Pane::Completeness => {
+            "no periods yet: they begin with `since` of a provider in assay.toml, or with the first batch"
+        }
         Pane::Models => "no model versions yet: n registers a model file; `assay model train` makes one",
         Pane::Anomalies => "nothing to settle: no check found anything",
         Pane::Releases => "no releases yet: one opens with the first batch of a period; i takes in the inboxes",
@@ -106,7 +115,7 @@ fn needs(columns: &[Column], rows: &[(u64, Option<Vec<Piece>>)]) -> Vec<u16> {
 
 fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, widths: &[Option<u16>], cells: &[Piece], selected: bool) {
     if selected {
-        let style = canvas.theme.selected(canvas.theme.style(Tone::Plain));
+        let style = theme::selected(canvas.theme.style(Tone::Plain));
         canvas.tint(Area { y: area.y + y, height: 1, ..area }, style);
         canvas.text(area, 0, y, "▸", style);
     }

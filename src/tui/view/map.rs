@@ -56,7 +56,13 @@ fn line(canvas: &mut Canvas<'_>, area: Area, y: u16, row: &PeriodRow, first: usi
     let several = state.overview.as_ref().is_some_and(|overview| overview.datasets.len() > 1);
     let name = if several { format!("{} {}", row.period, row.dataset) } else { row.period.to_string() };
     let name_area = Area { width: PERIOD.min(area.width), ..area };
-    canvas.pieces(name_area, 2, y, &[Piece::new(name, Tone::Strong), Piece::new(format!(" {}", word.glyph), word.tone)], false);
+    canvas.pieces(
+        name_area,
+        2,
+        y,
+        &[Piece::new(name, Tone::Strong), Piece::new(format!(" {}", word.glyph), word.tone)],
+        false,
+    );
     let mut x = PERIOD;
     for (column, cell) in row.cells.iter().enumerate().skip(first) {
         let word = Word::from(cell.state);
@@ -75,18 +81,28 @@ fn line(canvas: &mut Canvas<'_>, area: Area, y: u16, row: &PeriodRow, first: usi
 /// The cell under the cursor in words, and the period that it belongs to.
 fn about(canvas: &mut Canvas<'_>, area: Area, row: &PeriodRow, state: &State) {
     if let Some(cell) = row.cells.get(state.column) {
-        let mut pieces = vec![Piece::new(format!("{} {}: ", cell.provider, row.period), Tone::Strong), Word::from(cell.state).piece()];
+        let mut pieces = vec![
+            Piece::new(format!("{} {}: ", cell.provider, row.period), Tone::Strong),
+            Word::from(cell.state).piece(),
+        ];
         pieces.push(Piece::plain(in_words(cell)));
         canvas.pieces(area, 1, 0, &pieces, false);
     }
     let live = row.live.as_ref().map_or_else(|| "nothing is live".to_owned(), |live| format!("live: {live}"));
     let baseline = if row.baseline { ", accepted as baseline" } else { "" };
-    let pieces = [Piece::plain("the period as a whole: "), Word::from(row.state).piece(), Piece::plain(format!("; {live}{baseline}"))];
+    let pieces = [
+        Piece::plain("the period as a whole: "),
+        Word::from(row.state).piece(),
+        Piece::plain(format!("; {live}{baseline}")),
+    ];
     canvas.pieces(area, 1, 1, &pieces, false);
 }
 
 fn in_words(cell: &Cell) -> String {
     let due = cell.due.map(|due| format!(", due {}", due.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
-    let batch = cell.batch.as_ref().map_or_else(|| "; n adds the file".to_owned(), |batch| format!("; Enter shows batch {batch}"));
+    let batch = cell
+        .batch
+        .as_ref()
+        .map_or_else(|| "; n adds the file".to_owned(), |batch| format!("; Enter shows batch {batch}"));
     format!("{due}{batch}")
 }

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::theme::Theme;
+use super::theme::{self, Theme};
 use crate::base::text::safe;
 use crate::tui::app::{Area, Piece, TextField, Tone};
 
@@ -49,7 +49,7 @@ impl<'a> Canvas<'a> {
     pub fn pieces(&mut self, area: Area, x: u16, y: u16, pieces: &[Piece], selected: bool) -> u16 {
         pieces.iter().fold(x, |x, piece| {
             let style = self.theme.style(piece.tone);
-            let style = if selected { self.theme.selected(style) } else { style };
+            let style = if selected { theme::selected(style) } else { style };
             self.text(area, x, y, &piece.text, style)
         })
     }
@@ -76,7 +76,11 @@ impl<'a> Canvas<'a> {
         if area.width < 2 || area.height < 2 {
             return Area::default();
         }
-        let lines = if tone == Tone::Danger { ['╔', '╗', '╚', '╝', '═', '║'] } else { ['┌', '┐', '└', '┘', '─', '│'] };
+        let lines = if tone == Tone::Danger {
+            ['╔', '╗', '╚', '╝', '═', '║']
+        } else {
+            ['┌', '┐', '└', '┘', '─', '│']
+        };
         let [top_left, top_right, bottom_left, bottom_right, level, upright] = lines;
         let inner = usize::from(area.width - 2);
         let level: String = std::iter::repeat_n(level, inner).collect();
@@ -101,7 +105,7 @@ impl<'a> Canvas<'a> {
         let x = self.text(area, x, y, &before, plain);
         let after = safe(field.after_caret()).into_owned();
         let under = after.graphemes(true).next().unwrap_or(" ");
-        let caret = if focused { self.theme.selected(plain) } else { plain };
+        let caret = if focused { theme::selected(plain) } else { plain };
         let x = self.text(area, x, y, under, caret);
         self.text(area, x, y, after.get(under.len()..).unwrap_or_default(), plain);
     }

@@ -37,7 +37,8 @@ fn entities_that_overlap_or_lie_outside_do_no_harm() {
 fn a_chart_marks_this_period_and_what_stays_out_of_the_baseline() {
     let point = |period: &str, value, in_baseline| MetricPoint { period: period.parse().unwrap(), value, in_baseline };
     let history = [point("2026-07", 10.0, true), point("2026-08", 12.0, true), point("2026-09", 80.0, false)];
-    let chart = Chart { history: &history, band: Some((8.0, 14.0)), now: "2026-10".parse().unwrap(), observed: Some(90.0) };
+    let chart =
+        Chart { history: &history, band: Some((8.0, 14.0)), now: "2026-10".parse().unwrap(), observed: Some(90.0) };
     let lines: Vec<String> = chart.lines(60).iter().map(|line| joined(line)).collect();
     assert!(lines[0].contains('◆'), "{lines:#?}");
     assert!(lines[1].contains('○'), "{lines:#?}");

@@ -20,12 +20,18 @@ fn all_of_20_000_rows_can_be_walked_both_ways_with_few_of_them_at_hand() {
         assert!(cursor > seen, "stuck at {cursor}");
         seen = cursor;
         assert!(person.state.lists.batches.rows().count() <= 600);
-        assert_eq!(person.state.lists.batches.selected().unwrap().id, person.world.batches[usize::try_from(cursor).unwrap()].id);
+        assert_eq!(
+            person.state.lists.batches.selected().unwrap().id,
+            person.world.batches[usize::try_from(cursor).unwrap()].id
+        );
     }
     while person.state.list().cursor() > 0 {
         person.press("page-up");
         let cursor = person.state.list().cursor();
-        assert_eq!(person.state.lists.batches.selected().unwrap().id, person.world.batches[usize::try_from(cursor).unwrap()].id);
+        assert_eq!(
+            person.state.lists.batches.selected().unwrap().id,
+            person.world.batches[usize::try_from(cursor).unwrap()].id
+        );
     }
 }
 
@@ -57,7 +63,10 @@ fn the_selection_stays_on_its_row_when_others_write() {
     let mut person = in_batches(500);
     person.press("page-down page-down j");
     let id = person.state.lists.batches.selected().unwrap().id.clone();
-    let newest = crate::domain::listing::BatchRow { id: crate::domain::BatchId::from_text("new"), ..person.world.batches[0].clone() };
+    let newest = crate::domain::listing::BatchRow {
+        id: crate::domain::BatchId::from_text("new"),
+        ..person.world.batches[0].clone()
+    };
     person.world.batches.insert(0, newest);
     person.sends(Msg::Changed);
     assert_eq!(person.state.lists.batches.selected().unwrap().id, id);

@@ -59,7 +59,9 @@ fn a_blocked_release_says_why_and_enter_leads_there_and_esc_back() {
     assert_eq!((mira.state.pane, mira.state.column), (Pane::Completeness, 1));
     assert_eq!(mira.state.lists.periods.selected().unwrap().cells[1].state, CellState::Late);
     mira.press("n");
-    assert!(matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.ask.title() == "Add a file of harbour for 2026-10"));
+    assert!(
+        matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.ask.title() == "Add a file of harbour for 2026-10")
+    );
     mira.press("esc esc");
     assert_eq!(open_place(&mira), Some(&Place::Release("slips/2026-10.1".parse().unwrap())));
     // The open anomaly.
@@ -76,9 +78,23 @@ fn a_blocked_release_says_why_and_enter_leads_there_and_esc_back() {
 fn every_kind_of_reason_leads_somewhere() {
     use ReasonCode as R;
     let codes = [
-        R::PeriodNotOver, R::ProviderMissing, R::ProviderLate, R::BatchQuarantined, R::ContractDiffers, R::ModelMissing,
-        R::TaskMissing, R::TaskFailed, R::TaskStale, R::RowsUnprocessed, R::NotEvaluated, R::EvaluationUnknown,
-        R::AnomalyOpen, R::AnomalyConfirmed, R::SamplesUnassessed, R::ApprovalsMissing, R::LaterReleaseLive,
+        R::PeriodNotOver,
+        R::ProviderMissing,
+        R::ProviderLate,
+        R::BatchQuarantined,
+        R::ContractDiffers,
+        R::ModelMissing,
+        R::TaskMissing,
+        R::TaskFailed,
+        R::TaskStale,
+        R::RowsUnprocessed,
+        R::NotEvaluated,
+        R::EvaluationUnknown,
+        R::AnomalyOpen,
+        R::AnomalyConfirmed,
+        R::SamplesUnassessed,
+        R::ApprovalsMissing,
+        R::LaterReleaseLive,
     ];
     for code in codes {
         let mut world = World::of(7);

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::look::{frame, lines};
 use crate::base::{Digest, Error};
-use crate::domain::progress::{Progress, Step};
 use crate::domain::TaskKind;
+use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{Msg, Pane};
 use crate::tui::testing::{Person, World};
 
@@ -41,7 +41,9 @@ fn world(text: &str) -> World {
 }
 
 fn is_harmless(screen: &str) -> bool {
-    !screen.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+    !screen
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
 }
 
 #[test]

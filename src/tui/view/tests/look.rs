@@ -63,7 +63,8 @@ fn runs(buffer: &Buffer, y: u16, width: u16) -> String {
 /// b bold, d dim, u underlined, r reversed; then the colour.
 fn style(cell: &Cell) -> String {
     let marks = [(Modifier::BOLD, 'b'), (Modifier::DIM, 'd'), (Modifier::UNDERLINED, 'u'), (Modifier::REVERSED, 'r')];
-    let mut text: String = marks.iter().filter(|(modifier, _)| cell.modifier.contains(*modifier)).map(|(_, mark)| *mark).collect();
+    let mut text: String =
+        marks.iter().filter(|(modifier, _)| cell.modifier.contains(*modifier)).map(|(_, mark)| *mark).collect();
     if cell.fg != Color::Reset {
         text.push_str(&format!("/{:?}", cell.fg).to_lowercase());
     }

@@ -1,10 +1,10 @@
 //! Golden screens. `INSTA_UPDATE=always cargo test --release --lib tui::view` writes them anew; look at them before they land.
 
 use super::look::{lines, look};
+use crate::base::Digest;
 use crate::base::Error;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Role, TaskKind};
-use crate::base::Digest;
 use crate::tui::app::{Msg, Pane};
 use crate::tui::testing::{Answers, Person, World};
 
