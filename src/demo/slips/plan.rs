@@ -1,5 +1,6 @@
 //! What happened in the demo workspace before today: who did what, in order. The builder does it by the real use cases.
 
+use ReleaseState::{Approved, Open, Published, Rejected, Superseded, Withdrawn};
 use chrono::{DateTime, Utc};
 
 use super::calendar::periods;
@@ -41,33 +42,102 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     /// Registers the lexicon as the first version of model `slips`.
-    Register { file: &'static str, note: &'static str },
+    Register {
+        /// Its file in the material.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
     /// Trains the next version on one training file and measures it on the test file.
-    Train { file: &'static str, note: &'static str },
+    Train {
+        /// The training file.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
     /// Points `production` to a version.
-    Promote { version: u32, reason: &'static str },
+    Promote {
+        /// Which.
+        version: u32,
+        /// Why.
+        reason: &'static str,
+    },
     /// Takes in the period's files of purpose `Delivery`.
-    Deliver { period: Period },
+    Deliver {
+        /// Which.
+        period: Period,
+    },
     /// Takes in the provider's file of purpose `Corrected`.
-    Correct { provider: &'static str, period: Period },
+    Correct {
+        /// Who delivers again.
+        provider: &'static str,
+        /// For when.
+        period: Period,
+    },
     /// Brings everything up to date.
     Run,
     /// Accepts the period as a baseline.
-    Baseline { period: Period, reason: &'static str },
+    Baseline {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
     /// Confirms the period's open blocking anomalies of one check.
-    Confirm { period: Period, check: &'static str, reason: &'static str },
+    Confirm {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
     /// Waives the period's open blocking anomalies of one check; there may be none.
-    Waive { period: Period, check: &'static str, reason: &'static str },
+    Waive {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
     /// Judges as many samples as the policy wants of each of the period's blocking anomalies of one check.
-    Assess { period: Period, check: &'static str, accepted: bool, note: &'static str },
+    Assess {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Whether the rows are right as they stand.
+        accepted: bool,
+        /// What they said about them.
+        note: &'static str,
+    },
     /// Approves.
-    Approve { period: Period, note: &'static str },
+    Approve {
+        /// Which.
+        period: Period,
+        /// What they said.
+        note: &'static str,
+    },
     /// Publishes.
-    Publish { period: Period },
+    Publish {
+        /// Which.
+        period: Period,
+    },
     /// Turns down.
-    Reject { period: Period, reason: &'static str },
+    Reject {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
     /// Takes the period's live release away from clients.
-    Withdraw { period: Period, reason: &'static str },
+    Withdraw {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 /// The plan of the demo.
@@ -140,7 +210,6 @@ pub fn plan() -> Result<Plan> {
     diary.approves(&APPROVERS[..1], august);
     diary.on(11, 19)?.run();
 
-    use ReleaseState::{Approved, Open, Published, Rejected, Superseded, Withdrawn};
     let outcome = vec![
         (march, 1, Superseded),
         (march, 2, Published),

@@ -136,7 +136,7 @@ const HARBOURLINE: Habits = Habits {
     quantities: &[1, 1, 1, 1, 1, 1, 2],
     style: Style {
         cases: [100, 0, 0, 0],
-        shortened: 34,
+        shortened: 58,
         branded: 78,
         sized: 85,
         packed: 44,

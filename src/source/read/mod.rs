@@ -12,13 +12,14 @@ mod parquet;
 mod text;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
 
-use crate::base::{Cancel, Error, Result, ResultExt, text::nearest};
+use crate::base::text::nearest;
+use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::batch::BronzeColumn;
 
 /// The longest record that is read, in bytes of UTF-8.
@@ -49,8 +50,9 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
     let extension = extension.to_ascii_lowercase();
     let opened = || -> Result<Box<dyn Reader>> {
         if File::open(path)?.metadata()?.len() == 0 {
-            return Err(Error::bad_data("the file is empty")
-                .hint("ask the provider for it again; where there is nothing to deliver, a file with a header only will do"));
+            return Err(Error::bad_data("the file is empty").hint(
+                "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
+            ));
         }
         match extension.as_str() {
             "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),
@@ -62,7 +64,31 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
             other => Err(unsupported(other)),
         }
     };
-    opened().with_context(|| format!("{} can't be read", path.display()))
+    let inner = opened().map_err(|error| naming(path, error))?;
+    Ok(Box::new(Named { path: path.to_owned(), inner }))
+}
+
+/// A reader whose errors name the file.
+struct Named {
+    path: PathBuf,
+    inner: Box<dyn Reader>,
+}
+
+impl Reader for Named {
+    fn header(&self) -> &[BronzeColumn] {
+        self.inner.header()
+    }
+
+    fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
+        self.inner.next_chunk(limit, cancel).map_err(|error| naming(&self.path, error))
+    }
+}
+
+fn naming(path: &Path, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Cancelled => error,
+        _ => error.context(format!("{} can't be read", path.display())),
+    }
 }
 
 fn unsupported(extension: &str) -> Error {

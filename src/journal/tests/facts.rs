@@ -1,0 +1,189 @@
+//! Facts made of small numbers.
+
+use std::collections::BTreeMap;
+
+use chrono::{TimeZone, Utc};
+
+use crate::base::Digest;
+use crate::domain::anomaly::AnomalyId;
+use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::release::ReleaseInputs;
+use crate::domain::task::TaskOutput;
+use crate::domain::{
+    BatchId, Contract, Evaluation, Fact, ModelRef, ModelVersion, Outcome, Period, ReleaseName, Severity, Slice, Task,
+    TaskKind, TaskSubject,
+};
+
+pub(super) fn digest(number: u64) -> Digest {
+    Digest::of(&number.to_le_bytes())
+}
+
+pub(super) fn period(number: u64) -> Period {
+    format!("2026-{:02}", number % 12 + 1).parse().unwrap()
+}
+
+pub(super) fn slice(number: u64) -> Slice {
+    let provider = ["northgate", "Über-Markt", "o'brien"][(number % 3) as usize];
+    Slice { dataset: "slips".to_owned(), period: period(number / 3), provider: provider.to_owned() }
+}
+
+pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
+    let content = digest(u64::from(revision));
+    Delivery {
+        batch: BatchId::of(slice, revision, &content),
+        slice: slice.clone(),
+        revision,
+        content,
+        extension: "csv".to_owned(),
+        file: format!("{} {revision}.CSV", slice.period),
+        bytes: 1000 + u64::from(revision),
+    }
+}
+
+pub(super) fn landed(slice: &Slice, revision: u32) -> Fact {
+    let columns = vec![BronzeColumn { name: "amount".to_owned(), delivered: "Net amount".to_owned() }];
+    Fact::BatchLanded { delivery: delivery(slice, revision), columns, rows: 10 }
+}
+
+pub(super) fn quarantined(slice: &Slice, revision: u32) -> Fact {
+    Fact::BatchQuarantined { delivery: delivery(slice, revision), note: "can't be read".to_owned() }
+}
+
+pub(super) fn task(kind: TaskKind, slice: &Slice, input: u64) -> Task {
+    let subject = match kind {
+        TaskKind::Enrich | TaskKind::Profile => {
+            TaskSubject::Annotated { slice: slice.clone(), model: ModelRef::new("slips", 1) }
+        }
+        _ => TaskSubject::Slice { slice: slice.clone() },
+    };
+    Task::new(kind, subject, BTreeMap::from([("mapping".to_owned(), input.to_string())]))
+}
+
+pub(super) fn done(task: Task, number: u64) -> Fact {
+    let output = TaskOutput {
+        key: task.key.clone(),
+        inputs: task.inputs.clone(),
+        rows_in: number,
+        rows_out: number,
+        rejected: 0,
+        content: Some(digest(number)),
+    };
+    let metrics = match task.kind {
+        TaskKind::Profile => vec![("rows".to_owned(), number as f64), ("mean(amount)".to_owned(), number as f64 / 7.0)],
+        _ => Vec::new(),
+    };
+    let rejected = task.subject.slice().map(|slice| (delivery(slice, 1).batch, number % 5));
+    Fact::TaskDone { task, output, rejected: rejected.into_iter().collect(), metrics }
+}
+
+pub(super) fn registered(version: u32) -> Fact {
+    let overall = Score { precision: 1.0 / 3.0, recall: 0.1, f1: 0.2, support: 7 };
+    Fact::ModelRegistered {
+        version: Box::new(ModelVersion {
+            model: ModelRef::new("slips", version),
+            kind: ModelKind::Crf,
+            digest: digest(u64::from(version)),
+            labels: vec!["BRAND".to_owned(), "SIZE".to_owned()],
+            metrics: Some(ModelMetrics { overall, ..ModelMetrics::default() }),
+            training_data: None,
+            at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap(),
+            by: "mira".to_owned(),
+            note: Some("first try".to_owned()),
+            archived: false,
+        }),
+    }
+}
+
+pub(super) fn promoted(version: u32, previous: Option<u32>) -> Fact {
+    let previous = previous.map(|version| ModelRef::new("slips", version));
+    Fact::AliasMoved { alias: "production".to_owned(), model: ModelRef::new("slips", version), previous }
+}
+
+pub(super) fn contract(version: u32) -> Fact {
+    let contract = Contract {
+        workspace: format!("slips {version}"),
+        timezone: chrono_tz::Europe::London,
+        people: BTreeMap::new(),
+        datasets: Vec::new(),
+    };
+    Fact::ContractApplied { version, digest: contract.digest().unwrap(), contract: Box::new(contract) }
+}
+
+pub(super) fn release(period: Period, n: u32) -> ReleaseName {
+    ReleaseName { dataset: "slips".to_owned(), period, n }
+}
+
+pub(super) fn opened(name: &ReleaseName, number: u64) -> Fact {
+    Fact::ReleaseOpened {
+        release: name.clone(),
+        model: ModelRef::new("slips", 1),
+        cause: "first delivery".to_owned(),
+        inputs: ReleaseInputs { model: number.to_string(), ..ReleaseInputs::default() },
+        input_digest: digest(number),
+    }
+}
+
+pub(super) fn changed(name: &ReleaseName, number: u64) -> Fact {
+    Fact::ReleaseChanged {
+        release: name.clone(),
+        model: ModelRef::new("slips", 2),
+        cause: "new batch revision".to_owned(),
+        inputs: ReleaseInputs { model: number.to_string(), ..ReleaseInputs::default() },
+        input_digest: digest(number),
+    }
+}
+
+pub(super) fn approved(name: &ReleaseName, number: u64, complete: bool) -> Fact {
+    Fact::ReleaseApproved { release: name.clone(), release_digest: digest(number), complete }
+}
+
+/// The facts that take an approved release to clients.
+pub(super) fn publication(name: &ReleaseName, number: u64, superseded: Option<ReleaseName>, generation: u64) -> Vec<Fact> {
+    vec![
+        Fact::PublishStarted { release: name.clone(), release_digest: digest(number), manifest: digest(9) },
+        Fact::Published { release: name.clone(), superseded, delta_version: generation, generation },
+    ]
+}
+
+/// The facts that take a period's first release from nothing to clients.
+pub(super) fn whole_life(name: &ReleaseName, superseded: Option<ReleaseName>, generation: u64) -> Vec<Fact> {
+    let mut facts = vec![
+        opened(name, 1),
+        Fact::ReleaseAssembled { release: name.clone(), release_digest: digest(7) },
+        approved(name, 7, true),
+    ];
+    facts.extend(publication(name, 7, superseded, generation));
+    facts
+}
+
+pub(super) fn evaluation(slice: &Slice, number: u64) -> Evaluation {
+    Evaluation {
+        check: "null_rate".to_owned(),
+        severity: if number.is_multiple_of(4) { Severity::Warning } else { Severity::Blocking },
+        subject: CheckSubject { provider: Some(slice.provider.clone()), column: Some("amount".to_owned()), label: None },
+        outcome: Outcome::Failed,
+        observed: Some(number as f64 / 3.0),
+        expected: Some((0.0, 0.1)),
+        metric: Some("null_rate(amount)".to_owned()),
+        explanation: format!("{number} nulls"),
+        rows: (0..number % 4)
+            .map(|row| RowRef { batch: delivery(slice, 1).batch, row, why: "null".to_owned() })
+            .collect(),
+    }
+}
+
+pub(super) fn anomaly_id(slice: &Slice) -> AnomalyId {
+    AnomalyId::of(&slice.dataset, slice.period, "null_rate", &evaluation(slice, 0).subject, &ModelRef::none())
+}
+
+pub(super) fn found(slice: &Slice, number: u64) -> Fact {
+    Fact::AnomalyOpened {
+        id: anomaly_id(slice),
+        dataset: slice.dataset.clone(),
+        period: slice.period,
+        model: ModelRef::none(),
+        evaluation: Box::new(evaluation(slice, number)),
+    }
+}

@@ -1,0 +1,320 @@
+//! What facts do to batches, tasks, models, releases and anomalies.
+
+use super::facts::{
+    anomaly_id, approved, changed, contract, delivery, digest, done, evaluation, found, landed, opened, period,
+    promoted, publication, quarantined, registered, release, slice, task, whole_life,
+};
+use super::{Bench, origin};
+use crate::base::{Error, ErrorKind, Result};
+use crate::domain::event::Origin;
+use crate::domain::{Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, TaskKind};
+use crate::journal::Snapshot;
+
+impl Bench {
+    fn ask<T>(&self, question: impl FnOnce(&Snapshot<'_>) -> Result<T>) -> T {
+        self.journal.read(question).unwrap()
+    }
+
+    fn refused(&self, fact: Fact) -> Error {
+        let error = self.tell("mira", vec![fact]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+        error
+    }
+}
+
+fn states(bench: &Bench) -> Vec<BatchState> {
+    let slice = slice(0);
+    bench.ask(|snapshot| snapshot.batches_of("slips", slice.period)).iter().map(|batch| batch.state).collect()
+}
+
+#[test]
+fn a_later_revision_supersedes_and_its_withdrawal_brings_the_one_before_back() {
+    use BatchState::{Landed, Quarantined, Superseded, Withdrawn};
+    let bench = Bench::new();
+    let slice = slice(0);
+    let withdrawn = |revision| Fact::BatchWithdrawn { batch: delivery(&slice, revision).batch };
+    bench.tell("mira", vec![landed(&slice, 1), landed(&slice, 2), quarantined(&slice, 3)]).unwrap();
+    assert_eq!(states(&bench), [Superseded, Landed, Quarantined]);
+    assert_eq!(bench.ask(|snapshot| snapshot.current_batch(&slice)).unwrap().delivery.revision, 2);
+    bench.tell("mira", vec![landed(&slice, 3)]).unwrap();
+    assert_eq!(states(&bench), [Superseded, Superseded, Landed]);
+    bench.tell("mira", vec![withdrawn(3)]).unwrap();
+    assert_eq!(states(&bench), [Superseded, Landed, Withdrawn]);
+    bench.tell("mira", vec![withdrawn(1)]).unwrap();
+    bench.tell("mira", vec![withdrawn(2)]).unwrap();
+    assert_eq!(states(&bench), [Withdrawn, Withdrawn, Withdrawn]);
+    assert_eq!(bench.ask(|snapshot| snapshot.newest_revision(&slice)), 3);
+    bench.refused(withdrawn(2));
+    let noted = bench.ask(|snapshot| snapshot.batch(&delivery(&slice, 2).batch)).unwrap();
+    assert_eq!(noted.note.as_deref(), Some("because"));
+}
+
+#[test]
+fn the_same_bytes_are_known_again() {
+    let bench = Bench::new();
+    bench.tell("mira", vec![landed(&slice(0), 1), landed(&slice(1), 1), landed(&slice(2), 2)]).unwrap();
+    let same = bench.ask(|snapshot| snapshot.batches_with_content(&digest(1)));
+    assert_eq!(same.iter().map(|batch| &batch.delivery.slice).collect::<Vec<_>>(), [&slice(0), &slice(1)]);
+}
+
+#[test]
+fn a_task_goes_from_intent_to_outcome_and_a_success_clears_the_failure() {
+    let bench = Bench::new();
+    let slice = slice(0);
+    let refine = task(TaskKind::Refine, &slice, 1);
+    let failed = Fact::TaskFailed { task: refine.clone(), error: "disk".to_owned(), attempt: 3 };
+    bench.tell("mira", vec![landed(&slice, 1), Fact::TaskStarted { task: refine.clone() }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine.key)), Some(2));
+    assert_eq!(bench.ask(|snapshot| snapshot.unfinished()), [(2, Fact::TaskStarted { task: refine.clone() })]);
+    bench.tell("mira", vec![failed]).unwrap();
+    assert!(bench.ask(|snapshot| snapshot.unfinished()).is_empty());
+    let failures = bench.ask(|snapshot| snapshot.failures_of("slips", slice.period));
+    assert_eq!((failures.len(), failures[0].0.as_str(), failures[0].1.attempts), (1, refine.slot().as_str(), 3));
+    bench.tell("mira", vec![Fact::TaskStarted { task: refine.clone() }, done(refine.clone(), 13)]).unwrap();
+    assert!(bench.ask(|snapshot| snapshot.failure(&refine.slot())).is_none());
+    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine.key)), None);
+    assert_eq!(bench.ask(|snapshot| snapshot.output(&refine.slot())).unwrap().key, refine.key);
+    assert_eq!(bench.ask(|snapshot| snapshot.batch(&delivery(&slice, 1).batch)).unwrap().rejected, 3);
+    assert_eq!(bench.ask(|snapshot| snapshot.refined())[&slice], refine.key.to_string());
+}
+
+#[test]
+fn a_profile_replaces_its_numbers_and_history_is_in_order_of_time() {
+    let bench = Bench::new();
+    let (later, earlier) = (slice(6), slice(3));
+    let profile = |slice, number| done(task(TaskKind::Profile, slice, number), number);
+    bench.tell("mira", vec![profile(&later, 5), profile(&earlier, 6), profile(&later, 21)]).unwrap();
+    let model = ModelRef::new("slips", 1);
+    let history = bench.ask(|snapshot| snapshot.metric("slips", &later.provider, &model, "rows"));
+    assert_eq!(history, [(earlier.period, 6.0), (later.period, 21.0)]);
+    assert_eq!(bench.ask(|snapshot| snapshot.metrics(&later, &model))["mean(amount)"], 3.0);
+    assert!(bench.ask(|snapshot| snapshot.profiled_with("slips", later.period, &model)));
+    assert!(!bench.ask(|snapshot| snapshot.profiled_with("slips", later.period, &ModelRef::new("slips", 2))));
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_refused_before_it_is_on_the_record() {
+    let bench = Bench::new();
+    let Fact::TaskDone { task, output, rejected, .. } = done(task(TaskKind::Profile, &slice(0), 1), 1) else { return };
+    let broken = Fact::TaskDone { task, output, rejected, metrics: vec![("mean".to_owned(), f64::NAN)] };
+    let error = bench.tell("mira", vec![broken]).unwrap_err();
+    assert!(error.one_line().contains("task_done"), "{error}");
+    assert_eq!(bench.ask(|snapshot| snapshot.head()).0, 0);
+}
+
+#[test]
+fn aliases_point_and_remember() {
+    let bench = Bench::new();
+    bench.tell("mira", vec![registered(1), registered(2), promoted(1, None)]).unwrap();
+    bench.tell("tomas", vec![promoted(2, Some(1)), Fact::ModelArchived { model: ModelRef::new("slips", 1) }]).unwrap();
+    let (one, two) = (ModelRef::new("slips", 1), ModelRef::new("slips", 2));
+    assert_eq!(bench.ask(|snapshot| snapshot.alias("slips", "production")), Some(two.clone()));
+    assert_eq!(bench.ask(|snapshot| snapshot.production_models()), [two.clone()]);
+    assert_eq!(bench.ask(|snapshot| snapshot.aliases()), [("production".to_owned(), two.clone())]);
+    assert_eq!(bench.ask(|snapshot| snapshot.aliases_of(&one)), Vec::<String>::new());
+    assert_eq!(bench.ask(|snapshot| snapshot.production_before(&two)), Some(one.clone()));
+    assert_eq!(bench.ask(|snapshot| snapshot.production_before(&one)), None);
+    assert_eq!(bench.ask(|snapshot| snapshot.aliases_given(&two))[0].2, "tomas");
+    let history = bench.ask(|snapshot| snapshot.alias_history("slips", "production"));
+    assert_eq!(history.iter().map(|step| step.by.as_str()).collect::<Vec<_>>(), ["mira", "tomas"]);
+    assert_eq!(history[1].previous, Some(one.clone()));
+    assert_eq!(bench.ask(|snapshot| snapshot.models()).iter().map(|model| model.archived).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(bench.ask(|snapshot| snapshot.newest_version("slips")), 2);
+    bench.refused(registered(2));
+    assert_eq!(bench.tell("mira", vec![promoted(9, None)]).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+fn first(bench: &Bench) -> Release {
+    bench.ask(|snapshot| snapshot.release(&release(period(0), 1))).unwrap()
+}
+
+#[test]
+fn approvals_stand_for_one_content_and_fall_with_it() {
+    let bench = Bench::new();
+    let name = release(period(0), 1);
+    let assembled = |number| Fact::ReleaseAssembled { release: name.clone(), release_digest: digest(number) };
+    bench.tell("mira", vec![opened(&name, 1)]).unwrap();
+    bench.refused(approved(&name, 7, false));
+    bench.tell("mira", vec![assembled(7), approved(&name, 7, false)]).unwrap();
+    bench.tell("tomas", vec![approved(&name, 7, true)]).unwrap();
+    assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Approved, 2));
+    bench.tell("tomas", vec![assembled(7)]).unwrap();
+    assert_eq!(first(&bench).state, ReleaseState::Approved, "the same content");
+    bench.tell("tomas", vec![assembled(8)]).unwrap();
+    assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Open, 0));
+    bench.refused(approved(&name, 7, true));
+    bench.tell("tomas", vec![approved(&name, 8, true), changed(&name, 2)]).unwrap();
+    let after = first(&bench);
+    assert_eq!((after.state, after.approvals.len(), after.release_digest), (ReleaseState::Open, 0, None));
+    assert_eq!((after.model, after.input_digest), (ModelRef::new("slips", 2), digest(2)));
+    assert_eq!(bench.ask(|snapshot| snapshot.release_inputs(&name)).unwrap().model, "2");
+    bench.tell("tomas", vec![assembled(9), approved(&name, 9, true), approved(&name, 9, true)]).unwrap();
+    assert_eq!(first(&bench).approvals.len(), 1, "one person, one approval");
+    bench.refused(Fact::ApprovalRevoked { release: name.clone() });
+    bench.tell("tomas", vec![Fact::ApprovalRevoked { release: name.clone() }]).unwrap();
+    assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Open, 0));
+}
+
+#[test]
+fn a_publication_is_refused_for_other_content_than_was_approved() {
+    let bench = Bench::new();
+    let name = release(period(0), 1);
+    bench.tell("mira", vec![opened(&name, 1)]).unwrap();
+    let assembled = Fact::ReleaseAssembled { release: name.clone(), release_digest: digest(7) };
+    bench.tell("mira", vec![assembled]).unwrap();
+    let mut early = publication(&name, 7, None, 1);
+    bench.refused(early.remove(0));
+    bench.tell("mira", vec![approved(&name, 7, true)]).unwrap();
+    let mut other = publication(&name, 8, None, 1);
+    bench.refused(other.remove(0));
+    assert_eq!(first(&bench).state, ReleaseState::Approved);
+}
+
+#[test]
+fn clients_see_one_release_at_a_time_and_generations_only_grow() {
+    let bench = Bench::new();
+    let (one, two) = (release(period(0), 1), release(period(0), 2));
+    bench.tell("mira", whole_life(&one, None, 1)).unwrap();
+    bench.refused(opened(&one, 1));
+    bench.refused(changed(&one, 1));
+    bench.tell("mira", whole_life(&two, Some(one.clone()), 2)).unwrap();
+    let live = |bench: &Bench| bench.ask(|snapshot| snapshot.live_release("slips", period(0)));
+    assert_eq!((live(&bench).unwrap().name, first(&bench).state), (two.clone(), ReleaseState::Superseded));
+    assert_eq!(bench.ask(|snapshot| snapshot.channel("slips")), [(period(0), two.clone())]);
+    let back = |generation| Fact::RolledBack { from: two.clone(), to: one.clone(), delta_version: 3, generation };
+    bench.refused(back(2));
+    bench.tell("mira", vec![Fact::RollbackStarted { from: two.clone(), to: one.clone() }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.unfinished()).len(), 1);
+    bench.tell("mira", vec![back(3)]).unwrap();
+    assert_eq!((live(&bench).unwrap().name, first(&bench).generation), (one.clone(), Some(3)));
+    bench.refused(Fact::RollbackStarted { from: two.clone(), to: one.clone() });
+    let away = Fact::Withdrawn { release: one.clone(), delta_version: 4, generation: 4 };
+    bench.tell("mira", vec![Fact::WithdrawalStarted { release: one.clone() }, away]).unwrap();
+    assert!(live(&bench).is_none() && bench.ask(|snapshot| snapshot.channel("slips")).is_empty());
+    assert_eq!(bench.ask(|snapshot| snapshot.generation()), 4);
+    assert_eq!(bench.ask(|snapshot| snapshot.newest_generation("slips")), Some((4, 4)));
+    assert!(bench.ask(|snapshot| snapshot.periods_published("slips")).is_empty());
+    bench.tell("mira", vec![Fact::Delivered { generation: 4, what: "channel latest".to_owned() }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.delivered(4)), ["channel latest"]);
+}
+
+#[test]
+fn at_most_one_release_of_a_period_is_open() {
+    let bench = Bench::new();
+    bench.tell("mira", vec![opened(&release(period(0), 1), 1), opened(&release(period(1), 1), 1)]).unwrap();
+    let error = bench.refused(opened(&release(period(0), 2), 1));
+    assert!(error.message().contains("slips/2026-01.1"), "{error}");
+    bench.tell("mira", vec![Fact::ReleaseRejected { release: release(period(0), 1) }]).unwrap();
+    bench.tell("mira", vec![opened(&release(period(0), 2), 1)]).unwrap();
+    let open = bench.ask(|snapshot| snapshot.open_releases());
+    assert_eq!(open.iter().map(|open| open.name.to_string()).collect::<Vec<_>>(), ["slips/2026-02.1", "slips/2026-01.2"]);
+}
+
+fn anomaly(bench: &Bench) -> Anomaly {
+    bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(&slice(0)))).unwrap()
+}
+
+#[test]
+fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
+    let bench = Bench::new();
+    let (slice, id) = (slice(0), anomaly_id(&slice(0)));
+    bench.tell("mira", vec![found(&slice, 3)]).unwrap();
+    bench.refused(found(&slice, 3));
+    let silent = Origin { reason: None, ..origin("mira") };
+    let waived = Fact::AnomalyWaived { id: id.clone(), until: Some(period(5)) };
+    let fact = waived.clone();
+    let error = bench.journal.write(&silent, move |transaction| transaction.append(fact)).unwrap_err();
+    assert!(error.message().contains("without a reason"), "{error}");
+    bench.tell("tomas", vec![Fact::AnomalyConfirmed { id: id.clone() }, waived]).unwrap();
+    let settled = anomaly(&bench).settled.unwrap();
+    assert_eq!((settled.by.as_str(), settled.reason.as_str(), settled.until), ("tomas", "because", Some(period(5))));
+    bench.tell("mira", vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 6)) }]).unwrap();
+    let seen = anomaly(&bench);
+    assert_eq!((seen.state, seen.rows.len(), seen.observed), (AnomalyState::Waived, 2, Some(2.0)));
+    bench.tell("mira", vec![Fact::AnomalyReopened { id: id.clone() }]).unwrap();
+    assert_eq!((anomaly(&bench).state, anomaly(&bench).settled), (AnomalyState::Open, None));
+    bench.tell("mira", vec![Fact::AnomalyFixed { id: id.clone(), evidence: "0 nulls".to_owned() }]).unwrap();
+    assert_eq!(anomaly(&bench).settled.unwrap().reason, "0 nulls");
+    bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None });
+    bench.tell("mira", vec![Fact::AnomalyReopened { id }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.count_open_anomalies()), 1);
+}
+
+#[test]
+fn only_verdicts_on_the_rows_shown_count_as_assessed() {
+    let bench = Bench::new();
+    let (slice, id) = (slice(0), anomaly_id(&slice(0)));
+    let judged = |row| Fact::SampleJudged {
+        id: id.clone(),
+        batch: delivery(&slice, 1).batch,
+        row,
+        accepted: true,
+        note: Some("fine".to_owned()),
+    };
+    let assessed = || {
+        let page = bench.ask(|snapshot| snapshot.anomaly_page(&crate::domain::listing::Query::default()));
+        (page.rows[0].samples, page.rows[0].assessed)
+    };
+    bench.tell("mira", vec![found(&slice, 3)]).unwrap();
+    bench.tell("ines", vec![judged(0), judged(2), judged(2), judged(77)]).unwrap();
+    assert_eq!(assessed(), (3, 2));
+    bench.tell("mira", vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 5)) }]).unwrap();
+    assert_eq!(assessed(), (1, 1));
+    let verdicts = bench.ask(|snapshot| snapshot.verdicts(&id));
+    assert_eq!(verdicts.iter().map(|(_, row, verdict)| (*row, verdict.by.as_str())).collect::<Vec<_>>(), [
+        (0, "ines"),
+        (2, "ines"),
+        (77, "ines")
+    ]);
+}
+
+#[test]
+fn separation_of_duties_knows_who_had_a_hand_in_it() {
+    let bench = Bench::new();
+    let slice = slice(0);
+    let name = release(slice.period, 1);
+    let hands = |bench: &Bench| {
+        let hands = bench.ask(|snapshot| snapshot.hands_on("slips", slice.period));
+        hands.into_iter().map(|(who, did)| format!("{who} {did}")).collect::<Vec<_>>()
+    };
+    bench.tell("owner", vec![contract(1)]).unwrap();
+    assert!(hands(&bench).is_empty(), "the first contract changed nothing");
+    bench.tell("mira", vec![landed(&slice, 1), found(&slice, 1)]).unwrap();
+    bench.tell("tomas", vec![Fact::AnomalyWaived { id: anomaly_id(&slice), until: None }]).unwrap();
+    bench.tell("owner", vec![contract(2)]).unwrap();
+    assert_eq!(hands(&bench), ["mira took a batch in", "tomas waived an anomaly", "owner changed the contract"]);
+    bench.tell("ines", whole_life(&name, None, 1)).unwrap();
+    assert!(hands(&bench).is_empty());
+    bench.tell("ines", vec![Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period }]).unwrap();
+    bench.tell("ines", vec![Fact::BatchWithdrawn { batch: delivery(&slice, 1).batch }]).unwrap();
+    assert_eq!(hands(&bench), ["ines accepted the period as a baseline", "ines took a batch back"]);
+    assert_eq!(bench.ask(|snapshot| snapshot.actors("slips", slice.period)).len(), 6);
+    assert_eq!(bench.ask(|snapshot| snapshot.actors("slips", period(9))).len(), 2);
+}
+
+#[test]
+fn the_contract_in_force_is_the_newest_and_versions_have_no_gaps() {
+    let bench = Bench::new();
+    assert!(bench.ask(|snapshot| snapshot.contract()).is_none());
+    bench.tell("mira", vec![contract(1), contract(2)]).unwrap();
+    bench.refused(contract(2));
+    bench.refused(contract(4));
+    let (version, digest, contract) = bench.ask(|snapshot| snapshot.contract()).unwrap();
+    assert_eq!((version, contract.digest().unwrap()), (2, digest));
+    let versions = bench.ask(|snapshot| snapshot.contract_versions());
+    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(versions[0].by, "mira");
+}
+
+#[test]
+fn an_event_reads_back_as_it_was_told() {
+    let bench = Bench::new();
+    let fact = landed(&slice(1), 1);
+    let seq = bench.tell("mira", vec![contract(1), fact.clone()]).unwrap();
+    let event = bench.ask(|snapshot| snapshot.event(seq)).unwrap();
+    assert_eq!((event.seq, event.fact, event.origin), (2, fact, origin("mira")));
+    assert_eq!(event.at, bench.journal.now());
+    assert_eq!(bench.ask(|snapshot| snapshot.event_time(seq)), event.at);
+    assert_eq!(bench.ask(|snapshot| snapshot.last_event("contract_applied")).unwrap().seq, 1);
+    assert_eq!(bench.ask(|snapshot| snapshot.event(1)).unwrap().hash, event.prev_hash);
+}

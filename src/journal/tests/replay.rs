@@ -1,0 +1,95 @@
+//! The projections are a function of the events alone.
+
+use std::collections::BTreeSet;
+
+use chrono::{TimeZone, Utc};
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, any, proptest};
+
+use super::facts::{period, release, whole_life};
+use super::story::{live, long};
+use super::{Bench, projections};
+use crate::base::{Cancel, Clock, Digest, ErrorKind};
+use crate::domain::listing::Query;
+use crate::journal::{Journal, project};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_replays_to_the_same_rows(tries in vec(any::<(u8, u8, u8)>(), 1..120)) {
+        let bench = Bench::new();
+        live(&bench, &tries);
+        replays_to_the_same_rows(&bench);
+    }
+}
+
+/// Replays with another clock than the one the history was lived by.
+fn replays_to_the_same_rows(bench: &Bench) {
+    let before = projections(&bench.path());
+    let later = Clock::Fixed(Utc.with_ymd_and_hms(2031, 1, 1, 0, 0, 0).unwrap());
+    let other = Journal::open(&bench.path(), later).unwrap();
+    let events = other.rebuild(&Cancel::default(), &|_, _| ()).unwrap();
+    let verified = other.verify(&Cancel::default()).unwrap();
+    assert_eq!((verified.events, verified.first_bad), (events, None));
+    for (live, replayed) in before.iter().zip(projections(&bench.path())) {
+        assert_eq!(live, &replayed);
+    }
+}
+
+#[test]
+fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
+    let bench = Bench::new();
+    live(&bench, &long(4000));
+    let generation = bench.journal.read(|snapshot| snapshot.generation()).unwrap();
+    bench.tell("mira", whole_life(&release(period(9), 1), None, generation + 1)).unwrap();
+    let query = Query { limit: 10_000, ..Query::default() };
+    let log = bench.journal.read(|snapshot| snapshot.log_page(&query)).unwrap();
+    let kinds: BTreeSet<String> = log.rows.into_iter().map(|row| row.kind).collect();
+    assert_eq!(kinds.len(), 34, "{kinds:?}");
+    for (table, rows) in projections(&bench.path()) {
+        assert!(!rows.is_empty(), "{table} is empty");
+    }
+    replays_to_the_same_rows(&bench);
+}
+
+#[test]
+fn a_cancelled_rebuild_leaves_everything_as_it_was() {
+    let bench = Bench::new();
+    live(&bench, &long(100));
+    let before = projections(&bench.path());
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let error = bench.journal.rebuild(&cancel, &|_, _| ()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert_eq!(before, projections(&bench.path()));
+}
+
+#[test]
+fn one_history_gives_one_file_whatever_leases_came_between() {
+    let copies: Vec<Vec<u8>> = [0, 5]
+        .into_iter()
+        .map(|leases| {
+            let bench = Bench::new();
+            for lease in 0..leases {
+                assert!(bench.journal.lease(&format!("task {lease}"), "me", 60).unwrap());
+            }
+            live(&bench, &long(60));
+            for lease in 0..leases {
+                bench.journal.release_lease(&format!("task {lease}"), "me").unwrap();
+            }
+            let copy = bench.folder.path().join("copy.db");
+            bench.journal.copy_to(&copy).unwrap();
+            std::fs::read(copy).unwrap()
+        })
+        .collect();
+    assert!(copies[0] == copies[1]);
+}
+
+/// Whoever changes a projection's tables adds a step `Replay` to `migrate::STEPS`, and then this digest.
+#[test]
+fn a_change_of_the_projections_takes_a_new_step() {
+    let steps = crate::journal::migrate::STEPS.len();
+    let digest = Digest::of(project::fresh_tables().as_bytes());
+    assert_eq!((steps, digest.short()), (2, "fdd45a11f4e5"));
+}
