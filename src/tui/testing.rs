@@ -2,6 +2,7 @@
 //! by keyset pages over plain vectors.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod rows;
 mod sample;
 
 pub use sample::World;

@@ -29,6 +29,7 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
             batch(state.batch().ok_or("no batch is selected")?, id)
         }
         Id::RegisterModel => Ok(Ask::RegisterModel),
+        Id::TrainModel => Ok(Ask::TrainModel),
         Id::PromoteModel | Id::ArchiveModel => model(state, id),
         Id::AcceptSample | Id::AcceptSampleWithNote | Id::RejectSample => sample_verdict(state, id != Id::RejectSample),
         Id::ConfirmAnomaly | Id::WaiveAnomaly | Id::ReopenAnomaly => {
@@ -125,10 +126,12 @@ fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {
 
 fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
     let name = row.name.clone();
+    let excluded = excluded(state);
     let approved_by_me = row.approvals.contains(&state.me.actor.name);
     let is = |next: ReleaseState| row.state.allow(next).map_err(|error| error.message().to_owned());
     match id {
         Id::Approve if !row.state.is_open() => Err(format!("it is {}; only an open release is approved", row.state)),
+        Id::Approve if excluded.is_some() => Err(excluded.unwrap_or_default()),
         Id::Approve if approved_by_me => Err("you approved exactly this content already".to_owned()),
         Id::Approve => match not_ready(row) {
             Some(reason) => Err(reason),
@@ -149,6 +152,13 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         Id::Rollback => Ok(Ask::Rollback(name)),
         _ => Ok(Ask::WithdrawRelease(name)),
     }
+}
+
+/// Why the person may not approve the release that is open, if the policy keeps them out.
+fn excluded(state: &State) -> Option<String> {
+    let Some(DetailContent::Release(open)) = &state.detail.as_ref()?.content else { return None };
+    let (_, why) = open.excluded.iter().find(|(name, _)| *name == state.me.actor.name)?;
+    Some(format!("you may not approve: {why}"))
 }
 
 /// The reasons that keep a release from being approved: all but the approvals themselves.

@@ -1,5 +1,7 @@
 //! A change that a person is about to ask for, before the words that it needs are typed.
 
+use std::path::PathBuf;
+
 use super::command::Risk;
 use super::dialog::{Field, FieldKind};
 use crate::base::Digest;
@@ -8,6 +10,9 @@ use crate::domain::{BatchId, ModelRef, Period, ReleaseName, Request, Role, TaskK
 
 /// What stands for a reason until it is typed, where a request is only looked at.
 pub const PLACEHOLDER: &str = "(to be typed)";
+
+/// The seed of a training that is started here; the same data and seed give the same model.
+const SEED: u64 = 1;
 
 /// What is about to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,7 @@ pub enum Ask {
     RetryTask(TaskKey),
     Baseline { dataset: String, period: Period },
     RegisterModel,
+    TrainModel,
     PromoteModel(ModelRef),
     ArchiveModel(ModelRef),
     ConfirmAnomaly(AnomalyId),
@@ -57,6 +63,7 @@ impl Ask {
             Self::CancelTask(task) => format!("Cancel task {}", task.short()),
             Self::RetryTask(task) => format!("Retry task {}", task.short()),
             Self::Baseline { period, .. } => format!("Accept {period} as baseline"),
+            Self::TrainModel => "Train a model on labelled text".to_owned(),
             Self::RegisterModel => "Register a model file".to_owned(),
             Self::PromoteModel(model) => format!("Promote {model} to production"),
             Self::ArchiveModel(model) => format!("Archive {model}"),
@@ -124,6 +131,12 @@ impl Ask {
                 field("file", FieldKind::Path),
                 field("note", FieldKind::Optional),
             ],
+            Self::TrainModel => vec![
+                field("name of the model", FieldKind::Required),
+                field("file with labelled text (CoNLL or JSON lines)", FieldKind::Path),
+                field("test file (empty: some is held out)", FieldKind::Optional),
+                field("note", FieldKind::Optional),
+            ],
             Self::PromoteModel(_) => vec![field("reason", FieldKind::Optional)],
             Self::WaiveAnomaly(_) => vec![reason(), field("until period", FieldKind::Period)],
             Self::Assess { .. } | Self::Approve(_) => vec![field("note", FieldKind::Optional)],
@@ -174,6 +187,13 @@ impl Ask {
             Self::RegisterModel => {
                 Request::RegisterModel { name: typed("name").unwrap_or_default(), file: file(), note: typed("note") }
             }
+            Self::TrainModel => Request::TrainModel {
+                name: typed("name").unwrap_or_default(),
+                data: vec![file()],
+                test: typed("test file").map(PathBuf::from),
+                seed: SEED,
+                note: typed("note"),
+            },
             Self::PromoteModel(model) => Request::PromoteModel { model, reason: typed("reason") },
             Self::ArchiveModel(model) => Request::ArchiveModel { model, reason: reason() },
             Self::ConfirmAnomaly(id) => Request::ConfirmAnomaly { id, reason: reason() },

@@ -64,6 +64,7 @@ pub const COMMANDS: &[Command] = &[
 
     change(Id::PromoteModel, MODELS, &["p"], "promote the version", "promote", "Points `production` to this version; open releases are re-based on it.", "assay model promote"),
     change(Id::RegisterModel, MODELS, &["n"], "register a model file", "register", "Registers a model file as the next version.", "assay model register"),
+    change(Id::TrainModel, MODELS, &["T"], "train a model", "train", "Trains a model on labelled text and registers it as the next version.", "assay model train"),
     change(Id::ArchiveModel, MODELS, &["D"], "archive the version", "", "No longer offers this version.", "assay model archive"),
 
     change(Id::AcceptSample, ANOMALIES, &["a"], "accept the sample", "accept", "The row is right as it stands; the next sample follows.", "assay assess"),

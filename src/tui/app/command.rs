@@ -81,6 +81,8 @@ pub enum Id {
     RunPeriod,
     /// Register a model file.
     RegisterModel,
+    /// Make a model from labelled text.
+    TrainModel,
     /// Point `production` to a version.
     PromoteModel,
     /// No longer offer a version.

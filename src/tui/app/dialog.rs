@@ -47,15 +47,15 @@ impl Field {
     #[must_use]
     pub fn complaint(&self) -> Option<String> {
         let typed = self.input.trimmed();
+        let missing = typed.is_empty();
         match &self.kind {
-            FieldKind::Optional => None,
-            FieldKind::Required | FieldKind::Path => typed.is_empty().then(|| format!("the {} is missing", self.label)),
-            FieldKind::Period if typed.is_empty() => None,
-            FieldKind::Period => typed.parse::<Period>().err().map(|error| error.message().to_owned()),
-            FieldKind::Release if typed.is_empty() => None,
-            FieldKind::Release => typed.parse::<ReleaseName>().err().map(|error| error.message().to_owned()),
-            FieldKind::Exactly(expected) if typed == expected => None,
-            FieldKind::Exactly(expected) => Some(format!("type {expected} to confirm")),
+            FieldKind::Required | FieldKind::Path => missing.then(|| format!("the {} is missing", self.label)),
+            FieldKind::Exactly(expected) => (typed != expected).then(|| format!("type {expected} to confirm")),
+            FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.message().to_owned()),
+            FieldKind::Release if !missing => {
+                typed.parse::<ReleaseName>().err().map(|error| error.message().to_owned())
+            }
+            FieldKind::Optional | FieldKind::Period | FieldKind::Release => None,
         }
     }
 }

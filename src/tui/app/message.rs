@@ -10,6 +10,7 @@ use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview,
 
 /// Something that happened.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
@@ -114,6 +115,7 @@ pub enum Answer {
 
 /// What the runtime is asked to do. Each is answered by a message, or by none.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Effect {
     /// Fetch, answer with [`Msg::Loaded`].
     Load { generation: u64, load: Load },

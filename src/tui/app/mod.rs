@@ -33,7 +33,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use ask::Ask;
+pub use ask::{Ask, PLACEHOLDER};
 pub use catalogue::COMMANDS;
 pub use choose::{Choice, Line, Topic, choices};
 pub use command::{Command, Group, Id, Risk, Scope};

@@ -75,11 +75,11 @@ impl TaskBoard {
         self.active.is_empty() && self.done + self.failed + self.cancelled == 0
     }
 
-    /// The share of known tasks that is over, in 0..1.
+    /// The share of known tasks that is over, in 0..=100.
     #[must_use]
-    pub fn share(&self) -> f64 {
+    pub fn percent(&self) -> u64 {
         let over = self.done + self.failed + self.cancelled;
         let all = over + self.active.len() as u64;
-        if all == 0 { 0.0 } else { over as f64 / all as f64 }
+        (over * 100).checked_div(all).unwrap_or(0)
     }
 }

@@ -31,12 +31,13 @@ const INBOX: usize = 1024;
 /// # Errors
 /// Where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
 pub fn run(workspace: Workspace, session: Session) -> Result<()> {
+    let demo = workspace.is_demo()?;
     let mut screen = Screen::open()?;
     let (width, height) = screen.size()?;
     let identity = Identity {
         actor: session.actor.clone(),
         folder: workspace.root().display().to_string(),
-        demo: workspace.is_demo(),
+        demo,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let mut state = State::new(identity, width, height);
@@ -58,8 +59,8 @@ fn show(screen: &mut Screen, state: &mut State, workers: &mut Workers, inbox: &R
         for effect in effects.drain(..) {
             match effect {
                 Effect::Quit => return Ok(()),
-                Effect::Copy(text) => screen.copy(&text)?,
-                Effect::CaptureMouse(capture) => screen.capture_mouse(capture)?,
+                Effect::Copy(text) => Screen::copy(&text)?,
+                Effect::CaptureMouse(capture) => Screen::capture_mouse(capture)?,
                 other => workers.take(other),
             }
         }

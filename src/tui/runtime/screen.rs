@@ -57,7 +57,7 @@ impl Screen {
     }
 
     /// Puts text into the clipboard of the terminal.
-    pub fn copy(&mut self, text: &str) -> Result<()> {
+    pub fn copy(text: &str) -> Result<()> {
         let inside_tmux = std::env::var_os("TMUX").is_some();
         let mut out = stdout();
         out.write_all(clipboard::sequence(text, inside_tmux).as_bytes())?;
@@ -65,7 +65,7 @@ impl Screen {
     }
 
     /// Takes the mouse, or leaves it to the terminal.
-    pub fn capture_mouse(&mut self, capture: bool) -> Result<()> {
+    pub fn capture_mouse(capture: bool) -> Result<()> {
         let done =
             if capture { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) };
         done.context("taking or leaving the mouse")

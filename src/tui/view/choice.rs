@@ -2,6 +2,7 @@
 
 use crate::tui::app::{Area, Choice, Line, Piece, State, Tone, Topic, choices};
 use crate::tui::widgets::canvas::Canvas;
+use crate::tui::widgets::theme;
 use crate::tui::widgets::wrap::wrap;
 
 const WIDEST: u16 = 110;
@@ -52,7 +53,7 @@ fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, line: &Line, topic: Topic, s
     };
     let tone = if line.refusal.is_some() { Tone::Quiet } else { line.tone };
     let style = canvas.theme.style(tone);
-    let style = if selected { canvas.theme.selected(style) } else { style };
+    let style = if selected { theme::selected(style) } else { style };
     let title = Area { width: (x + title_width.min(line_width(&line.title))).min(area.width), ..area };
     canvas.text(title, x, y, &line.title, style);
     x += title_width.min(line_width(&line.title).max(if topic == Topic::CommandLog { 0 } else { title_width })) + 1;

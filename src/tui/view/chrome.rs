@@ -7,6 +7,7 @@ use crate::tui::app::{
     why_not,
 };
 use crate::tui::widgets::canvas::{Canvas, width};
+use crate::tui::widgets::theme;
 
 const SPINNER: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -40,7 +41,7 @@ pub fn tabs(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     for tab in placed_tabs(state) {
         let tone = if tab.waiting > 0 { Tone::Strong } else { Tone::Plain };
         let style = canvas.theme.style(tone);
-        let style = if tab.pane == state.pane { canvas.theme.selected(style) } else { style };
+        let style = if tab.pane == state.pane { theme::selected(style) } else { style };
         canvas.text(area, tab.x, 0, &tab.text, style);
     }
 }
@@ -62,7 +63,7 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
         canvas.say(area, x, 0, &format!("{line}  (X stops it)"), Tone::Busy);
         return;
     }
-    let bar = bar(board.share(), if area.width >= 100 { 20 } else { 8 });
+    let bar = bar(board.percent(), if area.width >= 100 { 20 } else { 8 });
     let text = format!("{bar} {} running, {} waiting, {}  ", board.running(), board.waiting(), over(state));
     let x = canvas.say(area, x, 0, &text, Tone::Busy);
     if let Some(progress) = board.foremost() {
@@ -72,18 +73,14 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
 
 fn over(state: &State) -> String {
     let board = &state.board;
-    let mut text = format!("{} done", grouped(board.done));
-    for (count, word) in [(board.failed, "failed"), (board.cancelled, "stopped")] {
-        if count > 0 {
-            text.push_str(&format!(", {} {word}", grouped(count)));
-        }
-    }
-    text
+    let parts = [(board.done, "done"), (board.failed, "failed"), (board.cancelled, "stopped")];
+    let said = parts.iter().filter(|(count, word)| *count > 0 || *word == "done");
+    said.map(|(count, word)| format!("{} {word}", grouped(*count))).collect::<Vec<_>>().join(", ")
 }
 
-fn bar(share: f64, cells: usize) -> String {
-    let full = ((share.clamp(0.0, 1.0) * cells as f64).floor() as usize).min(cells);
-    format!("{}{} {:>3.0} %", "█".repeat(full), "░".repeat(cells - full), (share * 100.0).floor())
+fn bar(percent: u64, cells: usize) -> String {
+    let full = usize::try_from(percent).unwrap_or(100).min(100) * cells / 100;
+    format!("{}{} {percent:>3} %", "█".repeat(full), "░".repeat(cells - full))
 }
 
 fn at_work(progress: &Progress) -> String {

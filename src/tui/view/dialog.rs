@@ -2,7 +2,7 @@
 
 use crate::base::text::counted;
 use crate::ops::ReleaseDetail;
-use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, Piece, Risk, State, Tone, release_changes};
+use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
 
@@ -94,10 +94,16 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
         }
         Fetched::There(sentences) => {
             lines.push(vec![Piece::new("What it would do", Tone::Strong)]);
-            lines.extend(sentences.iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
+            let said = sentences.iter().filter(|sentence| !sentence.contains(PLACEHOLDER));
+            lines.extend(said.map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
-    lines.push(vec![Piece::new(dialog.request().command_line(), Tone::Quiet)]);
+    let line = dialog.request().command_line();
+    let is_said =
+        matches!(&dialog.preview, Fetched::There(sentences) if sentences.iter().any(|one| one.contains(&line)));
+    if !is_said {
+        lines.push(vec![Piece::new(line, Tone::Quiet)]);
+    }
     lines.push(Vec::new());
     lines
 }

@@ -5,6 +5,7 @@ use crate::base::text::grouped;
 use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone};
 use crate::tui::widgets::canvas::{Canvas, shown, width};
 use crate::tui::widgets::table::{Column, fit};
+use crate::tui::widgets::theme;
 
 pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
     heading(canvas, layout.list, state);
@@ -114,7 +115,7 @@ fn needs(columns: &[Column], rows: &[(u64, Option<Vec<Piece>>)]) -> Vec<u16> {
 
 fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, widths: &[Option<u16>], cells: &[Piece], selected: bool) {
     if selected {
-        let style = canvas.theme.selected(canvas.theme.style(Tone::Plain));
+        let style = theme::selected(canvas.theme.style(Tone::Plain));
         canvas.tint(Area { y: area.y + y, height: 1, ..area }, style);
         canvas.text(area, 0, y, "▸", style);
     }

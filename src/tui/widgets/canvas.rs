@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::theme::Theme;
+use super::theme::{self, Theme};
 use crate::base::text::safe;
 use crate::tui::app::{Area, Piece, TextField, Tone};
 
@@ -49,7 +49,7 @@ impl<'a> Canvas<'a> {
     pub fn pieces(&mut self, area: Area, x: u16, y: u16, pieces: &[Piece], selected: bool) -> u16 {
         pieces.iter().fold(x, |x, piece| {
             let style = self.theme.style(piece.tone);
-            let style = if selected { self.theme.selected(style) } else { style };
+            let style = if selected { theme::selected(style) } else { style };
             self.text(area, x, y, &piece.text, style)
         })
     }
@@ -105,7 +105,7 @@ impl<'a> Canvas<'a> {
         let x = self.text(area, x, y, &before, plain);
         let after = safe(field.after_caret()).into_owned();
         let under = after.graphemes(true).next().unwrap_or(" ");
-        let caret = if focused { self.theme.selected(plain) } else { plain };
+        let caret = if focused { theme::selected(plain) } else { plain };
         let x = self.text(area, x, y, under, caret);
         self.text(area, x, y, after.get(under.len()..).unwrap_or_default(), plain);
     }

@@ -5,7 +5,7 @@ use crate::domain::listing::MetricPoint;
 use crate::tui::app::{Piece, Tone, number};
 
 /// Rows of the plot.
-const ROWS: usize = 7;
+const ROWS: u8 = 7;
 /// Columns before the plot.
 const MARGIN: usize = 12;
 /// Columns of one point at the most.
@@ -42,7 +42,8 @@ impl Chart<'_> {
         points.drain(..points.len().saturating_sub(plot));
         let step = (plot / points.len()).clamp(1, WIDEST);
         let scale = Scale::of(&points, self.band);
-        let mut lines: Vec<Vec<Piece>> = (0..ROWS).map(|row| self.row(row, &points, step, &scale)).collect();
+        let mut lines: Vec<Vec<Piece>> =
+            (0..usize::from(ROWS)).map(|row| self.row(row, &points, step, &scale)).collect();
         let (first, last) = (points[0].period.to_string(), points[points.len() - 1].period.to_string());
         let gap = (points.len() * step).saturating_sub(first.len() + last.len()).max(1);
         lines.push(vec![Piece::new(format!("{:MARGIN$} {first}{}{last}", "", " ".repeat(gap)), Tone::Quiet)]);
@@ -95,7 +96,7 @@ impl Chart<'_> {
         match (row, edge) {
             (_, Some(edge)) => number(edge),
             (0, None) => number(scale.high),
-            (row, None) if row == ROWS - 1 => number(scale.low),
+            (row, None) if row + 1 == usize::from(ROWS) => number(scale.low),
             _ => String::new(),
         }
     }
@@ -114,10 +115,15 @@ impl Scale {
         if low < high { Self { low, high } } else { Self { low: low - 1.0, high: high + 1.0 } }
     }
 
-    /// The row of a value, 0 at the top.
+    /// The row whose level is nearest to a value, 0 at the top.
     fn row(&self, value: f64) -> usize {
-        let share = (self.high / 2.0 - value / 2.0) / (self.high / 2.0 - self.low / 2.0);
-        let row = share.clamp(0.0, 1.0) * (ROWS - 1) as f64;
-        if row.is_finite() { row.round() as usize } else { 0 }
+        let last = f64::from(ROWS - 1);
+        // Halved before they are subtracted: the difference of two large numbers must not overflow.
+        let distance = |row: u8| {
+            let share = f64::from(row) / last;
+            (self.high * (1.0 - share) / 2.0 + self.low * share / 2.0 - value / 2.0).abs()
+        };
+        let nearest = (0..ROWS).min_by(|one, other| distance(*one).total_cmp(&distance(*other)));
+        usize::from(nearest.unwrap_or(0))
     }
 }

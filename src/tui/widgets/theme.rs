@@ -33,10 +33,10 @@ impl Theme {
             _ => style,
         }
     }
+}
 
-    /// The style of what is selected, over what it had.
-    #[must_use]
-    pub fn selected(self, style: Style) -> Style {
-        style.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM)
-    }
+/// The style of what is selected, over what it had.
+#[must_use]
+pub fn selected(style: Style) -> Style {
+    style.add_modifier(Modifier::REVERSED).remove_modifier(Modifier::DIM)
 }

@@ -17,7 +17,7 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
         let pieces = vec![
             Piece::new(format!("row {}{line}: ", reject.row), Tone::Strong),
             Piece::new(reject.reason.clone(), Tone::Bad),
-            Piece::new(format!("  {}", reject.raw.as_deref().unwrap_or_default()), Tone::Quiet),
+            Piece::new(reject.raw.as_ref().map(|raw| format!("  {raw}")).unwrap_or_default(), Tone::Quiet),
         ];
         Item::text("Rows refused", pieces)
     }));

@@ -77,11 +77,16 @@ pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
     items
 }
 
+/// By how much a count changed, in percent with one decimal.
 fn difference(before: u64, after: u64) -> String {
     match before {
         0 => String::new(),
         _ if before == after => " (same)".to_owned(),
-        _ => format!(" ({:+.1} %)", (after as f64 - before as f64) / before as f64 * 100.0),
+        _ => {
+            let per_mille = u128::from(before.abs_diff(after)) * 1000 / u128::from(before);
+            let sign = if after > before { '+' } else { '-' };
+            format!(" ({sign}{}.{} %)", per_mille / 10, per_mille % 10)
+        }
     }
 }
 
@@ -122,6 +127,12 @@ fn facts(detail: &ReleaseDetail) -> Vec<Item> {
         let stands =
             if Some(&approval.release_digest) == release.release_digest.as_ref() { "" } else { " (for older content)" };
         Item::fact(RECORD, "approved", format!("{} by {}{stands}{note}", instant(approval.at), approval.by))
+    }));
+    items.extend(detail.excluded.iter().map(|(name, why)| {
+        Item::text(
+            RECORD,
+            vec![Piece::new("! ", Tone::Warning), Piece::plain(format!("{name} may not approve: {why}"))],
+        )
     }));
     if let Some(generation) = release.generation {
         items.push(Item::fact(RECORD, "generation", generation.to_string()));
