@@ -24,7 +24,12 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn begin(connection: &'a Connection, origin: &'a Origin, now: DateTime<Utc>, host: &'a str) -> Result<Self> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        origin: &'a Origin,
+        now: DateTime<Utc>,
+        host: &'a str,
+    ) -> Result<Self> {
         let snapshot = Snapshot::new(connection);
         let (seq, hash) = snapshot.head()?;
         Ok(Self { snapshot, origin, now, host, seq, hash, failed: None })

@@ -72,7 +72,9 @@ fn projections(path: &Path) -> Vec<(&'static str, Vec<Vec<Value>>)> {
             let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let columns = statement.column_count();
             let rows = statement
-                .query_map([], |row| (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>())
+                .query_map([], |row| {
+                    (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()
+                })
                 .unwrap();
             let mut rows: Vec<Vec<Value>> = rows.map(|row| row.unwrap()).collect();
             rows.sort_by_key(|row| format!("{row:?}"));
