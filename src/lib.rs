@@ -1,4 +1,16 @@
 //! assay: a terminal workbench for releasing data.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_lossless,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        clippy::float_cmp,
+        reason = "tests count small things and expect exact numbers"
+    )
+)]
 
 pub mod base;
 pub mod cli;

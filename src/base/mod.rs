@@ -6,6 +6,7 @@ pub mod crash;
 pub mod error;
 pub mod files;
 pub mod hash;
+pub mod panics;
 pub mod text;
 
 pub use cancel::Cancel;

@@ -42,21 +42,32 @@ fn name(table: &Table<'_, '_>) -> Result<Located<String>> {
     }
     let name = table.required_text("name")?;
     if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-        return Err(table.document.error(&name.place, "`name` of a check must be text on one line"));
+        return Err(table
+            .document
+            .error(&name.place, "`name` of a check must be text on one line")
+            .hint("write name = \"...\""));
     }
     Ok(Located { value: name.value.to_owned(), place: name.place })
 }
 
-fn rule(table: &Table<'_, '_>, name: &Located<String>, built_in: Option<&CheckRule>, schema: &[Field]) -> Result<CheckRule> {
+fn rule(
+    table: &Table<'_, '_>,
+    name: &Located<String>,
+    built_in: Option<&CheckRule>,
+    schema: &[Field],
+) -> Result<CheckRule> {
     match (built_in, table.has("sql"), table.has("column")) {
         (Some(rule), false, false) => overridden(table, name, rule),
         (None, true, false) => sql(table),
         (None, false, true) => bounded(table, schema),
-        (None, true, true) => {
-            Err(table.error(format!("the check `{}` has both `sql` and `column`", name.value)).hint("make two checks of it"))
-        }
+        (None, true, true) => Err(table
+            .error(format!("the check `{}` has both `sql` and `column`", name.value))
+            .hint("make two checks of it")),
         (None, false, false) => {
-            let message = format!("the check `{}` has no `sql` and no `column`, and none of the built-in ones is called that", name.value);
+            let message = format!(
+                "the check `{}` has no `sql` and no `column`, and none of the built-in ones is called that",
+                name.value
+            );
             let built_in = Check::built_in();
             let known: Vec<&str> = built_in.iter().map(|check| check.name.as_str()).collect();
             Err(suggest(table.document.error(&name.place, message), &name.value, &known))
@@ -106,13 +117,21 @@ fn bounded(table: &Table<'_, '_>, schema: &[Field]) -> Result<CheckRule> {
         return Err(table.document.error(&column.place, message).hint("use sql = \"...\" for it"));
     }
     if table.has("tolerance") {
-        return Err(table.document.error(&table.place_of("tolerance"), "a bounded column has no `tolerance`").hint("use `min`, `max` and `factor`"));
+        return Err(table
+            .document
+            .error(&table.place_of("tolerance"), "a bounded column has no `tolerance`")
+            .hint("use `min`, `max` and `factor`"));
     }
     let (min, max) = (table.number("min")?, table.number("max")?);
     match (&min, &max) {
-        (None, None) => return Err(table.error(format!("the check of `{}` has neither `min` nor `max`", field.name))),
+        (None, None) => {
+            return Err(table
+                .error(format!("the check of `{}` has neither `min` nor `max`", field.name))
+                .hint("add min = 0, or max = 1000"));
+        }
         (Some(min), Some(max)) if max.value < min.value => {
-            return Err(table.document.error(&max.place, format!("`max` is {}, which is below `min`, {}", max.value, min.value)));
+            let message = format!("`max` is {}, which is below `min`, {}", max.value, min.value);
+            return Err(table.document.error(&max.place, message).hint("both ends are allowed values"));
         }
         _ => {}
     }
@@ -126,7 +145,8 @@ fn bounded(table: &Table<'_, '_>, schema: &[Field]) -> Result<CheckRule> {
 
 /// Refuses the keys of other kinds of checks.
 fn only(table: &Table<'_, '_>, check: &str, takes: &str) -> Result<()> {
-    let Some(key) = ["min", "max", "tolerance", "factor"].into_iter().find(|key| *key != takes && table.has(key)) else {
+    let Some(key) = ["min", "max", "tolerance", "factor"].into_iter().find(|key| *key != takes && table.has(key))
+    else {
         return Ok(());
     };
     let error = table.document.error(&table.place_of(key), format!("`{key}` means nothing in the check `{check}`"));
@@ -140,7 +160,8 @@ fn number<'a>(table: &Table<'a, '_>, key: &'a str, least: f64, most: f64) -> Res
         return Ok(Some(number.value));
     }
     let range = if most < f64::MAX { format!("from {least} to {most}") } else { format!("at least {least}") };
-    Err(table.document.error(&number.place, format!("`{key}` is {}, but must be {range}", number.value)))
+    let message = format!("`{key}` is {}, but must be {range}", number.value);
+    Err(table.document.error(&number.place, message).hint(format!("write {key} = {}", least.max(0.5))))
 }
 
 fn severity(table: &Table<'_, '_>) -> Result<Severity> {

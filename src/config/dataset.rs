@@ -63,7 +63,9 @@ fn schema(table: &Table<'_, '_>) -> Result<Vec<Field>> {
     let entries = value.open_table("schema")?;
     let fields = entries.in_order();
     if fields.is_empty() {
-        return Err(entries.error("`schema` names no field"));
+        return Err(entries
+            .error("`schema` names no field")
+            .hint("write schema = { sold_on = \"date\", amount = \"decimal(12,2)\" }"));
     }
     unique(table.document, "field", fields.iter().map(|(name, _)| name))?;
     fields
@@ -96,8 +98,12 @@ fn fields(
         if fits(field.field_type) {
             return Ok(field.name.clone());
         }
-        let message = format!("`{key}` names `{}`, which is a {} field, not a {wanted} field", field.name, field.field_type);
-        Err(table.document.error(&text.place, message))
+        let message =
+            format!("`{key}` names `{}`, which is a {} field, not a {wanted} field", field.name, field.field_type);
+        Err(table
+            .document
+            .error(&text.place, message)
+            .hint(format!("name a {wanted} field, or change the type in `schema`")))
     };
     texts.iter().map(named).collect()
 }
@@ -132,7 +138,9 @@ fn formats(table: &Table<'_, '_>) -> Result<Vec<Format>> {
     unique(table.document, "format", &texts)?;
     let format = |text: &Located<&str>| {
         known.into_iter().find(|format| format.as_str() == text.value).ok_or_else(|| {
-            let error = table.document.error(&text.place, format!("`{}` is not a format that releases are delivered in", text.value));
+            let error = table
+                .document
+                .error(&text.place, format!("`{}` is not a format that releases are delivered in", text.value));
             suggest(error, text.value, &known.map(Format::as_str))
         })
     };

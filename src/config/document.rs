@@ -24,7 +24,15 @@ impl<'i> Document<'i> {
         DeTable::parse(self.text).map_err(|error| {
             let place = error.span().unwrap_or(self.text.len()..self.text.len());
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            self.error(&place, format!("not valid TOML: {message}"))
+            let found =
+                self.text.get(place.clone()).map(str::trim).filter(|found| !found.is_empty() && !found.contains('\n'));
+            let found = found.map_or_else(String::new, |found| format!(": `{found}`"));
+            let hint = if message.contains("duplicate key") {
+                "keep one of the two"
+            } else {
+                "tables are written [like_this], values key = \"text\", key = 7, key = true or key = [\"a\", \"b\"]"
+            };
+            self.error(&place, format!("not valid TOML: {message}{found}")).hint(hint)
         })
     }
 

@@ -40,14 +40,19 @@ pub fn read(path: &Path) -> Result<Settings> {
     let unreadable = |error: std::io::Error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         let error = Error::from(error).context(format!("{shown} can't be read"));
-        if missing { error.hint("run `assay init` to make a workspace here, or name one with --workspace") } else { error }
+        if missing {
+            error.hint("run `assay init` to make a workspace here, or name one with --workspace")
+        } else {
+            error
+        }
     };
     if fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
         return Err(Error::usage(format!("{shown} is longer than {} MiB", MAX_BYTES >> 20)));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         Error::new(ErrorKind::Usage, format!("{shown}:{line}: not UTF-8")).hint("save the file as UTF-8")
     })?;
     let file_name = path.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());

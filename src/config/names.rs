@@ -29,9 +29,9 @@ pub fn field_name(document: &Document<'_>, name: &Located<&str>) -> Result<Strin
         && name.value.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !is_fit {
-        return Err(document.error(&name.place, format!("`{}` can't be the name of a field", name.value)).hint(format!(
-            "use ASCII letters, digits and `_`, beginning with a letter, at most {LONGEST} characters"
-        )));
+        return Err(document.error(&name.place, format!("`{}` can't be the name of a field", name.value)).hint(
+            format!("use ASCII letters, digits and `_`, beginning with a letter, at most {LONGEST} characters"),
+        ));
     }
     if RESERVED_FIELDS.contains(&name.value.to_ascii_lowercase().as_str()) {
         let message = format!("`{}` can't be the name of a field: gold has a column of that name", name.value);

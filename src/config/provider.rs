@@ -30,7 +30,10 @@ fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -
         && until < since
     {
         let message = format!("`until` is `{until}`, which is before `since`, `{since}`");
-        return Err(table.document.error(&table.place_of("until"), message));
+        return Err(table
+            .document
+            .error(&table.place_of("until"), message)
+            .hint("`until` is the last period that the provider owes"));
     }
     Ok(Provider {
         name: names::folder_name(table.document, "provider", &table.required_text("name")?)?,
@@ -57,7 +60,8 @@ fn source(table: &Table<'_, '_>) -> Result<Source> {
     FilePattern::parse(pattern.value).map_err(|error| table.document.locate(&pattern.place, &error))?;
     let encoding = table.text("encoding")?;
     if let Some(label) = encoding.as_ref().filter(|label| !encoding::is_known(label.value)) {
-        let error = table.document.error(&label.place, format!("`{}` is not an encoding that assay knows", label.value));
+        let error =
+            table.document.error(&label.place, format!("`{}` is not an encoding that assay knows", label.value));
         return Err(suggest(error, &label.value.to_ascii_lowercase(), encoding::ENCODINGS));
     }
     Ok(Source::Inbox { pattern: pattern.value.to_owned(), encoding: encoding.map(|label| label.value.to_owned()) })
@@ -71,7 +75,10 @@ fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, V
         let names = value.texts()?;
         if let Some(blank) = names.iter().find(|name| name.value.trim().is_empty()) {
             let message = format!("`columns` gives `{}` a blank column name", field.name);
-            return Err(table.document.error(&blank.place, message));
+            return Err(table
+                .document
+                .error(&blank.place, message)
+                .hint("name a column of the files, or write [] where they have none"));
         }
         columns.insert(field.name.clone(), names.iter().map(|name| name.value.to_owned()).collect());
     }
@@ -87,7 +94,11 @@ fn dates(table: &Table<'_, '_>) -> Result<Vec<String>> {
             .hint("use %Y or %y for the year, %m, %b or %B for the month, %d for the day, for example \"%d/%m/%Y\""));
     }
     let default = || vec!["%Y-%m-%d".to_owned()];
-    if patterns.is_empty() { Ok(default()) } else { Ok(patterns.iter().map(|pattern| pattern.value.to_owned()).collect()) }
+    if patterns.is_empty() {
+        Ok(default())
+    } else {
+        Ok(patterns.iter().map(|pattern| pattern.value.to_owned()).collect())
+    }
 }
 
 /// Whether dates written by this strftime pattern can be read back: `%M` for the month can't.
@@ -98,7 +109,8 @@ fn says_a_date(pattern: &str) -> bool {
         && samples.into_iter().filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day)).all(|date| {
             let mut written = String::new();
             let noon = date.and_hms_opt(12, 34, 56).map_or(DateTime::UNIX_EPOCH, |noon| noon.and_utc());
-            write!(written, "{}", noon.format(pattern)).is_ok() && NaiveDate::parse_from_str(&written, pattern) == Ok(date)
+            write!(written, "{}", noon.format(pattern)).is_ok()
+                && NaiveDate::parse_from_str(&written, pattern) == Ok(date)
         })
 }
 
@@ -119,5 +131,5 @@ fn period(table: &Table<'_, '_>, key: &str, granularity: Granularity) -> Result<
         return Ok(Some(value));
     }
     let message = format!("`{key}` is `{value}`, but the dataset's periods look like `{}`", granularity.form());
-    Err(table.document.error(&place, message))
+    Err(table.document.error(&place, message).hint(format!("write {key} = \"{}\"", granularity.form())))
 }

@@ -40,7 +40,8 @@ impl<'a, 'i> Table<'a, 'i> {
         known: &[&str],
     ) -> Result<Self> {
         let table = Self { document, label, place, entries };
-        let unknown = entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).min_by_key(|key| key.span().start);
+        let unknown =
+            entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).min_by_key(|key| key.span().start);
         match unknown {
             None => Ok(table),
             Some(key) => {
@@ -94,7 +95,7 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// Text that must be there.
     pub fn required_text(&self, key: &'a str) -> Result<Located<&'a str>> {
-        self.value(key).ok_or_else(|| self.missing(key))?.text()
+        self.value(key).ok_or_else(|| self.missing(key).hint(format!("add a line {key} = \"...\"")))?.text()
     }
 
     /// Text, where given.
@@ -133,7 +134,11 @@ impl<'a, 'i> Table<'a, 'i> {
     pub fn tables(&self, key: &'a str, label: &'a str, known: &[&str]) -> Result<Vec<Table<'a, 'i>>> {
         let Some(value) = self.value(key) else { return Ok(Vec::new()) };
         let DeValue::Array(items) = value.value.get_ref() else {
-            return Err(value.wrong(&format!("tables, each under its own {label}")));
+            let message = format!("`{key}` must be a list of tables, each under {label}, not {}", value.shown());
+            return Err(self
+                .document
+                .error(&value.place(), message)
+                .hint(format!("write {label}, with two brackets on each side")));
         };
         items.iter().map(|item| Value { value: item, ..value }.table(label, known)).collect()
     }
@@ -153,8 +158,14 @@ impl<'a, 'i> Value<'a, 'i> {
         self.value.span()
     }
 
-    fn wrong(&self, wanted: &str) -> Error {
-        let found = match self.value.get_ref() {
+    /// The error of a value of another kind, with an example of what was wanted.
+    fn wrong(&self, wanted: &str, example: &str) -> Error {
+        let message = format!("`{}` must be {wanted}, not {}", self.key, self.shown());
+        self.document.error(&self.place(), message).hint(format!("write {} = {example}", self.key))
+    }
+
+    fn shown(&self) -> String {
+        match self.value.get_ref() {
             DeValue::String(text) => format!("the text \"{text}\""),
             DeValue::Integer(number) => format!("the number {number}"),
             DeValue::Float(number) => format!("the number {number}"),
@@ -162,35 +173,38 @@ impl<'a, 'i> Value<'a, 'i> {
             DeValue::Datetime(date) => format!("the date {date}"),
             DeValue::Array(_) => "a list".to_owned(),
             DeValue::Table(_) => "a table".to_owned(),
-        };
-        let error = self.document.error(&self.place(), format!("`{}` must be {wanted}, not {found}", self.key));
-        match self.value.get_ref() {
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) if wanted == "text" => {
-                error.hint(format!("put it in quotes: {} = \"...\"", self.key))
-            }
-            _ => error,
         }
     }
 
     /// It as text.
     pub fn text(&self) -> Result<Located<&'a str>> {
-        let text = self.value.get_ref().as_str().ok_or_else(|| self.wrong("text"))?;
+        let text = self.value.get_ref().as_str().ok_or_else(|| self.wrong("text", &self.in_quotes()))?;
         Ok(Located { value: text, place: self.place() })
+    }
+
+    fn in_quotes(&self) -> String {
+        match self.value.get_ref() {
+            DeValue::Integer(number) => format!("\"{number}\""),
+            DeValue::Float(number) => format!("\"{number}\""),
+            DeValue::Datetime(date) => format!("\"{date}\""),
+            _ => "\"...\"".to_owned(),
+        }
     }
 
     /// It as a list of texts; one text is a list of one.
     pub fn texts(&self) -> Result<Vec<Located<&'a str>>> {
         match self.value.get_ref() {
             DeValue::String(_) => Ok(vec![self.text()?]),
-            DeValue::Array(items) => {
-                items.iter().map(|item| Value { value: item, ..*self }.text().map_err(|_| self.wrong_item(item))).collect()
-            }
-            _ => Err(self.wrong("a list of texts")),
+            DeValue::Array(items) => items.iter().map(|item| Value { value: item, ..*self }.item_text()).collect(),
+            _ => Err(self.wrong("a list of texts", "[\"...\"]")),
         }
     }
 
-    fn wrong_item(&self, item: &Spanned<DeValue<'i>>) -> Error {
-        self.document.error(&item.span(), format!("`{}` must hold text only, not a {}", self.key, item.get_ref().type_str()))
+    fn item_text(&self) -> Result<Located<&'a str>> {
+        self.text().map_err(|_| {
+            let message = format!("`{}` must be a list of texts, but holds {}", self.key, self.shown());
+            self.document.error(&self.place(), message).hint(format!("write {} there", self.in_quotes()))
+        })
     }
 
     /// It as a table with these keys.
@@ -204,11 +218,11 @@ impl<'a, 'i> Value<'a, 'i> {
     }
 
     fn entries(&self) -> Result<&'a DeTable<'i>> {
-        self.value.get_ref().as_table().ok_or_else(|| self.wrong("a table"))
+        self.value.get_ref().as_table().ok_or_else(|| self.wrong("a table", "{ ... }"))
     }
 
     fn truth(&self) -> Result<bool> {
-        self.value.get_ref().as_bool().ok_or_else(|| self.wrong("true or false"))
+        self.value.get_ref().as_bool().ok_or_else(|| self.wrong("true or false", "true"))
     }
 
     fn number(&self) -> Result<Located<f64>> {
@@ -217,15 +231,20 @@ impl<'a, 'i> Value<'a, 'i> {
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
         };
-        let number = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| self.wrong("a number"))?;
+        let number = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| self.wrong("a number", "0.5"))?;
         Ok(Located { value: number, place: self.place() })
     }
 
     fn count(&self, range: std::ops::RangeInclusive<u32>) -> Result<u32> {
-        let number = self.value.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
-        number
-            .filter(|number| range.contains(number))
-            .ok_or_else(|| self.wrong(&format!("a whole number from {} to {}", range.start(), range.end())))
+        let number = self
+            .value
+            .get_ref()
+            .as_integer()
+            .and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+        number.filter(|number| range.contains(number)).ok_or_else(|| {
+            let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+            self.wrong(&wanted, &range.start().to_string())
+        })
     }
 
     /// It as a calendar date: a TOML date, or the same as text.
@@ -233,9 +252,9 @@ impl<'a, 'i> Value<'a, 'i> {
         let text = match self.value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Datetime(date) => date.to_string(),
-            _ => return Err(self.wrong("a date like \"2026-11-20\"")),
+            _ => return Err(self.wrong("a date", "\"2026-11-20\"")),
         };
-        text.parse().map_err(|_| self.wrong("a date like \"2026-11-20\""))
+        text.parse().map_err(|_| self.wrong("a date", "\"2026-11-20\""))
     }
 }
 
@@ -259,7 +278,7 @@ pub fn unique<'t, S: AsRef<str> + 't>(
         let second = name.value.as_ref();
         if let Some(first) = seen.insert(second.to_lowercase(), second) {
             let message = if first == second {
-                format!("the {what} `{first}` stands here twice")
+                format!("the {what} `{first}` is named twice")
             } else {
                 format!("the {what}s `{first}` and `{second}` differ in case alone")
             };

@@ -14,14 +14,18 @@ use crate::domain::{Contract, Role};
 
 /// Everything that the file says.
 pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Settings> {
-    let root = Table::new(document, "assay.toml", root.span(), root.get_ref(), &["workspace", "people", "dataset"])?;
+    let root = Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset"])?;
     let workspace = root
         .value("workspace")
-        .ok_or_else(|| root.error("the table [workspace] is missing").hint("begin the file with [workspace] and a name"))?
+        .ok_or_else(|| {
+            root.error("the table [workspace] is missing").hint("begin the file with [workspace] and a name")
+        })?
         .table("[workspace]", &["name", "timezone", "today", "demo"])?;
     let name = workspace.required_text("name")?;
     if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
-        return Err(document.error(&name.place, "`name` in [workspace] must be text on one line"));
+        return Err(document
+            .error(&name.place, "`name` in [workspace] must be text on one line")
+            .hint("write name = \"...\" with what people call this workspace"));
     }
     let contract = Contract {
         workspace: name.value.to_owned(),
@@ -62,7 +66,8 @@ fn people(root: &Table<'_, '_>) -> Result<BTreeMap<String, Vec<Role>>> {
     people
         .iter()
         .map(|(name, value)| {
-            let roles = value.texts()?.iter().map(|role| parse_role(root.document, role)).collect::<Result<Vec<_>>>()?;
+            let roles =
+                value.texts()?.iter().map(|role| parse_role(root.document, role)).collect::<Result<Vec<_>>>()?;
             Ok((names::folder_name(root.document, "person", name)?, roles))
         })
         .collect()

@@ -44,9 +44,8 @@ impl FilePattern {
     /// or the reason in words why a name of the right shape yields no period of this granularity.
     #[must_use]
     pub fn period_of(&self, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
-        let fits = |start: usize, end: usize| {
-            glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..])
-        };
+        let fits =
+            |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..]);
         let dates: Vec<Date> = dates(file_name).into_iter().filter(|date| fits(date.start, date.end)).collect();
         let mut periods: Vec<Period> =
             dates.iter().map(|date| date.period).filter(|period| period.granularity() == granularity).collect();
@@ -57,9 +56,9 @@ impl FilePattern {
                 let shape = format!("{}*{}", self.before, self.after);
                 glob(&shape, file_name).then(|| Err(no_period(file_name, &dates, granularity)))
             }
-            [first, second, ..] => {
-                Some(Err(format!("the name holds two periods, `{first}` and `{second}`, where the pattern allows both")))
-            }
+            [first, second, ..] => Some(Err(format!(
+                "the name holds two periods, `{first}` and `{second}`, where the pattern allows both"
+            ))),
         }
     }
 }
@@ -67,8 +66,10 @@ impl FilePattern {
 fn no_period(file_name: &str, dates: &[Date], granularity: Granularity) -> String {
     let wanted = format!("the dataset's periods look like `{}`", granularity.form());
     match dates.first() {
-        Some(date) => format!("`{}` in the name is a period of another length; {wanted}", &file_name[date.start..date.end]),
-        None => format!("no period in the name; {wanted}"),
+        Some(date) => {
+            format!("`{}` in the name is a period of another length; {wanted}", &file_name[date.start..date.end])
+        }
+        None => format!("no period where the pattern has `{PLACEHOLDER}`; {wanted}"),
     }
 }
 
@@ -164,6 +165,7 @@ mod tests {
             ("spend{period}.csv", "spend20240229.csv", Day, "2024-02-29"),
             ("{period}.csv", "2026.csv", Year, "2026"),
             ("*{period}*", "order 1234567 of 2026-10.csv", Month, "2026-10"),
+            ("*{period}*", "no 2026091 of 2026-10.csv", Month, "2026-10"),
         ] {
             assert_eq!(period(pattern, name, granularity), Some(Ok(expected.to_owned())), "{pattern} {name}");
         }
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn another_file_is_not_meant() {
-        for name in ["2026-10.txt", "notes.csv.bak", "x2026-10.csv"] {
+        for name in ["2026-10.txt", "notes.csv.bak"] {
             assert_eq!(period("{period}*.csv", name, Granularity::Month), None, "{name}");
         }
     }
@@ -179,9 +181,13 @@ mod tests {
     #[test]
     fn a_name_of_the_right_shape_without_a_period_says_why() {
         let day = period("*{period}*.csv", "sales-2026-10-05.csv", Granularity::Month).unwrap().unwrap_err();
-        assert_eq!(day, "`2026-10-05` in the name is a period of another length; the dataset's periods look like `2026-10`");
+        assert_eq!(
+            day,
+            "`2026-10-05` in the name is a period of another length; the dataset's periods look like `2026-10`"
+        );
         let none = period("sales{period}.csv", "sales-october.csv", Granularity::Month).unwrap().unwrap_err();
-        assert_eq!(none, "no period in the name; the dataset's periods look like `2026-10`");
+        assert_eq!(none, "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`");
+        assert!(period("{period}.csv", "x2026-10.csv", Granularity::Month).unwrap().is_err());
         let two = period("*{period}*.csv", "2026-09 to 2026-10.csv", Granularity::Month).unwrap().unwrap_err();
         assert!(two.contains("`2026-09` and `2026-10`"), "{two}");
         assert!(period("{period}.csv", "2026-13.csv", Granularity::Month).unwrap().is_err());
@@ -197,6 +203,6 @@ mod tests {
     #[test]
     fn many_stars_do_not_blow_up() {
         let pattern = format!("{}{{period}}", "*a".repeat(40));
-        assert_eq!(period(&pattern, &"a".repeat(4000), Granularity::Month), None);
+        assert!(period(&pattern, &"a".repeat(4000), Granularity::Month).unwrap().is_err());
     }
 }

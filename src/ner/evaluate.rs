@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::Document;
 use super::tagger::{Tagger, tag_checked};
-use super::text::tokenize;
+use super::text::Sentences;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::model::{ModelMetrics, Score};
 
@@ -35,15 +35,22 @@ impl Tally {
 pub fn evaluate(tagger: &dyn Tagger, documents: &[Document], cancel: &Cancel) -> Result<ModelMetrics> {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut metrics = ModelMetrics::default();
+    let mut tokens = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         cancel.check()?;
-        let tokens = tokenize(&document.text);
-        metrics.sentences += tokens.sentences().count() as u64;
-        metrics.tokens += tokens.len() as u64;
+        let mut sentences = Sentences::new(&document.text);
+        while sentences.read(&mut tokens) {
+            metrics.sentences += 1;
+            metrics.tokens += tokens.len() as u64;
+        }
         let spans = tag_checked(tagger, &document.text).map_err(|reason| {
             let beginning: String = document.text.chars().take(60).collect();
-            Error::bad_data(format!("the model failed on document {} `{}`", index + 1, crate::base::text::safe(&beginning)))
-                .because(reason)
+            Error::bad_data(format!(
+                "the model failed on document {} `{}`",
+                index + 1,
+                crate::base::text::safe(&beginning)
+            ))
+            .because(reason)
         })?;
         let gold: BTreeSet<(u32, u32, &str)> =
             document.entities.iter().map(|entity| (entity.start, entity.end, entity.label.as_str())).collect();

@@ -14,7 +14,10 @@ pub fn problem(label: &str) -> Option<String> {
     } else if label.trim() != label {
         Some(format!("the label `{shown}` has spaces around it"))
     } else if label.chars().count() > LONGEST {
-        Some(format!("the label `{}...` is longer than {LONGEST} characters", shown.chars().take(20).collect::<String>()))
+        Some(format!(
+            "the label `{}...` is longer than {LONGEST} characters",
+            shown.chars().take(20).collect::<String>()
+        ))
     } else if label.chars().any(char::is_control) {
         Some(format!("the label `{shown}` contains control characters"))
     } else {

@@ -3,7 +3,7 @@
 //! A model is a file of bytes with a [`ModelKind`]. [`load`] turns it into a [`Tagger`]; [`tag_all`] runs one over the
 //! rows of a text field, in order, on several threads. All offsets are characters (Unicode scalar values).
 
-pub mod crf;
+mod crf;
 pub mod data;
 mod evaluate;
 mod label;

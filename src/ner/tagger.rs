@@ -39,7 +39,9 @@ pub fn tag_checked(tagger: &dyn Tagger, text: &str) -> Result<Vec<Span>, String>
         let Span { start, end, score, .. } = *span;
         let name = safe(&span.label);
         if start >= end || usize::try_from(end).map_or(true, |end| end > characters) {
-            return Err(format!("the model found `{name}` at {start}..{end}, but the text has {characters} characters"));
+            return Err(format!(
+                "the model found `{name}` at {start}..{end}, but the text has {characters} characters"
+            ));
         }
         if !(0.0..=1.0).contains(&score) {
             return Err(format!("the model scored `{name}` at {start}..{end} with `{score}`, which is not in 0..1"));
@@ -61,6 +63,7 @@ pub fn tag_checked(tagger: &dyn Tagger, text: &str) -> Result<Vec<Span>, String>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     struct Fixed(Vec<String>, Vec<Span>);

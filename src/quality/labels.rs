@@ -53,8 +53,12 @@ fn add(tallies: &mut BTreeMap<String, LabelTally>, chunk: &DataFrame) -> PolarsR
         }
         if let Some(tally) = tallies.get_mut(label) {
             tally.entities += 1;
-            text.into_iter().for_each(|text| tally.forms.add(text));
-            score.into_iter().filter(|score| score.is_finite()).for_each(|score| tally.scores.add(key_of(score)));
+            if let Some(text) = text {
+                tally.forms.add(text);
+            }
+            if let Some(score) = score.filter(|score| score.is_finite()) {
+                tally.scores.add(key_of(score));
+            }
         }
     }
     Ok(())
@@ -63,14 +67,14 @@ fn add(tallies: &mut BTreeMap<String, LabelTally>, chunk: &DataFrame) -> PolarsR
 impl LabelTally {
     fn finish(self, label: String, rows: u64) -> LabelProfile {
         let scores = self.scores.finish();
-        let scored: u64 = scores.iter().map(|(_, times)| times).sum();
+        let with_score: u64 = scores.iter().map(|(_, times)| times).sum();
         // Ascending, so that the sum does not depend on the order of rows.
         let total: f64 = scores.iter().map(|(key, times)| of_key(*key) * count(*times)).sum();
         LabelProfile {
             label,
             entities: self.entities,
             rate: if rows == 0 { 0.0 } else { rounded(count(self.entities) * 1000.0 / count(rows)) },
-            mean_score: if scored == 0 { 0.0 } else { rounded(total / count(scored)) },
+            mean_score: if with_score == 0 { 0.0 } else { rounded(total / count(with_score)) },
             top: self.forms.top(),
         }
     }

@@ -198,7 +198,7 @@ mod tests {
         #[test]
         fn agrees_with_the_textbook(numbers in prop::collection::vec(-1e6..1e6_f64, 1..200)) {
             let profile = of(&numbers);
-            let n = numbers.len() as f64;
+            let n = count(numbers.len() as u64);
             let mean = numbers.iter().sum::<f64>() / n;
             prop_assert!((profile.mean - mean).abs() < 1e-6);
             if numbers.len() > 1 {
@@ -207,7 +207,7 @@ mod tests {
             }
             let mut sorted = numbers.clone();
             sorted.sort_by(f64::total_cmp);
-            let middle = (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0;
+            let middle = f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
             prop_assert!((profile.quantiles[3] - middle).abs() < 1e-6);
             prop_assert_eq!(profile.counts.iter().sum::<u64>(), numbers.len() as u64);
             for bin in 1..profile.counts.len() - 1 {

@@ -45,7 +45,7 @@ fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
     let lower = *values.get((values.len() - 1) / 2)?;
-    Some(lower / 2.0 + upper / 2.0)
+    Some(f64::midpoint(lower, upper))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use polars::sql::{SQLContext, extract_table_identifiers};
 use super::samples::Picks;
 use super::stream::{self, apart, for_each_chunk};
 use super::{BATCH, ROW};
-use crate::base::{Cancel, Error, Result};
+use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::check::RowRef;
 
 /// The table that a check may query.
@@ -68,8 +68,18 @@ pub(super) fn failures(sql: &str, silver: &LazyFrame, cancel: &Cancel) -> Result
     for_each_chunk(plan, cancel, |chunk| {
         rows += chunk.height() as u64;
         if points_to_rows(chunk) { picks.offer(chunk, |_| Some(0)) } else { Ok(()) }
-    })?;
+    })
+    .map_err(without_cells)?;
     Ok(Failures { rows, samples: picks.finish("the query returned it") })
+}
+
+/// What is wrong while a query runs may quote cells, and results are journaled, where no text of a row may be.
+fn without_cells(error: Error) -> Error {
+    if error.kind() != ErrorKind::Internal {
+        return error;
+    }
+    Error::bad_data("a computation or conversion of the query failed on some row")
+        .hint("see which value it is: assay query \"SQL\"")
 }
 
 /// The query's plan; nothing is read yet but the schema.

@@ -57,6 +57,7 @@ pub(super) fn named(name: &str) -> Expr {
 }
 
 /// What polars says, as an error of ours.
+#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn error(error: PolarsError) -> Error {
     let kind = match &error {
         PolarsError::IO { .. } => ErrorKind::Io,
@@ -71,4 +72,62 @@ fn start<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -
 
 fn finish<T>(engine: JoinHandle<Result<T>>) -> Result<T> {
     engine.join().unwrap_or_else(|_| Err(Error::internal("the query engine broke down on this query")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+    use std::time::Instant;
+
+    use polars::prelude::{Column, IntoLazy, PolarsResult, col, df};
+
+    use super::*;
+
+    fn computed(work: impl Fn(Column) -> PolarsResult<Column> + Send + Sync + 'static) -> LazyFrame {
+        let numbers: Vec<i64> = (0..300_000).collect();
+        let same = |_: &polars::prelude::Schema, field: &polars::prelude::Field| Ok(field.clone());
+        df! { "a" => numbers }.unwrap().lazy().select([col("a").map(work, same)])
+    }
+
+    fn rows(frame: LazyFrame) -> Result<usize> {
+        let mut rows = 0;
+        for_each_chunk(frame, &Cancel::default(), |chunk| {
+            rows += chunk.height();
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    #[test]
+    fn every_row_comes_once() {
+        assert_eq!(rows(computed(Ok)).unwrap(), 300_000);
+    }
+
+    #[test]
+    fn a_scan_that_breaks_off_is_never_taken_for_a_short_one() {
+        let fails = computed(|_| Err(PolarsError::ComputeError("no".into())));
+        assert!(rows(fails).unwrap_err().one_line().contains("no"));
+        let panics = computed(|_| panic!("a bug of a library"));
+        assert_eq!(rows(panics).unwrap_err().kind(), ErrorKind::Internal);
+        assert!(apart(|| -> Result<()> { panic!("another") }).is_err());
+    }
+
+    #[test]
+    fn cancelling_does_not_wait_for_the_engine() {
+        let slow = computed(|cells| {
+            std::thread::sleep(Duration::from_secs(3));
+            Ok(cells)
+        });
+        let cancel = Cancel::default();
+        let other = cancel.clone();
+        let canceller = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(200));
+            other.cancel();
+        });
+        let start = Instant::now();
+        let error = for_each_chunk(slow, &cancel, |_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        canceller.join().unwrap();
+    }
 }

@@ -92,7 +92,9 @@ mod tests {
 
     fn tally(texts: &[&str]) -> TextTally {
         let mut tally = TextTally::default();
-        texts.iter().for_each(|text| tally.add(text));
+        for text in texts {
+            tally.add(text);
+        }
         tally
     }
 

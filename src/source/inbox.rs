@@ -91,7 +91,15 @@ mod tests {
     #[test]
     fn a_scan_finds_deliveries_and_leaves_the_rest_alone() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["2026-10.csv", "2026-09 late.CSV", "oct.csv", ".2026-10.csv", "2026-08.csv.part", "~$2026-08.csv", "notes.txt"] {
+        for name in [
+            "2026-10.csv",
+            "2026-09 late.CSV",
+            "oct.csv",
+            ".2026-10.csv",
+            "2026-08.csv.part",
+            "~$2026-08.csv",
+            "notes.txt",
+        ] {
             fs::write(folder.path().join(name), "a,b\n").unwrap();
         }
         fs::create_dir(folder.path().join("2026-07.csv")).unwrap();
@@ -108,7 +116,11 @@ mod tests {
             [
                 ("2026-09 late.CSV", "2026-09".to_owned(), 4),
                 ("2026-10.csv", "2026-10".to_owned(), 4),
-                ("oct.csv", "no period in the name; the dataset's periods look like `2026-10`".to_owned(), 4),
+                (
+                    "oct.csv",
+                    "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`".to_owned(),
+                    4
+                ),
             ]
         );
     }

@@ -1,4 +1,5 @@
 //! The integration tests, in one binary: it is linked once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by failing")]
 
 mod layers;
 #[path = "../real_data.rs"]

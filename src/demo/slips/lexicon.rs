@@ -8,8 +8,9 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::brands;
-use super::goods::{GOODS, SHORT_FORMS};
+use super::goods::GOODS;
 use super::phrase::Label;
+use super::short_forms::SHORT_FORMS;
 use super::style::{Squeeze, squeezed};
 
 /// Its file name.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! random                     one seed, one stream of numbers per file
-//! brands, goods              the words on the shelves
+//! brands, goods, short_forms the words on the shelves
 //! style, phrase, item        how a till writes one thing, with its gold spans
 //! providers, till            five habits; the sales of one provider and period
 //! file, trouble              sales as bytes; what goes wrong with some files
@@ -26,6 +26,7 @@ mod phrase;
 pub mod plan;
 mod providers;
 mod random;
+mod short_forms;
 mod style;
 mod till;
 mod training;

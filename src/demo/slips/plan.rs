@@ -1,5 +1,6 @@
 //! What happened in the demo workspace before today: who did what, in order. The builder does it by the real use cases.
 
+use ReleaseState::{Approved, Open, Published, Rejected, Superseded, Withdrawn};
 use chrono::{DateTime, Utc};
 
 use super::calendar::periods;
@@ -39,35 +40,105 @@ pub struct Step {
 
 /// What somebody does. Where a release is meant, it is the open one of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields of an act are what its line says")]
 pub enum Act {
     /// Registers the lexicon as the first version of model `slips`.
-    Register { file: &'static str, note: &'static str },
+    Register {
+        /// Its file in the material.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
     /// Trains the next version on one training file and measures it on the test file.
-    Train { file: &'static str, note: &'static str },
+    Train {
+        /// The training file.
+        file: &'static str,
+        /// What they said about it.
+        note: &'static str,
+    },
     /// Points `production` to a version.
-    Promote { version: u32, reason: &'static str },
+    Promote {
+        /// Which.
+        version: u32,
+        /// Why.
+        reason: &'static str,
+    },
     /// Takes in the period's files of purpose `Delivery`.
-    Deliver { period: Period },
+    Deliver {
+        /// Which.
+        period: Period,
+    },
     /// Takes in the provider's file of purpose `Corrected`.
-    Correct { provider: &'static str, period: Period },
+    Correct {
+        /// Who delivers again.
+        provider: &'static str,
+        /// For when.
+        period: Period,
+    },
     /// Brings everything up to date.
     Run,
     /// Accepts the period as a baseline.
-    Baseline { period: Period, reason: &'static str },
+    Baseline {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
     /// Confirms the period's open blocking anomalies of one check.
-    Confirm { period: Period, check: &'static str, reason: &'static str },
+    Confirm {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
     /// Waives the period's open blocking anomalies of one check; there may be none.
-    Waive { period: Period, check: &'static str, reason: &'static str },
+    Waive {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
     /// Judges as many samples as the policy wants of each of the period's blocking anomalies of one check.
-    Assess { period: Period, check: &'static str, accepted: bool, note: &'static str },
+    Assess {
+        /// Which.
+        period: Period,
+        /// The check's name.
+        check: &'static str,
+        /// Whether the rows are right as they stand.
+        accepted: bool,
+        /// What they said about them.
+        note: &'static str,
+    },
     /// Approves.
-    Approve { period: Period, note: &'static str },
+    Approve {
+        /// Which.
+        period: Period,
+        /// What they said.
+        note: &'static str,
+    },
     /// Publishes.
-    Publish { period: Period },
+    Publish {
+        /// Which.
+        period: Period,
+    },
     /// Turns down.
-    Reject { period: Period, reason: &'static str },
+    Reject {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
     /// Takes the period's live release away from clients.
-    Withdraw { period: Period, reason: &'static str },
+    Withdraw {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 /// The plan of the demo.
@@ -79,7 +150,7 @@ pub fn plan() -> Result<Plan> {
     diary.does(PREPARER, Act::Promote { version: 1, reason: "the first version" });
     diary.on(4, 3)?.takes_in(march, Some("the first period: looked through by hand")).releases(march);
 
-    diary.on(4, 14)?.does(PREPARER, Act::Train { file: training::SECOND, note: "2,000 lines labelled with care" });
+    diary.on(4, 14)?.does(PREPARER, Act::Train { file: training::SECOND, note: "1,400 lines labelled with care" });
     diary
         .on(4, 20)?
         .does(PREPARER, Act::Promote { version: 2, reason: "finds whole products, where the list finds single words" });
@@ -111,7 +182,7 @@ pub fn plan() -> Result<Plan> {
 
     diary
         .on(9, 21)?
-        .does(PREPARER, Act::Train { file: training::THIRD, note: "3,000 lines from the new labelling tool" });
+        .does(PREPARER, Act::Train { file: training::THIRD, note: "2,100 lines from the new labelling tool" });
     diary.on(9, 22)?.does(PREPARER, Act::Promote { version: 3, reason: "trained on half as many lines again" });
     diary.run();
     for period in [june, july, august] {
@@ -140,7 +211,6 @@ pub fn plan() -> Result<Plan> {
     diary.approves(&APPROVERS[..1], august);
     diary.on(11, 19)?.run();
 
-    use ReleaseState::{Approved, Open, Published, Rejected, Superseded, Withdrawn};
     let outcome = vec![
         (march, 1, Superseded),
         (march, 2, Published),

@@ -1,7 +1,7 @@
 //! How a provider's tills write: capitals, short forms, units.
 
-use super::goods::SHORT_FORMS;
 use super::random::Random;
+use super::short_forms::SHORT_FORMS;
 
 /// How the words of one description are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

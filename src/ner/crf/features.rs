@@ -107,7 +107,16 @@ fn values(window: &[Looks]) -> [u32; PER_TOKEN] {
 /// What stands before the first and after the last token.
 fn edge(place: usize) -> Looks {
     let value = mix(u32::try_from(place).unwrap_or_default(), 0x00ed_6e00);
-    Looks { word: value, lower: value, shape: value, long_shape: value, kind: value, glued: 0, prefixes: [value; AFFIX], suffixes: [value; AFFIX] }
+    Looks {
+        word: value,
+        lower: value,
+        shape: value,
+        long_shape: value,
+        kind: value,
+        glued: 0,
+        prefixes: [value; AFFIX],
+        suffixes: [value; AFFIX],
+    }
 }
 
 fn looks(text: &str, token: Token) -> Looks {

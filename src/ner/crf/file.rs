@@ -108,13 +108,15 @@ pub fn decode(bytes: &[u8]) -> Result<Crf> {
 }
 
 fn damaged(cause: impl std::fmt::Display) -> Error {
-    Error::corrupt("the model file is damaged").because(cause).hint("register it again from the original file, or train it again")
+    Error::corrupt("the model file is damaged")
+        .because(cause)
+        .hint("register it again from the original file, or train it again")
 }
 
 fn read_model(cursor: &mut Cursor<'_>) -> Result<Crf> {
     let header_length = cursor.u32()?;
-    let header: Header =
-        serde_json::from_slice(cursor.take(header_length as usize)?).map_err(|error| damaged(format!("its header: {error}")))?;
+    let header: Header = serde_json::from_slice(cursor.take(header_length as usize)?)
+        .map_err(|error| damaged(format!("its header: {error}")))?;
     let Header { labels, settings } = header;
     if labels.is_empty() || labels.len() > label::MOST || !labels.is_sorted_by(|left, right| left < right) {
         return Err(damaged("its labels are none, too many, or not sorted"));

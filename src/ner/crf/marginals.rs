@@ -137,7 +137,9 @@ impl Marginals<'_> {
         if end < self.forward_scales.len() {
             let after: f64 = (0..tags)
                 .filter(|tag| *tag != continued)
-                .map(|tag| self.model.step(last, tag) * self.potentials[end * tags + tag] * self.backward[end * tags + tag])
+                .map(|tag| {
+                    self.model.step(last, tag) * self.potentials[end * tags + tag] * self.backward[end * tags + tag]
+                })
                 .sum();
             logarithm += after.ln() + self.backward_scales[end];
         }
@@ -150,7 +152,8 @@ impl Marginals<'_> {
     pub fn token(&self, at: usize) -> Vec<f64> {
         let tags = self.model.tags;
         let range = at * tags..(at + 1) * tags;
-        let joint = self.forward[range.clone()].iter().zip(&self.backward[range]).map(|(forward, backward)| forward * backward);
+        let joint =
+            self.forward[range.clone()].iter().zip(&self.backward[range]).map(|(forward, backward)| forward * backward);
         let joint: Vec<f64> = joint.collect();
         let sum: f64 = joint.iter().sum();
         joint.into_iter().map(|value| value / sum).collect()

@@ -18,7 +18,7 @@ use viterbi::Viterbi;
 use weights::Weights;
 
 use super::tagger::{Span, Tagger};
-use super::text::{Token, tokenize};
+use super::text::{Sentences, Token};
 
 /// A trained tagger. [`file::decode`] reads one, [`super::train::train`] makes one.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,14 +46,18 @@ impl Tagger for Crf {
     fn tag(&self, text: &str) -> Result<Vec<Span>, String> {
         let mut reader = SentenceReader::default();
         let mut spans = Vec::new();
-        for sentence in tokenize(text).sentences() {
-            reader.read(self, text, sentence);
+        let mut sentences = Sentences::new(text);
+        let mut sentence = Vec::new();
+        while sentences.read(&mut sentence) {
+            reader.read(self, text, &sentence);
             if reader.found.is_empty() {
                 continue;
             }
             let marginals = self.potentials.marginals(&reader.emissions);
             for found in &reader.found {
-                let offset = |at: usize| u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX));
+                let offset = |at: usize| {
+                    u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX))
+                };
                 spans.push(Span {
                     label: self.labels[found.label].clone(),
                     start: offset(sentence[found.start].start)?,

@@ -39,7 +39,7 @@ pub fn inside(label: usize) -> usize {
 /// of its label is open.
 #[must_use]
 pub fn may_follow(previous: Option<usize>, tag: usize) -> bool {
-    let continues = tag > 0 && tag % 2 == 0;
+    let continues = tag > 0 && tag.is_multiple_of(2);
     !continues || previous.is_some_and(|previous| previous == tag || previous + 1 == tag)
 }
 

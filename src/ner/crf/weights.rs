@@ -20,7 +20,7 @@ pub struct Weights {
     transitions: Vec<f32>,
     /// Where the weights of each feature begin; one more at the end.
     offsets: Vec<u32>,
-    weights: Vec<Weight>,
+    entries: Vec<Weight>,
 }
 
 impl Weights {
@@ -34,17 +34,17 @@ impl Weights {
         constrain(tags, &mut transitions);
         let buckets = 1_usize << hash_bits;
         let mut offsets = Vec::with_capacity(buckets + 1);
-        let mut weights: Vec<Weight> = Vec::new();
+        let mut entries: Vec<Weight> = Vec::new();
         let mut count: u32 = 0;
         for (feature, weight) in features {
             if offsets.len() <= feature as usize {
                 offsets.resize(feature as usize + 1, count);
             }
-            weights.push(weight);
+            entries.push(weight);
             count = count.saturating_add(1);
         }
         offsets.resize(buckets + 1, count);
-        Self { tags, transitions, offsets, weights }
+        Self { tags, transitions, offsets, entries }
     }
 
     /// How many tags there are.
@@ -63,7 +63,7 @@ impl Weights {
     pub fn features(&self) -> impl Iterator<Item = (u32, &[Weight])> {
         (0_u32..)
             .zip(self.offsets.windows(2))
-            .map(|(feature, bounds)| (feature, &self.weights[bounds[0] as usize..bounds[1] as usize]))
+            .map(|(feature, bounds)| (feature, &self.entries[bounds[0] as usize..bounds[1] as usize]))
             .filter(|(_, weights)| !weights.is_empty())
     }
 
@@ -75,7 +75,7 @@ impl Weights {
             for &feature in features {
                 let feature = feature as usize;
                 let (from, to) = (self.offsets[feature] as usize, self.offsets[feature + 1] as usize);
-                for weight in &self.weights[from..to] {
+                for weight in &self.entries[from..to] {
                     scores[usize::from(weight.tag)] += weight.value;
                 }
             }

@@ -1,4 +1,4 @@
-//! CoNLL columns: one token a line, its tag in the last column, sentences parted by blank lines.
+//! `CoNLL` columns: one token a line, its tag in the last column, sentences parted by blank lines.
 
 use super::scheme::{self, Tag};
 use super::{Document, TrueEntity, at, quoted};

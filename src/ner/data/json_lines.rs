@@ -27,8 +27,8 @@ pub fn parse(text: &str, name: &str) -> Result<Vec<Document>> {
 }
 
 fn document(line: &str) -> Result<Document, String> {
-    let line: Line = serde_json::from_str(line)
-        .map_err(|error| format!("{} is not a text with entities: {error}", quoted(line)))?;
+    let line: Line =
+        serde_json::from_str(line).map_err(|error| format!("{} is not a text with entities: {error}", quoted(line)))?;
     let characters = line.text.chars().count();
     let entities = line
         .entities

@@ -35,10 +35,10 @@ pub struct TrueEntity {
     pub label: String,
 }
 
-/// Reads labelled data: JSON lines with spans, or CoNLL columns, told apart by how the file begins.
+/// Reads labelled data: JSON lines with spans, or `CoNLL` columns, told apart by how the file begins.
 ///
 /// JSON lines: `{"text": "...", "entities": [{"start": 0, "end": 5, "label": "BRAND"}]}`, offsets in characters; further
-/// keys are passed over. CoNLL columns: one token a line, the first column is the token and the last its tag (IOB1,
+/// keys are passed over. `CoNLL` columns: one token a line, the first column is the token and the last its tag (IOB1,
 /// IOB2, BILOU or IOBES); a blank line ends a sentence; where a file has `-DOCSTART-` lines they part the documents,
 /// else every sentence is a document. Errors name file, line and value.
 pub fn read(path: &Path) -> Result<Vec<Document>> {
@@ -68,7 +68,7 @@ fn read_text(path: &Path, name: &str) -> Result<String> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
-        let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..valid].split(|byte| *byte == b'\n').count();
         Error::bad_data(format!("{name}, line {line}: byte `0x{:02x}` at offset {valid} is not UTF-8", bytes[valid]))
             .hint("save the file as UTF-8")
     })?;

@@ -11,10 +11,13 @@ fn spans(tags: &str) -> Vec<(String, usize, usize)> {
     entities(&tags).into_iter().map(|(label, start, end)| (label.to_owned(), start, end)).collect()
 }
 
+/// Entities as label, first token, one past the last token.
+type Expected = &'static [(&'static str, usize, usize)];
+
 #[test]
 fn every_scheme_is_read_as_seqeval_reads_it() {
     // Expected values: seqeval.metrics.sequence_labeling.get_entities, with its inclusive ends made exclusive.
-    let table: &[(&str, &[(&str, usize, usize)])] = &[
+    let table: &[(&str, Expected)] = &[
         ("O O", &[]),
         // IOB2: every entity begins with B.
         ("B-A I-A O B-B", &[("A", 0, 2), ("B", 3, 4)]),
@@ -62,13 +65,15 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn sentences_are_documents_unless_the_file_marks_documents() {
-    let documents = read_bytes("Zoë\tB-PER\nDupré\tI-PER\nin\tO\nCôte 🏖\tB-LOC\n\t\nPepsi\tB-ORG\n".as_bytes()).unwrap();
+    let documents =
+        read_bytes("Zoë\tB-PER\nDupré\tI-PER\nin\tO\nCôte 🏖\tB-LOC\n\t\nPepsi\tB-ORG\n".as_bytes()).unwrap();
     assert_eq!(documents.len(), 2);
     assert_eq!(documents[0].text, "Zoë Dupré in Côte 🏖");
     assert_eq!(marked(&documents[0]), pairs(&[("Zoë Dupré", "PER"), ("Côte 🏖", "LOC")]));
 
     let documents =
-        read_bytes(b"-DOCSTART- -X- O O\r\n\r\nBonn NN I-NP I-LOC\r\n\r\nRome NN x I-LOC\n\n-DOCSTART- O\n\na b O\n").unwrap();
+        read_bytes(b"-DOCSTART- -X- O O\r\n\r\nBonn NN I-NP I-LOC\r\n\r\nRome NN x I-LOC\n\n-DOCSTART- O\n\na b O\n")
+            .unwrap();
     assert_eq!(documents.len(), 2);
     assert_eq!(documents[0].text, "Bonn\nRome");
     assert_eq!(marked(&documents[0]), pairs(&[("Bonn", "LOC"), ("Rome", "LOC")]));

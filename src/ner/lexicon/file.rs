@@ -12,7 +12,7 @@ use regex::RegexBuilder;
 use super::Lexicon;
 use super::csv::Records;
 use super::folded::Folded;
-use crate::base::text::{nearest, safe};
+use crate::base::text::{counted, nearest, safe};
 use crate::base::{Error, Result};
 use crate::ner::label;
 
@@ -45,12 +45,18 @@ pub fn parse(bytes: &[u8]) -> Result<Lexicon> {
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
-    let is_toml = first.starts_with('[') || (first.contains('=') && !first.contains(','));
-    let entries = if is_toml { read_toml(text)? } else { read_csv(text)? };
+    let entries = if opens_toml(first) { read_toml(text)? } else { read_csv(text)? };
     if entries.is_empty() {
         return Err(Error::bad_data("the lexicon holds no terms and no patterns"));
     }
     compile(entries)
+}
+
+/// Whether a file's first line is that of TOML: a table, or a bare key with its value.
+fn opens_toml(line: &str) -> bool {
+    let is_key =
+        |text: &str| text.trim().chars().all(|character| character.is_ascii_alphanumeric() || "_-".contains(character));
+    line.starts_with('[') || line.split_once('=').is_some_and(|(key, _)| is_key(key))
 }
 
 fn at(line: usize, message: impl std::fmt::Display) -> Error {
@@ -144,8 +150,8 @@ struct TomlPattern {
 fn read_toml(text: &str) -> Result<Vec<Entry>> {
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(byte, _)| byte).collect();
     let line_of = |byte: usize| line_ends.partition_point(|end| *end < byte) + 1;
-    let file: TomlFile =
-        toml::from_str(text).map_err(|error| at(error.span().map_or(1, |span| line_of(span.start)), error.message()))?;
+    let file: TomlFile = toml::from_str(text)
+        .map_err(|error| at(error.span().map_or(1, |span| line_of(span.start)), error.message()))?;
     let terms = file.term.into_iter().map(|term| {
         let line = line_of(term.span().start);
         let TomlTerm { text, label } = term.into_inner();
@@ -174,9 +180,9 @@ fn read_csv(text: &str) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     while let Some((line, mut record)) = records.next_record()? {
         if record.len() > header.len() || record.len() < 2 {
-            let (found, expected) = (record.len(), header.len());
+            let (found, expected) = (counted(record.len() as u64, "field"), header.len());
             let first = shortened(record.first().map_or("", String::as_str));
-            return Err(at(line, format!("the record that starts with `{first}` has {found} fields, expected {expected}"))
+            return Err(at(line, format!("the record that starts with `{first}` has {found}, expected {expected}"))
                 .hint("put a term with a comma in double quotes"));
         }
         let kind = record.get(2).map(|kind| kind.trim()).filter(|kind| !kind.is_empty()).unwrap_or(default_kind);

@@ -47,9 +47,8 @@ impl Folded {
     pub fn whole_words(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         let (before, found, after) = (self.text.get(..from)?, self.text.get(from..to)?, self.text.get(to..)?);
         let inside = |left: Option<char>, right: Option<char>| {
-            left.zip(right).is_some_and(|(left, right)| {
-                class(right) == Class::Mark || (is_word(left) && is_word(right))
-            })
+            left.zip(right)
+                .is_some_and(|(left, right)| class(right) == Class::Mark || (is_word(left) && is_word(right)))
         };
         let cut = inside(before.chars().next_back(), found.chars().next())
             || inside(found.chars().next_back(), after.chars().next());

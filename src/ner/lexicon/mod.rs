@@ -89,7 +89,8 @@ impl Tagger for Lexicon {
                 continue;
             }
             covered = end;
-            let offset = |at: usize| u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX));
+            let offset =
+                |at: usize| u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX));
             spans.push(Span { label: self.labels[label].clone(), start: offset(start)?, end: offset(end)?, score });
         }
         Ok(spans)

@@ -30,7 +30,10 @@ fn found(lexicon: &str, text: &str) -> Vec<(String, String)> {
     let lexicon = parse(lexicon.as_bytes()).unwrap();
     let characters: Vec<char> = text.chars().collect();
     let spans = tag_checked(&lexicon, text).unwrap();
-    spans.into_iter().map(|span| (span.label, characters[span.start as usize..span.end as usize].iter().collect())).collect()
+    spans
+        .into_iter()
+        .map(|span| (span.label, characters[span.start as usize..span.end as usize].iter().collect()))
+        .collect()
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -58,7 +61,10 @@ fn terms_are_whole_words() {
 #[test]
 fn overlaps_are_settled_by_the_documented_order() {
     let lexicon = "term,label,kind\n[a-z]+ cola,P,regex\ncola,T,\nred cola,T,term\nblue,P,regex\nblue,T,term\n";
-    assert_eq!(found(lexicon, "green cola red cola blue"), pairs(&[("P", "green cola"), ("T", "red cola"), ("T", "blue")]));
+    assert_eq!(
+        found(lexicon, "green cola red cola blue"),
+        pairs(&[("P", "green cola"), ("T", "red cola"), ("T", "blue")])
+    );
     let parsed = parse(lexicon.as_bytes()).unwrap();
     let scores: Vec<f64> = parsed.tag("green cola blue").unwrap().iter().map(|span| span.score).collect();
     assert_eq!(scores, [PATTERN_SCORE, TERM_SCORE]);

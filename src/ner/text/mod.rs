@@ -3,4 +3,4 @@
 pub mod characters;
 mod tokens;
 
-pub use tokens::{Token, TokenKind, tokenize};
+pub use tokens::{Sentences, Token, TokenKind};

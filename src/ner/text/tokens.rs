@@ -3,8 +3,6 @@
 //! Tokens are finer than words, so that a span can begin or end wherever people mark one: `2x500ml` is `2 x 500 ml`,
 //! `£1.20` is `£ 1.20`, `Sainsbury's` is `Sainsbury 's`. A character and its combining marks are never parted.
 
-use std::ops::Range;
-
 use super::characters::{Class, class, ends_line};
 
 /// The most tokens of a sentence: tagging a text of any length then needs memory for one sentence at a time.
@@ -40,62 +38,44 @@ pub struct Token {
     pub glued: bool,
 }
 
-/// The tokens of one text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tokens {
-    tokens: Vec<Token>,
-    /// One past the last token of each sentence.
-    ends: Vec<usize>,
+/// Reads the sentences of a text one after the other, holding no more than one. A sentence ends with its line, and is cut
+/// where it grows too long. Every character that is not white space is in exactly one token.
+pub struct Sentences<'a> {
+    scanner: Scanner<'a>,
+    /// Where the token before ended, in bytes, and its kind.
+    previous: Option<(usize, TokenKind)>,
 }
 
-impl Tokens {
-    /// How many there are.
+impl<'a> Sentences<'a> {
+    /// Starts before the first sentence.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.tokens.len()
+    pub fn new(text: &'a str) -> Self {
+        Self { scanner: Scanner { text, byte: 0, character: 0 }, previous: None }
     }
 
-    /// The tokens of each sentence. A sentence ends with its line, and is cut where it grows too long.
-    pub fn sentences(&self) -> impl Iterator<Item = &[Token]> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let range: Range<usize> = start..end;
-            start = end;
-            &self.tokens[range]
-        })
-    }
-}
-
-/// Cuts a text into tokens and sentences. Every character that is not white space is in exactly one token.
-#[must_use]
-pub fn tokenize(text: &str) -> Tokens {
-    let mut scanner = Scanner { text, byte: 0, character: 0 };
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut ends = Vec::new();
-    let mut sentence_start = 0;
-    while let Some(first) = scanner.peek() {
-        if class(first) == Class::Space {
-            if ends_line(first) && tokens.len() > sentence_start {
-                sentence_start = tokens.len();
-                ends.push(sentence_start);
+    /// Puts the tokens of the next sentence in place of what `sentence` held; there is at least one. False at the end.
+    pub fn read(&mut self, sentence: &mut Vec<Token>) -> bool {
+        sentence.clear();
+        while let Some(first) = self.scanner.peek() {
+            if class(first) == Class::Space {
+                if ends_line(first) && !sentence.is_empty() {
+                    break;
+                }
+                self.scanner.advance();
+                continue;
             }
-            scanner.advance();
-            continue;
+            if sentence.len() == LONGEST_SENTENCE {
+                break;
+            }
+            let (from, start) = (self.scanner.byte, self.scanner.character);
+            let touches = self.previous.filter(|(to, _)| *to == from).map(|(_, kind)| kind);
+            let kind = self.scanner.token(first, touches);
+            let (to, end) = (self.scanner.byte, self.scanner.character);
+            sentence.push(Token { from, to, start, end, kind, glued: touches.is_some() });
+            self.previous = Some((to, kind));
         }
-        if tokens.len() - sentence_start == LONGEST_SENTENCE {
-            sentence_start = tokens.len();
-            ends.push(sentence_start);
-        }
-        let (from, start) = (scanner.byte, scanner.character);
-        let previous = tokens.last().filter(|token| token.to == from);
-        let kind = scanner.token(first, previous.map(|token| token.kind));
-        let glued = previous.is_some();
-        tokens.push(Token { from, to: scanner.byte, start, end: scanner.character, kind, glued });
+        !sentence.is_empty()
     }
-    if tokens.len() > sentence_start {
-        ends.push(tokens.len());
-    }
-    Tokens { tokens, ends }
 }
 
 /// A place in a text, counted in bytes and in characters.
@@ -225,8 +205,22 @@ mod tests {
 
     use super::*;
 
+    fn sentences(text: &str) -> Vec<Vec<Token>> {
+        let mut reader = Sentences::new(text);
+        let mut all = Vec::new();
+        let mut sentence = Vec::new();
+        while reader.read(&mut sentence) {
+            all.push(sentence.clone());
+        }
+        all
+    }
+
     fn cut(text: &str) -> Vec<&str> {
-        tokenize(text).tokens.iter().map(|token| &text[token.from..token.to]).collect()
+        sentences(text).concat().iter().map(|token| &text[token.from..token.to]).collect()
+    }
+
+    fn lengths(text: &str) -> Vec<usize> {
+        sentences(text).iter().map(Vec::len).collect()
     }
 
     #[test]
@@ -242,33 +236,34 @@ mod tests {
         assert_eq!(cut("e\u{301}te\u{301}"), ["e\u{301}te\u{301}"]);
         assert_eq!(cut("👩‍👩‍👧🇬🇧🇫🇷👍🏽❤️"), ["👩‍👩‍👧", "🇬🇧", "🇫🇷", "👍🏽", "❤️"]);
         assert_eq!(cut("日本の茶 tea"), ["日", "本", "の", "茶", "tea"]);
-        assert_eq!(cut("wait... see https://a.b/c?d=1 now!!"), ["wait", "...", "see", "https://a.b/c?d=1", "now", "!!"]);
+        assert_eq!(
+            cut("wait... see https://a.b/c?d=1 now!!"),
+            ["wait", "...", "see", "https://a.b/c?d=1", "now", "!!"]
+        );
         assert_eq!(cut("\u{301}a"), ["\u{301}", "a"]);
     }
 
     #[test]
     fn offsets_are_characters() {
-        let tokens = tokenize("é👍🏽 ab");
-        let places: Vec<_> = tokens.tokens.iter().map(|token| (token.start, token.end, token.glued)).collect();
+        let tokens = sentences("é👍🏽 ab").concat();
+        let places: Vec<_> = tokens.iter().map(|token| (token.start, token.end, token.glued)).collect();
         assert_eq!(places, [(0, 1, false), (1, 3, true), (4, 6, false)]);
     }
 
     #[test]
     fn sentences_end_with_lines_and_are_bounded() {
-        let tokens = tokenize("a b\r\n\n c\u{2028}d");
-        assert_eq!(tokens.sentences().map(<[Token]>::len).collect::<Vec<_>>(), [2, 1, 1]);
-        let long = tokenize(&"word ".repeat(1_000));
-        assert_eq!(long.sentences().map(<[Token]>::len).collect::<Vec<_>>(), [256, 256, 256, 232]);
-        assert_eq!(tokenize(" \n ").sentences().count(), 0);
+        assert_eq!(lengths("a b\r\n\n c\u{2028}d"), [2, 1, 1]);
+        assert_eq!(lengths(&"word ".repeat(1_000)), [256, 256, 256, 232]);
+        assert!(lengths(" \n ").is_empty());
     }
 
     proptest! {
         #[test]
         fn tokens_cover_every_visible_character_once(text in "\\PC{0,40}|[a-z0-9 '’.,\n👍\u{301}\u{200d}]{0,40}") {
             let characters: Vec<(usize, char)> = text.char_indices().collect();
-            let tokens = tokenize(&text);
+            let tokens = sentences(&text).concat();
             let mut covered = vec![false; characters.len()];
-            for token in &tokens.tokens {
+            for token in &tokens {
                 prop_assert!(token.start < token.end);
                 prop_assert_eq!(characters[token.start].0, token.from);
                 prop_assert_eq!(characters.get(token.end).map_or(text.len(), |(byte, _)| *byte), token.to);
@@ -280,7 +275,6 @@ mod tests {
             for ((_, character), covered) in characters.iter().zip(covered) {
                 prop_assert!(covered || class(*character) == Class::Space);
             }
-            prop_assert_eq!(tokens.sentences().map(<[Token]>::len).sum::<usize>(), tokens.len());
         }
     }
 }

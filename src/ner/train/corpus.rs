@@ -7,7 +7,7 @@ use crate::base::{Cancel, Error, Result};
 use crate::ner::crf::features::{Extractor, PER_TOKEN};
 use crate::ner::crf::tags::{self, Tag, TokenSpan};
 use crate::ner::data::TrueEntity;
-use crate::ner::text::{Token, tokenize};
+use crate::ner::text::{Sentences, Token};
 
 /// The most tokens that are learned from at once: their features are held in memory.
 const MOST_TOKENS: usize = 5_000_000;
@@ -32,26 +32,27 @@ impl Corpus {
         let mut corpus =
             Self { features: Vec::new(), gold: Vec::new(), sentences: Vec::new(), documents: Vec::new(), hash_bits };
         let mut extractor = Extractor::default();
-        let mut features = Vec::new();
+        let (mut features, mut sentence) = (Vec::new(), Vec::new());
         for document in documents {
             cancel.check()?;
             let first_sentence = corpus.sentences.len();
             let mut entities: Vec<&TrueEntity> = document.entities.iter().collect();
             entities.sort_by_key(|entity| entity.start);
             let mut entities = entities.as_slice();
-            for sentence in tokenize(&document.text).sentences() {
+            let mut sentences = Sentences::new(&document.text);
+            while sentences.read(&mut sentence) {
                 let first = corpus.gold.len();
                 if first + sentence.len() > MOST_TOKENS {
                     return Err(Error::bad_data(format!("the labelled data has more than {MOST_TOKENS} tokens"))
                         .hint("train on a part of it"));
                 }
-                extractor.extract(&document.text, sentence, hash_bits, &mut features);
+                extractor.extract(&document.text, &sentence, hash_bits, &mut features);
                 corpus.features.extend_from_slice(&features);
                 let sentence_end = sentence.last().map_or(0, |token| token.end);
                 let (within, later) =
                     entities.split_at(entities.partition_point(|entity| (entity.start as usize) < sentence_end));
                 entities = later;
-                corpus.gold.extend(tags::encode(sentence.len(), &token_spans(sentence, within, labels)));
+                corpus.gold.extend(tags::encode(sentence.len(), &token_spans(&sentence, within, labels)));
                 corpus.sentences.push(first..corpus.gold.len());
             }
             corpus.documents.push(first_sentence..corpus.sentences.len());

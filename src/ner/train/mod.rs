@@ -43,7 +43,7 @@ pub struct TrainOptions {
 
 impl Default for TrainOptions {
     fn default() -> Self {
-        Self { seed: 1, epochs: 15, held_out: 0.1, hash_bits: 20 }
+        Self { seed: 1, epochs: 10, held_out: 0.1, hash_bits: 20 }
     }
 }
 
@@ -87,17 +87,21 @@ pub fn train(
             .hint("check that the last column holds the tags, or that `entities` is not empty everywhere"));
     }
     if labels.len() > label::MOST {
-        return Err(Error::bad_data(format!("the labelled data has {} labels, more than {}", labels.len(), label::MOST)));
+        return Err(Error::bad_data(format!(
+            "the labelled data has {} labels, more than {}",
+            labels.len(),
+            label::MOST
+        )));
     }
     let corpus = Corpus::new(documents, &labels, options.hash_bits, cancel)?;
     let held_out = split::held_out(documents, options.held_out, options.seed);
-    let (measured, learned): (Vec<usize>, Vec<usize>) = (0..documents.len()).partition(|index| held_out[*index]);
-    if learned.is_empty() {
+    let (measured, seen): (Vec<usize>, Vec<usize>) = (0..documents.len()).partition(|index| held_out[*index]);
+    if seen.is_empty() {
         return Err(Error::bad_data("all labelled texts are the same, so that none can be held out for measuring")
             .hint("add more labelled texts"));
     }
     let mut learner = Learner { corpus: &corpus, tags: tags::count(labels.len()), options, pass: 0, progress, cancel };
-    let weights = learner.learn(&learned)?;
+    let weights = learner.learn(&seen)?;
     let settings = |temperature: f64| Settings {
         hash_bits: options.hash_bits,
         temperature,

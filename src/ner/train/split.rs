@@ -8,12 +8,16 @@ use crate::base::KeyHasher;
 pub fn held_out(documents: &[Document], part: f64, seed: u64) -> Vec<bool> {
     let hashes: Vec<_> = documents
         .iter()
-        .map(|document| KeyHasher::new("held out/1").part("seed", seed.to_le_bytes()).part("text", &document.text).finish())
+        .map(|document| {
+            KeyHasher::new("held out/1").part("seed", seed.to_le_bytes()).part("text", &document.text).finish()
+        })
         .collect();
     let mut sorted: Vec<_> = hashes.iter().collect();
     sorted.sort_unstable();
     let count = wanted(documents.len(), part);
-    let Some(last) = count.checked_sub(1).and_then(|index| sorted.get(index)) else { return vec![false; documents.len()] };
+    let Some(last) = count.checked_sub(1).and_then(|index| sorted.get(index)) else {
+        return vec![false; documents.len()];
+    };
     hashes.iter().map(|hash| hash <= *last).collect()
 }
 

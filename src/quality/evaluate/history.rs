@@ -44,12 +44,11 @@ impl Earlier {
             self.0.len(),
             words::history(&self.0),
         );
-        let (outcome, explanation) = match &judged.baseline_accepted {
-            Some(words) => (Outcome::Passed, format!("{found}; accepted as baseline: {words}")),
-            None => {
-                let hint = format!("assay period baseline {} --reason R", judged.period);
-                (Outcome::Unknown, format!("{found}; to accept this period as the baseline: {hint}"))
-            }
+        let (outcome, explanation) = if let Some(words) = &judged.baseline_accepted {
+            (Outcome::Passed, format!("{found}; accepted as baseline: {words}"))
+        } else {
+            let hint = format!("assay period baseline {} --reason R", judged.period);
+            (Outcome::Unknown, format!("{found}; to accept this period as the baseline: {hint}"))
         };
         Evaluation {
             observed: Some(observed),

@@ -6,6 +6,7 @@
 
 mod history;
 mod label_rate;
+mod medians;
 mod null_rate;
 mod numeric_range;
 mod row_count;

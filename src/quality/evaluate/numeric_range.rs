@@ -3,14 +3,14 @@
 use polars::prelude::DataType;
 
 use super::history::Earlier;
+use super::medians::{Allowed, allowed};
 use super::words::{self, number};
 use super::{Judged, SliceFacts, about, of_provider, result, within};
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
-use crate::domain::profile::{ColumnProfile, NumberProfile, QUANTILES};
+use crate::domain::profile::{ColumnProfile, NumberProfile};
 use crate::domain::{Check, Evaluation, FieldType, Outcome};
-use crate::quality::numbers::{key_of, rounded};
-use crate::quality::robust::robust_band;
+use crate::quality::numbers::key_of;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{self, for_each_chunk, named};
 use crate::quality::{BATCH, ROW};
@@ -46,15 +46,14 @@ pub(super) fn judge(
         };
         return Ok(vec![result(check, about(slice), outcome, explanation)]);
     }
-    let bounds = (rule.min.is_some() || rule.max.is_some())
-        .then(|| (rule.min.unwrap_or(f64::MIN), rule.max.unwrap_or(f64::MAX)));
+    let explicit = rule.min.is_some() || rule.max.is_some();
     let judge = |column| {
         let on = OnColumn { judged, check, slice, column, cancel };
-        match (bounds, &column.numbers) {
+        match &column.numbers {
             _ if column.distinct == 0 => Ok(on.result(Outcome::Passed, "the column has no value to judge".to_owned())),
-            (Some(bounds), numbers) => on.within_bounds(numbers.as_ref(), bounds),
-            (None, Some(numbers)) => on.near_history(numbers, rule.factor),
-            (None, None) => Ok(on.result(Outcome::Failed, "no number of the column is finite".to_owned())),
+            numbers if explicit => on.within_bounds(numbers.as_ref(), rule),
+            Some(numbers) => on.near_history(numbers, rule.factor),
+            None => Ok(on.result(Outcome::Failed, "no number of the column is finite".to_owned())),
         }
     };
     columns.into_iter().map(judge).collect()
@@ -79,30 +78,31 @@ impl OnColumn<'_> {
     }
 
     /// Every cell must lie within the given bounds; one that is not finite lies outside.
-    fn within_bounds(&self, numbers: Option<&NumberProfile>, bounds: (f64, f64)) -> Result<Evaluation> {
+    fn within_bounds(&self, numbers: Option<&NumberProfile>, rule: &Rule<'_>) -> Result<Evaluation> {
         let name = &self.column.name;
-        let (lower, upper) = bounds;
+        let (lower, upper) = (rule.min.unwrap_or(f64::MIN), rule.max.unwrap_or(f64::MAX));
         let inside =
             numbers.is_some_and(|numbers| numbers.not_finite == 0 && lower <= numbers.min && numbers.max <= upper);
         let ends = numbers.map_or_else(
             || "no number is finite".to_owned(),
             |numbers| format!("min({name}) = {}, max({name}) = {}", number(numbers.min), number(numbers.max)),
         );
-        let (outside, rows) = if inside { (0, Vec::new()) } else { self.rows_outside(bounds)? };
+        let (outside, rows) = if inside { (0, Vec::new()) } else { self.rows_outside(lower, upper)? };
         let (metric, observed) = match numbers {
             Some(numbers) if lower <= numbers.min => (format!("max({name})"), Some(numbers.max)),
             Some(numbers) => (format!("min({name})"), Some(numbers.min)),
             None => (format!("max({name})"), None),
         };
-        let explanation = format!(
-            "{ends}; passes within {} to {}, as the check says; rows outside or not finite: {outside}",
-            number(lower),
-            number(upper),
-        );
+        let allowed = match (rule.min, rule.max) {
+            (None, Some(upper)) => format!("up to {}", number(upper)),
+            (Some(lower), None) => format!("from {}", number(lower)),
+            _ => format!("within {} to {}", number(lower), number(upper)),
+        };
+        let explanation = format!("{ends}; passes {allowed}, as the check says; rows outside or not finite: {outside}");
         let outcome = if inside { Outcome::Passed } else { Outcome::Failed };
         Ok(Evaluation {
             observed,
-            expected: Some(bounds),
+            expected: Some((lower, upper)),
             metric: Some(metric),
             rows,
             ..self.result(outcome, explanation)
@@ -112,8 +112,7 @@ impl OnColumn<'_> {
     /// The median must be within a factor of the earlier periods' median.
     fn near_history(&self, numbers: &NumberProfile, factor: f64) -> Result<Evaluation> {
         let metric = format!("median({})", self.column.name);
-        let middle = QUANTILES.iter().position(|quantile| *quantile == 0.5);
-        let Some(observed) = middle.and_then(|index| numbers.quantiles.get(index)).copied() else {
+        let Some(observed) = self.slice.profile.metrics().get(&metric).copied() else {
             return Ok(self.result(Outcome::Unknown, format!("the profile has no {metric}")));
         };
         let earlier = Earlier::of(self.judged, self.slice, &metric)?;
@@ -143,7 +142,7 @@ impl OnColumn<'_> {
     }
 
     /// How many rows lie outside the bounds, and those that lie farthest out.
-    fn rows_outside(&self, (lower, upper): (f64, f64)) -> Result<(u64, Vec<RowRef>)> {
+    fn rows_outside(&self, lower: f64, upper: f64) -> Result<(u64, Vec<RowRef>)> {
         let mut outside = 0;
         let is_outside = |cell: f64| !(lower <= cell && cell <= upper);
         let rows = self.pick("is outside the bounds of the check", |cell| {
@@ -182,38 +181,4 @@ impl OnColumn<'_> {
         })?;
         Ok(picks.finish(&format!("`{name}` {why}")))
     }
-}
-
-/// The medians that pass, and the formula that says so.
-struct Allowed {
-    range: (f64, f64),
-    formula: String,
-}
-
-/// Where all earlier medians have one sign: their median divided and multiplied by `factor`. Where they don't, a ratio
-/// means nothing: then their median plus or minus the larger of (factor - 1) x the largest magnitude among them and
-/// 3 x 1.4826 x MAD, so that after zeros alone only zero passes.
-fn allowed(values: &[f64], factor: f64) -> Option<Allowed> {
-    let band = robust_band(values)?;
-    let median = band.median;
-    if values.iter().all(|value| *value > 0.0) || values.iter().all(|value| *value < 0.0) {
-        let ends = (median / factor, median * factor);
-        let range = (rounded(ends.0.min(ends.1)), rounded(ends.0.max(ends.1)));
-        let formula = format!("median {} divided and multiplied by factor {}", number(median), number(factor));
-        return Some(Allowed { range, formula });
-    }
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let least = (factor - 1.0) * largest;
-    let (lower, upper) = band.around(least);
-    let formula = format!(
-        "the earlier medians are not all of one sign, so: median {} plus or minus the larger of (factor {} - 1) x \
-         largest magnitude {} = {} and 3 x 1.4826 x MAD {} = {}",
-        number(median),
-        number(factor),
-        number(largest),
-        number(rounded(least)),
-        number(band.mad),
-        number(rounded(band.spread())),
-    );
-    Some(Allowed { range: (rounded(lower), rounded(upper)), formula })
 }

@@ -10,8 +10,8 @@ pub(super) fn judge(check: &Check, slice: &SliceFacts) -> Evaluation {
     let explanation = if slice.schema_gaps.is_empty() {
         "0 fields that the contract maps are missing in the delivery; 0 may be".to_owned()
     } else {
-        let names: Vec<String> = slice.schema_gaps.iter().map(|name| format!("`{name}`")).collect();
-        format!("{missing} fields that the contract maps are missing in the delivery, 0 may be: {}", names.join(", "))
+        let gaps = slice.schema_gaps.join(", ");
+        format!("{missing} fields that the contract maps are missing in the delivery, 0 may be: {gaps}")
     };
     let outcome = within(missing, (0.0, 0.0));
     Evaluation {

@@ -284,7 +284,9 @@ proptest! {
         prop_assert_eq!(note.nulls, (cells.len() - texts.len()) as u64);
         prop_assert_eq!(note.distinct, texts.iter().collect::<HashSet<_>>().len() as u64);
         let mut counts: BTreeMap<&String, u64> = BTreeMap::new();
-        texts.iter().for_each(|text| *counts.entry(text).or_default() += 1);
+        for text in &texts {
+            *counts.entry(text).or_default() += 1;
+        }
         let mut top: Vec<u64> = counts.values().copied().collect();
         top.sort_unstable_by(|one, other| other.cmp(one));
         prop_assert_eq!(note.top.iter().map(|(_, times)| *times).collect::<Vec<_>>(), &top[..top.len().min(10)]);

@@ -52,7 +52,10 @@ impl CsvReader {
             return Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"));
         }
         if let Some(problem) = quoting_problem(&reader.record.raw, separator) {
-            return Err(Error::bad_data(format!("the header on line {} can't be split: {problem}", reader.record.line)));
+            return Err(Error::bad_data(format!(
+                "the header on line {} can't be split: {problem}",
+                reader.record.line
+            )));
         }
         if reader.record.count > MAX_COLUMNS {
             return Err(header::too_many());
@@ -97,9 +100,17 @@ impl CsvReader {
         }
     }
 
+    /// How much memory its buffers hold, in bytes.
+    #[cfg(test)]
+    pub fn buffered(&self) -> usize {
+        let Record { raw, cells, ends, .. } = &self.record;
+        raw.capacity() + cells.capacity() + ends.capacity() * size_of::<usize>()
+    }
+
     /// Why the record can't be split into the header's columns.
     fn problem(&self) -> Option<String> {
-        let quoting = if self.record.raw.contains(&b'"') { quoting_problem(&self.record.raw, self.separator) } else { None };
+        let quoting =
+            if self.record.raw.contains(&b'"') { quoting_problem(&self.record.raw, self.separator) } else { None };
         quoting.map(str::to_owned).or_else(|| {
             let (has, wants) = (self.record.count, self.header.len());
             (has != wants).then(|| format!("{}, but the header has {}", counted(has as u64, "field"), wants))
@@ -118,7 +129,11 @@ impl Reader for CsvReader {
             self.row += 1;
             let line = i64::try_from(self.record.line).ok();
             match self.problem() {
-                None => chunk.push_good(self.row, line, self.record.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty()))),
+                None => chunk.push_good(
+                    self.row,
+                    line,
+                    self.record.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty())),
+                ),
                 Some(problem) => chunk.push_bad(self.row, line, &problem, Some(self.record.text()?)),
             }
         }
@@ -203,9 +218,13 @@ mod tests {
 
     #[test]
     fn the_separator_is_what_the_header_uses() {
-        for (header, expected) in
-            [("a,b,c\n1;2;3;4", b','), ("\n\na;b;\"c,d,e,f\"\n", b';'), ("a\tb", b'\t'), ("a|b|c,d", b'|'), ("alone", b',')]
-        {
+        for (header, expected) in [
+            ("a,b,c\n1;2;3;4", b','),
+            ("\n\na;b;\"c,d,e,f\"\n", b';'),
+            ("a\tb", b'\t'),
+            ("a|b|c,d", b'|'),
+            ("alone", b','),
+        ] {
             assert_eq!(likeliest_separator(header.as_bytes()), expected, "{header}");
         }
     }

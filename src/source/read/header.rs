@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        assert_eq!(names(&["a", "A", "a_2", "", "", "column_4"]), ["a", "a_2", "a_2_2", "column_4", "column_5", "column_4_2"]);
+        assert_eq!(
+            names(&["a", "A", "a_2", "", "", "column_4"]),
+            ["a", "a_2", "a_2_2", "column_4", "column_5", "column_4_2"]
+        );
     }
 
     #[test]

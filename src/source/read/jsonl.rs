@@ -42,7 +42,11 @@ pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
             return Err(header::too_many());
         }
     }
-    if any { header::columns(keys) } else { Err(Error::bad_data("the file holds no text").hint("ask the provider for it again")) }
+    if any {
+        header::columns(keys)
+    } else {
+        Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"))
+    }
 }
 
 impl JsonReader {
@@ -78,15 +82,17 @@ fn record<'a>(line: &'a str, index: &HashMap<String, usize>) -> Result<Vec<Optio
     let mut cells = vec![None; index.len()];
     let mut seen = vec![false; index.len()];
     for (key, value) in members(line)? {
-        let place = *index.get(key.as_ref()).ok_or_else(|| format!("the key `{key}` was not there at the first look"))?;
+        let place =
+            *index.get(key.as_ref()).ok_or_else(|| format!("the key `{key}` was not there at the first look"))?;
         if std::mem::replace(&mut seen[place], true) {
             return Err(format!("the key `{key}` stands in the object twice"));
         }
         cells[place] = match value.as_bytes().first() {
             Some(b'n') => None,
-            Some(b'"') => Some(Cow::Owned(serde_json::from_str::<String>(value).map_err(|error| {
-                format!("the value of `{key}` is not valid JSON: {}", without_place(&error))
-            })?)),
+            Some(b'"') => Some(Cow::Owned(
+                serde_json::from_str::<String>(value)
+                    .map_err(|error| format!("the value of `{key}` is not valid JSON: {}", without_place(&error)))?,
+            )),
             _ => Some(Cow::Borrowed(value)),
         };
     }

@@ -7,11 +7,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::read::ParallelStrategy;
-use polars::prelude::{DataFrame, ParquetReader, PolarsError, SerReader};
+use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
 
 use super::chunk::Chunk;
 use super::{Reader, header};
-use crate::base::{Cancel, Error, Result};
+use crate::base::{Cancel, Error, ErrorKind, Result, panics};
 use crate::domain::batch::BronzeColumn;
 
 mod cell;
@@ -27,19 +27,20 @@ pub struct ParquetRecords {
 impl ParquetRecords {
     /// Reads the file's footer. Errors: it is not a Parquet file, or a corrupt one.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut reader = ParquetReader::new(File::open(path)?);
-        let rows = reader.num_rows().map_err(corrupt)?;
-        let schema = reader.schema().map_err(corrupt)?;
-        let header = header::columns(schema.iter_names().map(|name| name.as_str()))?;
-        Ok(Self { path: path.to_owned(), header, rows, done: 0 })
+        let file = File::open(path)?;
+        let (rows, names) = sound(|| {
+            let mut reader = ParquetReader::new(file);
+            let names: Vec<String> = reader.schema()?.iter_names().map(ToString::to_string).collect();
+            Ok((reader.num_rows()?, names))
+        })?;
+        Ok(Self { path: path.to_owned(), header: header::columns(names)?, rows, done: 0 })
     }
 
     fn read(&self, limit: usize) -> Result<DataFrame> {
-        ParquetReader::new(File::open(&self.path)?)
-            .with_slice(Some((self.done, limit)))
-            .read_parallel(ParallelStrategy::Columns)
-            .finish()
-            .map_err(corrupt)
+        let file = File::open(&self.path)?;
+        // On one thread, because panics are contained by thread.
+        let reader = ParquetReader::new(file).with_slice(Some((self.done, limit)));
+        sound(|| Ok(reader.read_parallel(ParallelStrategy::None).finish()?.rechunk_mut().clone()))
     }
 }
 
@@ -54,23 +55,21 @@ impl Reader for ParquetRecords {
         if wanted == 0 {
             return Ok(None);
         }
-        let mut frame = self.read(wanted)?;
+        let frame = self.read(wanted)?;
         if (frame.height(), frame.width()) != (wanted, self.header.len()) {
-            return Err(Error::bad_data("not a sound Parquet file").because(format!(
-                "its footer announces {} rows, but after row {} only {} came",
-                self.rows,
-                self.done,
-                frame.height()
-            )));
+            let came = self.done + frame.height();
+            return Err(unsound().because(format!("its footer announces {} rows, but {came} came", self.rows)));
         }
-        frame.rechunk_mut();
         let mut columns: Vec<_> = frame.columns().iter().map(|column| column.as_materialized_series().iter()).collect();
         let mut chunk = Chunk::new(&self.header, wanted);
         for _ in 0..wanted {
             cancel.check()?;
             self.done += 1;
             let row = i64::try_from(self.done).unwrap_or(i64::MAX);
-            let cells = columns.iter_mut().map(|column| column.next().map_or(Ok(None), cell::text));
+            let cells = columns.iter_mut().zip(&self.header).map(|(column, name)| {
+                let text = column.next().map_or(Ok(None), cell::text);
+                text.map_err(|problem| format!("{}: {problem}", name.delivered))
+            });
             match cells.collect::<Result<Vec<_>, String>>() {
                 Ok(cells) => chunk.push_good(row, None, cells.iter().map(Option::as_deref)),
                 Err(problem) => chunk.push_bad(row, None, &problem, None),
@@ -80,6 +79,18 @@ impl Reader for ParquetRecords {
     }
 }
 
-fn corrupt(error: PolarsError) -> Error {
-    Error::bad_data("not a sound Parquet file").because(error).hint("ask the provider for it again")
+/// The result of reading, where a corrupt file is an error even if the library panics on it.
+fn sound<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
+    // The library's own hints for its callers come on further lines.
+    let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    panics::contain(|| read().map_err(|error| unsound().because(first_line(error.to_string())))).map_err(|error| {
+        match error.kind() {
+            ErrorKind::Internal => error.causes().iter().fold(unsound(), Error::because),
+            _ => error,
+        }
+    })
+}
+
+fn unsound() -> Error {
+    Error::bad_data("not a sound Parquet file").hint("ask the provider for it again")
 }

@@ -179,7 +179,8 @@ impl Text {
         self.at -= gone;
         let is_start = self.base == 0 && self.source.is_empty();
         let space = (BLOCK + KEPT - self.source.len()) as u64;
-        let read = Read::by_ref(&mut self.input).take(space).read_to_end(&mut self.source).context("reading the file")?;
+        let read =
+            Read::by_ref(&mut self.input).take(space).read_to_end(&mut self.source).context("reading the file")?;
         if is_start {
             self.mark = Encoding::for_bom(&self.source).map(|(encoding, _)| encoding);
         }

@@ -25,7 +25,9 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
             }
             Ok(Ask::Baseline { dataset: row.dataset.clone(), period: row.period })
         }
-        Id::AcceptBatch | Id::RejectBatch | Id::WithdrawBatch => batch(state.batch().ok_or("no batch is selected")?, id),
+        Id::AcceptBatch | Id::RejectBatch | Id::WithdrawBatch => {
+            batch(state.batch().ok_or("no batch is selected")?, id)
+        }
         Id::RegisterModel => Ok(Ask::RegisterModel),
         Id::PromoteModel | Id::ArchiveModel => model(state, id),
         Id::AcceptSample | Id::AcceptSampleWithNote | Id::RejectSample => sample_verdict(state, id != Id::RejectSample),
@@ -130,7 +132,9 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         Id::Approve if approved_by_me => Err("you approved exactly this content already".to_owned()),
         Id::Approve => match not_ready(row) {
             Some(reason) => Err(reason),
-            None if row.release_digest.is_none() => Err("its content is not assembled yet; r runs the pipeline".to_owned()),
+            None if row.release_digest.is_none() => {
+                Err("its content is not assembled yet; r runs the pipeline".to_owned())
+            }
             None => Ok(Ask::Approve(name)),
         },
         Id::Revoke if !row.state.is_open() => Err(format!("it is {} already", row.state)),
@@ -139,7 +143,9 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         Id::RejectRelease => is(ReleaseState::Rejected).map(|()| Ask::RejectRelease(name)),
         Id::Publish if row.state.is_open() && !row.blocked_by.is_empty() => Err(blocked(row)),
         Id::Publish => is(ReleaseState::Publishing).map(|()| Ask::Publish(name)),
-        _ if row.state != ReleaseState::Published => Err(format!("it is {}; only what clients see can be taken from them", row.state)),
+        _ if row.state != ReleaseState::Published => {
+            Err(format!("it is {}; only what clients see can be taken from them", row.state))
+        }
         Id::Rollback => Ok(Ask::Rollback(name)),
         _ => Ok(Ask::WithdrawRelease(name)),
     }

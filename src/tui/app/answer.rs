@@ -27,7 +27,9 @@ pub(super) fn answered(state: &mut State, msg: Msg) -> bool {
         Msg::Unwatched(error) => {
             state.say(format!("what is shown may be old: {}", error.one_line()), Tone::Warning);
         }
-        Msg::Key(_) | Msg::Paste(_) | Msg::Mouse { .. } | Msg::Resized { .. } | Msg::Tick | Msg::Terminated => return false,
+        Msg::Key(_) | Msg::Paste(_) | Msg::Mouse { .. } | Msg::Resized { .. } | Msg::Tick | Msg::Terminated => {
+            return false;
+        }
     }
     true
 }

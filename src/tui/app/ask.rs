@@ -94,9 +94,10 @@ impl Ask {
     #[must_use]
     pub fn shows(&self) -> Option<&ReleaseName> {
         match self {
-            Self::Approve(release) | Self::Publish(release) | Self::Rollback(release) | Self::WithdrawRelease(release) => {
-                Some(release)
-            }
+            Self::Approve(release)
+            | Self::Publish(release)
+            | Self::Rollback(release)
+            | Self::WithdrawRelease(release) => Some(release),
             _ => None,
         }
     }
@@ -111,8 +112,11 @@ impl Ask {
             Self::Ingest | Self::Run { .. } | Self::CancelTask(_) | Self::RetryTask(_) => Vec::new(),
             Self::AddBatch { provider, period, .. } => {
                 let mut fields = vec![field("file", FieldKind::Path)];
-                fields.extend(provider.is_none().then(|| field("provider, if the inbox rules don't say", FieldKind::Optional)));
-                fields.extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
+                fields.extend(
+                    provider.is_none().then(|| field("provider, if the inbox rules don't say", FieldKind::Optional)),
+                );
+                fields
+                    .extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
                 fields
             }
             Self::RegisterModel => vec![
@@ -164,7 +168,9 @@ impl Ask {
             Self::Run { dataset, period } => Request::Run { dataset, period, model: None },
             Self::CancelTask(task) => Request::CancelTask { task },
             Self::RetryTask(task) => Request::RetryTask { task },
-            Self::Baseline { dataset, period } => Request::Baseline { dataset: Some(dataset), period, reason: reason() },
+            Self::Baseline { dataset, period } => {
+                Request::Baseline { dataset: Some(dataset), period, reason: reason() }
+            }
             Self::RegisterModel => {
                 Request::RegisterModel { name: typed("name").unwrap_or_default(), file: file(), note: typed("note") }
             }

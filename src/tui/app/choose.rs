@@ -106,7 +106,8 @@ fn narrowed(lines: Vec<Line>, typed: &str, topic: Topic) -> Vec<Line> {
     }
     if topic != Topic::Palette {
         let typed = typed.to_lowercase();
-        let holds = |line: &Line| [&line.keys, &line.title, &line.note].iter().any(|text| text.to_lowercase().contains(&typed));
+        let holds =
+            |line: &Line| [&line.keys, &line.title, &line.note].iter().any(|text| text.to_lowercase().contains(&typed));
         return lines.into_iter().filter(holds).collect();
     }
     let mut matcher = Matcher::new(Config::DEFAULT);

@@ -15,7 +15,9 @@ pub fn why_not(state: &State, id: Id) -> Option<String> {
         Id::ActAs if !state.me.demo => Some("only in a demo workspace; elsewhere start assay with --as".to_owned()),
         Id::ActAs => state.overview.is_none().then(|| "the people are still being loaded".to_owned()),
         Id::Back => can_go_back(state),
-        Id::PreviousDetail | Id::NextDetail => state.detail.is_none().then(|| "nothing is open; Enter opens the row".to_owned()),
+        Id::PreviousDetail | Id::NextDetail => {
+            state.detail.is_none().then(|| "nothing is open; Enter opens the row".to_owned())
+        }
         Id::Open => (state.detail.is_none() && state.list().total() == 0).then(|| "the list is empty".to_owned()),
         Id::Copy => (state.detail.is_none() && state.list().total() == 0).then(|| "nothing is selected".to_owned()),
         _ if changes_something(id) => match ask_for(state, id) {

@@ -11,7 +11,19 @@ pub struct Key {
 
 /// Names of keys that type nothing.
 const NAMED: &[&str] = &[
-    "enter", "esc", "tab", "shift-tab", "backspace", "delete", "up", "down", "left", "right", "home", "end", "page-up",
+    "enter",
+    "esc",
+    "tab",
+    "shift-tab",
+    "backspace",
+    "delete",
+    "up",
+    "down",
+    "left",
+    "right",
+    "home",
+    "end",
+    "page-up",
     "page-down",
 ];
 

@@ -28,7 +28,8 @@ impl Area {
     /// Whether a cell lies in it.
     #[must_use]
     pub fn holds(self, x: u16, y: u16) -> bool {
-        (self.x..self.x.saturating_add(self.width)).contains(&x) && (self.y..self.y.saturating_add(self.height)).contains(&y)
+        (self.x..self.x.saturating_add(self.width)).contains(&x)
+            && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
     /// The first row, and what is below it.
@@ -119,17 +120,24 @@ pub struct Tab {
 /// The tabs, with long names where there is room.
 #[must_use]
 pub fn tabs(state: &State) -> Vec<Tab> {
-    let long = placed(state, Pane::title);
-    let end = long.last().map_or(0, |tab| usize::from(tab.x) + tab.text.chars().count());
-    if end <= usize::from(state.width) { long } else { placed(state, Pane::short_title) }
+    let fits = |tabs: &Vec<Tab>| {
+        let end = tabs.last().map_or(0, |tab| usize::from(tab.x) + tab.text.chars().count());
+        end <= usize::from(state.width)
+    };
+    let long = placed(state, Pane::title, " ");
+    let short = || placed(state, Pane::short_title, " ");
+    Some(long)
+        .filter(fits)
+        .or_else(|| Some(short()).filter(fits))
+        .unwrap_or_else(|| placed(state, Pane::short_title, ""))
 }
 
-fn placed(state: &State, title: impl Fn(Pane) -> &'static str) -> Vec<Tab> {
+fn placed(state: &State, title: impl Fn(Pane) -> &'static str, gap: &str) -> Vec<Tab> {
     let mut x = 0_u16;
     let tab = |pane: Pane| {
         let waiting = waiting(state, pane);
         let count = if waiting > 0 { format!("({waiting})") } else { String::new() };
-        let text = format!(" {} {}{count} ", pane.key(), title(pane));
+        let text = format!(" {} {}{count}{gap}", pane.key(), title(pane));
         let tab = Tab { pane, x, text, waiting };
         x = x.saturating_add(u16::try_from(tab.text.chars().count()).unwrap_or(u16::MAX));
         tab

@@ -60,9 +60,7 @@ impl Speech {
     pub fn answered(&mut self, ticket: u64, answer: &Result<Reply>) {
         let Some(spoken) = self.entries.iter_mut().find(|spoken| spoken.ticket == ticket) else { return };
         spoken.outcome = match answer {
-            Ok(reply) => {
-                Outcome::Done(std::iter::once(&reply.message).chain(&reply.lines).cloned().collect())
-            }
+            Ok(reply) => Outcome::Done(std::iter::once(&reply.message).chain(&reply.lines).cloned().collect()),
             Err(error) => Outcome::Failed(error.clone()),
         };
     }

@@ -1,1 +1,7 @@
-//! stub
+//! Stories of people at the keyboard. Each key goes through the real keymap.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod catalogue;
+mod lists;
+mod stories;
+mod typing;

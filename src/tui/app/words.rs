@@ -23,6 +23,8 @@ pub enum Tone {
     Busy,
     /// Dangerous.
     Danger,
+    /// Found by a model.
+    Entity,
 }
 
 /// A piece of text in a tone.

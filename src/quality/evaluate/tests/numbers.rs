@@ -16,6 +16,7 @@ fn given_bounds_name_the_rows_outside_farthest_first() {
     assert_eq!(ranked, [3, 4, 5]);
     let above = Case::new(range(None, Some(100.0))).of_amount();
     assert_eq!((above.observed, said(&above, "not finite: ")), (Some(900.0), 2.0));
+    assert!(above.explanation.contains("passes up to 100,"), "{}", above.explanation);
     let mut case = Case::new(range(Some(0.0), None));
     case.slice.profile.columns[1].numbers = None;
     assert_eq!(case.of_amount().outcome, Outcome::Failed);
@@ -35,7 +36,7 @@ fn prices_a_hundred_times_too_high_fail_by_their_median() {
         (-10.0, Outcome::Failed),
     ] {
         let mut case = Case::new(range(None, None)).history("median(amount)", &[9.0, 10.0, 11.0]);
-        case.slice.profile.columns[1].numbers = numbers_around(median);
+        case.slice.profile.columns[1].numbers = Some(numbers_around(median));
         let result = case.of_amount();
         assert_eq!((result.outcome, result.expected), (outcome, Some((2.0, 50.0))), "{}", result.explanation);
         assert_eq!(said(&result, "median ") / said(&result, "by factor "), 2.0);
@@ -52,7 +53,7 @@ fn prices_a_hundred_times_too_high_fail_by_their_median() {
 fn medians_around_zero_are_judged_by_distance() {
     let judge = |history: &[f64], median| {
         let mut case = Case::new(range(None, None)).history("median(amount)", history);
-        case.slice.profile.columns[1].numbers = numbers_around(median);
+        case.slice.profile.columns[1].numbers = Some(numbers_around(median));
         case.of_amount()
     };
     assert_eq!(judge(&[0.0; 3], 0.0).outcome, Outcome::Passed);

@@ -52,6 +52,7 @@ fn queries_pass_fail_or_are_unknown_never_silently_passed() {
     // It fails while it runs, not while it is planned.
     let cast = sql("select cast(slip_id as integer) as n from silver");
     assert_eq!(cast.outcome, Outcome::Unknown, "{}", cast.explanation);
+    assert!(!cast.explanation.contains("s1"), "no cell may reach the journal: {}", cast.explanation);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use polars::prelude::{AnyValue, Series, TimeUnit};
 
+use crate::base::text::counted;
+
 /// The value as text, `None` for null, or in words why it has no text.
 pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
     let owned = |text: String| Ok(Some(Cow::Owned(text)));
@@ -15,12 +17,14 @@ pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
         AnyValue::Boolean(truth) => Ok(Some(Cow::Borrowed(if truth { "true" } else { "false" }))),
         AnyValue::Binary(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(Cow::Borrowed(text))),
-            Err(_) => Err(format!("a value of {} bytes is not UTF-8 text", bytes.len())),
+            Err(_) => Err(format!("{} that are not UTF-8 text", counted(bytes.len() as u64, "byte"))),
         },
         AnyValue::Float64(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Float32(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Decimal(unscaled, _, scale) => owned(decimal(unscaled, scale)),
-        AnyValue::Date(days) => date(days).map(|date| date.to_string()).ok_or_else(|| out_of_reach(days)).and_then(owned),
+        AnyValue::Date(days) => {
+            date(days).map(|date| date.to_string()).ok_or_else(|| out_of_reach(days)).and_then(owned)
+        }
         AnyValue::Time(nanoseconds) => time(nanoseconds).ok_or_else(|| out_of_reach(nanoseconds)).and_then(owned),
         AnyValue::Datetime(instant, unit, zone) => {
             instant_text(instant, unit, zone.is_some()).ok_or_else(|| out_of_reach(instant)).and_then(owned)
@@ -91,7 +95,8 @@ fn write_json(value: &AnyValue<'_>, out: &mut String) -> Result<(), String> {
             write_object(names.zip(content.0.iter().cloned()), out)
         }
         plain => {
-            let is_literal = plain.is_primitive_numeric() || matches!(plain, AnyValue::Boolean(_) | AnyValue::Decimal(..));
+            let is_literal =
+                plain.is_primitive_numeric() || matches!(plain, AnyValue::Boolean(_) | AnyValue::Decimal(..));
             match text(plain.clone())? {
                 None => out.push_str("null"),
                 // JSON has no numbers for what is not finite.

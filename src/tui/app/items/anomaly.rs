@@ -21,7 +21,11 @@ fn facts(detail: &AnomalyDetail) -> Vec<Item> {
     let (row, anomaly) = (&detail.row, &detail.anomaly);
     let mut items = vec![Item::text(
         FINDING,
-        vec![Word::from(row.severity).piece(), Piece::new(format!(" {} ", row.check), Tone::Strong), Piece::plain(row.explanation.clone())],
+        vec![
+            Word::from(row.severity).piece(),
+            Piece::new(format!(" {} ", row.check), Tone::Strong),
+            Piece::plain(row.explanation.clone()),
+        ],
     )];
     if let Some(metric) = &anomaly.metric {
         items.push(Item::fact(FINDING, "metric", metric.clone()));

@@ -9,19 +9,21 @@ use crate::tui::app::words::{Piece, Tone, Word};
 pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
     let mut items = facts(detail);
     items.extend(detail.releases.iter().map(|release| {
-        Item::fact("Releases that rest on it", "release", release.to_string()).to(Link::To(Place::Release(release.clone())))
+        Item::fact("Releases that rest on it", "release", release.to_string())
+            .to(Link::To(Place::Release(release.clone())))
     }));
     items.extend(detail.rejects.iter().map(|reject| {
         let line = reject.line.map(|line| format!(", line {line}")).unwrap_or_default();
         let pieces = vec![
             Piece::new(format!("row {}{line}: ", reject.row), Tone::Strong),
             Piece::new(reject.reason.clone(), Tone::Bad),
-            Piece::new(format!("  {}", reject.raw), Tone::Quiet),
+            Piece::new(format!("  {}", reject.raw.as_deref().unwrap_or_default()), Tone::Quiet),
         ];
         Item::text("Rows refused", pieces)
     }));
     items.extend(detail.columns.iter().map(|(delivered, field)| {
-        let field = field.as_ref().map_or_else(|| Piece::new("not used", Tone::Quiet), |field| Piece::plain(field.clone()));
+        let field =
+            field.as_ref().map_or_else(|| Piece::new("not used", Tone::Quiet), |field| Piece::plain(field.clone()));
         Item::text("Columns as delivered → field of the contract", vec![Piece::plain(format!("{delivered} → ")), field])
     }));
     items.extend(detail.preview.iter().enumerate().map(|(index, cells)| {
@@ -30,7 +32,8 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
             if place > 0 {
                 pieces.push(Piece::new(" | ", Tone::Quiet));
             }
-            pieces.push(cell.as_ref().map_or_else(|| Piece::new("null", Tone::Quiet), |text| Piece::plain(text.clone())));
+            pieces
+                .push(cell.as_ref().map_or_else(|| Piece::new("null", Tone::Quiet), |text| Piece::plain(text.clone())));
         }
         Item::text("First rows as delivered", pieces)
     }));
@@ -44,8 +47,12 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
     vec![
         Item::text(BATCH, vec![Word::from(row.state).piece(), Piece::plain(note)]),
         Item::fact(BATCH, "file", format!("{} ({})", row.file, counted(row.bytes, "byte"))),
-        Item::fact(BATCH, "slice", format!("{}/{}/{}, revision {}", row.dataset, row.period, row.provider, row.revision))
-            .to(Link::Cell { period: row.period, provider: row.provider.clone() }),
+        Item::fact(
+            BATCH,
+            "slice",
+            format!("{}/{}/{}, revision {}", row.dataset, row.period, row.provider, row.revision),
+        )
+        .to(Link::Cell { period: row.period, provider: row.provider.clone() }),
         Item::fact(BATCH, "rows", format!("{}, {} of them refused", counted(row.rows, "row"), row.rejected)),
         Item::fact(BATCH, "came in", format!("{} by {}", instant(row.at), row.by)),
     ]

@@ -13,9 +13,12 @@ pub(super) fn items(detail: &ModelDetail) -> Vec<Item> {
         items.extend(metrics.labels.iter().map(|(label, one)| score(label, one)));
     }
     items.extend(coverage(&detail.coverage));
-    items.extend(detail.alias_history.iter().map(|(at, alias, by)| {
-        Item::fact("Aliases over time", alias, format!("{} by {by}", instant(*at)))
-    }));
+    items.extend(
+        detail
+            .alias_history
+            .iter()
+            .map(|(at, alias, by)| Item::fact("Aliases over time", alias, format!("{} by {by}", instant(*at)))),
+    );
     items
 }
 

@@ -27,7 +27,8 @@ pub(super) fn items(detail: &ReleaseDetail) -> Vec<Item> {
 
 fn gate(detail: &ReleaseDetail) -> Vec<Item> {
     if detail.row.blocked_by.is_empty() {
-        let verdict = if detail.release.state.is_open() { "nothing; it may go out" } else { "nothing to decide any more" };
+        let verdict =
+            if detail.release.state.is_open() { "nothing; it may go out" } else { "nothing to decide any more" };
         return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
     }
     let line = |reason: &crate::domain::Reason| {
@@ -41,21 +42,33 @@ fn gate(detail: &ReleaseDetail) -> Vec<Item> {
 pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
     const CHANGES: &str = "What changes for clients";
     let changes = &detail.changes;
-    let since = changes.since.as_ref().map_or_else(|| "nothing is live yet".to_owned(), |live| format!("compared with {live}, live now"));
+    let since = changes
+        .since
+        .as_ref()
+        .map_or_else(|| "nothing is live yet".to_owned(), |live| format!("compared with {live}, live now"));
     let mut items = vec![
         Item::fact(CHANGES, "since", since),
         Item::fact(
             CHANGES,
             "rows",
-            format!("{} → {}{}", grouped(changes.rows_before), grouped(changes.rows_after), difference(changes.rows_before, changes.rows_after)),
+            format!(
+                "{} → {}{}",
+                grouped(changes.rows_before),
+                grouped(changes.rows_after),
+                difference(changes.rows_before, changes.rows_after)
+            ),
         ),
     ];
     if changes.model_before.as_ref() != Some(&detail.row.model) {
         let before = changes.model_before.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model)));
     }
-    for (sign, word, batches) in [("+", "new batch", &changes.batches_added), ("-", "batch gone", &changes.batches_gone)] {
-        items.extend(batches.iter().map(|batch| Item::text(CHANGES, vec![Piece::plain(format!("{sign} {word:<10} {batch}"))])));
+    for (sign, word, batches) in
+        [("+", "new batch", &changes.batches_added), ("-", "batch gone", &changes.batches_gone)]
+    {
+        items.extend(
+            batches.iter().map(|batch| Item::text(CHANGES, vec![Piece::plain(format!("{sign} {word:<10} {batch}"))])),
+        );
     }
     items.extend(changes.labels.iter().map(|(label, before, after)| {
         let text = format!("{} → {}{}", grouped(*before), grouped(*after), difference(*before, *after));
@@ -98,16 +111,26 @@ fn facts(detail: &ReleaseDetail) -> Vec<Item> {
     let mut items = vec![
         Item::fact(RECORD, "opened", format!("{}: {}", instant(release.at), release.cause)),
         Item::fact(RECORD, "inputs", release.input_digest.short()),
-        Item::fact(RECORD, "content", release.release_digest.as_ref().map_or("not assembled yet", |digest| digest.short())),
+        Item::fact(
+            RECORD,
+            "content",
+            release.release_digest.as_ref().map_or("not assembled yet", |digest| digest.short()),
+        ),
     ];
     items.extend(release.approvals.iter().map(|approval| {
         let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let stands = if Some(&approval.release_digest) == release.release_digest.as_ref() { "" } else { " (for older content)" };
+        let stands =
+            if Some(&approval.release_digest) == release.release_digest.as_ref() { "" } else { " (for older content)" };
         Item::fact(RECORD, "approved", format!("{} by {}{stands}{note}", instant(approval.at), approval.by))
     }));
     if let Some(generation) = release.generation {
         items.push(Item::fact(RECORD, "generation", generation.to_string()));
     }
-    items.extend(detail.artifacts.iter().map(|(name, bytes)| Item::fact(RECORD, "artifact", format!("{name} ({})", counted(*bytes, "byte")))));
+    items.extend(
+        detail
+            .artifacts
+            .iter()
+            .map(|(name, bytes)| Item::fact(RECORD, "artifact", format!("{name} ({})", counted(*bytes, "byte")))),
+    );
     items
 }

@@ -1,6 +1,9 @@
 //! Artifacts read back by other people's readers, and compared value by value.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(unix)]
+mod disk;
+
 use std::cell::Cell as Counter;
 use std::fs;
 use std::path::Path;

@@ -1,0 +1,233 @@
+//! What a release manager and an assessor do all day.
+
+use crate::base::Error;
+use crate::domain::completeness::CellState;
+use crate::domain::{ReasonCode, Request, Role};
+use crate::tui::app::{Effect, Msg, Overlay, Pane, Place};
+use crate::tui::testing::{Answers, Person, World};
+
+fn mira() -> Person {
+    Person::sits_down(World::of(7), 80, 24).starts()
+}
+
+fn open_place(person: &Person) -> Option<&Place> {
+    person.state.detail.as_ref().map(|detail| &detail.place)
+}
+
+#[test]
+fn a_manager_approves_exactly_what_was_shown() {
+    let mut mira = mira();
+    mira.press("j j a");
+    assert!(matches!(mira.state.overlay, Some(Overlay::Dialog(_))));
+    mira.types("looks right").press("enter");
+    let Some((_, Request::Approve { release, digest, note })) = mira.asked.first() else { panic!("{:?}", mira.asked) };
+    assert_eq!(release.to_string(), "slips/2026-08.1");
+    assert_eq!(digest.as_ref(), mira.world.releases[2].release_digest.as_ref());
+    assert_eq!(note.as_deref(), Some("looks right"));
+    mira.is_answered(Ok("approved"));
+    assert_eq!(mira.hears(), "✓ approved");
+}
+
+#[test]
+fn publishing_wants_the_name_typed() {
+    let mut mira = mira();
+    mira.press("j p enter enter enter");
+    assert!(mira.asked.is_empty(), "Enter alone must not publish");
+    mira.types("slips/2026-09.2").press("enter");
+    assert!(mira.asked.is_empty(), "the wrong name must not publish");
+    mira.press("backspace").types("1").press("enter");
+    assert_eq!(mira.lines(), ["assay release publish slips/2026-09.1"]);
+}
+
+#[test]
+fn nothing_is_confirmed_before_it_was_shown() {
+    let mut mira = mira();
+    mira.press("j j");
+    mira.answers = Answers::Never;
+    mira.press("a enter enter");
+    assert!(mira.asked.is_empty());
+    assert!(matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.complaint.is_some()));
+}
+
+#[test]
+fn a_blocked_release_says_why_and_enter_leads_there_and_esc_back() {
+    let mut mira = mira();
+    mira.press("p");
+    assert!(mira.hears().contains("blocked by 3 reasons: harbour is late"), "{}", mira.hears());
+    // The late provider: its cell in the map, where n takes the file in.
+    mira.press("enter enter");
+    assert_eq!((mira.state.pane, mira.state.column), (Pane::Completeness, 1));
+    assert_eq!(mira.state.lists.periods.selected().unwrap().cells[1].state, CellState::Late);
+    mira.press("n");
+    assert!(
+        matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.ask.title() == "Add a file of harbour for 2026-10")
+    );
+    mira.press("esc esc");
+    assert_eq!(open_place(&mira), Some(&Place::Release("slips/2026-10.1".parse().unwrap())));
+    // The open anomaly.
+    mira.press("j enter");
+    assert!(matches!(open_place(&mira), Some(Place::Anomaly(id)) if id.as_str() == "A0000000000"));
+    mira.press("esc");
+    assert_eq!(mira.state.pane, Pane::Releases);
+    // The stale task: a run of that period.
+    mira.press("j enter enter");
+    assert_eq!(mira.lines(), ["assay run --dataset slips --period 2026-10"]);
+}
+
+#[test]
+fn every_kind_of_reason_leads_somewhere() {
+    use ReasonCode as R;
+    let codes = [
+        R::PeriodNotOver,
+        R::ProviderMissing,
+        R::ProviderLate,
+        R::BatchQuarantined,
+        R::ContractDiffers,
+        R::ModelMissing,
+        R::TaskMissing,
+        R::TaskFailed,
+        R::TaskStale,
+        R::RowsUnprocessed,
+        R::NotEvaluated,
+        R::EvaluationUnknown,
+        R::AnomalyOpen,
+        R::AnomalyConfirmed,
+        R::SamplesUnassessed,
+        R::ApprovalsMissing,
+        R::LaterReleaseLive,
+    ];
+    for code in codes {
+        let mut world = World::of(7);
+        world.releases[0].blocked_by.truncate(1);
+        world.releases[0].blocked_by[0].code = code;
+        let mut olga = Person::with_role(world, 80, 24, "olga", Role::Owner).starts();
+        olga.press("enter enter");
+        let moved = olga.state.pane != Pane::Releases || olga.state.overlay.is_some() || !olga.hears().is_empty();
+        assert!(moved, "{code:?} leads nowhere");
+    }
+}
+
+#[test]
+fn an_assessor_judges_with_one_key_each() {
+    let mut tomas = Person::with_role(World::of(7), 80, 24, "tomas", Role::Assessor).starts();
+    tomas.press("4 enter a a x").types("brand is missing").press("enter");
+    assert_eq!(
+        tomas.lines(),
+        [
+            "assay assess A0000000000 --batch 0000000000000000 --row 100 --accept",
+            "assay assess A0000000000 --batch 0000000000000000 --row 101 --accept",
+            "assay assess A0000000000 --batch 0000000000000000 --row 102 --reject --note 'brand is missing'",
+        ]
+    );
+    tomas.press("]");
+    assert!(matches!(open_place(&tomas), Some(Place::Anomaly(id)) if id.as_str() == "A0000000001"));
+    tomas.press("w");
+    assert!(tomas.hears().contains("takes the role manager; tomas is assessor"), "{}", tomas.hears());
+}
+
+#[test]
+fn a_waiver_needs_a_reason_and_a_period_that_is_one() {
+    let mut mira = mira();
+    mira.press("4 w enter");
+    assert!(mira.asked.is_empty());
+    mira.types("till replaced").press("tab").types("soon").press("enter");
+    assert!(mira.asked.is_empty());
+    mira.press("ctrl-u").types("2026-12").press("enter");
+    assert_eq!(mira.lines(), ["assay anomaly waive A0000000000 --until 2026-12 --reason 'till replaced'"]);
+}
+
+#[test]
+fn a_run_goes_on_in_the_background_while_the_person_types() {
+    let mut mira = mira();
+    mira.press("r");
+    assert_eq!(mira.lines(), ["assay run"]);
+    mira.press("r");
+    assert!(mira.hears().contains("a run is going on"), "{}", mira.hears());
+    mira.press("1 /").types("harb");
+    assert!(matches!(mira.state.overlay, Some(Overlay::Filter(_))));
+    mira.press("enter X");
+    assert!(mira.effects.iter().any(|effect| matches!(effect, Effect::Cancel { .. })));
+    mira.is_answered(Err(Error::cancelled()));
+    assert_eq!(mira.hears(), "stopped; r goes on from here");
+    mira.press("X");
+    assert!(mira.hears().contains("nothing is running"));
+}
+
+#[test]
+fn leaving_asks_first_while_work_is_going_on() {
+    let mut mira = mira();
+    mira.press("r q");
+    assert!(!mira.effects.contains(&Effect::Quit));
+    mira.press("j q");
+    assert!(!mira.effects.contains(&Effect::Quit), "another key in between takes the question back");
+    mira.press("q");
+    assert!(mira.effects.contains(&Effect::Quit));
+    assert!(mira.effects.iter().any(|effect| matches!(effect, Effect::Cancel { .. })));
+}
+
+#[test]
+fn ctrl_c_leaves_whatever_lies_on_top() {
+    for keys in ["ctrl-c", ": ctrl-c", "/ ctrl-c", "j p ctrl-c", "? ctrl-c"] {
+        let mut mira = mira();
+        mira.press(keys);
+        assert!(mira.effects.contains(&Effect::Quit), "{keys}");
+    }
+}
+
+#[test]
+fn a_command_is_found_by_a_few_letters() {
+    let mut mira = mira();
+    mira.press(":").types("gocomp").press("enter");
+    assert_eq!(mira.state.pane, Pane::Completeness);
+    mira.press(":").types("waive the").press("enter");
+    assert!(mira.hears().contains("belongs to Anomalies; press 4"), "{}", mira.hears());
+}
+
+#[test]
+fn in_a_demo_one_person_acts_as_another() {
+    let mut mira = mira();
+    mira.press("A down enter");
+    assert!(mira.effects.contains(&Effect::ActAs("tomas".to_owned())));
+    mira.sends(Msg::Acting(Ok(crate::domain::Actor { name: "tomas".to_owned(), role: Role::Assessor })));
+    assert_eq!(mira.state.me.actor.name, "tomas");
+    mira.state.me.demo = false;
+    mira.press("A");
+    assert!(mira.hears().contains("only in a demo workspace"), "{}", mira.hears());
+}
+
+#[test]
+fn names_and_fixes_go_to_the_clipboard() {
+    let mut mira = mira();
+    mira.press("y");
+    assert!(mira.effects.contains(&Effect::Copy("slips/2026-10.1".to_owned())));
+    mira.press("enter j Y");
+    assert!(mira.effects.contains(&Effect::Copy("assay anomaly show A0000000000".to_owned())));
+}
+
+#[test]
+fn the_mouse_selects_then_opens() {
+    let mut mira = mira();
+    mira.clicks(4, 6);
+    assert_eq!(mira.state.list().cursor(), 2);
+    mira.clicks(4, 6);
+    assert!(matches!(open_place(&mira), Some(Place::Release(name)) if name.to_string() == "slips/2026-08.1"));
+    mira.clicks(2, 1);
+    assert_eq!(mira.state.pane, Pane::Batches);
+}
+
+#[test]
+fn an_outcome_arrives_while_a_dialog_is_open_and_does_not_close_it() {
+    let mut mira = mira();
+    mira.press("i j p").types("slips").is_answered(Ok("took in 2 batches"));
+    assert!(matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.fields[0].input.text() == "slips"));
+    assert_eq!(mira.hears(), "✓ took in 2 batches");
+}
+
+#[test]
+fn adding_a_file_shows_first_what_it_would_do() {
+    let mut mira = mira();
+    mira.press("2 l enter").types("/tmp/october.csv").press("enter");
+    assert!(mira.asked.is_empty(), "the first Enter shows");
+    mira.press("enter");
+    assert_eq!(mira.lines(), ["assay batch add /tmp/october.csv --dataset slips --provider harbour --period 2026-10"]);
+}

@@ -1,0 +1,140 @@
+//! The threads that call `ops`: two that answer questions, and one for each change that is going on.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::adapter::Desk;
+use super::queue::{Question, Queue};
+use super::watch;
+use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::domain::progress::Progress;
+use crate::domain::{Request, TaskKey};
+use crate::tui::app::{Effect, Msg};
+
+/// Threads that answer questions: one may be slow while the other serves the list being typed at.
+const READERS: usize = 2;
+/// How long leaving waits for changes that were asked to stop.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The latest fact of each task, until the loop fetches it. Later facts replace earlier ones of the same task, so
+/// that it is as long as there are tasks at the most, and the last fact, the outcome, is never lost.
+#[derive(Clone, Default)]
+struct Mailbox(Arc<Mutex<BTreeMap<TaskKey, Progress>>>);
+
+impl Mailbox {
+    fn put(&self, fact: Progress) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(fact.task.clone(), fact);
+    }
+
+    fn empty(&self) -> Vec<Progress> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect()
+    }
+}
+
+struct Change {
+    ticket: u64,
+    cancel: Cancel,
+    thread: JoinHandle<()>,
+}
+
+/// The workers.
+pub struct Workers {
+    desk: Arc<Desk>,
+    sender: SyncSender<Msg>,
+    queue: Arc<Queue>,
+    mailbox: Mailbox,
+    changes: Vec<Change>,
+}
+
+impl Workers {
+    /// Starts the threads that answer questions and the one that watches for others who write.
+    pub fn start(desk: Desk, sender: SyncSender<Msg>) -> Result<Self> {
+        let desk = Arc::new(desk);
+        let queue = Arc::new(Queue::default());
+        watch::workspace(desk.clone(), sender.clone())?;
+        for _ in 0..READERS {
+            let (desk, queue, sender) = (desk.clone(), queue.clone(), sender.clone());
+            spawn("reader", move || while sender.send(answer(&desk, queue.take())).is_ok() {})?;
+        }
+        Ok(Self { desk, sender, queue, mailbox: Mailbox::default(), changes: Vec::new() })
+    }
+
+    /// Takes an effect that is answered by a message. Those of the terminal are none of ours.
+    pub fn take(&mut self, effect: Effect) {
+        match effect {
+            Effect::Load { generation, load } => self.queue.put(Question::Load { generation, load }),
+            Effect::Preview { generation, request } => self.queue.put(Question::Preview { generation, request }),
+            Effect::ActAs(name) => self.queue.put(Question::ActAs(name)),
+            Effect::Perform { ticket, request } => self.perform(ticket, request),
+            Effect::Cancel { ticket } => {
+                self.changes.iter().filter(|change| change.ticket == ticket).for_each(|change| change.cancel.cancel());
+            }
+            Effect::Copy(_) | Effect::CaptureMouse(_) | Effect::Quit => {}
+        }
+    }
+
+    /// What the running tasks reported since the last look.
+    pub fn progress(&self) -> Vec<Progress> {
+        self.mailbox.empty()
+    }
+
+    /// Asks everything to stop, and waits a moment until it has. What is cut off then is completed by the next start.
+    pub fn stop(&mut self) {
+        self.changes.iter().for_each(|change| change.cancel.cancel());
+        let deadline = Instant::now() + PATIENCE;
+        while self.changes.iter().any(|change| !change.thread.is_finished()) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn perform(&mut self, ticket: u64, request: Request) {
+        self.changes.retain(|change| !change.thread.is_finished());
+        let cancel = Cancel::default();
+        let (desk, sender, mailbox, token) =
+            (self.desk.clone(), self.sender.clone(), self.mailbox.clone(), cancel.clone());
+        let started = thread::Builder::new().name("change".to_owned()).spawn(move || {
+            let answer = guarded(|| desk.perform(request, &|fact| mailbox.put(fact), &token));
+            let _ = sender.send(Msg::Performed { ticket, answer });
+        });
+        match started {
+            Ok(thread) => self.changes.push(Change { ticket, cancel, thread }),
+            Err(error) => {
+                let answer = Err(Error::from(error).context("starting a thread"));
+                let sender = self.sender.clone();
+                // The loop is the one that reads: it must not wait for itself.
+                let _ = sender.try_send(Msg::Performed { ticket, answer });
+            }
+        }
+    }
+}
+
+fn answer(desk: &Desk, question: Question) -> Msg {
+    match question {
+        Question::Load { generation, load } => {
+            Msg::Loaded { generation, answer: guarded(|| desk.load(&load)).map(Box::new) }
+        }
+        Question::Preview { generation, request } => {
+            Msg::Previewed { generation, answer: guarded(|| desk.preview(&request)) }
+        }
+        Question::ActAs(name) => Msg::Acting(guarded(|| desk.act_as(&name))),
+    }
+}
+
+/// A panic below becomes an error that the person can read; the screen stays.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text =
+            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::internal("assay itself failed").because(text.unwrap_or_else(|| "a panic without words".to_owned())))
+    })
+}
+
+/// Starts a thread with a name that shows in debuggers and logs.
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).context("starting a thread")?;
+    Ok(())
+}

@@ -1,0 +1,443 @@
+//! The workspace in memory: retail slips from three providers.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::base::{Digest, Error, Result};
+use crate::domain::anomaly::{AnomalyId, Settlement};
+use crate::domain::check::CheckSubject;
+use crate::domain::completeness::{Cell, CellState, roll_up};
+use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, PeriodRow, ReleaseRow, TaskRow};
+use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::release::Approval;
+use crate::domain::{
+    Actor, Anomaly, AnomalyState, BatchId, BatchState, Entity, Evaluation, ModelRef, Outcome, Period, Reason,
+    ReasonCode, Release, ReleaseName, ReleaseState, Role, Sample, Severity, TaskKind, TaskState, Verdict,
+};
+use crate::ops::{
+    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+};
+
+const PROVIDERS: [&str; 3] = ["northgate", "harbour", "millstone"];
+
+/// A workspace in memory.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub overview: Overview,
+    pub batches: Vec<BatchRow>,
+    pub periods: Vec<PeriodRow>,
+    pub models: Vec<ModelRow>,
+    pub anomalies: Vec<AnomalyRow>,
+    pub releases: Vec<ReleaseRow>,
+    pub tasks: Vec<TaskRow>,
+    pub log: Vec<LogRow>,
+}
+
+fn noon() -> DateTime<Utc> {
+    "2026-11-20T12:00:00Z".parse().unwrap()
+}
+
+/// The `index`-th month before November 2026.
+fn month(index: usize) -> Period {
+    static MONTHS: OnceLock<Vec<Period>> = OnceLock::new();
+    MONTHS.get_or_init(|| {
+        let newest: Period = "2026-10".parse().unwrap();
+        std::iter::once(newest).chain(newest.trailing(20_000)).collect()
+    })[index]
+}
+
+fn reason(code: ReasonCode, subject: &str, text: &str, fix: &str) -> Reason {
+    Reason { code, subject: subject.to_owned(), text: text.to_owned(), fix: fix.to_owned() }
+}
+
+impl World {
+    /// Nothing in it.
+    pub fn empty() -> Self {
+        let person = |name: &str, role| Actor { name: name.to_owned(), role };
+        let overview = Overview {
+            workspace: "Retail slips".to_owned(),
+            contract_version: 1,
+            contract_differs: false,
+            people: vec![person("mira", Role::Manager), person("tomas", Role::Assessor)],
+            datasets: vec!["slips".to_owned()],
+            open_releases: 0,
+            ready_releases: 0,
+            open_anomalies: 0,
+            quarantined: 0,
+            late: 0,
+            unprotected: false,
+        };
+        Self {
+            overview,
+            batches: Vec::new(),
+            periods: Vec::new(),
+            models: Vec::new(),
+            anomalies: Vec::new(),
+            releases: Vec::new(),
+            tasks: Vec::new(),
+            log: Vec::new(),
+        }
+    }
+
+    /// `count` rows in every list.
+    pub fn of(count: usize) -> Self {
+        let rows = 0..count;
+        let mut world = Self {
+            batches: rows.clone().map(batch).collect(),
+            periods: rows.clone().map(period).collect(),
+            models: rows.clone().map(model).collect(),
+            anomalies: rows.clone().map(anomaly).collect(),
+            releases: rows.clone().map(release).collect(),
+            tasks: rows.clone().map(task).collect(),
+            log: rows.map(entry).collect(),
+            ..Self::empty()
+        };
+        (world.overview.open_releases, world.overview.open_anomalies) = (3, 2);
+        (world.overview.quarantined, world.overview.late) = (1, 1);
+        world
+    }
+
+    fn find<T: Clone>(rows: &[T], is: impl Fn(&T) -> bool) -> Result<T> {
+        rows.iter().find(|row| is(row)).cloned().ok_or_else(|| Error::not_found("there is no such row"))
+    }
+
+    pub fn batch(&self, id: &BatchId) -> Result<BatchDetail> {
+        let row = Self::find(&self.batches, |row| row.id == *id)?;
+        let text = |text: &str| Some(text.to_owned());
+        Ok(BatchDetail {
+            columns: vec![("Item text".to_owned(), text("description")), ("Till".to_owned(), None)],
+            rejects: vec![RejectRow {
+                row: 17,
+                line: Some(18),
+                reason: "amount `12,x0` is not a decimal".to_owned(),
+                raw: "S-17;12,x0".to_owned(),
+            }],
+            preview: vec![vec![text("S-1"), text("HEINZ BEANZ 4x415g"), None]],
+            releases: vec![release(0).name],
+            row,
+        })
+    }
+
+    pub fn model(&self, wanted: &ModelRef) -> Result<ModelDetail> {
+        let row = Self::find(&self.models, |row| row.name == wanted.name && row.version == wanted.version)?;
+        let stale = TaskState::Stale { cause: "new batch revision".to_owned() };
+        let coverage = vec![
+            (month(0), "northgate".to_owned(), TaskState::Done),
+            (month(0), "harbour".to_owned(), stale),
+            (month(1), "northgate".to_owned(), TaskState::Done),
+        ];
+        Ok(ModelDetail { row, coverage, alias_history: vec![(noon(), "production".to_owned(), "mira".to_owned())] })
+    }
+
+    pub fn anomaly(&self, id: &AnomalyId) -> Result<AnomalyDetail> {
+        let row = Self::find(&self.anomalies, |row| row.id == *id)?;
+        let settled = (!matches!(row.state, AnomalyState::Open)).then(|| Settlement {
+            by: "mira".to_owned(),
+            at: noon(),
+            reason: "the till was replaced".to_owned(),
+            until: None,
+        });
+        let anomaly = Anomaly {
+            id: row.id.clone(),
+            dataset: row.dataset.clone(),
+            period: row.period,
+            check: row.check.clone(),
+            severity: row.severity,
+            subject: CheckSubject::default(),
+            model: row.model.clone(),
+            state: row.state,
+            observed: row.observed,
+            expected: row.expected,
+            metric: Some("rate(BRAND)".to_owned()),
+            explanation: row.explanation.clone(),
+            rows: Vec::new(),
+            at: row.at,
+            settled,
+        };
+        let point = |index: usize| MetricPoint {
+            period: month(index),
+            value: 700.0 + 17.0 * (index % 5) as f64 - if index == 0 { 420.0 } else { 0.0 },
+            in_baseline: index != 3,
+        };
+        let samples = (0..3).map(sample).collect();
+        Ok(AnomalyDetail { row, anomaly, history: (0..9).rev().map(point).collect(), samples })
+    }
+
+    pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
+        let row = Self::find(&self.releases, |row| row.name == *name)?;
+        let approval = |by: &String| Approval {
+            by: by.clone(),
+            at: noon(),
+            release_digest: Digest::of(b"content"),
+            note: Some("looks right".to_owned()),
+        };
+        let release = Release {
+            name: row.name.clone(),
+            model: row.model.clone(),
+            state: row.state,
+            cause: row.cause.clone(),
+            at: row.at,
+            input_digest: row.input_digest.clone(),
+            release_digest: row.release_digest.clone(),
+            approvals: row.approvals.iter().map(approval).collect(),
+            generation: row.generation,
+            delta_version: row.generation,
+        };
+        let evaluation = |check: &str, outcome, explanation: &str| Evaluation {
+            check: check.to_owned(),
+            severity: Severity::Blocking,
+            subject: CheckSubject { provider: Some("harbour".to_owned()), ..CheckSubject::default() },
+            outcome,
+            observed: None,
+            expected: None,
+            metric: None,
+            explanation: explanation.to_owned(),
+            rows: Vec::new(),
+        };
+        let changes = ReleaseChanges {
+            since: Some(release_name(1)),
+            rows_before: 11_204,
+            rows_after: 12_040,
+            batches_added: vec!["northgate/2026-10 r1".to_owned()],
+            batches_gone: Vec::new(),
+            model_before: Some(ModelRef::new("slips", 2)),
+            labels: vec![("BRAND".to_owned(), 8_100, 8_020), ("SIZE".to_owned(), 4_000, 4_000)],
+        };
+        Ok(ReleaseDetail {
+            cells: period(0).cells,
+            evaluations: vec![
+                evaluation("row_count", Outcome::Passed, "12,040 rows, median 11,800"),
+                evaluation("label_rate", Outcome::Failed, "BRAND 280 per 1,000 rows, median 734"),
+            ],
+            changes,
+            artifacts: vec![("slips-2026-10.1.xlsx".to_owned(), 812_331)],
+            total_rows: 12_040,
+            release,
+            row,
+        })
+    }
+
+    pub fn event(&self, seq: u64) -> Result<EventDetail> {
+        let row = Self::find(&self.log, |row| row.seq == seq)?;
+        Ok(EventDetail { row, payload: serde_json::json!({ "batch": "00ff", "rows": 1204 }) })
+    }
+}
+
+fn release_name(index: usize) -> ReleaseName {
+    ReleaseName { dataset: "slips".to_owned(), period: month(index), n: 1 }
+}
+
+pub fn batch(index: usize) -> BatchRow {
+    let state = match index {
+        1 => BatchState::Quarantined,
+        2 => BatchState::Superseded,
+        _ => BatchState::Landed,
+    };
+    let provider = PROVIDERS[index % 3];
+    let period = month(index / 3);
+    BatchRow {
+        id: BatchId::from_text(format!("{index:016x}")),
+        dataset: "slips".to_owned(),
+        provider: provider.to_owned(),
+        period,
+        revision: if index == 3 { 2 } else { 1 },
+        state,
+        rows: 1_204 + index as u64,
+        rejected: (index % 4) as u64,
+        file: format!("{period}-{provider}.csv"),
+        bytes: 90_000,
+        at: noon() - TimeDelta::hours(index as i64),
+        by: "mira".to_owned(),
+        note: (index == 1).then(|| "the column `Net amount` is missing".to_owned()),
+    }
+}
+
+pub fn period(index: usize) -> PeriodRow {
+    let states = match index {
+        0 => [CellState::Delivered, CellState::Late, CellState::Expected],
+        1 => [CellState::Corrected, CellState::Quarantined, CellState::NotOwed],
+        _ => [CellState::Delivered; 3],
+    };
+    let cell = |(provider, state): (usize, CellState)| Cell {
+        provider: PROVIDERS[provider].to_owned(),
+        state,
+        due: Some(noon()),
+        batch: (state.is_covered() && state != CellState::NotOwed || state == CellState::Quarantined)
+            .then(|| batch(index * 3 + provider).id),
+    };
+    let cells: Vec<Cell> = states.into_iter().enumerate().map(cell).collect();
+    let live = (index > 0).then(|| release_name(index));
+    PeriodRow {
+        dataset: "slips".to_owned(),
+        period: month(index),
+        state: roll_up(&cells),
+        cells,
+        baseline: index == 4,
+        live,
+    }
+}
+
+pub fn model(index: usize) -> ModelRow {
+    let score = Score { precision: 0.91, recall: 0.874, f1: 0.891, support: 1_310 };
+    let metrics = ModelMetrics {
+        overall: score,
+        labels: BTreeMap::from([("BRAND".to_owned(), score)]),
+        sentences: 900,
+        tokens: 5_400,
+    };
+    ModelRow {
+        name: "slips".to_owned(),
+        version: 30_000 - u32::try_from(index).unwrap(),
+        kind: if index % 3 == 2 { ModelKind::Lexicon } else { ModelKind::Crf },
+        aliases: match index {
+            0 => vec!["candidate".to_owned()],
+            1 => vec!["production".to_owned()],
+            _ => Vec::new(),
+        },
+        labels: ["BRAND", "PACK", "PRICE", "PRODUCT", "SIZE"].map(str::to_owned).to_vec(),
+        f1: (index % 3 != 2).then_some(0.891),
+        metrics: (index % 3 != 2).then_some(metrics),
+        coverage: (if index == 1 { 24 } else { 3 }, 24),
+        at: noon(),
+        by: "mira".to_owned(),
+        note: None,
+        archived: index == 3,
+    }
+}
+
+pub fn anomaly(index: usize) -> AnomalyRow {
+    AnomalyRow {
+        id: AnomalyId::from_text(format!("A{index:010x}")),
+        check: if index % 2 == 0 { "label_rate" } else { "numeric_range" }.to_owned(),
+        severity: if index % 5 == 4 { Severity::Warning } else { Severity::Blocking },
+        state: match index {
+            0 | 1 => AnomalyState::Open,
+            2 => AnomalyState::Confirmed,
+            3 => AnomalyState::Waived,
+            _ => AnomalyState::Fixed,
+        },
+        subject: "harbour BRAND".to_owned(),
+        dataset: "slips".to_owned(),
+        period: month(index / 4),
+        provider: Some("harbour".to_owned()),
+        model: ModelRef::new("slips", 3),
+        observed: Some(280.0),
+        expected: Some((620.0, 850.0)),
+        samples: 3,
+        assessed: 1,
+        explanation: "280 BRAND per 1,000 rows; the median of 8 periods is 734, 35 % less would pass".to_owned(),
+        at: noon(),
+    }
+}
+
+fn sample(index: usize) -> Sample {
+    let text = "Süß HEINZ beanz 4x415g";
+    let entity = |label: &str, start, end, score| Entity {
+        field: "description".to_owned(),
+        label: label.to_owned(),
+        text: String::new(),
+        start,
+        end,
+        score,
+    };
+    let verdict =
+        Verdict { accepted: true, by: "tomas".to_owned(), at: noon(), note: Some("brand is there".to_owned()) };
+    Sample {
+        batch: batch(0).id,
+        row: 100 + index as u64,
+        provider: "harbour".to_owned(),
+        why: "no BRAND where earlier models found one".to_owned(),
+        cells: vec![
+            ("description".to_owned(), Some(text.to_owned())),
+            ("amount".to_owned(), Some("3.49".to_owned())),
+            ("till".to_owned(), None),
+        ],
+        entities: vec![entity("BRAND", 4, 9, 0.97), entity("PACK", 16, 18, 0.61)],
+        verdict: (index == 0).then_some(verdict),
+    }
+}
+
+pub fn release(index: usize) -> ReleaseRow {
+    let state = match index {
+        0 | 2 => ReleaseState::Open,
+        1 => ReleaseState::Approved,
+        _ => ReleaseState::Published,
+    };
+    let blocked_by = match index {
+        0 => vec![
+            reason(
+                ReasonCode::ProviderLate,
+                "harbour",
+                "harbour is late with 2026-10; it was due 2026-11-05 00:00 UTC",
+                "assay batch add FILE",
+            ),
+            reason(
+                ReasonCode::AnomalyOpen,
+                "A0000000000",
+                "label_rate of harbour BRAND is open: 280 per 1,000 rows",
+                "assay anomaly show A0000000000",
+            ),
+            reason(
+                ReasonCode::TaskStale,
+                "refine slips/2026-10/harbour",
+                "refine slips/2026-10/harbour is stale: new batch revision",
+                "assay run",
+            ),
+        ],
+        2 => vec![reason(
+            ReasonCode::ApprovalsMissing,
+            "slips/2026-08.1",
+            "0 of 2 approvals given",
+            "assay release approve slips/2026-08.1",
+        )],
+        _ => Vec::new(),
+    };
+    ReleaseRow {
+        name: release_name(index),
+        dataset: "slips".to_owned(),
+        period: month(index),
+        model: ModelRef::new("slips", 3),
+        state,
+        input_digest: Digest::of(b"inputs"),
+        release_digest: Some(Digest::of(b"content")),
+        generation: (index > 2).then(|| 30_000 - index as u64),
+        approvals: if index == 1 { vec!["ines".to_owned(), "tomas".to_owned()] } else { Vec::new() },
+        blocked_by,
+        cause: "first batch of the period".to_owned(),
+        at: noon(),
+    }
+}
+
+pub fn task(index: usize) -> TaskRow {
+    let state = match index {
+        0 => TaskState::Failed { error: "the column `Net amount` is missing".to_owned() },
+        1 => TaskState::Running,
+        2 => TaskState::Stale { cause: "new model version".to_owned() },
+        3 => TaskState::Missing,
+        _ => TaskState::Done,
+    };
+    TaskRow {
+        key: Digest::of(&index.to_le_bytes()),
+        kind: TaskKind::ALL[index % 6],
+        subject: format!("slips/{}/{}", month(index / 3), PROVIDERS[index % 3]),
+        state,
+    }
+}
+
+pub fn entry(index: usize) -> LogRow {
+    LogRow {
+        seq: index as u64 + 1,
+        at: noon() + TimeDelta::minutes(index as i64),
+        actor: "mira".to_owned(),
+        role: "manager".to_owned(),
+        via: "tui".to_owned(),
+        kind: if index % 2 == 0 { "batch_landed" } else { "anomaly_waived" }.to_owned(),
+        subject: format!("slips/{}/harbour", month(index / 4)),
+        command: "assay anomaly waive A1 --reason 'till replaced'".to_owned(),
+        reason: (index % 2 == 1).then(|| "till replaced".to_owned()),
+        hash: Digest::of(&index.to_le_bytes()).to_string(),
+    }
+}

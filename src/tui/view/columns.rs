@@ -1,0 +1,100 @@
+//! The columns of each list.
+
+use crate::tui::app::Pane;
+use crate::tui::widgets::table::Column;
+
+const fn column(title: &'static str, least: u16, most: u16, rank: u8) -> Column {
+    Column { title, least, most, rank }
+}
+
+/// The columns of a pane's list, as its rows fill them.
+pub fn of(pane: Pane) -> &'static [Column] {
+    match pane {
+        Pane::Batches => {
+            const {
+                &[
+                    column("STATE", 13, 13, 1),
+                    column("PERIOD", 10, 10, 2),
+                    column("PROVIDER", 12, 20, 0),
+                    column("REV", 3, 3, 4),
+                    column("ROWS", 10, 11, 3),
+                    column("REFUSED", 7, 9, 5),
+                    column("FILE", 10, 48, 6),
+                    column("CAME IN", 20, 20, 7),
+                    column("BY", 8, 12, 8),
+                    column("BATCH", 16, 16, 9),
+                    column("NOTE", 20, 60, 10),
+                ]
+            }
+        }
+        Pane::Models => {
+            const {
+                &[
+                    column("MODEL", 12, 24, 0),
+                    column("KIND", 7, 7, 3),
+                    column("ALIASES", 12, 24, 1),
+                    column("F1", 5, 5, 2),
+                    column("COVERAGE", 12, 14, 2),
+                    column("LABELS", 10, 40, 5),
+                    column("REGISTERED", 20, 20, 6),
+                    column("BY", 8, 12, 7),
+                    column("NOTE", 12, 50, 8),
+                ]
+            }
+        }
+        Pane::Anomalies => {
+            const {
+                &[
+                    column("STATE", 11, 11, 1),
+                    column("WEIGHT", 10, 10, 4),
+                    column("PERIOD", 10, 10, 2),
+                    column("CHECK", 13, 24, 0),
+                    column("SUBJECT", 14, 28, 3),
+                    column("JUDGED", 6, 7, 5),
+                    column("ID", 11, 11, 8),
+                    column("FINDING", 16, 90, 6),
+                    column("MODEL", 10, 16, 7),
+                ]
+            }
+        }
+        Pane::Releases => {
+            const {
+                &[
+                    column("RELEASE", 14, 32, 0),
+                    column("STATE", 12, 12, 1),
+                    column("GATE", 15, 70, 2),
+                    column("MODEL", 9, 16, 3),
+                    column("APPROVED BY", 11, 24, 4),
+                    column("GEN", 4, 6, 6),
+                    column("OPENED", 20, 20, 7),
+                    column("CAUSE", 16, 60, 5),
+                ]
+            }
+        }
+        Pane::Log => {
+            const {
+                &[
+                    column("SEQ", 7, 9, 3),
+                    column("WHEN", 16, 20, 1),
+                    column("WHO", 8, 12, 0),
+                    column("WHAT", 18, 20, 0),
+                    column("SUBJECT", 14, 44, 2),
+                    column("WHY", 14, 50, 4),
+                    column("COMMAND", 20, 70, 5),
+                ]
+            }
+        }
+        Pane::Tasks => {
+            const {
+                &[
+                    column("STATE", 9, 9, 0),
+                    column("TASK", 9, 9, 1),
+                    column("SUBJECT", 24, 60, 2),
+                    column("CAUSE", 16, 90, 3),
+                    column("KEY", 12, 12, 4),
+                ]
+            }
+        }
+        Pane::Completeness => &[],
+    }
+}

@@ -1,0 +1,127 @@
+//! One thing in full: a heading, then its items.
+
+use crate::domain::Sample;
+use crate::ops::AnomalyDetail;
+use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word, items};
+use crate::tui::widgets::canvas::Canvas;
+use crate::tui::widgets::chart::Chart;
+use crate::tui::widgets::marked::marked;
+use crate::tui::widgets::page::{self, Block};
+use crate::tui::widgets::wrap::wrap;
+
+pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
+    canvas.clear(area);
+    let (top, below) = area.top_row();
+    let mut title = vec![Piece::new(format!("‹ {}  ", detail.place.name()), Tone::Strong)];
+    title.extend(detail.content.as_ref().map(heading).unwrap_or_default());
+    canvas.pieces(top, 1, 0, &title, false);
+    let below = match &detail.error {
+        None => below,
+        Some(error) => {
+            let (line, rest) = below.top_row();
+            let hint = error.hints().first().map(|hint| format!("; {hint}")).unwrap_or_default();
+            canvas.say(line, 1, 0, &format!("✗ {}{hint}  (ctrl-r tries again)", error.one_line()), Tone::Bad);
+            rest
+        }
+    };
+    let Some(content) = &detail.content else {
+        if detail.error.is_none() {
+            canvas.say(below, 2, 1, &format!("… loading {}", detail.place.name()), Tone::Quiet);
+        }
+        return;
+    };
+    let room = usize::from(below.width.saturating_sub(3));
+    let blocks: Vec<Block> = items(content).iter().map(|item| block(item, content, room)).collect();
+    page::draw(canvas, below, &blocks, detail.cursor);
+}
+
+fn heading(content: &DetailContent) -> Vec<Piece> {
+    match content {
+        DetailContent::Batch(detail) => {
+            vec![
+                Piece::plain(format!("{} {}  ", detail.row.provider, detail.row.period)),
+                Word::from(detail.row.state).piece(),
+            ]
+        }
+        DetailContent::Model(detail) => vec![Piece::plain(detail.row.aliases.join(", "))],
+        DetailContent::Anomaly(detail) => {
+            let row = &detail.row;
+            let about = format!(
+                "  {} of {} {}  {} of {} judged",
+                row.check, row.subject, row.period, row.assessed, row.samples
+            );
+            vec![Word::from(row.state).piece(), Piece::plain(about)]
+        }
+        DetailContent::Release(detail) => {
+            let mut pieces =
+                vec![Word::from(detail.row.state).piece(), Piece::plain(format!("  {}  ", detail.row.model))];
+            pieces.extend(detail.row.state.is_open().then(|| match detail.row.blocked_by.len() {
+                0 => Piece::new("✓ ready", Tone::Good),
+                1 => Piece::new("✗ blocked by 1 reason", Tone::Bad),
+                count => Piece::new(format!("✗ blocked by {count} reasons"), Tone::Bad),
+            }));
+            pieces
+        }
+        DetailContent::Event(detail) => vec![Piece::plain(detail.row.kind.clone())],
+        DetailContent::Task(row) => vec![Word::from(&row.state).piece()],
+    }
+}
+
+fn block(item: &Item, content: &DetailContent, room: usize) -> Block {
+    let lines = match (&item.body, content) {
+        (Body::Text(pieces), _) => wrap(pieces, room, 2),
+        (Body::Sample(index), DetailContent::Anomaly(detail)) => {
+            detail.samples.get(*index).map(|one| sample(one, room)).unwrap_or_default()
+        }
+        (Body::Chart, DetailContent::Anomaly(detail)) => chart(detail, room),
+        _ => Vec::new(),
+    };
+    Block { section: item.section, lines }
+}
+
+fn chart(detail: &AnomalyDetail, room: usize) -> Vec<Vec<Piece>> {
+    let row = &detail.row;
+    Chart { history: &detail.history, band: row.expected, now: row.period, observed: row.observed }.lines(room)
+}
+
+/// A row to judge: why it was picked, its text with what the model found, its other cells, the verdict.
+fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
+    let mut lines = wrap(
+        &[
+            Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong),
+            verdict(sample),
+            Piece::plain(format!("  {}", sample.why)),
+        ],
+        room,
+        2,
+    );
+    let has_entities = |field: &str| sample.entities.iter().any(|entity| entity.field == field);
+    let mut others = vec![Piece::plain("  ")];
+    for (field, text) in &sample.cells {
+        let text = text.as_deref();
+        if has_entities(field) {
+            let mut pieces = vec![Piece::new(format!("  {field}: "), Tone::Quiet)];
+            pieces.extend(marked(text.unwrap_or_default(), field, &sample.entities));
+            lines.extend(wrap(&pieces, room, 4));
+        } else {
+            others.push(Piece::new(format!("{field} "), Tone::Quiet));
+            others.push(text.map_or_else(|| Piece::new("null", Tone::Quiet), Piece::plain));
+            others.push(Piece::new("  ", Tone::Plain));
+        }
+    }
+    if others.len() > 1 {
+        lines.extend(wrap(&others, room, 4));
+    }
+    if let Some(note) = sample.verdict.as_ref().and_then(|verdict| verdict.note.as_ref()) {
+        lines.extend(wrap(&[Piece::new("  note: ", Tone::Quiet), Piece::plain(note.clone())], room, 4));
+    }
+    lines
+}
+
+fn verdict(sample: &Sample) -> Piece {
+    match &sample.verdict {
+        None => Piece::new("○ to judge", Tone::Warning),
+        Some(verdict) if verdict.accepted => Piece::new(format!("✓ accepted by {}", verdict.by), Tone::Good),
+        Some(verdict) => Piece::new(format!("✗ rejected by {}", verdict.by), Tone::Bad),
+    }
+}

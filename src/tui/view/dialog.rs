@@ -1,0 +1,138 @@
+//! A dialog: what is about to happen, what it would do, what has to be typed. Danger has its own frame and words.
+
+use crate::base::text::counted;
+use crate::ops::ReleaseDetail;
+use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, Piece, Risk, State, Tone, release_changes};
+use crate::tui::widgets::canvas::Canvas;
+use crate::tui::widgets::wrap::wrap;
+
+const WIDEST: u16 = 96;
+
+pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
+    let width = state.width.saturating_sub(2).min(WIDEST);
+    let room = usize::from(width.saturating_sub(4));
+    let mut said = Vec::new();
+    for pieces in content(dialog) {
+        said.extend(wrap(&pieces, room, 2));
+    }
+    let asked = asked_rows(dialog);
+    let wanted = u16::try_from(said.len()).unwrap_or(u16::MAX).saturating_add(asked).saturating_add(2);
+    let height = wanted.min(state.height.saturating_sub(1));
+    let area = Area {
+        x: (state.width - width) / 2,
+        y: state.height.saturating_sub(1).saturating_sub(height) / 2,
+        width,
+        height,
+    };
+    let danger = dialog.ask.risk() == Risk::Danger;
+    let title = if danger { format!("DANGER: {}", dialog.ask.title()) } else { dialog.ask.title() };
+    let inside = canvas.frame(area, &title, if danger { Tone::Danger } else { Tone::Plain });
+    let (above, below) = inside.bottom_rows(asked);
+    for (y, pieces) in (0..above.height).zip(&said) {
+        canvas.pieces(above, 1, y, pieces, false);
+    }
+    let hidden = said.len().saturating_sub(usize::from(above.height));
+    if hidden > 0 && above.height > 0 {
+        let last = Area { y: above.y + above.height - 1, height: 1, ..above };
+        canvas.clear(last);
+        canvas.say(
+            last,
+            1,
+            0,
+            &format!("… {} more; Esc, then Enter shows all of it", counted(hidden as u64 + 1, "line")),
+            Tone::Quiet,
+        );
+    }
+    asked_for(canvas, below, dialog);
+}
+
+/// One row per field, one for what is wrong, one for the keys.
+fn asked_rows(dialog: &Dialog) -> u16 {
+    u16::try_from(dialog.fields.len()).unwrap_or(u16::MAX).saturating_add(2)
+}
+
+fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
+    let mut y = 0;
+    for (index, field) in dialog.fields.iter().enumerate() {
+        let focused = index == dialog.focus;
+        let mark = if focused { "▸ " } else { "  " };
+        let x = canvas.say(
+            area,
+            1,
+            y,
+            &format!("{mark}{}: ", field.label),
+            if focused { Tone::Strong } else { Tone::Quiet },
+        );
+        canvas.field(area, x, y, &field.input, focused);
+        y += 1;
+    }
+    if let Some(complaint) = &dialog.complaint {
+        canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
+    }
+    let does = match (&dialog.preview, dialog.hangs_on_input()) {
+        (Fetched::There(_), _) | (_, false) => "does it",
+        _ => "shows what it would do",
+    };
+    let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
+    canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
+}
+
+fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
+    let mut lines = Vec::new();
+    match &dialog.release {
+        Fetched::Unasked => {}
+        Fetched::Awaited(_) => lines.push(vec![Piece::new("… loading the release", Tone::Quiet)]),
+        Fetched::Failed(error) => lines.push(failure(error)),
+        Fetched::There(detail) => lines.extend(release(dialog, detail)),
+    }
+    match &dialog.preview {
+        Fetched::Unasked => {}
+        Fetched::Awaited(_) => lines.push(vec![Piece::new("… looking at what it would do", Tone::Quiet)]),
+        Fetched::Failed(error) => {
+            lines.push(failure(error));
+            lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {hint}"))]));
+        }
+        Fetched::There(sentences) => {
+            lines.push(vec![Piece::new("What it would do", Tone::Strong)]);
+            lines.extend(sentences.iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
+        }
+    }
+    lines.push(vec![Piece::new(dialog.request().command_line(), Tone::Quiet)]);
+    lines.push(Vec::new());
+    lines
+}
+
+fn failure(error: &crate::base::Error) -> Vec<Piece> {
+    vec![Piece::new("✗ ", Tone::Bad), Piece::plain(error.one_line())]
+}
+
+/// What would be published, or taken away, and what changes for clients.
+fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
+    let leaves = matches!(dialog.ask, Ask::Rollback(_) | Ask::WithdrawRelease(_));
+    let heading = if leaves { "What clients see now" } else { "What will be published" };
+    let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
+    let approvals =
+        if detail.row.approvals.is_empty() { "nobody yet".to_owned() } else { detail.row.approvals.join(", ") };
+    let mut lines = vec![
+        vec![Piece::new(heading, Tone::Strong)],
+        vec![Piece::plain(format!(
+            "  {} of {}, model {}, content {digest}",
+            counted(detail.total_rows, "row"),
+            detail.row.name,
+            detail.row.model
+        ))],
+        vec![Piece::plain(format!("  approved by {approvals}"))],
+    ];
+    if !detail.artifacts.is_empty() {
+        let names: Vec<&str> = detail.artifacts.iter().map(|(name, _)| name.as_str()).collect();
+        lines.push(vec![Piece::plain(format!("  artifacts: {}", names.join(", ")))]);
+    }
+    if !leaves {
+        lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
+        lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
+            Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
+            Body::Sample(_) | Body::Chart => None,
+        }));
+    }
+    lines
+}
