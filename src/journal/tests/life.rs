@@ -109,7 +109,7 @@ fn aliases_point_and_remember() {
     bench.tell("tomas", vec![promoted(2, Some(1)), Fact::ModelArchived { model: ModelRef::new("slips", 1) }]).unwrap();
     let (one, two) = (ModelRef::new("slips", 1), ModelRef::new("slips", 2));
     assert_eq!(bench.ask(|snapshot| snapshot.alias("slips", "production")), Some(two.clone()));
-    assert_eq!(bench.ask(|snapshot| snapshot.production_models()), [two.clone()]);
+    assert_eq!(bench.ask(|snapshot| snapshot.production_models()), std::slice::from_ref(&two));
     assert_eq!(bench.ask(|snapshot| snapshot.aliases()), [("production".to_owned(), two.clone())]);
     assert_eq!(bench.ask(|snapshot| snapshot.aliases_of(&one)), Vec::<String>::new());
     assert_eq!(bench.ask(|snapshot| snapshot.production_before(&two)), Some(one.clone()));
