@@ -102,6 +102,18 @@ impl Error {
         Self::new(ErrorKind::Cancelled, "cancelled")
     }
 
+    /// What a library says, of the operating system's kind where that is what failed below it.
+    pub fn library(error: impl std::error::Error + 'static) -> Self {
+        let mut below: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(cause) = below {
+            if let Some(system) = cause.downcast_ref::<std::io::Error>() {
+                return std::io::Error::new(system.kind(), error.to_string()).into();
+            }
+            below = cause.source();
+        }
+        Self::internal(error.to_string())
+    }
+
     /// A library misbehaved.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)

@@ -43,7 +43,7 @@ impl<'a> ColumnTally<'a> {
         self.nulls += column.null_count() as u64;
         self.add_cells(column).map_err(|error| {
             let Field { name, field_type } = self.field;
-            stream::error(error).context(format!("column `{name}` of silver is not of type {field_type}"))
+            Error::library(error).context(format!("column `{name}` of silver is not of type {field_type}"))
         })
     }
 
