@@ -213,14 +213,12 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// Adds context and hints to a `Result` in passing.
+/// Adds context to a `Result` in passing.
 pub trait ResultExt<T> {
     /// Says what was being done when this failed.
     fn context(self, message: impl Into<String>) -> Result<T>;
     /// Like [`ResultExt::context`], building the message only on failure.
     fn with_context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T>;
-    /// Says what to do about it.
-    fn hint(self, hint: impl Into<String>) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
@@ -230,9 +228,5 @@ impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
 
     fn with_context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T> {
         self.map_err(|error| error.into().context(message()))
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Result<T> {
-        self.map_err(|error| error.into().hint(hint))
     }
 }

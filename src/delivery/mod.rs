@@ -31,7 +31,7 @@ pub use self::entities::entities_type;
 pub use self::guard::{guarded, unguarded};
 use self::output::Output;
 pub use self::summary::{ProviderLine, Summary};
-use crate::base::{Cancel, Digest, Error, Result, crash};
+use crate::base::{Cancel, Digest, Result, crash};
 use crate::domain::policy::Format;
 use crate::domain::{Field, ModelRef, ReleaseName};
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, SecondsFormat};
 use polars::prelude::{Column, DataType, PolarsResult, TimeUnit};
 
 use super::numbers::{describe, key_of, of_key};
-use super::stream;
 use super::tally::{Tally, most_frequent};
 use super::texts::TextTally;
 use crate::base::{Error, Result};

@@ -2,7 +2,6 @@
 
 use polars::prelude::DataFrame;
 
-use super::stream;
 use crate::base::{Error, Result};
 use crate::domain::BatchId;
 use crate::domain::check::RowRef;

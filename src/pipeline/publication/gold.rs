@@ -6,7 +6,7 @@ use super::artifacts;
 use crate::base::{Error, Result};
 use crate::domain::{ReleaseName, lineage};
 use crate::lake::{Commit, Committed, Table};
-use crate::pipeline::{Context, enrich};
+use crate::pipeline::Context;
 use crate::quality::stream::{Order, chunks};
 
 fn table(release: &ReleaseName) -> Table {
