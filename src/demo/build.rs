@@ -232,7 +232,7 @@ impl Builder<'_> {
 }
 
 fn open_release(workspace: &Workspace, period: Period) -> Result<ReleaseName> {
-    release_where(workspace, period, "open", |state| state.is_open())
+    release_where(workspace, period, "open", crate::domain::ReleaseState::is_open)
 }
 
 fn live_release(workspace: &Workspace, period: Period) -> Result<ReleaseName> {

@@ -14,11 +14,12 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
 use crate::domain::task::TaskOutput;
-use crate::domain::{Batch, BatchId, Slice, Task};
+use crate::domain::{Batch, BatchId, Slice, Task, lineage};
 use crate::lake::{Commit, Table};
+use crate::quality::stream::{Order, chunks};
 
 use super::report::Report;
-use super::{Context, frames, land};
+use super::{Context, land};
 use refiner::{Chunk, Refiner};
 
 /// The table and partition of a slice's silver rows.
@@ -32,7 +33,7 @@ pub fn rejects(slice: &Slice) -> (Table, Vec<(String, String)>) {
 }
 
 fn slice_partition(slice: &Slice) -> Vec<(String, String)> {
-    vec![(frames::PERIOD.to_owned(), slice.period.to_string()), (frames::PROVIDER.to_owned(), slice.provider.clone())]
+    vec![(lineage::PERIOD.to_owned(), slice.period.to_string()), (lineage::PROVIDER.to_owned(), slice.provider.clone())]
 }
 
 /// Silver without rows.
@@ -130,7 +131,7 @@ fn refined(
         let mapping = refiner.mapping(&batch.columns);
         let bronze = land::bronze_of(context, &batch.delivery)?
             .ok_or_else(|| Error::corrupt(format!("batch {id} is on record but not in bronze")))?;
-        let chunks = frames::chunks(bronze, &context.cancel)?;
+        let chunks = chunks(bronze, Order::Kept, &context.cancel)?;
         parts.push(chunks.map(move |chunk| chunk.map(|chunk| (id.clone(), mapping.clone(), chunk))));
     }
     Ok(parts.into_iter().flatten().map(move |chunk| {
