@@ -64,7 +64,10 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
         report.rows(counts.kept + counts.refused(), Some(total));
         Ok(chunk.silver)
     });
-    context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?;
+    if context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?.repeated {
+        // An attempt that died before its outcome wrote them: they are only counted.
+        kept.try_for_each(|chunk| chunk.map(drop))?;
+    }
     drop(kept);
 
     let (table, partition) = rejects(slice);
