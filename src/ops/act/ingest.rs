@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Reply;
-use crate::base::{Error, Result, ResultExt, text};
+use crate::base::{Error, ErrorKind, Result, ResultExt, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
@@ -120,19 +120,34 @@ fn inbox_of(
                 continue;
             }
         };
+        let seen = inbox::look(&found.path)?;
         if !inbox::is_settled(&found.path, SETTLE)? {
             tally.left(&found.file_name, "it is still being written");
             continue;
         }
         let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
-        let landing = land::file(context, &slice, &found.path, progress)
-            .with_context(|| format!("taking in {} of {}", found.file_name, provider.name))?;
+        let landing = match land::file(context, &slice, &found.path, progress) {
+            Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(&found.path)?.is_none() => {
+                tally.left(&found.file_name, "somebody else took it in");
+                continue;
+            }
+            landing => landing.with_context(|| format!("taking in {} of {}", found.file_name, provider.name))?,
+        };
         tally.add(&slice, &found.path, &landing);
-        // The bytes are in raw by now, and the journal says so.
-        std::fs::remove_file(&found.path)
-            .with_context(|| format!("taking {} out of the inbox", found.path.display()))?;
+        // The bytes are in raw by now, and the journal says so. Another file that came under the same name meanwhile stays.
+        if inbox::look(&found.path)? == seen {
+            take_out(&found.path)?;
+        }
     }
     Ok(())
+}
+
+/// Removes a file, unless somebody else was faster.
+fn take_out(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.with_context(|| format!("taking {} out of the inbox", path.display())),
+    }
 }
 
 #[derive(Default)]
