@@ -91,7 +91,7 @@ pub fn inboxes(
         }
     }
     check_names(context, dataset.as_deref(), provider.as_deref())?;
-    Ok(tally.reply())
+    tally.reply()
 }
 
 fn check_names(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
@@ -126,14 +126,19 @@ fn inbox_of(
             continue;
         }
         let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
-        let landing = match land::file(context, &slice, &found.path, progress) {
+        match land::file(context, &slice, &found.path, progress) {
+            Ok(landing) => tally.add(&slice, &found.path, &landing),
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(&found.path)?.is_none() => {
                 tally.left(&found.file_name, "somebody else took it in");
                 continue;
             }
-            landing => landing.with_context(|| format!("taking in {} of {}", found.file_name, provider.name))?,
-        };
-        tally.add(&slice, &found.path, &landing);
+            // One bad file does not keep the others out.
+            Err(error) => {
+                tally.failed.push(error.context(format!("taking in {} of {}", found.file_name, provider.name)));
+                continue;
+            }
+        }
         // The bytes are in raw by now, and the journal says so. Another file that came under the same name meanwhile stays.
         if inbox::look(&found.path)? == seen {
             take_out(&found.path)?;
@@ -155,6 +160,7 @@ struct Tally {
     landed: u64,
     quarantined: u64,
     unchanged: u64,
+    failed: Vec<Error>,
     lines: Vec<String>,
     documents: Vec<Value>,
 }
@@ -176,7 +182,13 @@ impl Tally {
         self.documents.push(json!({ "file": file, "result": "left", "why": why }));
     }
 
-    fn reply(self) -> Reply {
+    /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
+    fn reply(self) -> Result<Reply> {
+        let mut failed = self.failed.into_iter();
+        if let Some(first) = failed.next() {
+            let error = failed.fold(first, |error, other| error.because(other.one_line()));
+            return Err(error.hint("assay ingest takes in what is still in the inboxes; the other files have landed"));
+        }
         let message = if self.documents.is_empty() {
             "nothing new in the inboxes".to_owned()
         } else {
@@ -187,7 +199,7 @@ impl Tally {
                 self.unchanged
             )
         };
-        Reply { message, lines: self.lines, document: Value::Array(self.documents) }
+        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents) })
     }
 }
 
