@@ -49,6 +49,8 @@ pub(super) fn polars_error(error: PolarsError) -> Error {
             let text = msg.map_or_else(|| error.to_string(), |message| message.to_string());
             std::io::Error::new(error.kind(), text).into()
         }
+        // The writer of Parquet files wraps what the disk says in an error of its own.
+        other if other.to_string().contains("No space left") => std::io::Error::other(other.to_string()).into(),
         other => Error::internal(other.to_string()),
     }
 }
