@@ -273,7 +273,7 @@ fn a_full_disk_loses_nothing() {
         fs::create_dir_all(root.join("inbox/alpha")).unwrap();
         fs::write(root.join("assay.toml"), CONTRACT.replace("text = [\"description\"]\n", "")).unwrap();
         fs::write(root.join("inbox/alpha").join(FILE), delivery("alpha", PERIODS[1], 2000)).unwrap();
-        command(&root, &["contract", "apply", "--reason", "first"]);
+        command(&root, &["status"]).ended(0, &[]);
         let filler = folder.path().join("filler");
         fill(&filler, kibibytes << 10);
         for verb in ["ingest", "run"] {
