@@ -70,9 +70,7 @@ impl Builder<'_> {
     }
 
     fn take(&self, step: &Step) -> Result<()> {
-        let options =
-            OpenOptions { root: self.root.clone(), clock: Some(Clock::Fixed(step.at)), host: Some(HOST.to_owned()) };
-        let workspace = Workspace::open(&options)?;
+        let workspace = self.open(Some(Clock::Fixed(step.at)))?;
         for request in self.requests(&workspace, step)? {
             let session = workspace.session(Some(step.by), Via::Cli)?;
             workspace.perform(&session, request, &|_| {}, self.cancel)?;
