@@ -78,6 +78,7 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
 }
 
 fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
+    let line = dialog.request().command_line();
     let mut lines = Vec::new();
     match &dialog.release {
         Fetched::Unasked => {}
@@ -93,17 +94,14 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
             lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {hint}"))]));
         }
         Fetched::There(sentences) => {
-            lines.push(vec![Piece::new("What it would do", Tone::Strong)]);
-            let said = sentences.iter().filter(|sentence| !sentence.contains(PLACEHOLDER));
-            lines.extend(said.map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
+            // What is still to be typed is shown as typed so far, below.
+            let said: Vec<_> =
+                sentences.iter().filter(|one| !one.contains(PLACEHOLDER) && !one.contains(&line)).collect();
+            lines.extend((!said.is_empty()).then(|| vec![Piece::new("What it would do", Tone::Strong)]));
+            lines.extend(said.into_iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
-    let line = dialog.request().command_line();
-    let is_said =
-        matches!(&dialog.preview, Fetched::There(sentences) if sentences.iter().any(|one| one.contains(&line)));
-    if !is_said {
-        lines.push(vec![Piece::new(line, Tone::Quiet)]);
-    }
+    lines.push(vec![Piece::new(line, Tone::Quiet)]);
     lines.push(Vec::new());
     lines
 }

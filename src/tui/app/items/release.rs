@@ -83,8 +83,9 @@ fn difference(before: u64, after: u64) -> String {
         0 => String::new(),
         _ if before == after => " (same)".to_owned(),
         _ => {
-            let per_mille = u128::from(before.abs_diff(after)) * 1000 / u128::from(before);
-            let sign = if after > before { '+' } else { '-' };
+            let before = u128::from(before);
+            let per_mille = (u128::from(after).abs_diff(before) * 1000 + before / 2) / before;
+            let sign = if u128::from(after) > before { '+' } else { '-' };
             format!(" ({sign}{}.{} %)", per_mille / 10, per_mille % 10)
         }
     }
