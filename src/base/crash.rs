@@ -53,9 +53,9 @@ mod armed {
         TARGET
             .get_or_init(|| {
                 let value = std::env::var("ASSAY_KILL_AT").ok()?;
-                let (name, visit) = value.split_once('#').map_or((value.as_str(), 1), |(name, visit)| {
-                    (name, visit.parse().unwrap_or(1))
-                });
+                let (name, visit) = value
+                    .split_once('#')
+                    .map_or((value.as_str(), 1), |(name, visit)| (name, visit.parse().unwrap_or(1)));
                 Some(Target { name: name.to_owned(), visit })
             })
             .as_ref()

@@ -29,11 +29,6 @@ impl Output {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
-    /// Whether anything but data is wanted.
-    pub fn is_quiet(&self) -> bool {
-        self.quiet
-    }
-
     /// One JSON document.
     pub fn document(&self, value: &impl serde::Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)?;

@@ -4,8 +4,8 @@
 //! canonical columns, and the entities where the dataset has a model. Rows are regrouped to a fixed number first, so
 //! that the bytes do not depend on how the reader happened to cut them.
 //!
-//! What each format does with values that it can't hold is said in its own room: [`csv`](self) text guarding in
-//! `csv.rs` and `guard.rs`, Excel's limits in `xlsx/`. Parquet holds everything as it is.
+//! What a format can't hold as it is, and what is done about it, is said where it is written: text that a spreadsheet
+//! program would run in `guard.rs` (for CSV), Excel's limits in `xlsx/mod.rs`. Parquet holds everything as it is.
 
 mod cell;
 mod chunk;

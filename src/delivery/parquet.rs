@@ -46,12 +46,14 @@ impl ParquetFile {
 
 impl TableWriter for ParquetFile {
     fn write(&mut self, group: &DataFrame, _chunk: &Chunk<'_>) -> Result<()> {
-        self.writer.write_batch(group).map_err(polars)
+        let written = self.writer.write_batch(group);
+        written.map_err(|error| self.output.borrow_mut().failure().unwrap_or_else(|| polars(error)))
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {
         let Self { writer, output } = *self;
-        writer.finish().map_err(polars)?;
+        let finished = writer.finish();
+        finished.map_err(|error| output.borrow_mut().failure().unwrap_or_else(|| polars(error)))?;
         drop(writer);
         let output = Rc::try_unwrap(output).map_err(|_| Error::internal("the Parquet writer kept its file"))?;
         Ok(output.into_inner())

@@ -34,7 +34,9 @@ pub fn build(folder: &Path, seed: u64, say: &dyn Fn(&str), cancel: &Cancel) -> R
     for step in &material.plan.steps {
         cancel.check()?;
         say(&format!("{} {} {}", step.at.format("%Y-%m-%d"), step.by, builder.told(step)));
-        builder.take(step).with_context(|| format!("{} on {}: {}", step.by, step.at.format("%Y-%m-%d"), builder.told(step)))?;
+        builder
+            .take(step)
+            .with_context(|| format!("{} on {}: {}", step.by, step.at.format("%Y-%m-%d"), builder.told(step)))?;
     }
     builder.settle()
 }
@@ -62,11 +64,8 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn take(&self, step: &Step) -> Result<()> {
-        let options = OpenOptions {
-            root: self.root.clone(),
-            clock: Some(Clock::Fixed(step.at)),
-            host: Some(HOST.to_owned()),
-        };
+        let options =
+            OpenOptions { root: self.root.clone(), clock: Some(Clock::Fixed(step.at)), host: Some(HOST.to_owned()) };
         let workspace = Workspace::open(&options)?;
         for request in self.requests(&workspace, step)? {
             let session = workspace.session(Some(step.by), Via::Cli)?;
@@ -148,9 +147,11 @@ impl Builder<'_> {
     }
 
     fn held_back(&self, provider: &str, period: Period) -> Result<PathBuf> {
-        let file = self.material.files.iter().find(|file| {
-            file.provider == provider && file.period == period && file.purpose == Purpose::Corrected
-        });
+        let file = self
+            .material
+            .files
+            .iter()
+            .find(|file| file.provider == provider && file.period == period && file.purpose == Purpose::Corrected);
         let file = file.ok_or_else(|| Error::internal(format!("{provider} has no corrected file for {period}")))?;
         Ok(self.root.join(HELD_BACK).join(provider).join(&file.name))
     }
@@ -204,11 +205,8 @@ impl Builder<'_> {
 
     /// Checks that every release stands where the plan says, and leaves one compact journal file.
     fn settle(&self) -> Result<()> {
-        let workspace = Workspace::open(&OpenOptions {
-            root: self.root.clone(),
-            clock: None,
-            host: Some(HOST.to_owned()),
-        })?;
+        let workspace =
+            Workspace::open(&OpenOptions { root: self.root.clone(), clock: None, host: Some(HOST.to_owned()) })?;
         let dataset = workspace.contract()?.only_dataset()?.name.clone();
         for (period, n, state) in &self.material.plan.outcome {
             let name = ReleaseName { dataset: dataset.clone(), period: *period, n: *n };

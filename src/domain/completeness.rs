@@ -62,11 +62,7 @@ pub struct Cell {
 /// `batches` are the batches of this dataset and period in any order; time alone can change the answer.
 #[must_use]
 pub fn cells(dataset: &Dataset, period: Period, zone: Tz, now: DateTime<Utc>, batches: &[Batch]) -> Vec<Cell> {
-    dataset
-        .providers
-        .iter()
-        .map(|provider| cell(provider, period, zone, now, batches))
-        .collect()
+    dataset.providers.iter().map(|provider| cell(provider, period, zone, now, batches)).collect()
 }
 
 fn cell(provider: &Provider, period: Period, zone: Tz, now: DateTime<Utc>, batches: &[Batch]) -> Cell {
@@ -82,9 +78,8 @@ fn cell(provider: &Provider, period: Period, zone: Tz, now: DateTime<Utc>, batch
     let due = provider.owes(period).then(|| provider.due.deadline(period, zone));
     let (landed, quarantined) = (newest(BatchState::Landed), newest(BatchState::Quarantined));
     // A quarantined revision that is newer than the landed one is what the provider says now.
-    let unusable = quarantined.filter(|quarantined| {
-        landed.is_none_or(|landed| landed.delivery.revision < quarantined.delivery.revision)
-    });
+    let unusable = quarantined
+        .filter(|quarantined| landed.is_none_or(|landed| landed.delivery.revision < quarantined.delivery.revision));
     let (state, batch) = match (unusable, landed, due) {
         (Some(batch), _, _) => (CellState::Quarantined, Some(batch)),
         (None, Some(batch), _) if batch.delivery.revision > 1 => (CellState::Corrected, Some(batch)),

@@ -56,7 +56,8 @@ impl FromStr for Due {
     fn from_str(text: &str) -> Result<Self> {
         let unit = text.chars().last().filter(char::is_ascii_alphabetic);
         let number = unit.and_then(|unit| text.strip_suffix(unit)).and_then(|digits| digits.parse::<u32>().ok());
-        let wrong = || Error::usage(format!("`{text}` is not a due time")).hint("write days `5d`, weeks `2w` or hours `36h`");
+        let wrong =
+            || Error::usage(format!("`{text}` is not a due time")).hint("write days `5d`, weeks `2w` or hours `36h`");
         match (number.filter(|number| *number <= 10_000), unit) {
             (Some(days), Some('d')) => Ok(Self::Days(days)),
             (Some(weeks), Some('w')) => Ok(Self::Days(weeks * 7)),

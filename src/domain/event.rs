@@ -6,9 +6,7 @@ use super::anomaly::AnomalyId;
 use super::batch::{BronzeColumn, Delivery};
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
-use super::{
-    Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via,
-};
+use super::{Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via};
 use crate::base::Digest;
 
 /// Who does something, by which way, with which words, and why.
@@ -185,7 +183,9 @@ impl Fact {
     pub fn subject(&self) -> String {
         match self {
             Self::ContractApplied { version, .. } => format!("contract {version}"),
-            Self::LandingStarted { delivery } | Self::BatchLanded { delivery, .. } | Self::BatchQuarantined { delivery, .. } => {
+            Self::LandingStarted { delivery }
+            | Self::BatchLanded { delivery, .. }
+            | Self::BatchQuarantined { delivery, .. } => {
                 format!("{} {}", delivery.slice, delivery.batch)
             }
             Self::BatchWithdrawn { batch } => batch.to_string(),

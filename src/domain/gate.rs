@@ -145,7 +145,10 @@ fn later_release_live(facts: &GateFacts<'_>) -> Option<Reason> {
     Some(Reason {
         code: ReasonCode::LaterReleaseLive,
         subject: name.to_string(),
-        text: format!("{}/{}.{live} is live already; publishing an earlier one would take clients back", name.dataset, name.period),
+        text: format!(
+            "{}/{}.{live} is live already; publishing an earlier one would take clients back",
+            name.dataset, name.period
+        ),
         fix: format!("assay release reject {name} --reason \"superseded\""),
     })
 }
@@ -175,12 +178,17 @@ fn contract_differs(facts: &GateFacts<'_>) -> Option<Reason> {
 fn incomplete(facts: &GateFacts<'_>, cell: &Cell) -> Option<Reason> {
     let name = &facts.release.name;
     let due = cell.due.map(|due| due.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
-    let add = format!("assay batch add FILE --dataset {} --provider {} --period {}", name.dataset, cell.provider, name.period);
+    let add = format!(
+        "assay batch add FILE --dataset {} --provider {} --period {}",
+        name.dataset, cell.provider, name.period
+    );
     let (code, text, fix) = match cell.state {
         CellState::NotOwed | CellState::Delivered | CellState::Corrected => return None,
-        CellState::Expected => {
-            (ReasonCode::ProviderMissing, format!("{} has not delivered {}; due {due}", cell.provider, name.period), add)
-        }
+        CellState::Expected => (
+            ReasonCode::ProviderMissing,
+            format!("{} has not delivered {}; due {due}", cell.provider, name.period),
+            add,
+        ),
         CellState::Late => {
             (ReasonCode::ProviderLate, format!("{} is late with {}; it was due {due}", cell.provider, name.period), add)
         }
@@ -242,9 +250,8 @@ fn unknown(facts: &GateFacts<'_>) -> Vec<Reason> {
             fix: run_command(facts),
         }];
     }
-    let unknown = |evaluation: &&Evaluation| {
-        evaluation.outcome == Outcome::Unknown && evaluation.severity == Severity::Blocking
-    };
+    let unknown =
+        |evaluation: &&Evaluation| evaluation.outcome == Outcome::Unknown && evaluation.severity == Severity::Blocking;
     facts
         .evaluations
         .iter()
@@ -278,7 +285,10 @@ fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
         }),
         AnomalyState::Confirmed => Some(Reason {
             code: ReasonCode::AnomalyConfirmed,
-            text: format!("{} of {} is confirmed and not fixed: {}", anomaly.check, anomaly.subject, anomaly.explanation),
+            text: format!(
+                "{} of {} is confirmed and not fixed: {}",
+                anomaly.check, anomaly.subject, anomaly.explanation
+            ),
             fix: format!("deliver corrected data, or assay anomaly waive {subject} --reason \"...\""),
             subject,
         }),

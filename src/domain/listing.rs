@@ -5,12 +5,12 @@
 use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
+use super::batch::Delivery;
 use super::completeness::Cell;
 use super::model::{ModelKind, ModelMetrics};
-use super::batch::Delivery;
 use super::{
-    AnomalyState, Batch, BatchId, BatchState, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity, Slice, TaskKey,
-    TaskKind, TaskState,
+    AnomalyState, Batch, BatchId, BatchState, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity, Slice,
+    TaskKey, TaskKind, TaskState,
 };
 use crate::base::Digest;
 

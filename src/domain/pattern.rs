@@ -165,6 +165,7 @@ mod tests {
             ("spend{period}.csv", "spend20240229.csv", Day, "2024-02-29"),
             ("{period}.csv", "2026.csv", Year, "2026"),
             ("*{period}*", "order 1234567 of 2026-10.csv", Month, "2026-10"),
+            ("*{period}*", "no 2026091 of 2026-10.csv", Month, "2026-10"),
         ] {
             assert_eq!(period(pattern, name, granularity), Some(Ok(expected.to_owned())), "{pattern} {name}");
         }

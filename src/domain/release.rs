@@ -38,7 +38,8 @@ impl FromStr for ReleaseName {
             })
             .filter(|name| !name.dataset.is_empty())
             .ok_or_else(|| {
-                Error::usage(format!("`{text}` is not a release")).hint("write dataset/period.n, for example slips/2026-10.1")
+                Error::usage(format!("`{text}` is not a release"))
+                    .hint("write dataset/period.n, for example slips/2026-10.1")
             })
     }
 }

@@ -151,13 +151,17 @@ impl Request {
                 .word(&release.to_string())
                 .option("--digest", digest.as_ref())
                 .option("--note", note.as_ref()),
-            Self::RevokeApproval { release, reason } => line("release revoke").word(&release.to_string()).reason(reason),
+            Self::RevokeApproval { release, reason } => {
+                line("release revoke").word(&release.to_string()).reason(reason)
+            }
             Self::RejectRelease { release, reason } => line("release reject").word(&release.to_string()).reason(reason),
             Self::Publish { release } => line("release publish").word(&release.to_string()),
             Self::Rollback { release, to, reason } => {
                 line("release rollback").word(&release.to_string()).option("--to", to.as_ref()).reason(reason)
             }
-            Self::WithdrawRelease { release, reason } => line("release withdraw").word(&release.to_string()).reason(reason),
+            Self::WithdrawRelease { release, reason } => {
+                line("release withdraw").word(&release.to_string()).reason(reason)
+            }
             Self::ApplyContract { reason } => line("contract apply").reason(reason),
         }
         .0

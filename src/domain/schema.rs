@@ -66,8 +66,9 @@ impl FromStr for FieldType {
             ((1..=38).contains(&precision) && scale <= precision).then_some(Self::Decimal { precision, scale })
         };
         plain.or_else(decimal).ok_or_else(|| {
-            Error::usage(format!("`{text}` is not a field type"))
-                .hint("use string, int, float, bool, date, timestamp or decimal(precision,scale) with at most 38 digits")
+            Error::usage(format!("`{text}` is not a field type")).hint(
+                "use string, int, float, bool, date, timestamp or decimal(precision,scale) with at most 38 digits",
+            )
         })
     }
 }

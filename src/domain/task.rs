@@ -29,8 +29,7 @@ pub enum TaskKind {
 
 impl TaskKind {
     /// Every kind, in the order of the pipeline.
-    pub const ALL: [Self; 6] =
-        [Self::Land, Self::Refine, Self::Enrich, Self::Profile, Self::Evaluate, Self::Assemble];
+    pub const ALL: [Self; 6] = [Self::Land, Self::Refine, Self::Enrich, Self::Profile, Self::Evaluate, Self::Assemble];
 
     /// Its name.
     #[must_use]

@@ -16,7 +16,7 @@ pub(super) fn written(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A count as SQLite stores it.
+/// A count as `SQLite` stores it.
 pub(super) fn integer(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| Error::bad_data(format!("`{number}` is too large a number for the journal")))
 }

@@ -8,13 +8,13 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::migrate;
 use crate::base::{Error, ErrorKind, Result, ResultExt};
 
-/// How long SQLite itself waits for a lock before it reports the journal busy.
+/// How long `SQLite` itself waits for a lock before it reports the journal busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a writer waits for its turn in all. A rebuild of a large journal by another process takes a minute.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
-/// The pause between two attempts where SQLite does not wait by itself.
+/// The pause between two attempts where `SQLite` does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// How many prepared statements a connection keeps.

@@ -99,9 +99,8 @@ impl Entry {
 
     fn decode(self) -> Result<Event> {
         let fact = format!("{{\"kind\":{},\"payload\":{}}}", column::to_json(&self.kind)?, self.payload);
-        let at = chrono::DateTime::parse_from_rfc3339(&self.at).map_err(|error| {
-            Error::corrupt(format!("`{}` is not an instant", self.at)).because(error)
-        })?;
+        let at = chrono::DateTime::parse_from_rfc3339(&self.at)
+            .map_err(|error| Error::corrupt(format!("`{}` is not an instant", self.at)).because(error))?;
         let via: Via = serde_json::from_str(&column::to_json(&self.via)?)?;
         Ok(Event {
             seq: self.seq,

@@ -1,4 +1,4 @@
-//! What SQLite says, in the words of the program.
+//! What `SQLite` says, in the words of the program.
 
 use rusqlite::ErrorCode;
 

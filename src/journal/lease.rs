@@ -28,10 +28,8 @@ impl Journal {
         self.in_transaction(move |connection| {
             let (now, until) = span(seconds);
             let snapshot = Snapshot::new(connection);
-            let held = snapshot.number(
-                "SELECT count(*) AS number FROM lease WHERE key = ?1 AND owner = ?2",
-                params![key, owner],
-            )?;
+            let held = snapshot
+                .number("SELECT count(*) AS number FROM lease WHERE key = ?1 AND owner = ?2", params![key, owner])?;
             let taken = snapshot.execute(
                 "INSERT INTO lease (key, owner, until) VALUES (?1, ?2, ?3)
                  ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, until = excluded.until

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::{connection, rebuild};
 use crate::base::{Cancel, Error, ErrorKind, Result, ResultExt, files};
 
-/// Marks the file as a journal of assay (`ASSY`), in SQLite's header.
+/// Marks the file as a journal of assay (`ASSY`), in `SQLite`'s header.
 const APPLICATION_ID: i64 = 0x4153_5359;
 
 /// What brings the schema from one version to the next.

@@ -24,7 +24,12 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn begin(connection: &'a Connection, origin: &'a Origin, now: DateTime<Utc>, host: &'a str) -> Result<Self> {
+    pub(super) fn begin(
+        connection: &'a Connection,
+        origin: &'a Origin,
+        now: DateTime<Utc>,
+        host: &'a str,
+    ) -> Result<Self> {
         let snapshot = Snapshot::new(connection);
         let (seq, hash) = snapshot.head()?;
         Ok(Self { snapshot, origin, now, host, seq, hash, failed: None })
@@ -45,14 +50,14 @@ impl<'a> Transaction<'a> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        let appended = self.try_append(fact);
+        let appended = self.try_append(&fact);
         if let Err(error) = &appended {
             self.failed = Some(error.clone());
         }
         appended
     }
 
-    fn try_append(&mut self, fact: Fact) -> Result<u64> {
+    fn try_append(&mut self, fact: &Fact) -> Result<u64> {
         if self.origin.actor.name.trim().is_empty() {
             return Err(Error::internal(format!("`{}` without an actor", fact.kind())));
         }
@@ -68,7 +73,7 @@ impl<'a> Transaction<'a> {
             kind: fact.kind().to_owned(),
             subject: fact.subject(),
             reason: self.origin.reason.clone(),
-            payload: entry::payload(&fact)?,
+            payload: entry::payload(fact)?,
             prev_hash: self.hash.clone(),
             hash: String::new(),
         };

@@ -65,9 +65,11 @@ pub(super) fn verify(connection: &Connection, expected: Option<&str>, cancel: &C
         found = found || expected.is_some_and(|expected| head.starts_with(expected));
     }
     match expected {
-        Some(expected) if !found => {
-            broken(events, &head, format!("no entry has the hash {expected}: the end is missing, or all was written anew"))
-        }
+        Some(expected) if !found => broken(
+            events,
+            &head,
+            format!("no entry has the hash {expected}: the end is missing, or all was written anew"),
+        ),
         _ => Ok(Verified { events, head, first_bad: None }),
     }
 }

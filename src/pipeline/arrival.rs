@@ -132,4 +132,3 @@ pub fn model_for(snapshot: &Snapshot<'_>, dataset: &Dataset) -> Result<Option<Mo
 
 /// The alias of the model version that releases are made with.
 pub const PRODUCTION: &str = "production";
-

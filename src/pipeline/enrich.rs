@@ -163,16 +163,16 @@ impl Rows {
 
     fn entities_column(&self) -> Result<Column> {
         let flat = || {
-            self.entities
-                .iter()
-                .zip(&self.errors)
-                .flat_map(|(row, error)| row.iter().filter(move |_| error.is_none()))
+            self.entities.iter().zip(&self.errors).flat_map(|(row, error)| row.iter().filter(move |_| error.is_none()))
         };
         let texts = |name: &str, value: &dyn Fn(&Flat) -> String| {
             Series::new(name.into(), flat().map(value).collect::<Vec<String>>())
         };
         let offsets = |name: &str, value: &dyn Fn(&Flat) -> u32| {
-            Series::new(name.into(), flat().map(|entity| i32::try_from(value(entity)).unwrap_or(i32::MAX)).collect::<Vec<i32>>())
+            Series::new(
+                name.into(),
+                flat().map(|entity| i32::try_from(value(entity)).unwrap_or(i32::MAX)).collect::<Vec<i32>>(),
+            )
         };
         let scores = flat().map(|entity| entity.span.score).collect::<Vec<f64>>();
         let fields = [

@@ -68,7 +68,9 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         Ok((
             inputs::standing(snapshot, dataset, period)?,
             history::eligible(snapshot, dataset, period)?,
-            snapshot.baseline(&dataset.name, period)?.map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
+            snapshot
+                .baseline(&dataset.name, period)?
+                .map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
             reference_model(snapshot, dataset, release)?,
             snapshot.model(&release.model)?.map_or_else(Vec::new, |version| version.labels),
         ))

@@ -10,7 +10,10 @@ use crate::domain::{Fact, Task, TaskKind, TaskSubject};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// The output is on record.
-    Done { rows: u64 },
+    Done {
+        /// Rows written.
+        rows: u64,
+    },
     /// Somebody else had recorded the output already.
     AlreadyDone,
     /// Somebody else is at it.
@@ -20,9 +23,8 @@ pub enum Ended {
 /// Runs a task, unless somebody else runs it or its output is on record under the same key.
 pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended> {
     let Some(_lease) = lease::take(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
-    let (output, started) = context
-        .journal
-        .read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(&task.key)?)))?;
+    let (output, started) =
+        context.journal.read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(&task.key)?)))?;
     if output.is_some_and(|output| output.key == task.key) {
         return Ok(Ended::AlreadyDone);
     }
@@ -91,11 +93,11 @@ fn assemble(context: &Context, task: &Task) -> Result<u64> {
     };
     let (contract, task) = (context.contract.clone(), task.clone());
     context.write(move |transaction| {
-        let release = transaction
-            .release(&name)?
-            .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let release =
+            transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
         let dataset = contract.dataset(&name.dataset)?;
-        let evaluated = transaction.output(&format!("{} {name}", TaskKind::Evaluate))?.map(|output| output.key.to_string());
+        let evaluated =
+            transaction.output(&format!("{} {name}", TaskKind::Evaluate))?.map(|output| output.key.to_string());
         if evaluated.as_ref() != task.inputs.get("evaluate") {
             return Err(Error::busy(format!("{name} was evaluated again since this was planned")));
         }

@@ -18,20 +18,32 @@ use crate::source::read;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Landing {
     /// It is a new batch.
-    Landed { batch: BatchId, revision: u32, rows: u64 },
-    /// It can't be read; it is kept in raw, and the batch says why.
-    Quarantined { batch: BatchId, note: String },
+    Landed {
+        /// The batch.
+        batch: BatchId,
+        /// Its revision.
+        revision: u32,
+        /// Its records, the bad ones included.
+        rows: u64,
+    },
+    /// It can't be read; it is kept in raw.
+    Quarantined {
+        /// The batch.
+        batch: BatchId,
+        /// Why it can't be read.
+        note: String,
+    },
     /// It is what the slice stands on already.
-    Unchanged { batch: BatchId },
+    Unchanged {
+        /// The batch.
+        batch: BatchId,
+    },
 }
 
 /// Takes in one file for a slice.
 pub fn file(context: &Context, slice: &Slice, path: &Path, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let raw = context
-        .lake
-        .store_raw(path, &context.cancel)
-        .with_context(|| format!("keeping `{file}` verbatim"))?;
+    let raw = context.lake.store_raw(path, &context.cancel).with_context(|| format!("keeping `{file}` verbatim"))?;
     let _lease = lease::wait(context, &format!("land {slice}"))?;
     let (current, newest) = context.journal.read(|snapshot| {
         let newest = snapshot.newest_revision(slice)?;
@@ -126,10 +138,7 @@ pub fn bronze_of(context: &Context, delivery: &Delivery) -> Result<Option<LazyFr
 
 fn bronze(delivery: &Delivery) -> (Table, Vec<(String, String)>) {
     let Slice { dataset, provider, period } = delivery.slice.clone();
-    let partition = vec![
-        (frames::PERIOD.to_owned(), period.to_string()),
-        (frames::BATCH.to_owned(), delivery.batch.to_string()),
-    ];
+    let partition =
+        vec![(frames::PERIOD.to_owned(), period.to_string()), (frames::BATCH.to_owned(), delivery.batch.to_string())];
     (Table::Bronze { dataset, provider }, partition)
 }
-

@@ -29,12 +29,14 @@ pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagge
         return Ok(tagger.clone());
     }
     let path = file(context, version);
-    let bytes = std::fs::read(&path).with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
+    let bytes =
+        std::fs::read(&path).with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
     if Digest::of(&bytes) != version.digest {
         return Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
             .hint(format!("restore {} from a backup", path.display())));
     }
-    let tagger: Arc<dyn Tagger> = ner::load(version.kind, &bytes).with_context(|| format!("loading {}", version.model))?.into();
+    let tagger: Arc<dyn Tagger> =
+        ner::load(version.kind, &bytes).with_context(|| format!("loading {}", version.model))?.into();
     loaded.insert(version.digest.clone(), tagger.clone());
     Ok(tagger)
 }

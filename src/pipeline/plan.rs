@@ -6,9 +6,7 @@ use super::{history, inputs};
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
 use crate::domain::task::{TaskOutput, stale_cause};
-use crate::domain::{
-    Batch, Dataset, ModelRef, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject,
-};
+use crate::domain::{Batch, Dataset, ModelRef, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;
 
 /// A task of a plan, where it stands, and which tasks of the plan have to be done before it.
@@ -76,11 +74,8 @@ pub fn facts<'a>(
         }
     }
     let period = release.name.period;
-    let outputs = snapshot
-        .outputs_of(&dataset.name, period)?
-        .into_iter()
-        .map(|(task, output)| (task.slot(), output))
-        .collect();
+    let outputs =
+        snapshot.outputs_of(&dataset.name, period)?.into_iter().map(|(task, output)| (task.slot(), output)).collect();
     let failures = snapshot
         .failures_of(&dataset.name, period)?
         .into_iter()
@@ -142,8 +137,7 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
 
 fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec<Step> {
     let release = &facts.release.name;
-    let slice =
-        Slice { dataset: release.dataset.clone(), period: release.period, provider: provider.to_owned() };
+    let slice = Slice { dataset: release.dataset.clone(), period: release.period, provider: provider.to_owned() };
     let mut inputs: BTreeMap<String, String> = batches
         .iter()
         .enumerate()
@@ -173,13 +167,7 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
 }
 
 impl PlanFacts<'_> {
-    fn step(
-        &self,
-        kind: TaskKind,
-        subject: TaskSubject,
-        inputs: BTreeMap<String, String>,
-        needs: Vec<String>,
-    ) -> Step {
+    fn step(&self, kind: TaskKind, subject: TaskSubject, inputs: BTreeMap<String, String>, needs: Vec<String>) -> Step {
         let task = Task::new(kind, subject, inputs);
         let slot = task.slot();
         let failed = self.failures.get(&slot).filter(|(key, _)| *key == task.key);

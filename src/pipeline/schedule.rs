@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::Context;
 use super::execute::{self, Ended};
 use super::plan::{self, Step};
 use super::report::Report;
-use super::Context;
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::progress::{Progress, Step as ProgressStep};
 use crate::domain::{Fact, ModelRef, Release, ReleaseName, Task, TaskKey, TaskState};
@@ -46,10 +46,8 @@ pub struct Scope {
 /// Brings the scope up to date: plans, runs, and plans again until nothing new turns up.
 pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Result<Summary> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .max_blocking_threads(workers + 1)
-        .build()?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(workers + 1).build()?;
     let mut summary = Summary::default();
     let mut tried: BTreeSet<TaskKey> = BTreeSet::new();
     loop {
@@ -61,7 +59,8 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         if steps.values().all(|step| step.state == TaskState::Done) {
             return Ok(summary);
         }
-        let mut pass = Pass { context, steps, workers, running: BTreeMap::new(), summary: &mut summary, tried: &mut tried };
+        let mut pass =
+            Pass { context, steps, workers, running: BTreeMap::new(), summary: &mut summary, tried: &mut tried };
         let before = pass.tried.len();
         runtime.block_on(pass.run(progress))?;
         context.cancel.check()?;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{assemble, plan};
+use crate::base::Digest;
 use crate::base::{Error, Result};
 use crate::domain::completeness::{self, Cell};
 use crate::domain::gate::{self, GateFacts};
 use crate::domain::{
     Anomaly, Contract, Dataset, Evaluation, Reason, Release, Role, Task, TaskKind, TaskState, TaskSubject, due, policy,
 };
-use crate::base::Digest;
 use crate::journal::Snapshot;
 
 /// What the gate says of a release.

@@ -23,11 +23,9 @@ pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
         AnomalyCommand::Confirm { anomaly, reason } => {
             call.change(Request::ConfirmAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone() })
         }
-        AnomalyCommand::Waive { anomaly, until, reason } => call.change(Request::WaiveAnomaly {
-            id: id(call, anomaly)?,
-            reason: reason.reason.clone(),
-            until: *until,
-        }),
+        AnomalyCommand::Waive { anomaly, until, reason } => {
+            call.change(Request::WaiveAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone(), until: *until })
+        }
         AnomalyCommand::Reopen { anomaly, reason } => {
             call.change(Request::ReopenAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone() })
         }
@@ -99,11 +97,8 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
 }
 
 fn said(sample: &Sample) -> String {
-    let cells: Vec<String> = sample
-        .cells
-        .iter()
-        .map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("null")))
-        .collect();
+    let cells: Vec<String> =
+        sample.cells.iter().map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("null"))).collect();
     let entities: Vec<String> =
         sample.entities.iter().map(|entity| format!("[{} {}]", entity.label, entity.text)).collect();
     let verdict = match &sample.verdict {

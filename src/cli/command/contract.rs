@@ -18,8 +18,6 @@ pub fn run(call: &Call<'_>, command: &ContractCommand) -> Result<()> {
             }
             diff.lines.iter().try_for_each(|line| call.output.line(line))
         }
-        ContractCommand::Apply { reason } => {
-            call.change(Request::ApplyContract { reason: reason.reason.clone() })
-        }
+        ContractCommand::Apply { reason } => call.change(Request::ApplyContract { reason: reason.reason.clone() }),
     }
 }

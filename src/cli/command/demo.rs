@@ -34,7 +34,10 @@ fn deliver(arguments: &Arguments, provider: Option<&str>, output: &Output) -> Re
     for path in &dropped {
         output.line(&format!("dropped {}", path.strip_prefix(&root).unwrap_or(path).display()))?;
     }
-    output.say(&format!("{} in the inboxes; take them in with assay ingest", text::counted(dropped.len() as u64, "file")));
+    output.say(&format!(
+        "{} in the inboxes; take them in with assay ingest",
+        text::counted(dropped.len() as u64, "file")
+    ));
     Ok(())
 }
 

@@ -52,15 +52,25 @@ fn print(call: &Call<'_>, follow: bool, filter: Option<String>) -> Result<()> {
 
 fn said(row: &LogRow) -> String {
     let reason = row.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    format!("{:>6}  {}  {:<10} {:<20} {}{reason}", row.seq, row.at.format("%Y-%m-%d %H:%M:%S"), row.actor, row.kind, row.subject)
+    format!(
+        "{:>6}  {}  {:<10} {:<20} {}{reason}",
+        row.seq,
+        row.at.format("%Y-%m-%d %H:%M:%S"),
+        row.actor,
+        row.kind,
+        row.subject
+    )
 }
 
 fn verify(call: &Call<'_>, head: Option<&str>) -> Result<()> {
     let verified = call.workspace.verify_log(head, call.cancel)?;
     if let Some(bad) = &verified.first_bad {
-        return Err(Error::corrupt(format!("the journal is not as it was written: entry {} is the first bad one", bad.seq))
-            .because(&bad.why)
-            .hint("restore assay.db from a backup"));
+        return Err(Error::corrupt(format!(
+            "the journal is not as it was written: entry {} is the first bad one",
+            bad.seq
+        ))
+        .because(&bad.why)
+        .hint("restore assay.db from a backup"));
     }
     if call.output.is_json() {
         return call.output.document(&json!({ "events": verified.events, "head": verified.head }));

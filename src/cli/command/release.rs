@@ -26,11 +26,9 @@ pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
             call.change(Request::RejectRelease { release: release.clone(), reason: reason.reason.clone() })
         }
         ReleaseCommand::Publish { release } => call.change(Request::Publish { release: release.clone() }),
-        ReleaseCommand::Rollback { release, to, reason } => call.change(Request::Rollback {
-            release: release.clone(),
-            to: to.clone(),
-            reason: reason.reason.clone(),
-        }),
+        ReleaseCommand::Rollback { release, to, reason } => {
+            call.change(Request::Rollback { release: release.clone(), to: to.clone(), reason: reason.reason.clone() })
+        }
         ReleaseCommand::Withdraw { release, reason } => {
             call.change(Request::WithdrawRelease { release: release.clone(), reason: reason.reason.clone() })
         }
@@ -89,7 +87,10 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     out.line(&format!("  {}", text::counted(detail.total_rows, "row")))?;
     if let Some(since) = &changes.since {
-        out.line(&format!("  compared with {since}: {} rows before, {} after", changes.rows_before, changes.rows_after))?;
+        out.line(&format!(
+            "  compared with {since}: {} rows before, {} after",
+            changes.rows_before, changes.rows_after
+        ))?;
         for batch in &changes.batches_added {
             out.line(&format!("    + batch {batch}"))?;
         }

@@ -15,7 +15,6 @@ mod pages;
 mod put;
 mod sheets;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use polars::prelude::DataFrame;
@@ -28,7 +27,7 @@ use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::output::Output;
 use super::summary::Summary;
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Result, panics};
 use crate::domain::{Entity, Field, FieldType, ReleaseName};
 
 /// Columns that a sheet can have.
@@ -119,7 +118,8 @@ impl TableWriter for Book<'_> {
             }
             let quality = pages::quality(&mut workbook, summary, &mut notes)?;
             workbook.push_worksheet(quality);
-            workbook.save_to_writer(&mut output).map_err(excel)?;
+            let saved = workbook.save_to_writer(&mut output);
+            saved.map_err(|error| output.failure().unwrap_or_else(|| excel(error)))?;
             Ok(output)
         })
     }
@@ -153,10 +153,9 @@ fn entity_cells(entity: &Entity) -> [Cell<'_>; 6] {
 
 /// Runs `work` on the workbook. The library panics when it can't write to its temporary files, as on a full disk.
 fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    panics::contain(|| Ok(work())).unwrap_or_else(|panic| {
         Err(Error::new(ErrorKind::Io, "the rows of the workbook could not be kept on disk")
-            .because(said.unwrap_or("the writer gave up"))
+            .because(panic.causes().join(": "))
             .hint("free some disk space, then publish again; nothing was published"))
     })
 }

@@ -48,7 +48,7 @@ separation = true                # who prepared, waived or changed rules may not
 assess = 3                       # samples to judge before a waived anomaly lets a release go
 keep = 7
 reprocess = 3
-deliver = ["xlsx", "csv", "parquet"]
+deliver = ["xlsx", "parquet"]
 "#;
 
 /// In pounds: what a line seldom costs.

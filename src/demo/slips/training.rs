@@ -31,9 +31,9 @@ pub const TEST: &str = "slips-test.jsonl";
 pub fn files(seed: u64) -> Vec<TrainingFile> {
     let all = |_: &Phrase, _: Span| true;
     vec![
-        TrainingFile { name: SECOND, bytes: lines(seed, SECOND, 2_000, is_known, all) },
-        TrainingFile { name: THIRD, bytes: lines(seed, THIRD, 3_000, is_known, as_the_third_was_labelled) },
-        TrainingFile { name: TEST, bytes: lines(seed, TEST, 600, |_| true, all) },
+        TrainingFile { name: SECOND, bytes: lines(seed, SECOND, 1_400, is_known, all) },
+        TrainingFile { name: THIRD, bytes: lines(seed, THIRD, 2_100, is_known, as_the_third_was_labelled) },
+        TrainingFile { name: TEST, bytes: lines(seed, TEST, 400, |_| true, all) },
     ]
 }
 

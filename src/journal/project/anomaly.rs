@@ -130,12 +130,7 @@ fn settlement(event: &Event, words: Option<&String>, until: Option<Period>) -> S
     Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until }
 }
 
-fn settle(
-    snapshot: &Snapshot<'_>,
-    known: Anomaly,
-    state: AnomalyState,
-    settled: Option<Settlement>,
-) -> Result<()> {
+fn settle(snapshot: &Snapshot<'_>, known: Anomaly, state: AnomalyState, settled: Option<Settlement>) -> Result<()> {
     let anomaly = Anomaly { state, settled, ..known };
     let settlement = anomaly.settled.as_ref().map(column::to_json).transpose()?;
     snapshot.execute(

@@ -65,7 +65,11 @@ fn land(
     if let Some(before) = snapshot.current_batch(&delivery.slice)? {
         set_state(snapshot, before, BatchState::Superseded, None)?;
     }
-    insert(snapshot, &Batch { columns: columns.to_vec(), rows, ..delivered(event, delivery, BatchState::Landed) }, event.seq)
+    insert(
+        snapshot,
+        &Batch { columns: columns.to_vec(), rows, ..delivered(event, delivery, BatchState::Landed) },
+        event.seq,
+    )
 }
 
 fn quarantine(snapshot: &Snapshot<'_>, event: &Event, delivery: &Delivery, note: &str) -> Result<()> {

@@ -58,15 +58,27 @@ struct Change<'a> {
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     let change = match &event.fact {
-        Fact::Published { release, generation, delta_version, .. } => {
-            Change { what: "published", moved: release, now: Some(release), generation: *generation, delta_version: *delta_version }
-        }
-        Fact::RolledBack { from, to, generation, delta_version } => {
-            Change { what: "rolled back", moved: from, now: Some(to), generation: *generation, delta_version: *delta_version }
-        }
-        Fact::Withdrawn { release, generation, delta_version } => {
-            Change { what: "withdrawn", moved: release, now: None, generation: *generation, delta_version: *delta_version }
-        }
+        Fact::Published { release, generation, delta_version, .. } => Change {
+            what: "published",
+            moved: release,
+            now: Some(release),
+            generation: *generation,
+            delta_version: *delta_version,
+        },
+        Fact::RolledBack { from, to, generation, delta_version } => Change {
+            what: "rolled back",
+            moved: from,
+            now: Some(to),
+            generation: *generation,
+            delta_version: *delta_version,
+        },
+        Fact::Withdrawn { release, generation, delta_version } => Change {
+            what: "withdrawn",
+            moved: release,
+            now: None,
+            generation: *generation,
+            delta_version: *delta_version,
+        },
         Fact::Delivered { generation, what } => {
             snapshot.execute(
                 "INSERT OR IGNORE INTO delivered (generation, what) VALUES (?1, ?2)",
@@ -92,7 +104,9 @@ fn point(snapshot: &Snapshot<'_>, change: &Change<'_>) -> Result<()> {
             "INSERT OR REPLACE INTO pointer (dataset, period_order, period, release) VALUES (?1, ?2, ?3, ?4)",
             params![dataset, order, period.to_string(), now.to_string()],
         ),
-        None => snapshot.execute("DELETE FROM pointer WHERE dataset = ?1 AND period_order = ?2", params![dataset, order]),
+        None => {
+            snapshot.execute("DELETE FROM pointer WHERE dataset = ?1 AND period_order = ?2", params![dataset, order])
+        }
     }
     .map(drop)
 }

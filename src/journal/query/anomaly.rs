@@ -103,11 +103,7 @@ fn read(row: &Row<'_>) -> Result<Anomaly> {
         column::instant(row, "at")?,
         &evaluation,
     );
-    Ok(Anomaly {
-        state: column::named(row, "state")?,
-        settled: column::optional_json(row, "settlement")?,
-        ..anomaly
-    })
+    Ok(Anomaly { state: column::named(row, "state")?, settled: column::optional_json(row, "settlement")?, ..anomaly })
 }
 
 fn listed(row: &Row<'_>) -> Result<AnomalyRow> {

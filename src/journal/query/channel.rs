@@ -17,7 +17,8 @@ impl Snapshot<'_> {
 
     /// The newest generation that changed what clients see of a dataset, with the version of its gold table.
     pub fn newest_generation(&self, dataset: &str) -> Result<Option<(u64, u64)>> {
-        let sql = "SELECT generation, delta_version FROM channel_move WHERE dataset = ?1 ORDER BY generation DESC LIMIT 1";
+        let sql =
+            "SELECT generation, delta_version FROM channel_move WHERE dataset = ?1 ORDER BY generation DESC LIMIT 1";
         self.first(sql, [dataset], |row| {
             Ok((column::number(row, "generation")?, column::number(row, "delta_version")?))
         })

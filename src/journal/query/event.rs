@@ -31,9 +31,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// When there is none.
     pub fn event_time(&self, seq: u64) -> Result<DateTime<Utc>> {
-        let at = self.first("SELECT at FROM event WHERE seq = ?1", [column::integer(seq)?], |row| {
-            column::instant(row, "at")
-        })?;
+        let at = self
+            .first("SELECT at FROM event WHERE seq = ?1", [column::integer(seq)?], |row| column::instant(row, "at"))?;
         at.ok_or_else(|| Error::not_found(format!("the journal has no entry {seq}")))
     }
 

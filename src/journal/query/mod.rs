@@ -24,7 +24,8 @@ fn only_match<T>(noun: &str, prefix: &str, mut matches: Vec<T>, name: impl Fn(&T
         1 => Ok(matches.remove(0)),
         _ => {
             let names = matches.iter().map(name).collect::<Vec<_>>().join(", ");
-            Err(Error::usage(format!("`{prefix}` stands for several {noun} ids")).hint(format!("give more of it: {names}")))
+            Err(Error::usage(format!("`{prefix}` stands for several {noun} ids"))
+                .hint(format!("give more of it: {names}")))
         }
     }
 }

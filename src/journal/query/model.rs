@@ -72,7 +72,8 @@ impl Snapshot<'_> {
 
     /// The version that was in production right before this one came into it the last time.
     pub fn production_before(&self, model: &ModelRef) -> Result<Option<ModelRef>> {
-        let sql = "SELECT previous FROM alias_move WHERE name = ?1 AND alias = ?2 AND version = ?3 ORDER BY seq DESC LIMIT 1";
+        let sql =
+            "SELECT previous FROM alias_move WHERE name = ?1 AND alias = ?2 AND version = ?3 ORDER BY seq DESC LIMIT 1";
         let before = self.first(sql, params![model.name, PRODUCTION, model.version], |row| {
             column::optional_parsed(row, "previous")
         })?;

@@ -113,7 +113,8 @@ impl Snapshot<'_> {
 
     /// Whether any slice of a period was profiled under a model version.
     pub fn profiled_with(&self, dataset: &str, period: Period, model: &ModelRef) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
         Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
     }
 

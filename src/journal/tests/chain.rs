@@ -57,8 +57,19 @@ fn tamper(with: impl Fn(u32) -> (String, u32), last: u32) {
 #[test]
 fn a_flip_in_any_column_of_any_entry_is_found() {
     let columns = [
-        "at", "actor", "role", "via", "host", "version", "command", "kind", "subject", "reason", "payload",
-        "prev_hash", "hash",
+        "at",
+        "actor",
+        "role",
+        "via",
+        "host",
+        "version",
+        "command",
+        "kind",
+        "subject",
+        "reason",
+        "payload",
+        "prev_hash",
+        "hash",
     ];
     tamper(
         |number| {

@@ -140,7 +140,12 @@ pub(super) fn approved(name: &ReleaseName, number: u64, complete: bool) -> Fact 
 }
 
 /// The facts that take an approved release to clients.
-pub(super) fn publication(name: &ReleaseName, number: u64, superseded: Option<ReleaseName>, generation: u64) -> Vec<Fact> {
+pub(super) fn publication(
+    name: &ReleaseName,
+    number: u64,
+    superseded: Option<ReleaseName>,
+    generation: u64,
+) -> Vec<Fact> {
     vec![
         Fact::PublishStarted { release: name.clone(), release_digest: digest(number), manifest: digest(9) },
         Fact::Published { release: name.clone(), superseded, delta_version: generation, generation },
@@ -162,7 +167,11 @@ pub(super) fn evaluation(slice: &Slice, number: u64) -> Evaluation {
     Evaluation {
         check: "null_rate".to_owned(),
         severity: if number.is_multiple_of(4) { Severity::Warning } else { Severity::Blocking },
-        subject: CheckSubject { provider: Some(slice.provider.clone()), column: Some("amount".to_owned()), label: None },
+        subject: CheckSubject {
+            provider: Some(slice.provider.clone()),
+            column: Some("amount".to_owned()),
+            label: None,
+        },
         outcome: Outcome::Failed,
         observed: Some(number as f64 / 3.0),
         expected: Some((0.0, 0.1)),

@@ -1,5 +1,6 @@
 //! What a user of the journal would notice.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::float_cmp, reason = "small numbers")]
+#![allow(clippy::redundant_closure_for_method_calls, reason = "a snapshot's methods are bound to one lifetime")]
 
 mod chain;
 mod facts;
@@ -72,7 +73,9 @@ fn projections(path: &Path) -> Vec<(&'static str, Vec<Vec<Value>>)> {
             let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let columns = statement.column_count();
             let rows = statement
-                .query_map([], |row| (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>())
+                .query_map([], |row| {
+                    (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()
+                })
                 .unwrap();
             let mut rows: Vec<Vec<Value>> = rows.map(|row| row.unwrap()).collect();
             rows.sort_by_key(|row| format!("{row:?}"));

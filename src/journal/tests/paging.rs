@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use super::story::{live, long};
 use super::Bench;
+use super::story::{live, long};
 use crate::base::Result;
 use crate::domain::Slice;
 use crate::domain::listing::{Fetch, Page, Query};
@@ -56,15 +56,18 @@ fn every_list_is_walked_whole() {
     let bench = &told();
     let batches = walk(bench, &Query::default(), |snapshot, query| snapshot.batch_page(query), |row| row.id.clone());
     assert!(batches.len() > 50 && batches.is_sorted_by(|a, b| a.at >= b.at), "{}", batches.len());
-    let releases = walk(bench, &Query::default(), |snapshot, query| snapshot.release_page(query), |row| row.name.clone());
+    let releases =
+        walk(bench, &Query::default(), |snapshot, query| snapshot.release_page(query), |row| row.name.clone());
     assert!(releases.is_sorted_by_key(|row| (std::cmp::Reverse(row.name.period), std::cmp::Reverse(row.name.n))));
-    let anomalies = walk(bench, &Query::default(), |snapshot, query| snapshot.anomaly_page(query), |row| row.id.clone());
+    let anomalies =
+        walk(bench, &Query::default(), |snapshot, query| snapshot.anomaly_page(query), |row| row.id.clone());
     assert!(anomalies.is_sorted_by_key(|row| row.state != crate::domain::AnomalyState::Open));
     let models = walk(bench, &Query::default(), |snapshot, query| snapshot.model_page(query), |row| row.model.clone());
     assert!(models.is_sorted_by_key(|row| std::cmp::Reverse(row.model.version)));
     let periods = walk(bench, &Query::default(), |snapshot, query| snapshot.period_page(query), Clone::clone);
     assert!(periods.is_sorted_by_key(|(_, period)| std::cmp::Reverse(*period)));
-    let outputs = walk(bench, &Query::default(), |snapshot, query| snapshot.output_page(query), |(task, _)| task.slot());
+    let outputs =
+        walk(bench, &Query::default(), |snapshot, query| snapshot.output_page(query), |(task, _)| task.slot());
     let moves = walk(bench, &Query::default(), |snapshot, query| snapshot.channel_page(query), |row| row.generation);
     assert!(moves.is_sorted_by_key(|row| std::cmp::Reverse(row.generation)));
     let log = walk(bench, &Query::default(), |snapshot, query| snapshot.log_page(query), |row| row.seq);
@@ -83,7 +86,8 @@ fn filters_keep_exactly_what_they_name() {
     assert!(kept.iter().eq(all.iter().filter(|row| row.provider == one.provider)));
     let filter = Query { period: Some(one.period), state: Some("superseded".to_owned()), ..Query::default() };
     let kept = walk(bench, &filter, |snapshot, query| snapshot.batch_page(query), |row| row.id.clone());
-    let wanted = |row: &&crate::domain::listing::BatchRow| row.period == one.period && row.state.as_str() == "superseded";
+    let wanted =
+        |row: &&crate::domain::listing::BatchRow| row.period == one.period && row.state.as_str() == "superseded";
     assert!(kept.iter().eq(all.iter().filter(wanted)) && !kept.is_empty());
     let filter = Query { dataset: Some("other".to_owned()), ..Query::default() };
     assert!(walk(bench, &filter, |snapshot, query| snapshot.batch_page(query), |row| row.id.clone()).is_empty());
@@ -115,16 +119,24 @@ fn text_is_found_in_any_case() {
     let state = look("Withdrawn");
     assert!(!state.is_empty() && state.iter().all(|row| row.state.as_str() == "withdrawn"));
     let query = Query { text: Some("100%_".to_owned()), ..Query::default() };
-    assert!(walk(bench, &query, |snapshot, query| snapshot.log_page(query), |row| row.seq).is_empty(), "taken literally");
+    assert!(
+        walk(bench, &query, |snapshot, query| snapshot.log_page(query), |row| row.seq).is_empty(),
+        "taken literally"
+    );
     let query = Query { text: Some("TOMAS".to_owned()), ..Query::default() };
-    assert!(walk(bench, &query, |snapshot, query| snapshot.log_page(query), |row| row.seq).iter().all(|row| row.actor == "tomas"));
+    assert!(
+        walk(bench, &query, |snapshot, query| snapshot.log_page(query), |row| row.seq)
+            .iter()
+            .all(|row| row.actor == "tomas")
+    );
 }
 
 #[test]
 fn a_row_that_is_gone_means_the_start() {
     let bench = &told();
     let gone = crate::domain::BatchId::from_text("gone");
-    let ask = |fetch| bench.journal.read(|snapshot| snapshot.batch_page(&Query { fetch, limit: 5, ..Query::default() }));
+    let ask =
+        |fetch| bench.journal.read(|snapshot| snapshot.batch_page(&Query { fetch, limit: 5, ..Query::default() }));
     assert_eq!(ask(Fetch::After(gone)).unwrap(), ask(Fetch::First).unwrap());
 }
 
@@ -139,6 +151,9 @@ fn a_prefix_stands_for_one_row_or_the_candidates_are_named() {
     let ambiguous = find("").unwrap_err();
     assert!(ambiguous.hints()[0].contains(", "), "{:?}", ambiguous.hints());
     assert_eq!(find("zz").unwrap_err().kind(), crate::base::ErrorKind::NotFound);
-    let slices: Vec<Slice> = all.iter().map(|row| Slice { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() }).collect();
+    let slices: Vec<Slice> = all
+        .iter()
+        .map(|row| Slice { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() })
+        .collect();
     assert!(slices.iter().all(|slice| bench.journal.read(|snapshot| snapshot.newest_revision(slice)).unwrap() > 0));
 }

@@ -42,7 +42,7 @@ fn a_million_events_replay_within_a_minute_and_pages_stay_quick() {
         eprintln!("{what}: {took:?}");
         assert!(took < limit, "{what} took {took:?}");
     };
-    timed("append 1,000,000 events", Duration::from_secs(900), &mut || {
+    timed("append 1,000,000 events", Duration::from_mins(15), &mut || {
         for change in 0..EVENTS / PER_CHANGE {
             let appended = bench.journal.write(&origin("mira"), move |transaction| {
                 for number in change * PER_CHANGE / 10..(change + 1) * PER_CHANGE / 10 {
@@ -56,10 +56,10 @@ fn a_million_events_replay_within_a_minute_and_pages_stay_quick() {
         }
     });
     let cancel = Cancel::default();
-    timed("rebuild", Duration::from_secs(60), &mut || {
+    timed("rebuild", Duration::from_mins(1), &mut || {
         assert_eq!(bench.journal.rebuild(&cancel, &|_, _| ()).unwrap(), EVENTS);
     });
-    timed("verify", Duration::from_secs(60), &mut || {
+    timed("verify", Duration::from_mins(1), &mut || {
         assert_eq!(bench.journal.verify(&cancel).unwrap().events, EVENTS);
     });
     let quick = Duration::from_millis(250);

@@ -1,10 +1,10 @@
 //! Random histories: every kind of fact, tried in any order; what the journal refuses did not happen.
 
+use super::Bench;
 use super::facts::{
     anomaly_id, approved, changed, contract, delivery, digest, done, evaluation, found, landed, opened, period,
     promoted, publication, quarantined, registered, release, slice, task,
 };
-use super::Bench;
 use crate::base::{ErrorKind, Result};
 use crate::domain::{BatchState, Fact, ModelRef, ReleaseState, TaskKind};
 use crate::journal::Snapshot;

@@ -105,18 +105,20 @@ fn progress_counts_both_models_and_cancel_stops_at_once() {
     assert_eq!(reports.last(), Some(&Training { epoch: 10, epochs: 10, done: 60, total: 60 }));
 
     let cancel = Cancel::default();
-    let stop = cancel.clone();
-    let error = train(
+    let mut last = 0;
+    let stopped = train(
         &documents,
         &options(),
         &mut |report| {
+            last = report.epoch;
             if report.epoch == 2 {
-                stop.cancel();
+                cancel.cancel();
             }
         },
         &cancel,
     );
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(last, 2);
 }
 
 #[test]

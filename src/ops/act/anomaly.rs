@@ -58,8 +58,7 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
                 Error::not_found(format!("row {row} of batch {batch} is not a sample of {}", anomaly.id))
                     .hint(format!("assay anomaly show {}", anomaly.id))
             })?;
-        let fact =
-            Fact::SampleJudged { id: anomaly.id.clone(), batch: sample.batch.clone(), row, accepted, note };
+        let fact = Fact::SampleJudged { id: anomaly.id.clone(), batch: sample.batch.clone(), row, accepted, note };
         transaction.append(fact).map(drop)
     })?;
     Ok(Reply::new(said))

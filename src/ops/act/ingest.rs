@@ -49,13 +49,15 @@ fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provi
     };
     let provider = match &addressed.provider {
         Some(provider) => dataset.provider(provider)?,
-        None => match dataset.providers.iter().filter(|provider| by_pattern(provider).is_ok()).collect::<Vec<_>>()[..] {
-            [provider] => provider,
-            _ => {
-                return Err(Error::usage(format!("`{name}` does not tell whose delivery it is"))
-                    .hint(format!("say so with --provider: {}", names(dataset))));
+        None => {
+            match dataset.providers.iter().filter(|provider| by_pattern(provider).is_ok()).collect::<Vec<_>>()[..] {
+                [provider] => provider,
+                _ => {
+                    return Err(Error::usage(format!("`{name}` does not tell whose delivery it is"))
+                        .hint(format!("say so with --provider: {}", names(dataset))));
+                }
             }
-        },
+        }
     };
     let period = match addressed.period {
         Some(period) if period.granularity() == dataset.period => period,
@@ -63,8 +65,9 @@ fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provi
             return Err(Error::usage(format!("`{period}` is not a period of {}", dataset.name))
                 .hint(format!("its periods are written like {}", dataset.period.form())));
         }
-        None => by_pattern(provider)
-            .map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?,
+        None => {
+            by_pattern(provider).map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?
+        }
     };
     Ok((provider, period))
 }
@@ -186,16 +189,20 @@ fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
             let mut document = common("landed", batch);
             document["revision"] = json!(revision);
             document["rows"] = json!(rows);
-            (format!("{file}: {} for {slice}, revision {revision} (batch {batch})", text::counted(*rows, "row")), document)
+            (
+                format!("{file}: {} for {slice}, revision {revision} (batch {batch})", text::counted(*rows, "row")),
+                document,
+            )
         }
         Landing::Quarantined { batch, note } => {
             let mut document = common("quarantined", batch);
             document["note"] = json!(note);
             (format!("{file}: quarantined (batch {batch}): {note}"), document)
         }
-        Landing::Unchanged { batch } => {
-            (format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"), common("unchanged", batch))
-        }
+        Landing::Unchanged { batch } => (
+            format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),
+            common("unchanged", batch),
+        ),
     }
 }
 

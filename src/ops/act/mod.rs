@@ -71,7 +71,9 @@ impl Workspace {
                 ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
             }
             Request::AcceptBatch { batch, .. } => batch::accept(context, &batch, progress),
-            Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch),
+            Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => {
+                batch::withdraw(context, &batch)
+            }
             Request::Run { dataset, period, model } => run::everything(context, dataset, period, model, progress),
             Request::CancelTask { task } => run::cancel(self, context, &task),
             Request::RetryTask { task } => run::retry(self, context, &task, progress),

@@ -45,7 +45,9 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
     }
     let training_data = ner::data::data_digest(&data)?;
     let task = Digest::of(context.origin.command.as_bytes());
-    let report = |step| progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step });
+    let report = |step| {
+        progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step })
+    };
     let options = ner::train::TrainOptions { seed, ..Default::default() };
     let mut told = |training: ner::train::Training| {
         let done = training.epoch as u64 * training.total as u64 + training.done as u64;
@@ -76,7 +78,10 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
         metrics.overall.precision, metrics.overall.recall, metrics.overall.f1, metrics.overall.support
     )];
     lines.extend(metrics.labels.iter().map(|(label, score)| {
-        format!("  {label}: precision {:.3}, recall {:.3}, F1 {:.3} over {}", score.precision, score.recall, score.f1, score.support)
+        format!(
+            "  {label}: precision {:.3}, recall {:.3}, F1 {:.3} over {}",
+            score.precision, score.recall, score.f1, score.support
+        )
     }));
     Ok(Reply {
         message: format!("{model} is trained on {} documents and registered", documents.len()),
@@ -148,9 +153,9 @@ pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
     let contract = context.contract.clone();
     let promoted = model.clone();
     context.write(move |transaction| {
-        let version = transaction
-            .model(&promoted)?
-            .ok_or_else(|| Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list"))?;
+        let version = transaction.model(&promoted)?.ok_or_else(|| {
+            Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list")
+        })?;
         if version.archived {
             return Err(Error::refused(format!("{promoted} is archived")));
         }
@@ -171,9 +176,9 @@ pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
 pub fn archive(context: &Context, model: ModelRef) -> Result<Reply> {
     let archived = model.clone();
     context.write(move |transaction| {
-        let version = transaction
-            .model(&archived)?
-            .ok_or_else(|| Error::not_found(format!("there is no model version `{archived}`")).hint("assay model list"))?;
+        let version = transaction.model(&archived)?.ok_or_else(|| {
+            Error::not_found(format!("there is no model version `{archived}`")).hint("assay model list")
+        })?;
         if version.archived {
             return Err(Error::refused(format!("{archived} is archived already")));
         }

@@ -50,7 +50,11 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         transaction.append(Fact::ReleaseApproved { release: approved, release_digest, complete: given >= wanted })?;
         Ok((given, wanted))
     })?;
-    let message = format!("{name} is approved by {}: {given} of {}", context.origin.actor.name, text::counted(wanted, "approval"));
+    let message = format!(
+        "{name} is approved by {}: {given} of {}",
+        context.origin.actor.name,
+        text::counted(wanted, "approval")
+    );
     Ok(Reply { message, lines: Vec::new(), document: json!({ "release": name, "given": given, "wanted": wanted }) })
 }
 
@@ -83,10 +87,14 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
     let total = None;
     let rows = |done: u64| progress(step(context, name, Step::Running { done, total }));
     let result = publication::publish(context, name, &rows);
-    progress(step(context, name, match &result {
-        Ok(publication) => Step::Done { rows: publication.rows },
-        Err(error) => Step::Failed { error: error.one_line() },
-    }));
+    progress(step(
+        context,
+        name,
+        match &result {
+            Ok(publication) => Step::Done { rows: publication.rows },
+            Err(error) => Step::Failed { error: error.one_line() },
+        },
+    ));
     let publication = result?;
     let mut lines: Vec<String> =
         publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();

@@ -70,18 +70,16 @@ pub fn retry(
 
 fn open_releases(context: &Context, wanted: impl Fn(&ReleaseName) -> bool) -> Result<Vec<ReleaseName>> {
     let open = context.journal.read(|snapshot| snapshot.open_releases())?;
-    let mut names: Vec<ReleaseName> = open.into_iter().map(|release| release.name).filter(|name| wanted(name)).collect();
+    let mut names: Vec<ReleaseName> =
+        open.into_iter().map(|release| release.name).filter(|name| wanted(name)).collect();
     names.sort();
     Ok(names)
 }
 
 fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
     let steps = workspace.steps(&Query::default())?;
-    let matching: Vec<Task> = steps
-        .into_values()
-        .map(|step| step.task)
-        .filter(|task| task.key.as_str().starts_with(key.as_str()))
-        .collect();
+    let matching: Vec<Task> =
+        steps.into_values().map(|step| step.task).filter(|task| task.key.as_str().starts_with(key.as_str())).collect();
     match matching.as_slice() {
         [task] => Ok(task.clone()),
         [] => Err(Error::not_found(format!("no task of an open release has the key `{}`", key.as_str()))

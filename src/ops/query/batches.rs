@@ -30,8 +30,7 @@ impl Workspace {
                 .find(|field| provider.column_of(&field.name, &batch.columns).is_some_and(|column| column.name == name))
                 .map(|field| field.name.clone())
         };
-        let columns =
-            batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
+        let columns = batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
         let rejects = look::rejects(&context, &batch)?;
         let preview = look::delivered_rows(&context, &batch)?;
         Ok(BatchDetail { columns, rejects, preview, releases, row: BatchRow::from(batch) })

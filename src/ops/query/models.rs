@@ -33,9 +33,9 @@ impl Workspace {
     /// One model version.
     pub fn model(&self, model: &ModelRef) -> Result<ModelDetail> {
         self.journal().read(|snapshot| {
-            let version = snapshot
-                .model(model)?
-                .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
+            let version = snapshot.model(model)?.ok_or_else(|| {
+                Error::not_found(format!("there is no model version `{model}`")).hint("assay model list")
+            })?;
             let mut alias_history = Vec::new();
             for (alias, at, by) in snapshot.aliases_given(model)? {
                 alias_history.push((at, alias, by));

@@ -17,10 +17,8 @@ impl Workspace {
         let state = self.contract_state()?;
         self.journal().read(|snapshot| {
             let Page { rows, offset, total } = snapshot.release_page(query)?;
-            let rows = rows
-                .into_iter()
-                .map(|release| Ok(self.gate(snapshot, &state, &release)?.0))
-                .collect::<Result<_>>()?;
+            let rows =
+                rows.into_iter().map(|release| Ok(self.gate(snapshot, &state, &release)?.0)).collect::<Result<_>>()?;
             Ok(Page { rows, offset, total })
         })
     }
@@ -47,7 +45,11 @@ impl Workspace {
         let counted = count(&context, &release)?;
         let total_rows = manifest.as_ref().map_or(counted.rows, |manifest| manifest.rows);
         let changes = match &live {
-            None => ReleaseChanges { rows_after: total_rows, labels: counted.labels_since(None), ..ReleaseChanges::default() },
+            None => ReleaseChanges {
+                rows_after: total_rows,
+                labels: counted.labels_since(None),
+                ..ReleaseChanges::default()
+            },
             Some(live) => {
                 let before = count(&context, live)?;
                 let rows_before = publication::manifest(&context, &live.name)?.map_or(before.rows, |m| m.rows);
@@ -131,11 +133,8 @@ fn count(context: &Context, release: &Release) -> Result<Counted> {
     let dataset = context.contract.dataset(&release.name.dataset)?;
     let mut counted = Counted::default();
     for provider in &dataset.providers {
-        let slice = Slice {
-            dataset: dataset.name.clone(),
-            period: release.name.period,
-            provider: provider.name.clone(),
-        };
+        let slice =
+            Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
         if let Some(profile) = measure::stored(context, &slice, &release.model)? {
             counted.rows += profile.rows;
             for label in profile.labels {

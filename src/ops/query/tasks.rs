@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::window::window;
 use crate::base::Result;
-use crate::domain::{Period, Task, TaskState};
 use crate::domain::listing::{Page, Query, TaskRow};
+use crate::domain::{Period, Task, TaskState};
 use crate::ops::Workspace;
 use crate::pipeline::plan::{self, Step};
 

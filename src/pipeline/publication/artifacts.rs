@@ -64,8 +64,7 @@ pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: 
     let described = Described::of(context, dataset, release)?;
     let summary = described.summary(release, &release_digest);
     let mut rows = rows::of(context, dataset, release)?;
-    let table =
-        ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
+    let table = ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
     let staging = context.lake.stage_release(&release.name)?;
     let written = delivery::write_all(staging.folder(), &formats(dataset), table, &summary, &context.cancel, progress)?;
     let details = json!({

@@ -31,14 +31,22 @@ pub fn deliver(context: &Context, dataset: &str) -> Result<()> {
         }
         let live = snapshot.channel(dataset)?;
         let periods = live.into_iter().map(|(period, release)| (period.to_string(), release.to_string())).collect();
-        Ok(Some(Pointer { dataset: dataset.to_owned(), channel: LATEST.to_owned(), generation, delta_version, periods }))
+        Ok(Some(Pointer {
+            dataset: dataset.to_owned(),
+            channel: LATEST.to_owned(),
+            generation,
+            delta_version,
+            periods,
+        }))
     })?;
     let Some(pointer) = pointer else { return Ok(()) };
     let bytes = serde_json::to_vec_pretty(&pointer)?;
     context.lake.write_channel(dataset, LATEST, &bytes)?;
     crash::point("publish.channel_written");
     if context.lake.read_channel(dataset, LATEST)?.as_deref() != Some(bytes.as_slice()) {
-        return Err(Error::corrupt(format!("the pointer of channel {LATEST} of {dataset} does not read back as written")));
+        return Err(Error::corrupt(format!(
+            "the pointer of channel {LATEST} of {dataset} does not read back as written"
+        )));
     }
     context.record(Fact::Delivered { generation: pointer.generation, what: CHANNEL.to_owned() })?;
     crash::point("publish.delivered");

@@ -33,9 +33,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let contract = context.contract.clone();
     let in_force = |file_differs| InForce { contract: &contract, file_differs };
     let now = context.journal.now();
-    context
-        .journal
-        .read(|snapshot| verdict::require(snapshot, in_force(context.contract_differs), &release, now))?;
+    context.journal.read(|snapshot| verdict::require(snapshot, in_force(context.contract_differs), &release, now))?;
     steps.done("gate");
 
     let dataset = contract.dataset(&name.dataset)?;
@@ -60,9 +58,8 @@ fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) 
     let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
     let manifest = manifest.digest()?;
     context.write(move |transaction| {
-        let release = transaction
-            .release(&name)?
-            .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let release =
+            transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
         release.state.allow(ReleaseState::Publishing)?;
         if release.release_digest.as_ref() != Some(&built_for) {
             return Err(Error::busy(format!("{name} changed while it was being published"))

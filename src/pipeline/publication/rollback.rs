@@ -8,11 +8,7 @@ use crate::domain::{Fact, ReleaseName};
 use crate::pipeline::{Context, arrival, lease};
 
 /// Brings `to` back in the place of `from`, which is live. Without `to`: what `from` superseded.
-pub fn rollback(
-    context: &Context,
-    from: &ReleaseName,
-    to: Option<&ReleaseName>,
-) -> Result<(ReleaseName, Publication)> {
+pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<(ReleaseName, Publication)> {
     let _lease = lease::wait(context, &lease_key(&from.dataset))?;
     let to = match to {
         Some(to) => to.clone(),
@@ -25,9 +21,8 @@ pub fn rollback(
     let (intent_from, intent_to) = (from.clone(), to.clone());
     let seq = context.write(move |transaction| {
         for (name, next) in [(&intent_from, ReleaseState::Superseded), (&intent_to, ReleaseState::Published)] {
-            let release = transaction
-                .release(name)?
-                .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+            let release =
+                transaction.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
             release.state.allow(next)?;
         }
         transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })

@@ -10,7 +10,11 @@ use crate::pipeline::{Context, frames, inputs, refine};
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
 /// All rows of a release in order, chunk by chunk.
-pub fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<impl Iterator<Item = Result<DataFrame>> + use<>> {
+pub fn of(
+    context: &Context,
+    dataset: &Dataset,
+    release: &Release,
+) -> Result<impl Iterator<Item = Result<DataFrame>> + use<>> {
     let period: Period = release.name.period;
     let batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, period))?;
     let mut providers: Vec<String> = batches.into_iter().map(|batch| batch.delivery.slice.provider).collect();
@@ -66,7 +70,10 @@ impl SideBySide {
             Ok(ours.map_err(frames::polars_error)?.equals_missing(theirs.map_err(frames::polars_error)?))
         };
         if annotations.height() != silver.height() || !same(frames::BATCH)? || !same(frames::ROW)? {
-            return Err(Error::corrupt(format!("the annotations of {} are not row for row those of its silver", self.slice)));
+            return Err(Error::corrupt(format!(
+                "the annotations of {} are not row for row those of its silver",
+                self.slice
+            )));
         }
         let entities = annotations.column(ENTITIES).map_err(frames::polars_error)?.clone();
         silver.with_column(entities).map_err(frames::polars_error)?;

@@ -21,7 +21,11 @@ pub fn data_type(field_type: FieldType) -> DataType {
     }
 }
 
-/// A column of canonical values.
+/// A column of canonical values: one variant for each type in memory.
+#[allow(
+    missing_docs,
+    reason = "the variants are the field types, dates in days and instants in microseconds since 1970"
+)]
 pub enum Builder {
     Text(Vec<Option<String>>),
     Int(Vec<Option<i64>>),
@@ -62,7 +66,9 @@ impl Builder {
             (Self::Bool(cells), None) => cells.push(None),
             (Self::Date(cells), None) => cells.push(None),
             (Self::Decimal(cells), None) => cells.push(None),
-            (_, Some(value)) => return Err(Error::internal(format!("{value:?} was put into a column of another type"))),
+            (_, Some(value)) => {
+                return Err(Error::internal(format!("{value:?} was put into a column of another type")));
+            }
         }
         Ok(())
     }

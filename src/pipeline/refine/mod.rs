@@ -32,10 +32,7 @@ pub fn rejects(slice: &Slice) -> (Table, Vec<(String, String)>) {
 }
 
 fn slice_partition(slice: &Slice) -> Vec<(String, String)> {
-    vec![
-        (frames::PERIOD.to_owned(), slice.period.to_string()),
-        (frames::PROVIDER.to_owned(), slice.provider.clone()),
-    ]
+    vec![(frames::PERIOD.to_owned(), slice.period.to_string()), (frames::PROVIDER.to_owned(), slice.provider.clone())]
 }
 
 /// Silver without rows.

@@ -34,7 +34,9 @@ pub fn parse(text: &str, field_type: FieldType, dates: &[String]) -> Result<Opti
         FieldType::Int => text.parse().ok().map(Value::Int),
         FieldType::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
         FieldType::Bool => boolean(text).map(Value::Bool),
-        FieldType::Date => dates.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date),
+        FieldType::Date => {
+            dates.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date)
+        }
         FieldType::Timestamp => timestamp(text).map(Value::Timestamp),
         FieldType::Decimal { precision, scale } => decimal(text, precision, scale).map(Value::Decimal),
     };

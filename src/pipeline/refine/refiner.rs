@@ -6,12 +6,13 @@ use polars::prelude::*;
 
 use super::columns::Builder;
 use super::parse::{Value, parse};
-use super::schemas::{KEY, RAW, REASON};
+use super::schemas::{RAW, REASON};
 use crate::base::Result;
 use crate::base::hash::fingerprint;
 use crate::domain::batch::BronzeColumn;
 use crate::domain::{BatchId, Dataset, Period, Provider, Slice};
 use crate::pipeline::frames::{BATCH, LINE, ROW, ints, polars_error, text};
+use crate::quality::keys::{self, KEY};
 
 /// What a chunk of bronze becomes.
 pub struct Chunk {
@@ -68,7 +69,8 @@ impl Refiner {
                 refused.push(place, problem.to_owned(), None, raw.get(index));
                 continue;
             }
-            let cells: Vec<Option<&str>> = columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
+            let cells: Vec<Option<&str>> =
+                columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
             match self.values(&cells) {
                 Ok(values) => match self.objection(&values) {
                     None => kept.push(place, values)?,
@@ -119,26 +121,20 @@ impl Refiner {
             return None;
         }
         let fields = self.dataset.schema.iter().zip(values);
-        let parts: Vec<String> = self
-            .dataset
-            .key
-            .iter()
-            .filter_map(|name| fields.clone().find(|(field, _)| field.name == *name))
-            .map(|(field, value)| format!("{}={}", field.name, value.as_ref().map_or_else(|| "null".to_owned(), shown)))
-            .collect();
-        Some(parts.join(" "))
+        let parts = self.dataset.key.iter().filter_map(|name| fields.clone().find(|(field, _)| field.name == *name));
+        Some(keys::render(parts.map(|(field, value)| (field.name.as_str(), value.as_ref().map(part)))))
     }
 }
 
-fn shown(value: &Value) -> String {
+fn part(value: &Value) -> keys::Part<'_> {
     match value {
-        Value::Text(text) => format!("{text:?}"),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Timestamp(instant) => instant.to_rfc3339(),
-        Value::Decimal(unscaled) => format!("{unscaled}"),
+        Value::Text(text) => keys::Part::Text(text),
+        Value::Int(number) => keys::Part::Int(*number),
+        Value::Float(number) => keys::Part::Float(*number),
+        Value::Bool(truth) => keys::Part::Bool(*truth),
+        Value::Date(date) => keys::Part::Date(*date),
+        Value::Timestamp(instant) => keys::Part::Timestamp(*instant),
+        Value::Decimal(unscaled) => keys::Part::Decimal(*unscaled),
     }
 }
 
@@ -181,7 +177,13 @@ struct Refused {
 }
 
 impl Refused {
-    fn push(&mut self, (row, line): (Option<i64>, Option<i64>), reason: String, key: Option<String>, raw: Option<&str>) {
+    fn push(
+        &mut self,
+        (row, line): (Option<i64>, Option<i64>),
+        reason: String,
+        key: Option<String>,
+        raw: Option<&str>,
+    ) {
         self.rows.push(row);
         self.lines.push(line);
         self.reasons.push(reason);

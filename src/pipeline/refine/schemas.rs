@@ -5,11 +5,10 @@ use polars::prelude::*;
 use super::columns::data_type;
 use crate::domain::Dataset;
 use crate::pipeline::frames::{BATCH, LINE, ROW};
+use crate::quality::keys::KEY;
 
 /// Why a row was refused, in rejects.
 pub const REASON: &str = "_reason";
-/// The canonical key of a refused row, where it could be read.
-pub const KEY: &str = "_key";
 /// The text of a record that could not be split into fields.
 pub const RAW: &str = "_raw";
 

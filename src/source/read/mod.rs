@@ -12,14 +12,14 @@ mod parquet;
 mod text;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
 
 use crate::base::text::nearest;
-use crate::base::{Cancel, Error, ErrorKind, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 
 /// The longest record that is read, in bytes of UTF-8.
@@ -44,50 +44,23 @@ pub trait Reader: Send {
 ///
 /// `extension` says how to read it, in any case and without the dot. Text files are UTF-8, with or without a byte order mark;
 /// where the bytes are not, they are taken to be in `encoding`. To decide that, the whole file is looked through first.
-/// Errors that name the file: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide,
-/// corrupt, an extension that is not supported).
+/// Errors: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide, corrupt, an extension
+/// that is not supported). They do not name the file: the caller knows what the provider called it.
 pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
     let extension = extension.to_ascii_lowercase();
-    let opened = || -> Result<Box<dyn Reader>> {
-        if File::open(path)?.metadata()?.len() == 0 {
-            return Err(Error::bad_data("the file is empty").hint(
-                "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
-            ));
-        }
-        match extension.as_str() {
-            "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),
-            "jsonl" | "ndjson" => {
-                let keys = jsonl::keys(text::open(path, encoding, cancel)?, cancel)?;
-                Ok(Box::new(jsonl::JsonReader::new(text::open(path, encoding, cancel)?, keys)))
-            }
-            "parquet" => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
-            other => Err(unsupported(other)),
-        }
-    };
-    let inner = opened().map_err(|error| naming(path, error))?;
-    Ok(Box::new(Named { path: path.to_owned(), inner }))
-}
-
-/// A reader whose errors name the file.
-struct Named {
-    path: PathBuf,
-    inner: Box<dyn Reader>,
-}
-
-impl Reader for Named {
-    fn header(&self) -> &[BronzeColumn] {
-        self.inner.header()
+    if File::open(path)?.metadata()?.len() == 0 {
+        return Err(Error::bad_data("the file is empty").hint(
+            "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
+        ));
     }
-
-    fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
-        self.inner.next_chunk(limit, cancel).map_err(|error| naming(&self.path, error))
-    }
-}
-
-fn naming(path: &Path, error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Cancelled => error,
-        _ => error.context(format!("{} can't be read", path.display())),
+    match extension.as_str() {
+        "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),
+        "jsonl" | "ndjson" => {
+            let keys = jsonl::keys(text::open(path, encoding, cancel)?, cancel)?;
+            Ok(Box::new(jsonl::JsonReader::new(text::open(path, encoding, cancel)?, keys)))
+        }
+        "parquet" => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
+        other => Err(unsupported(other)),
     }
 }
 

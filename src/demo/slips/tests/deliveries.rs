@@ -15,9 +15,9 @@ fn forty_slices_have_one_first_delivery_each() {
     assert_eq!(slices.len(), 40);
     assert_eq!(slices.iter().collect::<BTreeSet<_>>().len(), 40);
     let rows: usize = material.files.iter().map(|file| lines(file).len()).sum();
-    assert!((17_000..22_000).contains(&rows), "{rows} rows");
+    assert!((6_800..9_000).contains(&rows), "{rows} rows");
     let bytes: usize = material.files.iter().map(|file| file.bytes.len()).sum();
-    assert!(bytes < 2_000_000, "{bytes} bytes");
+    assert!(bytes < 1_000_000, "{bytes} bytes");
     assert!(material.files.iter().all(|file| (300..1_100).contains(&lines(file).len())));
 }
 
