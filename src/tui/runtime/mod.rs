@@ -31,7 +31,7 @@ const INBOX: usize = 1024;
 /// # Errors
 /// Where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
 pub fn run(workspace: Workspace, session: Session) -> Result<()> {
-    let demo = workspace.is_demo()?;
+    let demo = workspace.is_demo();
     let mut screen = Screen::open()?;
     let (width, height) = screen.size()?;
     let identity = Identity {

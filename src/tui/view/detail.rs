@@ -81,7 +81,9 @@ fn block(item: &Item, content: &DetailContent, room: usize, selected: bool) -> B
             let mut lines = wrap(pieces, room.saturating_sub(1), 2);
             if !selected && lines.len() > FOLDED {
                 lines.truncate(FOLDED);
-                lines.extend(lines.pop().map(|line| line.into_iter().chain([Piece::new("…", Tone::Quiet)]).collect()));
+                if let Some(last) = lines.last_mut() {
+                    last.push(Piece::new("…", Tone::Quiet));
+                }
             }
             lines
         }
