@@ -16,7 +16,10 @@ pub const PREPARER: &str = "mira";
 pub const APPROVERS: [&str; 2] = ["ravi", "nora"];
 
 /// Judges samples.
-const ASSESSOR: &str = "tomas";
+pub const ASSESSOR: &str = "tomas";
+
+/// The check that compares what model versions find.
+pub const LABEL_RATE: &str = "label_rate";
 
 /// The history of the workspace and where it leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,23 +158,19 @@ pub fn plan() -> Result<Plan> {
         .on(4, 20)?
         .does(PREPARER, Act::Promote { version: 2, reason: "finds whole products, where the list finds single words" });
     diary.run();
-    let check = "label_rate";
-    diary.does(
-        PREPARER,
-        Act::Waive { period: march, check, reason: "version 2 reads short forms that the list missed" },
-    );
-    diary.does(ASSESSOR, Act::Assess { period: march, check, accepted: true, note: "rightly found" });
-    diary.run().releases(march);
+    diary.finds_more(march).releases(march);
 
     diary
         .on(5, 5)?
         .takes_in(april, Some("too few periods to compare with; checked against the providers' totals"))
+        .finds_more(april)
         .releases(april);
     diary
         .on(6, 4)?
         .takes_in(may, Some("too few periods to compare with; checked against the providers' totals"))
+        .finds_more(may)
         .releases(may);
-    diary.on(6, 18)?.corrects("cobbleton", may).releases(may);
+    diary.on(6, 18)?.corrects("cobbleton", may).finds_more(may).releases(may);
     diary.on(7, 3)?.takes_in(june, None).releases(june);
     diary.on(8, 4)?.takes_in(july, None).releases(july);
     diary.on(9, 4)?.takes_in(august, None).releases(august);
@@ -185,6 +184,7 @@ pub fn plan() -> Result<Plan> {
         .does(PREPARER, Act::Train { file: training::THIRD, note: "2,100 lines from the new labelling tool" });
     diary.on(9, 22)?.does(PREPARER, Act::Promote { version: 3, reason: "trained on half as many lines again" });
     diary.run();
+    let check = LABEL_RATE;
     for period in [june, july, august] {
         diary.does(ASSESSOR, Act::Assess { period, check, accepted: false, note: "the brand is not marked" });
         diary.does(
