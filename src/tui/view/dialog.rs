@@ -12,7 +12,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
     let mut said = Vec::new();
-    for pieces in content(dialog) {
+    for pieces in finding(state, dialog).into_iter().chain(content(dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
     let asked = asked_rows(dialog);
@@ -75,6 +75,14 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
+}
+
+/// What the person is about to settle.
+fn finding(state: &State, dialog: &Dialog) -> Option<Vec<Piece>> {
+    let settles = matches!(dialog.ask, Ask::ConfirmAnomaly(_) | Ask::WaiveAnomaly(_) | Ask::ReopenAnomaly(_));
+    let row = state.anomaly().filter(|_| settles)?;
+    let about = format!("{} of {} in {}: ", row.check, row.subject, row.period);
+    Some(vec![Piece::new(about, Tone::Strong), Piece::plain(row.explanation.clone())])
 }
 
 fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
