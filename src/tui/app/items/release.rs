@@ -59,9 +59,10 @@ pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
             ),
         ),
     ];
-    if changes.model_before.as_ref() != Some(&detail.row.model) {
-        let before = changes.model_before.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model)));
+    match (&changes.model_before, &changes.since) {
+        (Some(before), _) => items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model))),
+        (None, None) => items.push(Item::fact(CHANGES, "model", detail.row.model.to_string())),
+        (None, Some(_)) => {}
     }
     for (sign, word, batches) in
         [("+", "new batch", &changes.batches_added), ("-", "batch gone", &changes.batches_gone)]
