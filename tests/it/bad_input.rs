@@ -80,7 +80,7 @@ fn bytes_that_are_not_utf8_are_named_by_offset_and_taken_once_the_contract_says_
 
 #[test]
 fn an_empty_file_is_quarantined() {
-    quarantined(b"", &["holds no text"]);
+    quarantined(b"", &["the file is empty"]);
 }
 
 #[test]
