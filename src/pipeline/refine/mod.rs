@@ -69,11 +69,11 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
 
     let (table, partition) = rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    if counts.refused() == 0 {
-        context.lake.remove(&table, &commit)?;
-    } else {
+    if counts.refused() > 0 {
         let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
+    } else if context.lake.scan(&table, None, &commit.partition)?.is_some() {
+        context.lake.remove(&table, &commit)?;
     }
     crash::point("task.before_outcome");
 
