@@ -111,6 +111,10 @@ impl Error {
             }
             below = cause.source();
         }
+        // Some libraries wrap what the disk says in words of their own.
+        if error.to_string().contains("No space left") {
+            return std::io::Error::other(error.to_string()).into();
+        }
         Self::internal(error.to_string())
     }
 

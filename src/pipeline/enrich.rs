@@ -55,7 +55,10 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
                 report.rows(rows, total);
                 Ok(tagged.frame)
             });
-            context.lake.replace(&table, &schema(), &commit, &mut chunks, &context.cancel)?;
+            if context.lake.replace(&table, &schema(), &commit, &mut chunks, &context.cancel)?.repeated {
+                // An attempt that died before its outcome wrote them: they are only counted.
+                chunks.try_for_each(|chunk: Result<DataFrame>| chunk.map(drop))?;
+            }
         }
     }
     crash::point("task.before_outcome");

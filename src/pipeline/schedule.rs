@@ -45,7 +45,7 @@ pub struct Scope {
 
 /// Brings the scope up to date: plans, runs, and plans again until nothing new turns up.
 pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Result<Summary> {
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = context.workers;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(workers + 1).build()?;
     let mut summary = Summary::default();

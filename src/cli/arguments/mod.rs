@@ -44,7 +44,7 @@ pub struct Arguments {
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Act as this person of [people].
-    #[arg(long = "as", global = true, env = "ASSAY_AS", value_name = "NAME")]
+    #[arg(id = "as", long = "as", global = true, env = "ASSAY_AS", value_name = "NAME")]
     pub name: Option<String>,
     /// Say what would be done, and do nothing.
     #[arg(long, global = true)]

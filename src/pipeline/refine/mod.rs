@@ -65,16 +65,20 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
         report.rows(counts.kept + counts.refused(), Some(total));
         Ok(chunk.silver)
     });
-    context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?;
+    if context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?.repeated {
+        // An attempt that died before its outcome wrote them: they are only counted.
+        kept.try_for_each(|chunk| chunk.map(drop))?;
+    }
     drop(kept);
 
     let (table, partition) = rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    if counts.refused() == 0 {
-        context.lake.remove(&table, &commit)?;
-    } else {
+    if counts.refused() > 0 {
         let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
+    } else if context.lake.version(&table)?.is_some() {
+        // Before the first reject there is no such table.
+        context.lake.remove(&table, &commit)?;
     }
     crash::point("task.before_outcome");
 
