@@ -18,7 +18,7 @@ fn forty_slices_have_one_first_delivery_each() {
     assert!((5_000..6_500).contains(&rows), "{rows} rows");
     let bytes: usize = material.files.iter().map(|file| file.bytes.len()).sum();
     assert!(bytes < 1_000_000, "{bytes} bytes");
-    assert!(material.files.iter().all(|file| (90..1_100).contains(&lines(file).len())));
+    assert!(material.files.iter().all(|file| (90..300).contains(&lines(file).len())));
 }
 
 #[test]
@@ -71,11 +71,10 @@ fn days_are_written_the_providers_way_and_lie_in_the_period() {
         };
         let cells = column(file, day);
         let days: Vec<_> = cells.iter().filter_map(|cell| NaiveDate::parse_from_str(cell, form).ok()).collect();
-        assert!(days.len() * 100 >= cells.len() * 98, "{}", file.name);
+        assert!(days.len() * 100 >= cells.len() * 97, "{}", file.name);
         assert!(days.iter().all(|day| file.period.contains(*day)));
         assert!(days.is_sorted() || is_doubled(file));
-        let different = days.iter().collect::<BTreeSet<_>>().len();
-        assert!(different > 15, "sales on {different} days of {}", file.name);
+        assert!(days.iter().collect::<BTreeSet<_>>().len() > 20, "sales on most days of {}", file.name);
     }
 }
 
