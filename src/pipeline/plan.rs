@@ -31,6 +31,8 @@ pub struct PlanFacts<'a> {
     pub batches: Vec<Batch>,
     /// The model versions to run with the digests of their files: the release's own, and those to compare with.
     pub models: Vec<(ModelRef, Digest)>,
+    /// Model versions that somebody wants to see as well. What they find is not judged.
+    pub also: Vec<(ModelRef, Digest)>,
     /// What is on record, by slot.
     pub outputs: BTreeMap<String, TaskOutput>,
     /// Errors that stand, by slot: the key that failed, and why.
@@ -65,14 +67,9 @@ pub fn facts<'a>(
 ) -> Result<PlanFacts<'a>> {
     let batches = inputs::standing(snapshot, dataset, release.name.period)?;
     let reference = reference_model(snapshot, dataset, release)?;
-    let mut models: Vec<(ModelRef, Digest)> = Vec::new();
-    for model in std::iter::once(&release.model).chain(&reference).chain(also) {
-        if let Some(version) = snapshot.model(model)?
-            && !models.iter().any(|(known, _)| known == model)
-        {
-            models.push((model.clone(), version.digest));
-        }
-    }
+    let models = digests(snapshot, std::iter::once(&release.model).chain(&reference))?;
+    let is_judged = |model: &ModelRef| models.iter().any(|(judged, _)| judged == model);
+    let also = digests(snapshot, also.iter().filter(|model| !is_judged(model)))?;
     let period = release.name.period;
     let outputs =
         snapshot.outputs_of(&dataset.name, period)?.into_iter().map(|(task, output)| (task.slot(), output)).collect();
@@ -81,7 +78,20 @@ pub fn facts<'a>(
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    Ok(PlanFacts { dataset, release, batches, models, outputs, failures })
+    Ok(PlanFacts { dataset, release, batches, models, also, outputs, failures })
+}
+
+/// The model versions that there are, once each, with the digests of their files.
+fn digests<'m>(snapshot: &Snapshot<'_>, wanted: impl Iterator<Item = &'m ModelRef>) -> Result<Vec<(ModelRef, Digest)>> {
+    let mut digests: Vec<(ModelRef, Digest)> = Vec::new();
+    for model in wanted {
+        if let Some(version) = snapshot.model(model)?
+            && !digests.iter().any(|(known, _)| known == model)
+        {
+            digests.push((model.clone(), version.digest));
+        }
+    }
+    Ok(digests)
 }
 
 /// The model version to compare with on the same rows: the one that was in use before, as long as the release's own
@@ -119,7 +129,7 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let mut needs = Vec::new();
     for (provider, batches) in by_provider {
         for step in slice_steps(facts, provider, &batches) {
-            if step.task.kind == TaskKind::Profile {
+            if step.task.kind == TaskKind::Profile && facts.judges(&step.task.subject) {
                 judged.insert(step.task.slot().replacen("profile", "profile:", 1), step.task.key.to_string());
                 needs.push(step.task.slot());
             }
@@ -151,11 +161,13 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
     let mut steps = vec![refine];
 
     if facts.dataset.text.is_empty() || facts.models.is_empty() {
-        let subject = TaskSubject::Annotated { slice, model: ModelRef::none() };
-        steps.push(facts.step(TaskKind::Profile, subject, [refine_key].into(), vec![refine_slot]));
+        let subject = TaskSubject::Annotated { slice: slice.clone(), model: ModelRef::none() };
+        steps.push(facts.step(TaskKind::Profile, subject, [refine_key.clone()].into(), vec![refine_slot.clone()]));
+    }
+    if facts.dataset.text.is_empty() {
         return steps;
     }
-    for (model, digest) in &facts.models {
+    for (model, digest) in facts.models.iter().chain(&facts.also) {
         let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
         let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string())].into();
         let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
@@ -167,6 +179,12 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
 }
 
 impl PlanFacts<'_> {
+    /// Whether the release is judged by what was measured of this subject.
+    fn judges(&self, subject: &TaskSubject) -> bool {
+        let TaskSubject::Annotated { model, .. } = subject else { return true };
+        !self.also.iter().any(|(also, _)| also == model)
+    }
+
     fn step(&self, kind: TaskKind, subject: TaskSubject, inputs: BTreeMap<String, String>, needs: Vec<String>) -> Step {
         let task = Task::new(kind, subject, inputs);
         let slot = task.slot();

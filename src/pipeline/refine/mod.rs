@@ -73,14 +73,12 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
 
     let (table, partition) = rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    if counts.refused() == 0 {
-        // Before the first reject there is no such table.
-        if context.lake.version(&table)?.is_some() {
-            context.lake.remove(&table, &commit)?;
-        }
-    } else {
+    if counts.refused() > 0 {
         let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
+    } else if context.lake.version(&table)?.is_some() {
+        // Before the first reject there is no such table.
+        context.lake.remove(&table, &commit)?;
     }
     crash::point("task.before_outcome");
 
