@@ -79,27 +79,24 @@ pub fn inboxes(
     provider: Option<String>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
+    let datasets = match &dataset {
+        Some(name) => vec![context.contract.dataset(name)?],
+        None => context.contract.datasets.iter().collect(),
+    };
+    if let Some(name) = &provider
+        && !datasets.iter().any(|dataset| dataset.provider(name).is_ok())
+    {
+        datasets.first().map(|dataset| dataset.provider(name)).transpose()?;
+    }
     let mut tally = Tally::default();
-    for candidate in &context.contract.datasets {
-        if dataset.as_ref().is_some_and(|name| *name != candidate.name) {
-            continue;
-        }
-        for supplier in &candidate.providers {
+    for dataset in datasets {
+        for supplier in &dataset.providers {
             if provider.as_ref().is_none_or(|name| *name == supplier.name) {
-                inbox_of(context, candidate, supplier, &mut tally, progress)?;
+                inbox_of(context, dataset, supplier, &mut tally, progress)?;
             }
         }
     }
-    check_names(context, dataset.as_deref(), provider.as_deref())?;
     tally.reply()
-}
-
-fn check_names(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
-    let dataset = dataset.map(|name| context.contract.dataset(name)).transpose()?;
-    match (dataset, provider) {
-        (Some(dataset), Some(provider)) => dataset.provider(provider).map(drop),
-        _ => Ok(()),
-    }
 }
 
 fn inbox_of(

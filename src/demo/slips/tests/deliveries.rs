@@ -15,10 +15,10 @@ fn forty_slices_have_one_first_delivery_each() {
     assert_eq!(slices.len(), 40);
     assert_eq!(slices.iter().collect::<BTreeSet<_>>().len(), 40);
     let rows: usize = material.files.iter().map(|file| lines(file).len()).sum();
-    assert!((6_800..9_000).contains(&rows), "{rows} rows");
+    assert!((5_000..6_500).contains(&rows), "{rows} rows");
     let bytes: usize = material.files.iter().map(|file| file.bytes.len()).sum();
     assert!(bytes < 1_000_000, "{bytes} bytes");
-    assert!(material.files.iter().all(|file| (300..1_100).contains(&lines(file).len())));
+    assert!(material.files.iter().all(|file| (90..1_100).contains(&lines(file).len())));
 }
 
 #[test]
@@ -74,7 +74,8 @@ fn days_are_written_the_providers_way_and_lie_in_the_period() {
         assert!(days.len() * 100 >= cells.len() * 98, "{}", file.name);
         assert!(days.iter().all(|day| file.period.contains(*day)));
         assert!(days.is_sorted() || is_doubled(file));
-        assert!(days.iter().collect::<BTreeSet<_>>().len() > 20, "sales on most days of {}", file.name);
+        let different = days.iter().collect::<BTreeSet<_>>().len();
+        assert!(different > 15, "sales on {different} days of {}", file.name);
     }
 }
 

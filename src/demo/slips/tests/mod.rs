@@ -12,7 +12,7 @@ use super::*;
 use crate::base::Digest;
 
 /// What the shipped seed gives. It changes with every word on the shelves; then `demo_db` has to be built anew.
-const SHIPPED: &str = "36986e3193b3cfeda299de6f39bfac69ec28c8fb7ed344f4a63c16af6f396be1";
+const SHIPPED: &str = "5f1e2f68eb0cc7e771438426153b99a2fc51353a575a2c90c45ea6564e2d17ea";
 
 fn digest(material: &Material) -> Digest {
     let files = material.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);

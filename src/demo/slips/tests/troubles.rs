@@ -39,7 +39,7 @@ fn one_delivery_has_prices_a_hundred_times_too_high() {
         let ratio = median_amount(raw) / usual;
         let too_high = (raw.provider, raw.period.to_string().as_str(), raw.purpose)
             == ("harbourline", "2026-09", Purpose::Delivery);
-        let expected = if too_high { 75.0..133.0 } else { 0.75..1.33 };
+        let expected = if too_high { 70.0..143.0 } else { 0.7..1.43 };
         assert!(expected.contains(&ratio), "{} is {ratio} times the first period", raw.name);
     }
     let wrong = median_amount(file(&material, "harbourline", "2026-09", Purpose::Delivery));
@@ -73,7 +73,7 @@ fn corrections_change_few_rows_and_leave_none_damaged() {
         let after = lines(file(&material, provider, period, Purpose::Corrected));
         assert_eq!(before.len(), after.len());
         let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
-        assert!((10..40).contains(&changed), "{changed} rows of {provider} {period} changed");
+        assert!((3..30).contains(&changed), "{changed} rows of {provider} {period} changed");
         assert!(
             after
                 .iter()
