@@ -1,6 +1,7 @@
 //! The program on a real terminal, and when what is seen on it.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap(), 0);
         let shown = Arc::new((Mutex::new(Shown { parser, at: Instant::now(), ended: false }), Condvar::new()));
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
@@ -103,5 +104,5 @@ impl Drop for Terminal {
 
 fn lines(parser: &vt100::Parser) -> Vec<String> {
     let screen = parser.screen();
-    screen.rows(0, screen.size().1).collect()
+    screen.rows(0, screen.size().1.into()).collect()
 }
