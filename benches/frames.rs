@@ -130,7 +130,7 @@ fn keys(figures: &mut Figures, terminal: &mut Terminal) {
 fn answered(terminal: &mut Terminal, key: &str, wanted: &dyn Fn(&[String]) -> bool) -> Duration {
     thread::sleep(PAUSE);
     let pressed = terminal.press(key);
-    let (_, seen) = terminal.wait(&format!("the answer to `{key}`"), |lines| wanted(lines).then_some(()));
+    let ((), seen) = terminal.wait(&format!("the answer to `{key}`"), |lines| wanted(lines).then_some(()));
     seen.saturating_duration_since(pressed)
 }
 

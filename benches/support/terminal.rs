@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long to wait for something to be seen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program and its screen.
 pub struct Terminal {
@@ -45,7 +45,7 @@ impl Terminal {
         drop(pair.slave);
         let screen = Arc::clone(&shown);
         thread::spawn(move || {
-            let mut bytes = [0; 1 << 16];
+            let mut bytes = vec![0; 1 << 16];
             loop {
                 let count = reader.read(&mut bytes).unwrap_or(0);
                 let mut shown = screen.0.lock().unwrap();

@@ -102,6 +102,22 @@ impl Error {
         Self::new(ErrorKind::Cancelled, "cancelled")
     }
 
+    /// What a library says, of the operating system's kind where that is what failed below it.
+    pub fn library(error: impl std::error::Error + 'static) -> Self {
+        let mut below: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(cause) = below {
+            if let Some(system) = cause.downcast_ref::<std::io::Error>() {
+                return std::io::Error::new(system.kind(), error.to_string()).into();
+            }
+            below = cause.source();
+        }
+        // Some libraries wrap what the disk says in words of their own.
+        if error.to_string().contains("No space left") {
+            return std::io::Error::other(error.to_string()).into();
+        }
+        Self::internal(error.to_string())
+    }
+
     /// A library misbehaved.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
@@ -201,14 +217,12 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// Adds context and hints to a `Result` in passing.
+/// Adds context to a `Result` in passing.
 pub trait ResultExt<T> {
     /// Says what was being done when this failed.
     fn context(self, message: impl Into<String>) -> Result<T>;
     /// Like [`ResultExt::context`], building the message only on failure.
     fn with_context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T>;
-    /// Says what to do about it.
-    fn hint(self, hint: impl Into<String>) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
@@ -218,9 +232,5 @@ impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
 
     fn with_context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T> {
         self.map_err(|error| error.into().context(message()))
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Result<T> {
-        self.map_err(|error| error.into().hint(hint))
     }
 }

@@ -51,8 +51,7 @@ pub fn read(path: &Path) -> Result<Settings> {
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         Error::new(ErrorKind::Usage, format!("{shown}:{line}: not UTF-8")).hint("save the file as UTF-8")
     })?;
     let file_name = path.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());

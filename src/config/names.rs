@@ -3,12 +3,13 @@
 use super::document::Document;
 use super::table::Located;
 use crate::base::Result;
+use crate::domain::lineage::ENTITIES;
 
 /// The longest name.
 const LONGEST: usize = 64;
 
 /// Columns that gold has beside the canonical ones.
-const RESERVED_FIELDS: [&str; 1] = ["entities"];
+const RESERVED_FIELDS: [&str; 1] = [ENTITIES];
 
 /// A name that is also a folder: ASCII letters, digits, `-` and `_`, beginning with a letter or digit.
 pub fn folder_name(document: &Document<'_>, what: &str, name: &Located<&str>) -> Result<String> {

@@ -82,7 +82,7 @@ impl<'a, 'i> Table<'a, 'i> {
         entries.sort_by_key(|(key, _)| key.span().start);
         let entry = |(key, value): (&'a Spanned<Cow<'i, str>>, _)| {
             let name = Located { value: key.get_ref().as_ref(), place: key.span() };
-            let value = Value { document: self.document, key: key.get_ref(), value };
+            let value = Value { document: self.document, key: key.get_ref(), written: value };
             (name, value)
         };
         entries.into_iter().map(entry).collect()
@@ -90,7 +90,7 @@ impl<'a, 'i> Table<'a, 'i> {
 
     /// The value of a key.
     pub fn value(&self, key: &'a str) -> Option<Value<'a, 'i>> {
-        self.entries.get(key).map(|value| Value { document: self.document, key, value })
+        self.entries.get(key).map(|written| Value { document: self.document, key, written })
     }
 
     /// Text that must be there.
@@ -133,14 +133,14 @@ impl<'a, 'i> Table<'a, 'i> {
     /// The tables written as `[[...key]]`; none where it is not given.
     pub fn tables(&self, key: &'a str, label: &'a str, known: &[&str]) -> Result<Vec<Table<'a, 'i>>> {
         let Some(value) = self.value(key) else { return Ok(Vec::new()) };
-        let DeValue::Array(items) = value.value.get_ref() else {
+        let DeValue::Array(items) = value.written.get_ref() else {
             let message = format!("`{key}` must be a list of tables, each under {label}, not {}", value.shown());
             return Err(self
                 .document
                 .error(&value.place(), message)
                 .hint(format!("write {label}, with two brackets on each side")));
         };
-        items.iter().map(|item| Value { value: item, ..value }.table(label, known)).collect()
+        items.iter().map(|item| Value { written: item, ..value }.table(label, known)).collect()
     }
 }
 
@@ -149,13 +149,13 @@ impl<'a, 'i> Table<'a, 'i> {
 pub struct Value<'a, 'i> {
     document: &'a Document<'i>,
     key: &'a str,
-    value: &'a Spanned<DeValue<'i>>,
+    written: &'a Spanned<DeValue<'i>>,
 }
 
 impl<'a, 'i> Value<'a, 'i> {
     /// Where it stands.
     pub fn place(&self) -> Range<usize> {
-        self.value.span()
+        self.written.span()
     }
 
     /// The error of a value of another kind, with an example of what was wanted.
@@ -165,7 +165,7 @@ impl<'a, 'i> Value<'a, 'i> {
     }
 
     fn shown(&self) -> String {
-        match self.value.get_ref() {
+        match self.written.get_ref() {
             DeValue::String(text) => format!("the text \"{text}\""),
             DeValue::Integer(number) => format!("the number {number}"),
             DeValue::Float(number) => format!("the number {number}"),
@@ -178,12 +178,12 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// It as text.
     pub fn text(&self) -> Result<Located<&'a str>> {
-        let text = self.value.get_ref().as_str().ok_or_else(|| self.wrong("text", &self.in_quotes()))?;
+        let text = self.written.get_ref().as_str().ok_or_else(|| self.wrong("text", &self.in_quotes()))?;
         Ok(Located { value: text, place: self.place() })
     }
 
     fn in_quotes(&self) -> String {
-        match self.value.get_ref() {
+        match self.written.get_ref() {
             DeValue::Integer(number) => format!("\"{number}\""),
             DeValue::Float(number) => format!("\"{number}\""),
             DeValue::Datetime(date) => format!("\"{date}\""),
@@ -193,9 +193,9 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// It as a list of texts; one text is a list of one.
     pub fn texts(&self) -> Result<Vec<Located<&'a str>>> {
-        match self.value.get_ref() {
+        match self.written.get_ref() {
             DeValue::String(_) => Ok(vec![self.text()?]),
-            DeValue::Array(items) => items.iter().map(|item| Value { value: item, ..*self }.item_text()).collect(),
+            DeValue::Array(items) => items.iter().map(|item| Value { written: item, ..*self }.item_text()).collect(),
             _ => Err(self.wrong("a list of texts", "[\"...\"]")),
         }
     }
@@ -218,15 +218,15 @@ impl<'a, 'i> Value<'a, 'i> {
     }
 
     fn entries(&self) -> Result<&'a DeTable<'i>> {
-        self.value.get_ref().as_table().ok_or_else(|| self.wrong("a table", "{ ... }"))
+        self.written.get_ref().as_table().ok_or_else(|| self.wrong("a table", "{ ... }"))
     }
 
     fn truth(&self) -> Result<bool> {
-        self.value.get_ref().as_bool().ok_or_else(|| self.wrong("true or false", "true"))
+        self.written.get_ref().as_bool().ok_or_else(|| self.wrong("true or false", "true"))
     }
 
     fn number(&self) -> Result<Located<f64>> {
-        let number = match self.value.get_ref() {
+        let number = match self.written.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
@@ -237,7 +237,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     fn count(&self, range: std::ops::RangeInclusive<u32>) -> Result<u32> {
         let number = self
-            .value
+            .written
             .get_ref()
             .as_integer()
             .and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
@@ -249,7 +249,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// It as a calendar date: a TOML date, or the same as text.
     pub fn date(&self) -> Result<chrono::NaiveDate> {
-        let text = match self.value.get_ref() {
+        let text = match self.written.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Datetime(date) => date.to_string(),
             _ => return Err(self.wrong("a date", "\"2026-11-20\"")),

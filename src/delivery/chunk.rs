@@ -7,9 +7,9 @@ use polars::prelude::{
 };
 
 use super::cell::Cell;
-use super::entities::{ENTITIES, EntityColumn, entities_type};
-use super::polars;
+use super::entities::{EntityColumn, entities_type};
 use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::domain::lineage::{BATCH, ENTITIES, PERIOD, PROVIDER, ROW};
 use crate::domain::{Field, FieldType, ModelRef};
 
 /// The shape that every group of rows has.
@@ -32,16 +32,16 @@ impl Layout {
     pub fn lineage() -> Vec<Field> {
         let field = |name: &str, field_type| Field { name: name.to_owned(), field_type };
         vec![
-            field("_batch", FieldType::String),
-            field("_provider", FieldType::String),
-            field("_period", FieldType::String),
-            field("_row", FieldType::Int),
+            field(BATCH, FieldType::String),
+            field(PROVIDER, FieldType::String),
+            field(PERIOD, FieldType::String),
+            field(ROW, FieldType::Int),
         ]
     }
 
     /// The same in polars' terms.
     pub fn schema(&self) -> Schema {
-        let columns = self.columns.iter().map(|field| (field.name.as_str(), polars_type(field.field_type)));
+        let columns = self.columns.iter().map(|field| (field.name.as_str(), data_type(field.field_type)));
         let entities = self.has_entities.then(|| (ENTITIES, entities_type()));
         columns.chain(entities).map(|(name, data_type)| PolarsField::new(name.into(), data_type)).collect()
     }
@@ -50,15 +50,17 @@ impl Layout {
     fn conform(&self, frame: &DataFrame) -> Result<DataFrame> {
         let mut columns = Vec::with_capacity(self.columns.len() + 1);
         for (name, data_type) in self.schema().iter() {
-            let column = frame.column(name).map_err(polars)?;
+            let column = frame.column(name).map_err(Error::library)?;
             let cast = if column.dtype() == data_type { Ok(column.clone()) } else { column.strict_cast(data_type) };
-            columns.push(cast.map_err(polars).with_context(|| format!("column `{name}`"))?);
+            columns.push(cast.map_err(Error::library).with_context(|| format!("column `{name}`"))?);
         }
-        DataFrame::new(frame.height(), columns).map_err(polars)
+        DataFrame::new(frame.height(), columns).map_err(Error::library)
     }
 }
 
-fn polars_type(field_type: FieldType) -> DataType {
+/// The polars type of a canonical field.
+#[must_use]
+pub fn data_type(field_type: FieldType) -> DataType {
     match field_type {
         FieldType::String => DataType::String,
         FieldType::Int => DataType::Int64,
@@ -90,7 +92,7 @@ impl<'a> Groups<'a> {
             cancel.check()?;
             let Some(chunk) = self.rows.next() else { break };
             let chunk = self.layout.conform(&chunk?)?;
-            self.waiting.vstack_mut_owned(chunk).map_err(polars)?;
+            self.waiting.vstack_mut_owned(chunk).map_err(Error::library)?;
         }
         cancel.check()?;
         if self.waiting.height() == 0 {
@@ -129,7 +131,7 @@ impl<'a> Chunk<'a> {
     pub fn of(group: &'a DataFrame, layout: &Layout) -> Result<Self> {
         let mut columns = Vec::with_capacity(layout.columns.len());
         for field in &layout.columns {
-            let column = group.column(&field.name).map_err(polars)?;
+            let column = group.column(&field.name).map_err(Error::library)?;
             let values = match field.field_type {
                 FieldType::String => column.str().map(Values::Text),
                 FieldType::Int => column.i64().map(Values::Int),
@@ -141,7 +143,7 @@ impl<'a> Chunk<'a> {
                     column.decimal().map(|decimals| Values::Decimal(&decimals.phys, scale.into()))
                 }
             };
-            columns.push(values.map_err(polars)?);
+            columns.push(values.map_err(Error::library)?);
         }
         let entities = if layout.has_entities { Some(EntityColumn::of(group)?) } else { None };
         Ok(Self { rows: group.height(), columns, entities })

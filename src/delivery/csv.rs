@@ -11,10 +11,10 @@ use polars::prelude::DataFrame;
 use super::TableWriter;
 use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
-use super::entities::ENTITIES;
 use super::guard::guarded;
 use super::output::Output;
 use crate::base::Result;
+use crate::domain::lineage::ENTITIES;
 
 /// How many bytes are gathered before they are written.
 const BUFFER: usize = 1 << 20;

@@ -2,14 +2,12 @@
 
 use polars::prelude::{DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, StringChunked};
 
-use super::polars;
 use crate::base::{Error, Result};
 use crate::domain::Entity;
+use crate::domain::lineage::ENTITIES;
 
-/// The column's name.
-pub const ENTITIES: &str = "entities";
-
-/// `list<struct{field,label,text,start,end,score}>`.
+/// The polars type of [`ENTITIES`]: `list<struct{field,label,text,start,end,score}>`.
+#[must_use]
 pub fn entities_type() -> DataType {
     let field = |name: &str, data_type| PolarsField::new(name.into(), data_type);
     DataType::List(Box::new(DataType::Struct(vec![
@@ -39,12 +37,12 @@ pub struct EntityColumn {
 impl EntityColumn {
     /// Reads the column of entities, which is in one piece.
     pub fn of(group: &DataFrame) -> Result<Self> {
-        let lists = group.column(ENTITIES).and_then(|column| column.list()).map_err(polars)?.rechunk();
+        let lists = group.column(ENTITIES).and_then(|column| column.list()).map_err(Error::library)?.rechunk();
         let structs = lists.get_inner();
-        let structs = structs.struct_().map_err(polars)?;
+        let structs = structs.struct_().map_err(Error::library)?;
         let part = |name: &str| structs.field_by_name(name).map(|series| series.rechunk());
-        let text = |name: &str| part(name).and_then(|series| series.str().cloned()).map_err(polars);
-        let number = |name: &str| part(name).and_then(|series| series.i32().cloned()).map_err(polars);
+        let text = |name: &str| part(name).and_then(|series| series.str().cloned()).map_err(Error::library);
+        let number = |name: &str| part(name).and_then(|series| series.i32().cloned()).map_err(Error::library);
         Ok(Self {
             offsets: lists.downcast_as_array().offsets().as_slice().to_vec(),
             absent: lists.is_null().iter().map(|absent| absent.unwrap_or(true)).collect(),
@@ -53,7 +51,7 @@ impl EntityColumn {
             text: text("text")?,
             start: number("start")?,
             end: number("end")?,
-            score: part("score").and_then(|series| series.f64().cloned()).map_err(polars)?,
+            score: part("score").and_then(|series| series.f64().cloned()).map_err(Error::library)?,
         })
     }
 

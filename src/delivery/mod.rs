@@ -25,11 +25,13 @@ use std::path::Path;
 
 use polars::prelude::DataFrame;
 
+pub use self::chunk::data_type;
 use self::chunk::{Chunk, Groups, Layout};
+pub use self::entities::entities_type;
 pub use self::guard::{guarded, unguarded};
 use self::output::Output;
 pub use self::summary::{ProviderLine, Summary};
-use crate::base::{Cancel, Digest, Error, Result, crash};
+use crate::base::{Cancel, Digest, Result, crash};
 use crate::domain::policy::Format;
 use crate::domain::{Field, ModelRef, ReleaseName};
 
@@ -173,12 +175,4 @@ fn write_files(
         verify::read_back(folder, *format, artifact, cancel)?;
     }
     Ok(artifacts.into_iter().map(|(_, artifact)| artifact).collect())
-}
-
-/// An error of polars in our words.
-fn polars(error: polars::prelude::PolarsError) -> Error {
-    match error {
-        polars::prelude::PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()).into(),
-        other => Error::internal("the rows of the release could not be handled").because(other),
-    }
 }

@@ -7,9 +7,9 @@ use std::rc::Rc;
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
 
+use super::TableWriter;
 use super::chunk::{Chunk, Layout};
 use super::output::Output;
-use super::{TableWriter, polars};
 use crate::base::{Error, Result};
 
 /// The output, shared with a writer that would not give it back.
@@ -39,7 +39,7 @@ impl ParquetFile {
             .with_compression(ParquetCompression::Zstd(None))
             .with_statistics(StatisticsOptions::default())
             .batched(&layout.schema())
-            .map_err(polars)?;
+            .map_err(Error::library)?;
         Ok(Self { writer, output })
     }
 }
@@ -47,13 +47,13 @@ impl ParquetFile {
 impl TableWriter for ParquetFile {
     fn write(&mut self, group: &DataFrame, _chunk: &Chunk<'_>) -> Result<()> {
         let written = self.writer.write_batch(group);
-        written.map_err(|error| self.output.borrow_mut().failure().unwrap_or_else(|| polars(error)))
+        written.map_err(|error| self.output.borrow_mut().failure().unwrap_or_else(|| Error::library(error)))
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {
         let Self { writer, output } = *self;
         let finished = writer.finish();
-        finished.map_err(|error| output.borrow_mut().failure().unwrap_or_else(|| polars(error)))?;
+        finished.map_err(|error| output.borrow_mut().failure().unwrap_or_else(|| Error::library(error)))?;
         drop(writer);
         let output = Rc::try_unwrap(output).map_err(|_| Error::internal("the Parquet writer kept its file"))?;
         Ok(output.into_inner())

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use polars::prelude::{ParquetReader, SerReader};
 
+use super::Artifact;
 use super::csv::RecordCounter;
-use super::{Artifact, polars};
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, text};
 use crate::domain::policy::Format;
 
@@ -25,7 +25,7 @@ pub fn read_back(folder: &Path, format: Format, artifact: &Artifact, cancel: &Ca
     let rows = match format {
         Format::Xlsx => return Ok(()),
         Format::Csv => counter.records.saturating_sub(1),
-        Format::Parquet => ParquetReader::new(File::open(&path)?).num_rows().map_err(polars)? as u64,
+        Format::Parquet => ParquetReader::new(File::open(&path)?).num_rows().map_err(Error::library)? as u64,
     };
     if rows == artifact.rows {
         return Ok(());

@@ -63,10 +63,14 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// The workspace at a moment of its history. One worker: everything is recorded in one order, whatever the machine.
+    fn open(&self, clock: Option<Clock>) -> Result<Workspace> {
+        let host = Some(HOST.to_owned());
+        Workspace::open(&OpenOptions { root: self.root.clone(), clock, host, workers: Some(1) })
+    }
+
     fn take(&self, step: &Step) -> Result<()> {
-        let options =
-            OpenOptions { root: self.root.clone(), clock: Some(Clock::Fixed(step.at)), host: Some(HOST.to_owned()) };
-        let workspace = Workspace::open(&options)?;
+        let workspace = self.open(Some(Clock::Fixed(step.at)))?;
         for request in self.requests(&workspace, step)? {
             let session = workspace.session(Some(step.by), Via::Cli)?;
             workspace.perform(&session, request, &|_| {}, self.cancel)?;
@@ -205,8 +209,7 @@ impl Builder<'_> {
 
     /// Checks that every release stands where the plan says, and leaves one compact journal file.
     fn settle(&self) -> Result<()> {
-        let workspace =
-            Workspace::open(&OpenOptions { root: self.root.clone(), clock: None, host: Some(HOST.to_owned()) })?;
+        let workspace = self.open(None)?;
         let dataset = workspace.contract()?.only_dataset()?.name.clone();
         for (period, n, state) in &self.material.plan.outcome {
             let name = ReleaseName { dataset: dataset.clone(), period: *period, n: *n };
@@ -227,7 +230,7 @@ impl Builder<'_> {
 }
 
 fn open_release(workspace: &Workspace, period: Period) -> Result<ReleaseName> {
-    release_where(workspace, period, "open", |state| state.is_open())
+    release_where(workspace, period, "open", crate::domain::ReleaseState::is_open)
 }
 
 fn live_release(workspace: &Workspace, period: Period) -> Result<ReleaseName> {

@@ -22,7 +22,18 @@ pub fn unpack(folder: &Path) -> Result<()> {
         return Err(Error::refused(format!("{} is not empty", folder.display()))
             .hint("leave out --into for a new temporary folder"));
     }
-    BUNDLED.extract(folder).with_context(|| format!("copying the sample workspace to {}", folder.display()))
+    BUNDLED.extract(folder).with_context(|| format!("copying the sample workspace to {}", folder.display()))?;
+    // What never changes is protected in the copy as it was in the workspace that was built.
+    ["lake/raw", "releases"].iter().try_for_each(|kept| protect(&folder.join(kept)))
+}
+
+fn protect(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return sorted(path)?.iter().try_for_each(|inside| protect(inside));
+    }
+    let mut permissions = fs::metadata(path)?.permissions();
+    permissions.set_readonly(true);
+    Ok(fs::set_permissions(path, permissions)?)
 }
 
 /// Drops the deliveries that are held back for `period`s without one into the inboxes; returns what was dropped.

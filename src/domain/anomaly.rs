@@ -34,12 +34,6 @@ impl AnomalyState {
         }
     }
 
-    /// Whether it keeps a release from going out, if it is blocking.
-    #[must_use]
-    pub fn stands(self) -> bool {
-        matches!(self, Self::Open | Self::Confirmed)
-    }
-
     /// Whether a person may move it from here to `next`.
     pub fn allow(self, next: Self) -> Result<()> {
         let allowed = matches!(

@@ -132,11 +132,6 @@ impl Dataset {
         self.schema.iter().find(|field| field.name == name).map(|field| field.field_type)
     }
 
-    /// The providers that owe `period`.
-    pub fn owing(&self, period: Period) -> impl Iterator<Item = &Provider> {
-        self.providers.iter().filter(move |provider| provider.owes(period))
-    }
-
     /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
     pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
         digest_of("mapping/1", &(&self.schema, &self.key, &self.date, &provider.columns, &provider.dates))

@@ -10,6 +10,7 @@ pub mod due;
 pub mod encoding;
 pub mod event;
 pub mod gate;
+pub mod lineage;
 pub mod listing;
 pub mod model;
 pub mod pattern;

@@ -113,12 +113,6 @@ impl ReleaseState {
         matches!(self, Self::Open | Self::Approved)
     }
 
-    /// Whether it was published once.
-    #[must_use]
-    pub fn was_published(self) -> bool {
-        matches!(self, Self::Published | Self::Superseded | Self::Withdrawn | Self::Retired)
-    }
-
     /// The state machine: whether a release may move from here to `next`.
     #[must_use]
     pub fn may_become(self, next: Self) -> bool {

@@ -27,7 +27,9 @@ impl From<rusqlite::Error> for Error {
                 | ErrorCode::PermissionDenied
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::FileLockingProtocolFailed,
-            ) => Self::new(ErrorKind::Io, "the journal's file can't be used").because(text),
+            ) => Self::new(ErrorKind::Io, "the journal's file can't be used")
+                .because(text)
+                .hint("see whether the disk is full, and whether you may write to the workspace folder"),
             _ => Self::internal("the journal's database refused a statement").because(text),
         }
     }

@@ -95,15 +95,6 @@ impl Journal {
             Ok(snapshot.number("SELECT count(*) AS number FROM cancel_request WHERE key = ?1", [key])? > 0)
         })
     }
-
-    /// Takes the request to stop `key` back.
-    pub fn clear_cancel(&self, key: &str) -> Result<()> {
-        let key = key.to_owned();
-        self.in_transaction(move |connection| {
-            Snapshot::new(connection).execute("DELETE FROM cancel_request WHERE key = ?1", [key])?;
-            Ok(())
-        })
-    }
 }
 
 /// Now, and `seconds` from now, in milliseconds since 1970.

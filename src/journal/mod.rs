@@ -38,8 +38,6 @@ mod writer;
 mod tests;
 
 pub use lease::Lease;
-pub use query::contract::ContractVersion;
-pub use query::model::AliasMove;
 pub use query::task::Failure;
 pub use snapshot::Snapshot;
 pub use store::Journal;

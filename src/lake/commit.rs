@@ -95,7 +95,9 @@ impl Lake {
     fn write_version(&self, folder: &Path, version: u64, actions: &[Action]) -> Result<bool> {
         let bytes = CommitOrBytes::LogBytes(log_bytes(actions)?.into());
         let log_store = unloaded(folder)?.log_store();
-        match self.0.runtime.block_on(log_store.write_commit_entry(version, bytes, Default::default()))? {
+        #[allow(clippy::default_trait_access, reason = "the type belongs to a crate that is no dependency of ours")]
+        let written = self.0.runtime.block_on(log_store.write_commit_entry(version, bytes, Default::default()))?;
+        match written {
             Ok(()) => Ok(true),
             Err(TransactionError::VersionAlreadyExists(_)) => Ok(false),
             Err(error) => Err(Error::new(ErrorKind::Io, error.to_string())),

@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use deltalake_core::DeltaTableError;
-use polars::prelude::PolarsError;
 
 use crate::base::{Error, Result, ResultExt};
 
@@ -40,15 +39,4 @@ impl Drop for Runtime {
 /// A Delta log that can't be read as it stands.
 pub(super) fn unreadable_log(error: &DeltaTableError) -> Error {
     Error::corrupt("the Delta log can't be read").because(error)
-}
-
-/// An error of polars, with the operating system's own kind where that is what failed.
-pub(super) fn polars_error(error: PolarsError) -> Error {
-    match error {
-        PolarsError::IO { error, msg } => {
-            let text = msg.map_or_else(|| error.to_string(), |message| message.to_string());
-            std::io::Error::new(error.kind(), text).into()
-        }
-        other => Error::internal(other.to_string()),
-    }
 }

@@ -11,7 +11,6 @@ use polars::prelude::{
 use super::Lake;
 use super::log::state;
 use super::replace::check_present;
-use super::runtime::polars_error;
 use super::schema::{data_fields, polars_type};
 use super::table::{DataFile, Table};
 use crate::base::{Error, Result, ResultExt};
@@ -42,7 +41,7 @@ impl Lake {
             1 => Ok(scans.into_iter().next()),
             _ => concat(&scans, UnionArgs { maintain_order: true, ..UnionArgs::default() })
                 .map(Some)
-                .map_err(polars_error),
+                .map_err(Error::library),
         }
     }
 }
@@ -62,7 +61,7 @@ fn read_schema(table: &Table, schema: &deltalake_core::kernel::StructType) -> Re
 fn scan_partition(schema: &SchemaRef, values: &[(String, String)], files: &[DataFile]) -> Result<LazyFrame> {
     // A file without rows has no row groups either; its schema says all.
     let paths = files.iter().filter(|file| file.rows > 0).map(|file| PlRefPath::try_from_path(&file.path));
-    let paths = paths.collect::<std::result::Result<Vec<_>, _>>().map_err(polars_error)?;
+    let paths = paths.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::library)?;
     let rows = if paths.is_empty() {
         DataFrame::empty_with_schema(schema).lazy()
     } else {
@@ -73,7 +72,7 @@ fn scan_partition(schema: &SchemaRef, values: &[(String, String)], files: &[Data
             allow_missing_columns: true,
             ..ScanArgsParquet::default()
         };
-        LazyFrame::scan_parquet_files(paths.into(), options).map_err(polars_error)?
+        LazyFrame::scan_parquet_files(paths.into(), options).map_err(Error::library)?
     };
     let columns: Vec<_> = values.iter().map(|(column, value)| lit(value.as_str()).alias(column.as_str())).collect();
     Ok(rows.with_columns(columns))

@@ -6,8 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, Schema};
 use serde_json::{Map, Number, Value};
 
-use super::runtime::polars_error;
-use crate::base::Result;
+use crate::base::{Error, Result};
 
 /// Decimals of at most this many digits are the same number in JSON as in the file.
 const EXACT_DIGITS: u32 = 15;
@@ -109,11 +108,11 @@ fn range_of(column: &Column) -> Result<Range> {
     if column.null_count() == column.len() {
         return Ok(Range::Empty);
     }
-    if column.dtype().is_float() && column.is_nan().map_err(polars_error)?.any() {
+    if column.dtype().is_float() && column.is_nan().map_err(Error::library)?.any() {
         return Ok(Range::None);
     }
-    let low = column.min_reduce().map_err(polars_error)?.into_value();
-    let high = column.max_reduce().map_err(polars_error)?.into_value();
+    let low = column.min_reduce().map_err(Error::library)?.into_value();
+    let high = column.max_reduce().map_err(Error::library)?.into_value();
     Ok(match (whole(&low), whole(&high), low.extract::<f64>(), high.extract::<f64>()) {
         (Some(low), Some(high), ..) => Range::Whole(low, high),
         (None, None, Some(low), Some(high)) if low.is_finite() && high.is_finite() => Range::Real(low, high),

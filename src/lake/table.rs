@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::Lake;
 use crate::base::{Error, Result};
+use crate::domain::lineage::{BATCH, MODEL, PERIOD, PROVIDER};
 
 /// A Delta table of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,10 +48,10 @@ impl Table {
     #[must_use]
     pub fn partition_columns(&self) -> &'static [&'static str] {
         match self {
-            Self::Bronze { .. } => &["_period", "_batch"],
-            Self::Silver { .. } | Self::Rejects { .. } => &["_period", "_provider"],
-            Self::Annotations { .. } => &["_model", "_period", "_provider"],
-            Self::Gold { .. } => &["_period"],
+            Self::Bronze { .. } => &[PERIOD, BATCH],
+            Self::Silver { .. } | Self::Rejects { .. } => &[PERIOD, PROVIDER],
+            Self::Annotations { .. } => &[MODEL, PERIOD, PROVIDER],
+            Self::Gold { .. } => &[PERIOD],
         }
     }
 

@@ -11,7 +11,6 @@ use polars::prelude::{
     StatisticsOptions, TimeUnit,
 };
 
-use super::runtime::polars_error;
 use super::schema::timestamp;
 use super::statistics::Statistics;
 use super::table::{Commit, partition_folder};
@@ -124,18 +123,18 @@ fn write_file(
         .with_compression(ParquetCompression::Zstd(None))
         .with_statistics(statistics)
         .batched(groups.source.stored)
-        .map_err(polars_error)
+        .map_err(Error::library)
         .with_context(writing)?;
     let mut next = first;
     while let Some(group) = next {
-        writer.write_batch(&group).map_err(polars_error).with_context(writing)?;
+        writer.write_batch(&group).map_err(Error::library).with_context(writing)?;
         written.statistics.add(&group)?;
         next = groups.next()?;
         if written.statistics.rows() >= FILE_ROWS {
             break;
         }
     }
-    writer.finish().map_err(polars_error).with_context(writing)?;
+    writer.finish().map_err(Error::library).with_context(writing)?;
     drop(writer);
     file.flush().with_context(writing)?;
     file.get_ref().sync_all().with_context(writing)?;
@@ -162,7 +161,7 @@ impl<'a> Groups<'a> {
             match self.source.chunks.next() {
                 Some(chunk) => {
                     let rows = self.conformed(&chunk?)?;
-                    self.pending.vstack_mut_owned(rows).map_err(polars_error)?;
+                    self.pending.vstack_mut_owned(rows).map_err(Error::library)?;
                 }
                 None => self.exhausted = true,
             }
@@ -197,10 +196,10 @@ impl<'a> Groups<'a> {
             }
         }
         let columns = self.source.stored.iter().map(|(name, data_type)| {
-            let column = chunk.column(name).map_err(polars_error)?;
+            let column = chunk.column(name).map_err(Error::library)?;
             converted(column, data_type).with_context(|| format!("column `{name}` of {table}"))
         });
-        DataFrame::new(chunk.height(), columns.collect::<Result<_>>()?).map_err(polars_error)
+        DataFrame::new(chunk.height(), columns.collect::<Result<_>>()?).map_err(Error::library)
     }
 }
 
@@ -226,12 +225,12 @@ fn converted(column: &Column, data_type: &DataType) -> Result<Column> {
             DataType::Datetime(_, zone) => zone.clone(),
             _ => None,
         };
-        let in_micros = series.cast(&DataType::Datetime(TimeUnit::Microseconds, zone)).map_err(polars_error)?;
+        let in_micros = series.cast(&DataType::Datetime(TimeUnit::Microseconds, zone)).map_err(Error::library)?;
         let physical: Series = in_micros.to_physical_repr().into_owned();
-        return physical.cast(&timestamp()).map(IntoColumn::into_column).map_err(polars_error);
+        return physical.cast(&timestamp()).map(IntoColumn::into_column).map_err(Error::library);
     }
     let converted = column.as_materialized_series().strict_cast(data_type);
     converted
         .map(IntoColumn::into_column)
-        .map_err(|error| Error::bad_data(format!("a value is not a {data_type}")).because(polars_error(error)))
+        .map_err(|error| Error::bad_data(format!("a value is not a {data_type}")).because(error))
 }

@@ -28,6 +28,16 @@ pub struct OpenOptions {
     pub clock: Option<Clock>,
     /// The machine's name for the record; none: its own.
     pub host: Option<String>,
+    /// How many tasks may run at once; none: as many as there are processors. With one, the record has one order.
+    pub workers: Option<usize>,
+}
+
+impl OpenOptions {
+    /// A folder, with nothing special about it.
+    #[must_use]
+    pub fn at(root: PathBuf) -> Self {
+        Self { root, clock: None, host: None, workers: None }
+    }
 }
 
 /// An open workspace. Cheap to clone.
@@ -36,6 +46,7 @@ pub struct Workspace {
     root: Arc<PathBuf>,
     clock: Clock,
     demo: bool,
+    workers: usize,
     journal: Journal,
     lake: Lake,
 }
@@ -74,7 +85,8 @@ impl Workspace {
         let clock = options.clock.unwrap_or_else(|| clock_of(&settings));
         let journal = Journal::open_on(&root.join(JOURNAL_FILE), clock, options.host.clone())?;
         let lake = Lake::open(&root)?;
-        Ok(Self { root: Arc::new(root), clock, demo: settings.demo, journal, lake })
+        let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        Ok(Self { root: Arc::new(root), clock, demo: settings.demo, workers, journal, lake })
     }
 
     /// The workspace that `start` lies in: the nearest folder upwards with an assay.toml.
@@ -170,6 +182,7 @@ impl Workspace {
             contract_differs: state.differs,
             origin,
             cancel,
+            workers: self.workers,
         }
     }
 

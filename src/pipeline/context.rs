@@ -24,6 +24,8 @@ pub struct Context {
     pub origin: Origin,
     /// Asked to stop.
     pub cancel: Cancel,
+    /// How many tasks may run at once.
+    pub workers: usize,
     /// Whether assay.toml differs from the contract in force.
     pub contract_differs: bool,
 }

@@ -5,40 +5,24 @@ use polars::prelude::*;
 use super::report::Report;
 use super::{Context, frames, models, refine};
 use crate::base::{Cancel, Error, Result, crash};
+use crate::delivery::entities_type;
 use crate::domain::task::TaskOutput;
-use crate::domain::{ModelRef, Slice, Task, TaskSubject};
+use crate::domain::{ModelRef, Slice, Task, TaskSubject, lineage};
 use crate::lake::{Commit, Table};
 use crate::ner::{self, Tagger};
+use crate::quality::stream::{Order, chunks};
 
-/// What a model found in a row.
-pub const ENTITIES: &str = "entities";
 /// Why a model failed on a row.
 pub const ERROR: &str = "_error";
-/// The model version; a partition column.
-pub const MODEL: &str = "_model";
 
 /// The table and partition of one model's annotations of a slice.
 pub fn annotations(slice: &Slice, model: &ModelRef) -> (Table, Vec<(String, String)>) {
     let partition = vec![
-        (MODEL.to_owned(), model.to_string()),
-        (frames::PERIOD.to_owned(), slice.period.to_string()),
-        (frames::PROVIDER.to_owned(), slice.provider.clone()),
+        (lineage::MODEL.to_owned(), model.to_string()),
+        (lineage::PERIOD.to_owned(), slice.period.to_string()),
+        (lineage::PROVIDER.to_owned(), slice.provider.clone()),
     ];
     (Table::Annotations { dataset: slice.dataset.clone() }, partition)
-}
-
-/// The polars type of [`ENTITIES`].
-#[must_use]
-pub fn entities_type() -> DataType {
-    let field = |name: &str, data_type| Field::new(name.into(), data_type);
-    DataType::List(Box::new(DataType::Struct(vec![
-        field("field", DataType::String),
-        field("label", DataType::String),
-        field("text", DataType::String),
-        field("start", DataType::Int32),
-        field("end", DataType::Int32),
-        field("score", DataType::Float64),
-    ])))
 }
 
 /// Writes the annotations of a slice, under the intent `seq`. `rejected` counts the rows that the model failed on.
@@ -62,16 +46,19 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
     match context.lake.scan(&silver_table, None, &silver_partition)? {
         None => drop(context.lake.remove(&table, &commit)?),
         Some(silver) => {
-            let wanted = [frames::BATCH, frames::ROW].into_iter().chain(dataset.text.iter().map(String::as_str));
+            let wanted = [lineage::BATCH, lineage::ROW].into_iter().chain(dataset.text.iter().map(String::as_str));
             let silver = silver.select(wanted.map(col).collect::<Vec<_>>());
-            let mut chunks = frames::chunks(silver, &context.cancel)?.map(|chunk| {
+            let mut chunks = chunks(silver, Order::Kept, &context.cancel)?.map(|chunk| {
                 let tagged = tag(&chunk?, &dataset.text, tagger.as_ref(), &context.cancel)?;
                 rows += tagged.frame.height() as u64;
                 failed += tagged.failed;
                 report.rows(rows, total);
                 Ok(tagged.frame)
             });
-            context.lake.replace(&table, &schema(), &commit, &mut chunks, &context.cancel)?;
+            if context.lake.replace(&table, &schema(), &commit, &mut chunks, &context.cancel)?.repeated {
+                // An attempt that died before its outcome wrote them: they are only counted.
+                chunks.try_for_each(|chunk: Result<DataFrame>| chunk.map(drop))?;
+            }
         }
     }
     crash::point("task.before_outcome");
@@ -87,9 +74,9 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
 
 fn schema() -> Schema {
     [
-        (frames::BATCH, DataType::String),
-        (frames::ROW, DataType::Int64),
-        (ENTITIES, entities_type()),
+        (lineage::BATCH, DataType::String),
+        (lineage::ROW, DataType::Int64),
+        (lineage::ENTITIES, entities_type()),
         (ERROR, DataType::String),
     ]
     .into_iter()
@@ -120,12 +107,12 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
     let failed = rows.errors.iter().flatten().count() as u64;
     let entities = rows.entities_column()?;
     let frame = DataFrame::new_infer_height(vec![
-        chunk.column(frames::BATCH).map_err(frames::polars_error)?.clone(),
-        chunk.column(frames::ROW).map_err(frames::polars_error)?.clone(),
+        chunk.column(lineage::BATCH).map_err(Error::library)?.clone(),
+        chunk.column(lineage::ROW).map_err(Error::library)?.clone(),
         entities,
         Column::new(ERROR.into(), rows.errors),
     ])
-    .map_err(frames::polars_error)?;
+    .map_err(Error::library)?;
     Ok(Tagged { frame, failed })
 }
 
@@ -183,8 +170,8 @@ impl Rows {
             offsets("end", &|entity| entity.span.end),
             Series::new("score".into(), scores),
         ];
-        let values = StructChunked::from_series("entities".into(), flat().count(), fields.iter())
-            .map_err(frames::polars_error)?
+        let values = StructChunked::from_series(lineage::ENTITIES.into(), flat().count(), fields.iter())
+            .map_err(Error::library)?
             .into_series();
         let counts = self.entities.iter().zip(&self.errors).map(|(row, error)| match error {
             None => row.len(),
@@ -202,6 +189,6 @@ fn list_of(values: &Series, counts: impl Iterator<Item = usize>) -> Result<Colum
         lists.push(values.slice(start, count));
         start += i64::try_from(count).unwrap_or(i64::MAX);
     }
-    let column = Series::new(ENTITIES.into(), lists).cast(&entities_type()).map_err(frames::polars_error)?;
+    let column = Series::new(lineage::ENTITIES.into(), lists).cast(&entities_type()).map_err(Error::library)?;
     Ok(column.into_column())
 }

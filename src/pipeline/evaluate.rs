@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::plan::reference_model;
-use super::{Context, enrich, frames, history, inputs, measure, refine};
+use super::{Context, enrich, history, inputs, measure, refine};
 use crate::base::{Error, Result, crash};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::task::TaskOutput;
@@ -148,7 +148,7 @@ fn union(frames: Vec<LazyFrame>) -> Result<Option<LazyFrame>> {
     if frames.is_empty() {
         return Ok(None);
     }
-    concat(frames, UnionArgs::default()).map(Some).map_err(frames::polars_error)
+    concat(frames, UnionArgs::default()).map(Some).map_err(Error::library)
 }
 
 /// Turns the results of a release's checks into the life of its anomalies.

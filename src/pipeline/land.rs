@@ -5,13 +5,14 @@ use std::path::Path;
 use polars::prelude::LazyFrame;
 
 use super::report::Report;
-use super::{Context, arrival, frames, lease};
+use super::{Context, arrival, lease};
 use crate::base::{ErrorKind, Result, ResultExt, crash};
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{BatchId, BatchState, Fact, Slice, Task, TaskKind, TaskSubject};
+use crate::domain::{BatchId, BatchState, Fact, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::lake::{Commit, Table};
+use crate::quality::stream::CHUNK_ROWS;
 use crate::source::read;
 
 /// What became of a file.
@@ -117,7 +118,7 @@ fn write_bronze(
     let commit = Commit::new(partition, seq, "land", task.slot(), at);
     let mut rows = 0;
     let mut chunks = std::iter::from_fn(|| {
-        let chunk = reader.next_chunk(frames::CHUNK_ROWS, &context.cancel).transpose()?;
+        let chunk = reader.next_chunk(CHUNK_ROWS, &context.cancel).transpose()?;
         Some(chunk.inspect(|chunk| {
             rows += chunk.height() as u64;
             report.rows(rows, None);
@@ -139,6 +140,6 @@ pub fn bronze_of(context: &Context, delivery: &Delivery) -> Result<Option<LazyFr
 fn bronze(delivery: &Delivery) -> (Table, Vec<(String, String)>) {
     let Slice { dataset, provider, period } = delivery.slice.clone();
     let partition =
-        vec![(frames::PERIOD.to_owned(), period.to_string()), (frames::BATCH.to_owned(), delivery.batch.to_string())];
+        vec![(lineage::PERIOD.to_owned(), period.to_string()), (lineage::BATCH.to_owned(), delivery.batch.to_string())];
     (Table::Bronze { dataset, provider }, partition)
 }

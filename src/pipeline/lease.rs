@@ -14,7 +14,7 @@ const SECONDS: u32 = 30;
 /// How often it is renewed.
 const HEARTBEAT: Duration = Duration::from_secs(8);
 /// How long a person is kept waiting for somebody else's work on the same slice.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A held lease. Given back when dropped.
 pub struct Lease {

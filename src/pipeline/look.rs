@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use super::enrich::{self, ENTITIES};
-use super::{Context, frames, land, refine};
-use crate::base::Result;
+use super::{Context, enrich, frames, land, refine};
+use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
-use crate::domain::{Batch, Entity, ModelRef, Slice};
+use crate::domain::{Batch, Entity, ModelRef, Slice, lineage};
 
 /// How many rows of a batch, or of its rejects, are shown.
 const ROWS_SHOWN: u32 = 20;
@@ -44,9 +43,9 @@ pub fn delivered_rows(context: &Context, batch: &Batch) -> Result<Vec<Vec<Option
 pub fn rejects(context: &Context, batch: &Batch) -> Result<Vec<RejectRow>> {
     let (table, partition) = refine::rejects(&batch.delivery.slice);
     let Some(rejects) = context.lake.scan(&table, None, &partition)? else { return Ok(Vec::new()) };
-    let of_batch = rejects.filter(col(frames::BATCH).eq(lit(batch.delivery.batch.as_str())));
+    let of_batch = rejects.filter(col(lineage::BATCH).eq(lit(batch.delivery.batch.as_str())));
     let frame = collect(of_batch.limit(REJECTS_SHOWN))?;
-    let (rows, lines) = (frames::ints(&frame, frames::ROW)?, frames::ints(&frame, frames::LINE)?);
+    let (rows, lines) = (frames::ints(&frame, lineage::ROW)?, frames::ints(&frame, lineage::LINE)?);
     let (reasons, raw) = (frames::text(&frame, refine::REASON)?, frames::text(&frame, refine::RAW)?);
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     Ok((0..frame.height())
@@ -75,7 +74,7 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
                 .schema
                 .iter()
                 .map(|field| {
-                    let column = silver.column(&field.name).map_err(frames::polars_error)?;
+                    let column = silver.column(&field.name).map_err(Error::library)?;
                     Ok((field.name.clone(), cell(column, index)?))
                 })
                 .collect::<Result<Vec<_>>>()?;
@@ -113,7 +112,7 @@ fn entities(
     let (table, partition) = enrich::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
     let frame = collect(annotations.filter(among(batches, wanted)))?;
-    let lists = frame.column(ENTITIES).and_then(|column| column.list()).map_err(frames::polars_error)?;
+    let lists = frame.column(lineage::ENTITIES).and_then(|column| column.list()).map_err(Error::library)?;
     for index in 0..frame.height() {
         let (Some(key), Some(list)) = (key(&frame, index)?, lists.get_as_series(index)) else { continue };
         found.insert(key, entities_of(&list)?);
@@ -122,15 +121,15 @@ fn entities(
 }
 
 fn entities_of(list: &Series) -> Result<Vec<Entity>> {
-    let fields = list.struct_().map_err(frames::polars_error)?;
-    let field = |name: &str| fields.field_by_name(name).map_err(frames::polars_error);
+    let fields = list.struct_().map_err(Error::library)?;
+    let field = |name: &str| fields.field_by_name(name).map_err(Error::library);
     let (field_names, labels, texts) = (field("field")?, field("label")?, field("text")?);
     let (starts, ends, scores) = (field("start")?, field("end")?, field("score")?);
     let words = |series: &Series, index| -> Result<String> {
-        Ok(series.str().map_err(frames::polars_error)?.get(index).unwrap_or_default().to_owned())
+        Ok(series.str().map_err(Error::library)?.get(index).unwrap_or_default().to_owned())
     };
     let offset = |series: &Series, index| -> Result<u32> {
-        let value = series.i32().map_err(frames::polars_error)?.get(index).unwrap_or_default();
+        let value = series.i32().map_err(Error::library)?.get(index).unwrap_or_default();
         Ok(u32::try_from(value).unwrap_or_default())
     };
     (0..list.len())
@@ -141,7 +140,7 @@ fn entities_of(list: &Series) -> Result<Vec<Entity>> {
                 text: words(&texts, index)?,
                 start: offset(&starts, index)?,
                 end: offset(&ends, index)?,
-                score: scores.f64().map_err(frames::polars_error)?.get(index).unwrap_or_default(),
+                score: scores.f64().map_err(Error::library)?.get(index).unwrap_or_default(),
             })
         })
         .collect()
@@ -150,8 +149,8 @@ fn entities_of(list: &Series) -> Result<Vec<Entity>> {
 /// The rows of these batches whose numbers are wanted; numbers that another batch wanted come along.
 fn among(batches: &BTreeSet<&str>, wanted: &[RowRef]) -> Expr {
     let numbers = wanted.iter().filter_map(|row| i64::try_from(row.row).ok());
-    let batch = any_of(col(frames::BATCH), batches.iter().map(|batch| lit(*batch)));
-    batch.and(any_of(col(frames::ROW), numbers.map(lit)))
+    let batch = any_of(col(lineage::BATCH), batches.iter().map(|batch| lit(*batch)));
+    batch.and(any_of(col(lineage::ROW), numbers.map(lit)))
 }
 
 fn any_of(column: Expr, values: impl Iterator<Item = Expr>) -> Expr {
@@ -159,13 +158,13 @@ fn any_of(column: Expr, values: impl Iterator<Item = Expr>) -> Expr {
 }
 
 fn key(frame: &DataFrame, index: usize) -> Result<Option<(String, u64)>> {
-    let batch = frames::text(frame, frames::BATCH)?.get(index);
-    let row = frames::ints(frame, frames::ROW)?.get(index).and_then(|row| u64::try_from(row).ok());
+    let batch = frames::text(frame, lineage::BATCH)?.get(index);
+    let row = frames::ints(frame, lineage::ROW)?.get(index).and_then(|row| u64::try_from(row).ok());
     Ok(batch.map(str::to_owned).zip(row))
 }
 
 fn cell(column: &Column, index: usize) -> Result<Option<String>> {
-    let value = column.get(index).map_err(frames::polars_error)?;
+    let value = column.get(index).map_err(Error::library)?;
     Ok(match value {
         AnyValue::Null => None,
         AnyValue::String(text) => Some(text.to_owned()),
@@ -175,7 +174,7 @@ fn cell(column: &Column, index: usize) -> Result<Option<String>> {
 }
 
 fn collect(plan: LazyFrame) -> Result<DataFrame> {
-    let mut frame = plan.collect().map_err(frames::polars_error)?;
+    let mut frame = plan.collect().map_err(Error::library)?;
     frame.rechunk_mut();
     Ok(frame)
 }

@@ -45,7 +45,7 @@ pub struct Scope {
 
 /// Brings the scope up to date: plans, runs, and plans again until nothing new turns up.
 pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Result<Summary> {
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = context.workers;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(workers + 1).build()?;
     let mut summary = Summary::default();
@@ -120,7 +120,7 @@ impl Pass<'_> {
                     while let Ok(report) = reported.try_recv() {
                         progress(report);
                     }
-                    self.finished(finished)?;
+                    self.finished(finished);
                 }
                 Some(report) = reported.recv() => progress(report),
                 _ = look.tick() => self.stop_on_request()?,
@@ -158,9 +158,9 @@ impl Pass<'_> {
         self.steps.get(slot).is_some_and(|step| step.state == TaskState::Done)
     }
 
-    fn finished(&mut self, finished: Finished) -> Result<()> {
+    fn finished(&mut self, finished: Finished) {
         self.running.remove(&finished.slot);
-        let Some(step) = self.steps.get_mut(&finished.slot) else { return Ok(()) };
+        let Some(step) = self.steps.get_mut(&finished.slot) else { return };
         match finished.result {
             Ok(Ended::Done { rows }) => {
                 step.state = TaskState::Done;
@@ -176,7 +176,6 @@ impl Pass<'_> {
                 self.summary.failed.push((step.task.clone(), error));
             }
         }
-        Ok(())
     }
 
     /// Passes on what another process, or the screen, asked for.

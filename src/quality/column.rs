@@ -4,7 +4,6 @@ use chrono::{DateTime, SecondsFormat};
 use polars::prelude::{Column, DataType, PolarsResult, TimeUnit};
 
 use super::numbers::{describe, key_of, of_key};
-use super::stream;
 use super::tally::{Tally, most_frequent};
 use super::texts::TextTally;
 use crate::base::{Error, Result};
@@ -43,7 +42,7 @@ impl<'a> ColumnTally<'a> {
         self.nulls += column.null_count() as u64;
         self.add_cells(column).map_err(|error| {
             let Field { name, field_type } = self.field;
-            stream::error(error).context(format!("column `{name}` of silver is not of type {field_type}"))
+            Error::library(error).context(format!("column `{name}` of silver is not of type {field_type}"))
         })
     }
 

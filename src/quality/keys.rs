@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use polars::prelude::{Column, DataFrame, LazyFrame, PlHashSet, PolarsResult};
 
 use super::samples::Picks;
-use super::stream::{self, for_each_chunk, named};
-use super::{BATCH, ROW};
+use super::stream::{for_each_chunk, named};
 use crate::base::hash::fingerprint;
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::check::RowRef;
+use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::{Dataset, Field, FieldType};
 
 /// The column of rejects that holds the key of a refused row as [`render`] writes it, where it could be read.
@@ -159,13 +159,13 @@ pub(super) fn duplicate_rows(
     let mut is_new = |key: &String| seen.insert(fingerprint(key.as_bytes()));
     let columns = fields.iter().map(|field| named(&field.name)).chain([named(BATCH), named(ROW)]);
     for_each_chunk(silver.select(columns.collect::<Vec<_>>()), cancel, |chunk| {
-        let keys = of_rows(chunk, &fields).map_err(stream::error)?;
+        let keys = of_rows(chunk, &fields).map_err(Error::library)?;
         let again: Vec<bool> = keys.iter().map(|key| !is_new(key)).collect();
         picks.offer(chunk, |index| again[index].then_some(0))
     })?;
     if let Some(rejects) = rejects {
         for_each_chunk(rejects.select([named(KEY), named(BATCH), named(ROW)]), cancel, |chunk| {
-            let keys = of_rejects(chunk).map_err(stream::error)?;
+            let keys = of_rejects(chunk).map_err(Error::library)?;
             let again: Vec<bool> = keys.iter().map(|key| key.as_ref().is_some_and(|key| !is_new(key))).collect();
             picks.offer(chunk, |index| again[index].then_some(0))
         })?;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, DataType, ExplodeOptions, LazyFrame, PolarsResult, cols};
 
+use super::count;
 use super::numbers::{key_of, of_key, rounded};
-use super::stream::{self, for_each_chunk, named};
+use super::stream::{for_each_chunk, named};
 use super::tally::Tally;
 use super::texts::TextTally;
-use super::{ENTITIES, count};
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
+use crate::domain::lineage::ENTITIES;
 use crate::domain::profile::LabelProfile;
 
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(super) fn measure(
     let mut tallies: BTreeMap<String, LabelTally> =
         labels.iter().map(|label| (label.clone(), LabelTally::default())).collect();
     if let Some(annotations) = annotations {
-        for_each_chunk(entities(annotations), cancel, |chunk| add(&mut tallies, chunk).map_err(stream::error))?;
+        for_each_chunk(entities(annotations), cancel, |chunk| add(&mut tallies, chunk).map_err(Error::library))?;
     }
     Ok(tallies.into_iter().map(|(label, tally)| tally.finish(label, rows)).collect())
 }

@@ -7,7 +7,7 @@
 //! | `robust` | median and MAD: the band that both a check and its chart use |
 //! | `evaluate` | the checks of the contract, one file each |
 //! | `sql` | people's queries, over named tables only |
-//! | `stream` | polars frames read chunk by chunk |
+//! | `stream` | lazy plans walked chunk by chunk, here and in the pipeline |
 //!
 //! A slice is counted as a multiset: every measure is computed from values in their own order, never in the order in
 //! which rows came. So the same rows give the same bytes, whatever the chunks and threads were.
@@ -22,18 +22,9 @@ mod column;
 mod labels;
 mod numbers;
 mod samples;
-mod stream;
+pub mod stream;
 mod tally;
 mod texts;
-
-/// The lineage column that names the batch.
-const BATCH: &str = "_batch";
-/// The lineage column that names the provider.
-const PROVIDER: &str = "_provider";
-/// The lineage column with the 1-based record number.
-const ROW: &str = "_row";
-/// The column of annotations that lists a row's entities.
-const ENTITIES: &str = "entities";
 
 /// A count as a number to compute with; exact below 2^53.
 #[allow(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^53")]

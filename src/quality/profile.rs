@@ -4,9 +4,10 @@ use polars::prelude::{Expr, LazyFrame};
 
 use super::column::ColumnTally;
 use super::keys::{self, KeyTally};
-use super::stream::{self, for_each_chunk, named};
-use super::{BATCH, labels};
+use super::labels;
+use super::stream::{for_each_chunk, named};
 use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::domain::lineage::BATCH;
 use crate::domain::profile::{PROFILE_VERSION, Profile};
 use crate::domain::{Field, ModelRef, Slice};
 
@@ -47,7 +48,7 @@ fn measure_tables(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> 
     if let Some(rejects) = rejects {
         for_each_chunk(rejects.select([named(keys::KEY)]), cancel, |chunk| {
             rejected += chunk.height() as u64;
-            if key.is_empty() { Ok(()) } else { keys.add_rejects(chunk).map_err(stream::error) }
+            if key.is_empty() { Ok(()) } else { keys.add_rejects(chunk).map_err(Error::library) }
         })?;
     }
     let mut rows = 0;
@@ -55,10 +56,10 @@ fn measure_tables(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> 
     for_each_chunk(silver.select(columns(schema)), cancel, |chunk| {
         for (field, tally) in schema.iter().zip(&mut tallies) {
             cancel.check()?;
-            tally.add(chunk.column(&field.name).map_err(stream::error)?)?;
+            tally.add(chunk.column(&field.name).map_err(Error::library)?)?;
         }
         if !key.is_empty() {
-            keys.add_rows(chunk, &key).map_err(stream::error)?;
+            keys.add_rows(chunk, &key).map_err(Error::library)?;
         }
         rows += chunk.height() as u64;
         progress(rows);

@@ -2,11 +2,10 @@
 
 use polars::prelude::DataFrame;
 
-use super::stream;
-use super::{BATCH, ROW};
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::BatchId;
 use crate::domain::check::RowRef;
+use crate::domain::lineage::{BATCH, ROW};
 
 /// How many rows a failed evaluation points to at most.
 const SAMPLES: usize = 20;
@@ -20,8 +19,8 @@ pub(super) struct Picks {
 impl Picks {
     /// Offers the rows of a chunk with lineage columns; `rank` says of each whether it counts, and how early.
     pub(super) fn offer(&mut self, chunk: &DataFrame, mut rank: impl FnMut(usize) -> Option<i64>) -> Result<()> {
-        let batches = chunk.column(BATCH).and_then(|column| column.str()).map_err(stream::error)?;
-        let rows = chunk.column(ROW).and_then(|column| column.i64()).map_err(stream::error)?;
+        let batches = chunk.column(BATCH).and_then(|column| column.str()).map_err(Error::library)?;
+        let rows = chunk.column(ROW).and_then(|column| column.i64()).map_err(Error::library)?;
         for (index, (batch, row)) in batches.iter().zip(rows.iter()).enumerate() {
             let Some(rank) = rank(index) else { continue };
             let (Some(batch), Some(Ok(row))) = (batch, row.map(u64::try_from)) else { continue };

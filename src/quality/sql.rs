@@ -4,10 +4,10 @@ use polars::prelude::{Column, DataFrame, LazyFrame};
 use polars::sql::{SQLContext, extract_table_identifiers};
 
 use super::samples::Picks;
-use super::stream::{self, apart, for_each_chunk};
-use super::{BATCH, ROW};
+use super::stream::{apart, for_each_chunk};
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::check::RowRef;
+use crate::domain::lineage::{BATCH, ROW};
 
 /// The table that a check may query.
 const TABLE: &str = "silver";
@@ -47,7 +47,7 @@ pub fn guard(sql: &str) -> Result<()> {
         return refuse("only one statement can be run at a time".to_owned());
     }
     let query = sql.to_owned();
-    let tables = apart(move || extract_table_identifiers(&query, true, true).map_err(stream::error))
+    let tables = apart(move || extract_table_identifiers(&query, true, true).map_err(Error::library))
         .map_err(|error| error.context("the query can't be parsed"))?;
     for table in tables {
         // Polars looks up the first part of a dotted name.
@@ -79,7 +79,7 @@ fn without_cells(error: Error) -> Error {
         return error;
     }
     Error::bad_data("a computation or conversion of the query failed on some row")
-        .hint("see which value it is: assay query \"SQL\"")
+        .hint("write TRY_CAST where a value may not convert: it gives null")
 }
 
 /// The query's plan; nothing is read yet but the schema.
@@ -88,7 +88,7 @@ fn plan(sql: &str, silver: LazyFrame) -> Result<LazyFrame> {
     apart(move || {
         let mut context = SQLContext::new();
         context.register(TABLE, silver);
-        context.execute(&sql).map_err(stream::error)
+        context.execute(&sql).map_err(Error::library)
     })
 }
 

@@ -1,16 +1,16 @@
-//! Polars frames read chunk by chunk: bounded memory, cancellable, and no failure of the engine stays unseen.
+//! Lazy plans walked chunk by chunk: bounded memory, cancellable, and no failure of the engine stays unseen.
 
 use std::num::NonZeroUsize;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use polars::prelude::{DataFrame, Engine, Expr, LazyFrame, PlanCallback, PolarsError};
+use polars::prelude::{DataFrame, Engine, Expr, LazyFrame, PlanCallback};
 
-use crate::base::{Cancel, Error, ErrorKind, Result};
+use crate::base::{Cancel, Error, Result};
 
 /// Rows per chunk: large enough to amortise the hand-over, small enough to cancel soon.
-const CHUNK: Option<NonZeroUsize> = NonZeroUsize::new(1 << 16);
+pub const CHUNK_ROWS: usize = 1 << 16;
 
 /// The stack of a thread that plans or runs a query: plans are trees, walked recursively.
 const STACK: usize = 32 << 20;
@@ -18,32 +18,64 @@ const STACK: usize = 32 << 20;
 /// How long to wait for a chunk before the cancel token is looked at again.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Calls `each` with the rows of `frame`, chunk by chunk, in no particular order.
+/// The order in which rows come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As the plan says.
+    Kept,
+    /// As they are ready, which is sooner.
+    Any,
+}
+
+/// The rows of `plan`, chunk by chunk.
 ///
 /// An error or a panic inside polars is an error here, so that a scan that broke off is never taken for a short one.
-pub(super) fn for_each_chunk(
-    frame: LazyFrame,
-    cancel: &Cancel,
-    mut each: impl FnMut(&DataFrame) -> Result<()>,
-) -> Result<()> {
-    cancel.check()?;
+pub fn chunks(plan: LazyFrame, order: Order, cancel: &Cancel) -> Result<Chunks> {
     let (sender, receiver) = sync_channel::<DataFrame>(1);
     // Sending fails once the receiver is gone; `true` then tells the engine to stop.
     let sink = PlanCallback::new(move |chunk| Ok(sender.send(chunk).is_err()));
     let engine = start(move || {
-        let scan = frame.sink_batches(sink, false, CHUNK).map_err(error)?;
-        scan.collect_with_engine(Engine::Streaming).map(drop).map_err(error)
+        let scan = plan.sink_batches(sink, order == Order::Kept, NonZeroUsize::new(CHUNK_ROWS));
+        let scan = scan.map_err(Error::library)?;
+        scan.collect_with_engine(Engine::Streaming).map(drop).map_err(Error::library)
     })?;
-    loop {
-        match receiver.recv_timeout(PATIENCE) {
-            Ok(chunk) => {
-                cancel.check()?;
-                each(&chunk)?;
+    Ok(Chunks { receiver, engine: Some(engine), cancel: cancel.clone() })
+}
+
+/// The chunks of a plan, as they come. After an error there are no more that count.
+pub struct Chunks {
+    receiver: Receiver<DataFrame>,
+    engine: Option<JoinHandle<Result<()>>>,
+    cancel: Cancel,
+}
+
+impl Iterator for Chunks {
+    type Item = Result<DataFrame>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Err(cancelled) = self.cancel.check() {
+                return Some(Err(cancelled));
             }
-            Err(RecvTimeoutError::Timeout) => cancel.check()?,
-            Err(RecvTimeoutError::Disconnected) => return finish(engine),
+            match self.receiver.recv_timeout(PATIENCE) {
+                Ok(mut chunk) => {
+                    chunk.rechunk_mut();
+                    return Some(Ok(chunk));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return finish(self.engine.take()?).err().map(Err),
+            }
         }
     }
+}
+
+/// Calls `each` with the rows of `plan`, chunk by chunk, in no particular order.
+pub(super) fn for_each_chunk(
+    plan: LazyFrame,
+    cancel: &Cancel,
+    mut each: impl FnMut(&DataFrame) -> Result<()>,
+) -> Result<()> {
+    chunks(plan, Order::Any, cancel)?.try_for_each(|chunk| each(&chunk?))
 }
 
 /// Runs `work` on a thread of its own, where a deep plan has room and a panic of a library becomes an error.
@@ -56,18 +88,8 @@ pub(super) fn named(name: &str) -> Expr {
     Expr::Column(name.into())
 }
 
-/// What polars says, as an error of ours.
-#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-pub(super) fn error(error: PolarsError) -> Error {
-    let kind = match &error {
-        PolarsError::IO { .. } => ErrorKind::Io,
-        _ => ErrorKind::Internal,
-    };
-    Error::new(kind, error.to_string())
-}
-
 fn start<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<JoinHandle<Result<T>>> {
-    Ok(Builder::new().name("quality".to_owned()).stack_size(STACK).spawn(work)?)
+    Ok(Builder::new().name("scan".to_owned()).stack_size(STACK).spawn(work)?)
 }
 
 fn finish<T>(engine: JoinHandle<Result<T>>) -> Result<T> {
@@ -79,9 +101,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use std::time::Instant;
 
-    use polars::prelude::{Column, IntoLazy, PolarsResult, col, df};
+    use polars::prelude::{Column, IntoLazy, PolarsError, PolarsResult, col, df};
 
     use super::*;
+    use crate::base::ErrorKind;
 
     fn computed(work: impl Fn(Column) -> PolarsResult<Column> + Send + Sync + 'static) -> LazyFrame {
         let numbers: Vec<i64> = (0..300_000).collect();

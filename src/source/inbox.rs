@@ -77,8 +77,10 @@ fn present(path: &Path) -> Result<Option<Metadata>> {
 }
 
 fn is_unfinished(file_name: &str) -> bool {
-    let lower = file_name.to_ascii_lowercase();
-    lower.starts_with('.') || lower.starts_with("~$") || lower.ends_with(".tmp") || lower.ends_with(".part")
+    let extension = Path::new(file_name).extension();
+    file_name.starts_with('.')
+        || file_name.starts_with("~$")
+        || extension.is_some_and(|name| name.eq_ignore_ascii_case("tmp") || name.eq_ignore_ascii_case("part"))
 }
 
 #[cfg(test)]

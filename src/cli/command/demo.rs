@@ -47,7 +47,7 @@ fn try_out(arguments: &Arguments, options: &DemoArguments, output: &Output) -> R
         None => temporary()?,
     };
     demo::unpack(&root)?;
-    let workspace = Workspace::open(&OpenOptions { root, clock: super::fixed_clock()?, host: None })?;
+    let workspace = Workspace::open(&OpenOptions { clock: super::fixed_clock()?, ..OpenOptions::at(root) })?;
     if options.no_screen {
         if output.is_json() {
             return output.document(&json!({ "workspace": workspace.root() }));

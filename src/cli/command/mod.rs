@@ -77,7 +77,7 @@ pub fn open(arguments: &Arguments) -> Result<Workspace> {
         Some(folder) => folder.clone(),
         None => Workspace::discover(&std::env::current_dir()?)?,
     };
-    Workspace::open(&OpenOptions { root, clock: fixed_clock()?, host: None })
+    Workspace::open(&OpenOptions { clock: fixed_clock()?, ..OpenOptions::at(root) })
 }
 
 /// `ASSAY_NOW` holds the clock still, for tests and scripts that must give the same answer tomorrow.
@@ -163,7 +163,7 @@ fn init(arguments: &Arguments, name: &str, output: &Output) -> Result<()> {
     if arguments.dry_run {
         return output.line(&format!("would make {} a workspace", root.display()));
     }
-    let workspace = Workspace::init(&OpenOptions { root, clock: fixed_clock()?, host: None }, name)?;
+    let workspace = Workspace::init(&OpenOptions { clock: fixed_clock()?, ..OpenOptions::at(root) }, name)?;
     let file = workspace.root().join("assay.toml");
     if output.is_json() {
         return output.document(&json!({ "workspace": workspace.root() }));

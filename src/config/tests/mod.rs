@@ -163,7 +163,7 @@ fn the_template_is_valid_as_it_is_and_with_its_marks_removed() {
     assert_eq!(dataset.release, ReleasePolicy { approvals: 2, separation: true, ..ReleasePolicy::default() });
 }
 
-/// Each bad file of bad_files.txt with the message that it must get: what a person reads when the file has a typo.
+/// Each bad file of `bad_files.txt` with the message that it must get: what a person reads when the file has a typo.
 #[test]
 fn every_bad_file_gets_its_message() {
     let mut count = 0;

@@ -16,7 +16,7 @@ use polars::prelude::{
 };
 
 use super::*;
-use crate::base::{ErrorKind, files};
+use crate::base::{Error, ErrorKind, files};
 use crate::domain::check::CheckSubject;
 use crate::domain::{BatchId, Entity, Evaluation, FieldType, Outcome, Severity};
 

@@ -38,10 +38,9 @@ pub(super) const PROJECTION: Projection = Projection {
             body    TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE evaluation (
-            release      TEXT PRIMARY KEY,
-            input_digest TEXT NOT NULL,
-            results      TEXT NOT NULL
-        ) STRICT;
+            release TEXT PRIMARY KEY,
+            seq     INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
     ",
     apply,
 };
@@ -63,11 +62,12 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             save(snapshot, &changed)?;
             set_inputs(snapshot, release, inputs)
         }
-        Fact::ReleaseEvaluated { release, input_digest, evaluations } => {
+        // The results are long and stay in the event; the projection says in which.
+        Fact::ReleaseEvaluated { release, .. } => {
             still_open(snapshot, release)?;
             snapshot.execute(
-                "INSERT OR REPLACE INTO evaluation (release, input_digest, results) VALUES (?1, ?2, ?3)",
-                params![release.to_string(), input_digest.as_str(), column::to_json(evaluations)?],
+                "INSERT OR REPLACE INTO evaluation (release, seq) VALUES (?1, ?2)",
+                params![release.to_string(), column::integer(event.seq)?],
             )?;
             Ok(())
         }

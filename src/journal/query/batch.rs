@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
-use crate::base::{Digest, Result};
+use crate::base::Result;
 use crate::domain::batch::Delivery;
 use crate::domain::listing::{BatchRow, Page, Query};
 use crate::domain::{Batch, BatchId, Period, Slice};
@@ -53,11 +53,6 @@ impl Snapshot<'_> {
         Ok(newest.unwrap_or(0))
     }
 
-    /// The batches that were delivered with exactly these bytes, oldest first.
-    pub fn batches_with_content(&self, content: &Digest) -> Result<Vec<Batch>> {
-        self.all("SELECT * FROM batch WHERE content = ?1 ORDER BY sort DESC", [content.as_str()], read)
-    }
-
     /// How many batches are quarantined, in all datasets.
     pub fn count_quarantined(&self) -> Result<u64> {
         self.number("SELECT count(*) AS number FROM batch WHERE state = 'quarantined'", [])
@@ -80,25 +75,6 @@ impl Snapshot<'_> {
         let sql = "SELECT period FROM period WHERE dataset = ?1 AND EXISTS (SELECT 1 FROM batch
              WHERE batch.dataset = period.dataset AND batch.period_order = period.period_order) ORDER BY period_order";
         self.all(sql, [dataset], |row| column::parsed(row, "period"))
-    }
-
-    /// Part of the list of periods that have batches or releases, newest first, with their datasets. With a provider,
-    /// those that it has a batch for.
-    pub fn period_page(&self, query: &Query<(String, Period)>) -> Result<Page<(String, Period)>> {
-        let list = List::of("period", "sort")
-            .only("dataset = ?", query.dataset.clone())
-            .only("period_order = ?", query.period.map(column::period_order))
-            .only(
-                "EXISTS (SELECT 1 FROM batch WHERE batch.dataset = period.dataset
-                     AND batch.period_order = period.period_order AND batch.provider = ?)",
-                query.provider.clone(),
-            )
-            .holding(query.text.as_deref());
-        let fetch = placed(&query.fetch, |(dataset, period)| {
-            let sql = "SELECT sort FROM period WHERE dataset = ?1 AND period_order = ?2";
-            self.first(sql, params![dataset, column::period_order(*period)], |row| Ok(row.get(0)?))
-        })?;
-        list.page(self, &fetch, query.limit, |row| Ok((row.get("dataset")?, column::parsed(row, "period")?)))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use crate::base::{Digest, Result};
@@ -10,39 +9,11 @@ use crate::domain::{Contract, Period};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
-/// One version of the contract, without its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContractVersion {
-    /// From 1.
-    pub version: u32,
-    /// What identifies its content.
-    pub digest: Digest,
-    /// When it came into force.
-    pub at: DateTime<Utc>,
-    /// On whose name.
-    pub by: String,
-    /// Why.
-    pub reason: Option<String>,
-}
-
 impl Snapshot<'_> {
     /// The contract in force, with its version and digest; none before the first was applied.
     pub fn contract(&self) -> Result<Option<(u32, Digest, Contract)>> {
         self.first("SELECT version, digest, body FROM contract ORDER BY version DESC LIMIT 1", [], |row| {
             Ok((row.get("version")?, column::named(row, "digest")?, column::json(row, "body")?))
-        })
-    }
-
-    /// The versions of the contract, newest first.
-    pub fn contract_versions(&self) -> Result<Vec<ContractVersion>> {
-        self.all("SELECT version, digest, at, actor, reason FROM contract ORDER BY version DESC", [], |row| {
-            Ok(ContractVersion {
-                version: row.get("version")?,
-                digest: column::named(row, "digest")?,
-                at: column::instant(row, "at")?,
-                by: row.get("actor")?,
-                reason: row.get("reason")?,
-            })
         })
     }
 

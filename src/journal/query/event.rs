@@ -36,11 +36,6 @@ impl Snapshot<'_> {
         at.ok_or_else(|| Error::not_found(format!("the journal has no entry {seq}")))
     }
 
-    /// The newest entry of a kind, by [`crate::domain::Fact::kind`].
-    pub fn last_event(&self, kind: &str) -> Result<Option<Event>> {
-        self.first("SELECT * FROM event WHERE kind = ?1 ORDER BY seq DESC LIMIT 1", [kind], read)
-    }
-
     /// Part of the log, oldest first. Its states are the kinds of facts; dataset, period and provider are looked for
     /// in the subjects; letters beyond ASCII are found as they are written.
     pub fn log_page(&self, query: &Query<u64>) -> Result<Page<LogRow>> {

@@ -13,29 +13,11 @@ use crate::journal::snapshot::Snapshot;
 /// The alias that decides which version releases are made with.
 const PRODUCTION: &str = "production";
 
-/// One move of an alias.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AliasMove {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Where it points since.
-    pub model: ModelRef,
-    /// Where it pointed before.
-    pub previous: Option<ModelRef>,
-    /// Who moved it.
-    pub by: String,
-}
-
 impl Snapshot<'_> {
     /// A registered model version.
     pub fn model(&self, model: &ModelRef) -> Result<Option<ModelVersion>> {
         let sql = "SELECT archived, body FROM model_version WHERE name = ?1 AND version = ?2";
         self.first(sql, params![model.name, model.version], read)
-    }
-
-    /// Every registered version, by name, newest version first.
-    pub fn models(&self) -> Result<Vec<ModelVersion>> {
-        self.all("SELECT archived, body FROM model_version ORDER BY sort", [], read)
     }
 
     /// The highest version of a model; 0 where it has none.
@@ -47,13 +29,6 @@ impl Snapshot<'_> {
     /// The version that an alias of a model points to.
     pub fn alias(&self, name: &str, alias: &str) -> Result<Option<ModelRef>> {
         self.first("SELECT name, version FROM alias WHERE name = ?1 AND alias = ?2", [name, alias], reference)
-    }
-
-    /// Every alias and where it points, by model and alias.
-    pub fn aliases(&self) -> Result<Vec<(String, ModelRef)>> {
-        self.all("SELECT alias, name, version FROM alias ORDER BY name, alias", [], |row| {
-            Ok((row.get("alias")?, reference(row)?))
-        })
     }
 
     /// The aliases that point to a version, sorted.
@@ -83,18 +58,6 @@ impl Snapshot<'_> {
     /// The versions in production, one per model that has one, by name.
     pub fn production_models(&self) -> Result<Vec<ModelRef>> {
         self.all("SELECT name, version FROM alias WHERE alias = ?1 ORDER BY name", [PRODUCTION], reference)
-    }
-
-    /// Every move of an alias, oldest first.
-    pub fn alias_history(&self, name: &str, alias: &str) -> Result<Vec<AliasMove>> {
-        self.all("SELECT * FROM alias_move WHERE name = ?1 AND alias = ?2 ORDER BY seq", [name, alias], |row| {
-            Ok(AliasMove {
-                at: column::instant(row, "at")?,
-                model: reference(row)?,
-                previous: column::optional_parsed(row, "previous")?,
-                by: row.get("actor")?,
-            })
-        })
     }
 
     /// Part of the list of model versions: by name, newest version first. States are `archived` and `offered`.

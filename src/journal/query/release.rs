@@ -5,8 +5,9 @@ use rusqlite::{Row, params};
 use crate::base::{Digest, Result};
 use crate::domain::listing::{Page, Query};
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{Evaluation, Period, Release, ReleaseName};
+use crate::domain::{Evaluation, Fact, Period, Release, ReleaseName};
 use crate::journal::column;
+use crate::journal::entry::Entry;
 use crate::journal::list::{List, place_of, placed};
 use crate::journal::snapshot::Snapshot;
 
@@ -66,10 +67,12 @@ impl Snapshot<'_> {
 
     /// The last evaluations of a release and the input digest that they judged.
     pub fn evaluations(&self, name: &ReleaseName) -> Result<Option<(Digest, Vec<Evaluation>)>> {
-        let sql = "SELECT input_digest, results FROM evaluation WHERE release = ?1";
-        self.first(sql, [name.to_string()], |row| {
-            Ok((column::named(row, "input_digest")?, column::json(row, "results")?))
-        })
+        let sql = "SELECT event.* FROM evaluation JOIN event USING (seq) WHERE release = ?1";
+        let event = self.first(sql, [name.to_string()], |row| Entry::read(row)?.event())?;
+        Ok(event.and_then(|event| match event.fact {
+            Fact::ReleaseEvaluated { input_digest, evaluations, .. } => Some((input_digest, evaluations)),
+            _ => None,
+        }))
     }
 
     /// Part of the list of releases: newest period first, then by dataset, newest number first. It has no provider.

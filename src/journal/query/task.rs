@@ -6,12 +6,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use crate::base::Result;
-use crate::domain::listing::{Page, Query};
 use crate::domain::task::TaskOutput;
 use crate::domain::{Fact, ModelRef, Period, Slice, Task, TaskKey};
 use crate::journal::column;
 use crate::journal::entry::Entry;
-use crate::journal::list::{List, placed};
 use crate::journal::snapshot::Snapshot;
 
 /// A task's last run that ended in an error.
@@ -37,27 +35,6 @@ impl Snapshot<'_> {
     pub fn outputs_of(&self, dataset: &str, period: Period) -> Result<Vec<(Task, TaskOutput)>> {
         let sql = "SELECT task, output FROM output WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
         self.all(sql, params![dataset, column::period_order(period)], read_output)
-    }
-
-    /// Part of the list of recorded outputs, by slot.
-    pub fn output_page(&self, query: &Query<String>) -> Result<Page<(Task, TaskOutput)>> {
-        let list = List::of("output", "slot")
-            .only("dataset = ?", query.dataset.clone())
-            .only("period_order = ?", query.period.map(column::period_order))
-            .only("provider = ?", query.provider.clone())
-            .holding(query.text.as_deref());
-        let fetch = placed(&query.fetch, |slot| Ok(Some(slot.clone().into())))?;
-        list.page(self, &fetch, query.limit, read_output)
-    }
-
-    /// How the last run of a slot failed; none where it did not.
-    pub fn failure(&self, slot: &str) -> Result<Option<Failure>> {
-        self.first("SELECT * FROM failure WHERE slot = ?1", [slot], read_failure)
-    }
-
-    /// Every slot whose last run failed, by slot.
-    pub fn failures(&self) -> Result<Vec<(String, Failure)>> {
-        self.all("SELECT * FROM failure ORDER BY slot", [], |row| Ok((row.get("slot")?, read_failure(row)?)))
     }
 
     /// The slots of a dataset and period whose last run failed, by slot.
@@ -116,16 +93,6 @@ impl Snapshot<'_> {
         let sql =
             "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
         Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
-    }
-
-    /// The named numbers of a slice under a model version.
-    pub fn metrics(&self, slice: &Slice, model: &ModelRef) -> Result<BTreeMap<String, f64>> {
-        let rows = self.all(
-            "SELECT name, value FROM metric WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND period_order = ?4",
-            params![slice.dataset, slice.provider, model.to_string(), column::period_order(slice.period)],
-            |row| Ok((row.get("name")?, row.get("value")?)),
-        )?;
-        Ok(rows.into_iter().collect())
     }
 }
 

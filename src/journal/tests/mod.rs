@@ -1,6 +1,5 @@
 //! What a user of the journal would notice.
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::float_cmp, reason = "small numbers")]
-#![allow(clippy::redundant_closure_for_method_calls, reason = "a snapshot's methods are bound to one lifetime")]
 
 mod chain;
 mod facts;

@@ -64,15 +64,11 @@ fn every_list_is_walked_whole() {
     assert!(anomalies.is_sorted_by_key(|row| row.state != crate::domain::AnomalyState::Open));
     let models = walk(bench, &Query::default(), |snapshot, query| snapshot.model_page(query), |row| row.model.clone());
     assert!(models.is_sorted_by_key(|row| std::cmp::Reverse(row.model.version)));
-    let periods = walk(bench, &Query::default(), |snapshot, query| snapshot.period_page(query), Clone::clone);
-    assert!(periods.is_sorted_by_key(|(_, period)| std::cmp::Reverse(*period)));
-    let outputs =
-        walk(bench, &Query::default(), |snapshot, query| snapshot.output_page(query), |(task, _)| task.slot());
     let moves = walk(bench, &Query::default(), |snapshot, query| snapshot.channel_page(query), |row| row.generation);
     assert!(moves.is_sorted_by_key(|row| std::cmp::Reverse(row.generation)));
     let log = walk(bench, &Query::default(), |snapshot, query| snapshot.log_page(query), |row| row.seq);
     assert!(log.iter().map(|row| row.seq).eq(1..=log.len() as u64));
-    let counts = [releases.len(), anomalies.len(), models.len(), periods.len(), outputs.len(), moves.len()];
+    let counts = [releases.len(), anomalies.len(), models.len(), moves.len()];
     assert!(counts.iter().all(|count| *count > 2), "{counts:?}");
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Reply;
-use crate::base::{Error, Result, ResultExt, text};
+use crate::base::{Error, ErrorKind, Result, ResultExt, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
@@ -91,7 +91,7 @@ pub fn inboxes(
         }
     }
     check_names(context, dataset.as_deref(), provider.as_deref())?;
-    Ok(tally.reply())
+    tally.reply()
 }
 
 fn check_names(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
@@ -120,19 +120,39 @@ fn inbox_of(
                 continue;
             }
         };
+        let seen = inbox::look(&found.path)?;
         if !inbox::is_settled(&found.path, SETTLE)? {
             tally.left(&found.file_name, "it is still being written");
             continue;
         }
         let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
-        let landing = land::file(context, &slice, &found.path, progress)
-            .with_context(|| format!("taking in {} of {}", found.file_name, provider.name))?;
-        tally.add(&slice, &found.path, &landing);
-        // The bytes are in raw by now, and the journal says so.
-        std::fs::remove_file(&found.path)
-            .with_context(|| format!("taking {} out of the inbox", found.path.display()))?;
+        match land::file(context, &slice, &found.path, progress) {
+            Ok(landing) => tally.add(&slice, &found.path, &landing),
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(&found.path)?.is_none() => {
+                tally.left(&found.file_name, "somebody else took it in");
+                continue;
+            }
+            // One bad file does not keep the others out.
+            Err(error) => {
+                tally.failed.push(error.context(format!("taking in {} of {}", found.file_name, provider.name)));
+                continue;
+            }
+        }
+        // The bytes are in raw by now, and the journal says so. Another file that came under the same name meanwhile stays.
+        if inbox::look(&found.path)? == seen {
+            take_out(&found.path)?;
+        }
     }
     Ok(())
+}
+
+/// Removes a file, unless somebody else was faster.
+fn take_out(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.with_context(|| format!("taking {} out of the inbox", path.display())),
+    }
 }
 
 #[derive(Default)]
@@ -140,6 +160,7 @@ struct Tally {
     landed: u64,
     quarantined: u64,
     unchanged: u64,
+    failed: Vec<Error>,
     lines: Vec<String>,
     documents: Vec<Value>,
 }
@@ -161,7 +182,13 @@ impl Tally {
         self.documents.push(json!({ "file": file, "result": "left", "why": why }));
     }
 
-    fn reply(self) -> Reply {
+    /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
+    fn reply(self) -> Result<Reply> {
+        let mut failed = self.failed.into_iter();
+        if let Some(first) = failed.next() {
+            let error = failed.fold(first, |error, other| error.because(other.one_line()));
+            return Err(error.hint("assay ingest takes in what is still in the inboxes; the other files have landed"));
+        }
         let message = if self.documents.is_empty() {
             "nothing new in the inboxes".to_owned()
         } else {
@@ -172,7 +199,7 @@ impl Tally {
                 self.unchanged
             )
         };
-        Reply { message, lines: self.lines, document: Value::Array(self.documents) }
+        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents) })
     }
 }
 

@@ -46,12 +46,12 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
     let training_data = ner::data::data_digest(&data)?;
     let task = Digest::of(context.origin.command.as_bytes());
     let report = |step| {
-        progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step })
+        progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step });
     };
     let options = ner::train::TrainOptions { seed, ..Default::default() };
     let mut told = |training: ner::train::Training| {
-        let done = training.epoch as u64 * training.total as u64 + training.done as u64;
-        report(Step::Running { done, total: Some(training.epochs as u64 * training.total as u64) });
+        let done = u64::from(training.epoch) * training.total + training.done;
+        report(Step::Running { done, total: Some(u64::from(training.epochs) * training.total) });
     };
     let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
     report(Step::Done { rows: documents.len() as u64 });

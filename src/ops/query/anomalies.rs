@@ -71,11 +71,9 @@ fn slices_of(context: &Context, anomaly: &Anomaly) -> Result<Vec<Slice>> {
         period: anomaly.period,
         provider: provider.clone(),
     };
-    Ok(match &anomaly.subject.provider {
-        Some(provider) => vec![slice(provider)],
-        None => {
-            let dataset = context.contract.dataset(&anomaly.dataset)?;
-            dataset.providers.iter().map(|provider| slice(&provider.name)).collect()
-        }
-    })
+    if let Some(provider) = &anomaly.subject.provider {
+        return Ok(vec![slice(provider)]);
+    }
+    let dataset = context.contract.dataset(&anomaly.dataset)?;
+    Ok(dataset.providers.iter().map(|provider| slice(&provider.name)).collect())
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::window::window;
 use crate::base::{Error, Result};
 use crate::domain::listing::{ModelRow, Page, Query};
 use crate::domain::{ModelRef, ModelVersion, Period, Slice, TaskKind, TaskState};
@@ -14,19 +13,9 @@ impl Workspace {
     /// Model versions by name, newest version first.
     pub fn models(&self, query: &Query<ModelRef>) -> Result<Page<ModelRow>> {
         self.journal().read(|snapshot| {
-            let mut versions = snapshot.models()?;
-            versions.retain(|version| {
-                query.text.as_ref().is_none_or(|text| {
-                    let shown = format!("{} {} {}", version.model, version.kind.as_str(), version.labels.join(" "));
-                    shown.to_lowercase().contains(&text.to_lowercase())
-                })
-            });
-            versions.sort_by(|a, b| a.model.name.cmp(&b.model.name).then(b.model.version.cmp(&a.model.version)));
-            let keys: Vec<ModelRef> = versions.iter().map(|version| version.model.clone()).collect();
-            let range = window(&keys, &query.fetch, query.limit);
-            let (offset, total) = (range.start as u64, versions.len() as u64);
-            let rows = versions.drain(range).map(|version| row(snapshot, version)).collect::<Result<_>>()?;
-            Ok(Page { rows, offset, total })
+            let page = snapshot.model_page(query)?;
+            let rows = page.rows.into_iter().map(|version| row(snapshot, version)).collect::<Result<_>>()?;
+            Ok(Page { rows, offset: page.offset, total: page.total })
         })
     }
 
@@ -36,10 +25,8 @@ impl Workspace {
             let version = snapshot.model(model)?.ok_or_else(|| {
                 Error::not_found(format!("there is no model version `{model}`")).hint("assay model list")
             })?;
-            let mut alias_history = Vec::new();
-            for (alias, at, by) in snapshot.aliases_given(model)? {
-                alias_history.push((at, alias, by));
-            }
+            let given = snapshot.aliases_given(model)?;
+            let alias_history = given.into_iter().map(|(alias, at, by)| (at, alias, by)).collect();
             let coverage = coverage(snapshot, model)?;
             Ok(ModelDetail { row: row(snapshot, version)?, coverage, alias_history })
         })

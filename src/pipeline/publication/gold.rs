@@ -4,12 +4,10 @@ use polars::prelude::*;
 
 use super::artifacts;
 use crate::base::{Error, Result};
-use crate::domain::ReleaseName;
+use crate::domain::{ReleaseName, lineage};
 use crate::lake::{Commit, Committed, Table};
-use crate::pipeline::{Context, enrich, frames};
-
-/// The release that a row of gold is from.
-pub const RELEASE: &str = "_release";
+use crate::pipeline::Context;
+use crate::quality::stream::{Order, chunks};
 
 fn table(release: &ReleaseName) -> Table {
     Table::Gold { dataset: release.dataset.clone() }
@@ -17,7 +15,7 @@ fn table(release: &ReleaseName) -> Table {
 
 fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -> Result<Commit> {
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
-    let partition = vec![(frames::PERIOD.to_owned(), release.period.to_string())];
+    let partition = vec![(lineage::PERIOD.to_owned(), release.period.to_string())];
     Ok(Commit::new(partition, seq, operation, release.to_string(), at))
 }
 
@@ -26,11 +24,11 @@ pub fn publish(context: &Context, release: &ReleaseName, model: &str, seq: u64) 
     let path = artifacts::parquet(context, release);
     let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
     let plan = LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
-        .map_err(frames::polars_error)?
-        .drop(Selector::ByName { names: [PlSmallStr::from_static(frames::PERIOD)].into(), strict: false })
-        .with_columns([lit(model).alias(enrich::MODEL), lit(release.to_string()).alias(RELEASE)]);
-    let schema = plan.clone().collect_schema().map_err(frames::polars_error)?;
-    let mut rows = frames::chunks(plan, &context.cancel)?;
+        .map_err(Error::library)?
+        .drop(Selector::ByName { names: [PlSmallStr::from_static(lineage::PERIOD)].into(), strict: false })
+        .with_columns([lit(model).alias(lineage::MODEL), lit(release.to_string()).alias(lineage::RELEASE)]);
+    let schema = plan.clone().collect_schema().map_err(Error::library)?;
+    let mut rows = chunks(plan, Order::Kept, &context.cancel)?;
     let commit = commit(context, release, "publish", seq)?;
     context.lake.replace(&table(release), &schema, &commit, &mut rows, &context.cancel)
 }

@@ -3,9 +3,9 @@
 use polars::prelude::*;
 
 use crate::base::{Error, Result};
-use crate::domain::{Dataset, Period, Release, Slice};
-use crate::pipeline::enrich::{self, ENTITIES};
-use crate::pipeline::{Context, frames, inputs, refine};
+use crate::domain::{Dataset, Period, Release, Slice, lineage};
+use crate::pipeline::{Context, enrich, inputs, refine};
+use crate::quality::stream::{Order, chunks};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
@@ -30,7 +30,7 @@ pub fn of(
 fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chunks> {
     let (table, partition) = refine::silver(slice);
     let Some(silver) = context.lake.scan(&table, None, &partition)? else { return Ok(Box::new(std::iter::empty())) };
-    let silver = frames::chunks(silver, &context.cancel)?;
+    let silver = chunks(silver, Order::Kept, &context.cancel)?;
     if release.model.is_none() {
         return Ok(Box::new(silver));
     }
@@ -39,8 +39,8 @@ fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chu
         .lake
         .scan(&table, None, &partition)?
         .ok_or_else(|| Error::corrupt(format!("{slice} has no annotations of {}", release.model)))?
-        .select([col(frames::BATCH), col(frames::ROW), col(ENTITIES)]);
-    let annotations = Buffer { chunks: Box::new(frames::chunks(annotations, &context.cancel)?), rest: None };
+        .select([col(lineage::BATCH), col(lineage::ROW), col(lineage::ENTITIES)]);
+    let annotations = Buffer { chunks: Box::new(chunks(annotations, Order::Kept, &context.cancel)?), rest: None };
     Ok(Box::new(SideBySide { silver: Box::new(silver), annotations, slice: slice.to_string() }))
 }
 
@@ -67,16 +67,16 @@ impl SideBySide {
         let annotations = self.annotations.take(silver.height())?;
         let same = |name: &str| -> Result<bool> {
             let (ours, theirs) = (silver.column(name), annotations.column(name));
-            Ok(ours.map_err(frames::polars_error)?.equals_missing(theirs.map_err(frames::polars_error)?))
+            Ok(ours.map_err(Error::library)?.equals_missing(theirs.map_err(Error::library)?))
         };
-        if annotations.height() != silver.height() || !same(frames::BATCH)? || !same(frames::ROW)? {
+        if annotations.height() != silver.height() || !same(lineage::BATCH)? || !same(lineage::ROW)? {
             return Err(Error::corrupt(format!(
                 "the annotations of {} are not row for row those of its silver",
                 self.slice
             )));
         }
-        let entities = annotations.column(ENTITIES).map_err(frames::polars_error)?.clone();
-        silver.with_column(entities).map_err(frames::polars_error)?;
+        let entities = annotations.column(lineage::ENTITIES).map_err(Error::library)?.clone();
+        silver.with_column(entities).map_err(Error::library)?;
         Ok(silver)
     }
 }
@@ -96,7 +96,7 @@ impl Buffer {
             if taken.width() == 0 {
                 taken = chunk;
             } else {
-                taken.vstack_mut_owned(chunk).map_err(frames::polars_error)?;
+                taken.vstack_mut_owned(chunk).map_err(Error::library)?;
             }
         }
         if taken.height() > rows {

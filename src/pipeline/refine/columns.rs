@@ -7,20 +7,6 @@ use super::parse::Value;
 use crate::base::{Error, Result};
 use crate::domain::{Field, FieldType};
 
-/// The polars type of a canonical field.
-#[must_use]
-pub fn data_type(field_type: FieldType) -> DataType {
-    match field_type {
-        FieldType::String => DataType::String,
-        FieldType::Int => DataType::Int64,
-        FieldType::Float => DataType::Float64,
-        FieldType::Bool => DataType::Boolean,
-        FieldType::Date => DataType::Date,
-        FieldType::Timestamp => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-        FieldType::Decimal { precision, scale } => DataType::Decimal(usize::from(precision), usize::from(scale)),
-    }
-}
-
 /// A column of canonical values: one variant for each type in memory.
 #[allow(
     missing_docs,

@@ -14,11 +14,12 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
 use crate::domain::task::TaskOutput;
-use crate::domain::{Batch, BatchId, Slice, Task};
+use crate::domain::{Batch, BatchId, Slice, Task, lineage};
 use crate::lake::{Commit, Table};
+use crate::quality::stream::{Order, chunks};
 
 use super::report::Report;
-use super::{Context, frames, land};
+use super::{Context, land};
 use refiner::{Chunk, Refiner};
 
 /// The table and partition of a slice's silver rows.
@@ -32,7 +33,7 @@ pub fn rejects(slice: &Slice) -> (Table, Vec<(String, String)>) {
 }
 
 fn slice_partition(slice: &Slice) -> Vec<(String, String)> {
-    vec![(frames::PERIOD.to_owned(), slice.period.to_string()), (frames::PROVIDER.to_owned(), slice.provider.clone())]
+    vec![(lineage::PERIOD.to_owned(), slice.period.to_string()), (lineage::PROVIDER.to_owned(), slice.provider.clone())]
 }
 
 /// Silver without rows.
@@ -64,7 +65,10 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
         report.rows(counts.kept + counts.refused(), Some(total));
         Ok(chunk.silver)
     });
-    context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?;
+    if context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?.repeated {
+        // An attempt that died before its outcome wrote them: they are only counted.
+        kept.try_for_each(|chunk| chunk.map(drop))?;
+    }
     drop(kept);
 
     let (table, partition) = rejects(slice);
@@ -72,7 +76,8 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     if counts.refused() > 0 {
         let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
-    } else if context.lake.scan(&table, None, &commit.partition)?.is_some() {
+    } else if context.lake.version(&table)?.is_some() {
+        // Before the first reject there is no such table.
         context.lake.remove(&table, &commit)?;
     }
     crash::point("task.before_outcome");
@@ -130,7 +135,7 @@ fn refined(
         let mapping = refiner.mapping(&batch.columns);
         let bronze = land::bronze_of(context, &batch.delivery)?
             .ok_or_else(|| Error::corrupt(format!("batch {id} is on record but not in bronze")))?;
-        let chunks = frames::chunks(bronze, &context.cancel)?;
+        let chunks = chunks(bronze, Order::Kept, &context.cancel)?;
         parts.push(chunks.map(move |chunk| chunk.map(|chunk| (id.clone(), mapping.clone(), chunk))));
     }
     Ok(parts.into_iter().flatten().map(move |chunk| {

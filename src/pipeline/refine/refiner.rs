@@ -7,11 +7,12 @@ use polars::prelude::*;
 use super::columns::Builder;
 use super::parse::{Value, parse};
 use super::schemas::{RAW, REASON};
-use crate::base::Result;
 use crate::base::hash::fingerprint;
+use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::lineage::{BATCH, LINE, ROW};
 use crate::domain::{BatchId, Dataset, Period, Provider, Slice};
-use crate::pipeline::frames::{BATCH, LINE, ROW, ints, polars_error, text};
+use crate::pipeline::frames::{ints, text};
 use crate::quality::keys::{self, KEY};
 
 /// What a chunk of bronze becomes.
@@ -162,7 +163,7 @@ impl Kept {
         for (builder, field) in self.columns.into_iter().zip(&dataset.schema) {
             columns.push(builder.finish(field)?);
         }
-        DataFrame::new_infer_height(columns).map_err(polars_error)
+        DataFrame::new_infer_height(columns).map_err(Error::library)
     }
 }
 
@@ -196,7 +197,7 @@ impl Refused {
         columns.push(Column::new(REASON.into(), self.reasons));
         columns.push(Column::new(KEY.into(), self.keys));
         columns.push(Column::new(RAW.into(), self.raw));
-        DataFrame::new_infer_height(columns).map_err(polars_error)
+        DataFrame::new_infer_height(columns).map_err(Error::library)
     }
 }
 

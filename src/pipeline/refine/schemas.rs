@@ -2,9 +2,9 @@
 
 use polars::prelude::*;
 
-use super::columns::data_type;
+use crate::delivery::data_type;
 use crate::domain::Dataset;
-use crate::pipeline::frames::{BATCH, LINE, ROW};
+use crate::domain::lineage::{BATCH, LINE, ROW};
 use crate::quality::keys::KEY;
 
 /// Why a row was refused, in rejects.

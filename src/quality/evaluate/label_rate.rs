@@ -7,15 +7,16 @@ use polars::prelude::{DataFrame, PolarsResult, element};
 use super::history::Earlier;
 use super::words::{self, number};
 use super::{Judged, SliceFacts, about, of_provider, result, within};
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::lineage::{BATCH, ENTITIES, ROW};
 use crate::domain::profile::{LabelProfile, Profile};
 use crate::domain::{Check, Evaluation, Outcome};
+use crate::quality::count;
 use crate::quality::numbers::rounded;
 use crate::quality::robust::{Band, robust_band};
 use crate::quality::samples::Picks;
-use crate::quality::stream::{self, for_each_chunk, named};
-use crate::quality::{BATCH, ENTITIES, ROW, count};
+use crate::quality::stream::{for_each_chunk, named};
 
 /// One result per label that the model, this slice, its earlier periods or the previous model knows; at least one.
 pub(super) fn judge(
@@ -130,7 +131,7 @@ fn sample_rows(
     let rows = of_provider(annotations, slice).select([named(BATCH), named(ROW), labels]);
     let mut picks = Picks::default();
     for_each_chunk(rows, cancel, |chunk| {
-        let times = times_found(chunk, label).map_err(stream::error)?;
+        let times = times_found(chunk, label).map_err(Error::library)?;
         picks.offer(chunk, |index| match times[index] {
             0 => rarer.then_some(0),
             times => (!rarer).then_some(-times),

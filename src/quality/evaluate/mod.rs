@@ -17,10 +17,10 @@ mod words;
 
 use polars::prelude::{LazyFrame, lit};
 
-use super::PROVIDER;
 use super::stream::named;
 use crate::base::{Cancel, Result};
 use crate::domain::check::CheckSubject;
+use crate::domain::lineage::PROVIDER;
 use crate::domain::profile::Profile;
 use crate::domain::{Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
 

@@ -5,13 +5,14 @@ use super::words::{self, number};
 use super::{Judged, SliceFacts, about, of_provider, result, within};
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::ColumnProfile;
 use crate::domain::{Check, Evaluation, Outcome};
+use crate::quality::count;
 use crate::quality::numbers::rounded;
 use crate::quality::robust::robust_band;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
-use crate::quality::{BATCH, ROW, count};
 
 /// One result per column: nulls / rows may be at most the median of the earlier periods plus the tolerance.
 pub(super) fn judge(

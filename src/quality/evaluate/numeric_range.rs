@@ -6,14 +6,14 @@ use super::history::Earlier;
 use super::medians::{Allowed, allowed};
 use super::words::{self, number};
 use super::{Judged, SliceFacts, about, of_provider, result, within};
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::{ColumnProfile, NumberProfile};
 use crate::domain::{Check, Evaluation, FieldType, Outcome};
 use crate::quality::numbers::key_of;
 use crate::quality::samples::Picks;
-use crate::quality::stream::{self, for_each_chunk, named};
-use crate::quality::{BATCH, ROW};
+use crate::quality::stream::{for_each_chunk, named};
 
 /// The numbers of the rule.
 pub(super) struct Rule<'a> {
@@ -173,7 +173,7 @@ impl OnColumn<'_> {
             let ranks: Vec<Option<i64>> = chunk
                 .column("cell")
                 .and_then(|column| column.f64())
-                .map_err(stream::error)?
+                .map_err(Error::library)?
                 .iter()
                 .map(|cell| cell.and_then(&mut rank))
                 .collect();

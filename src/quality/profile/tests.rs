@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::*;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
 use crate::base::ErrorKind;
@@ -262,8 +263,14 @@ fn some_cells() -> impl Strategy<Value = Cells> {
     prop::collection::vec(cell, 1..120)
 }
 
+/// Few cases, for each reads a frame; what failed once is kept beside this file.
+fn config() -> ProptestConfig {
+    let kept = FileFailurePersistence::WithSource("regressions");
+    ProptestConfig { failure_persistence: Some(Box::new(kept)), ..ProptestConfig::with_cases(24) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(config())]
     #[test]
     fn agrees_with_naive_code_in_any_chunks_and_order(cells in some_cells(), cut in 0_usize..120, turn in 0_usize..120) {
         let schema = [field("note", "string"), field("share", "float"), field("line", "int")];
@@ -307,7 +314,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(config())]
     #[test]
     fn what_is_stored_reads_back_unchanged(numbers in prop::collection::vec(-1e9..1e9_f64, 1..60)) {
         let frame = silver(vec![Column::new("share".into(), numbers)]);

@@ -4,11 +4,8 @@ use polars::prelude::*;
 
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::lineage::{LINE, ROW};
 
-/// The 1-based number of the record in the file.
-pub const ROW: &str = "_row";
-/// The 1-based line on which the record starts, in text files.
-pub const LINE: &str = "_line";
 /// Why the record could not be split.
 pub const PROBLEM: &str = "_problem";
 /// The text of a record that could not be split, cut short.

@@ -21,10 +21,10 @@ pub fn columns<S: AsRef<str>>(delivered: impl IntoIterator<Item = S>) -> Result<
         let cell = cell.as_ref();
         let base = Some(safe_name(cell)).filter(|name| !name.is_empty());
         let base = base.unwrap_or_else(|| format!("column_{}", index + 1));
-        let name = std::iter::once(base.clone())
-            .chain((2_u32..).map(|number| format!("{base}_{number}")))
-            .find(|name| !taken.contains(name))
-            .unwrap_or(base);
+        // More numbers than columns before this one are never taken.
+        let numbered = (2..columns.len() + 3).map(|number| format!("{base}_{number}"));
+        let mut names = std::iter::once(base.clone()).chain(numbered);
+        let name = names.find(|name| !taken.contains(name)).unwrap_or(base);
         taken.insert(name.clone());
         columns.push(BronzeColumn { name, delivered: cell.to_owned() });
     }

@@ -1,6 +1,6 @@
 //! One thing in full, opened over its list.
 
-use super::items::items;
+use super::items::{first_to_judge, items};
 use super::message::{Answer, Load};
 use super::pane::Pane;
 use crate::base::{Error, Result};
@@ -148,7 +148,12 @@ impl Detail {
             _ => None,
         });
         match answer {
-            Ok(content) => (self.content, self.error) = (content, None),
+            Ok(content) => {
+                if let (None, Some(DetailContent::Anomaly(anomaly))) = (&self.content, &content) {
+                    self.cursor = first_to_judge(anomaly);
+                }
+                (self.content, self.error) = (content, None);
+            }
             Err(error) => self.error = Some(error),
         }
         self.step(0);

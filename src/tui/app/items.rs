@@ -7,6 +7,7 @@ mod model;
 mod release;
 mod task;
 
+pub use anomaly::first_to_judge;
 pub use release::changes as release_changes;
 
 use super::detail::{DetailContent, Place};

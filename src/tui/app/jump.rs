@@ -26,6 +26,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     } else if state.pane == Pane::Completeness {
         open_cell(state, effects);
     } else if let Some(place) = selected_place(state) {
+        state.notice = None;
         state.detail = Some(Detail::of(place));
     } else {
         state.say(format!("no {} to open", state.pane.noun()), Tone::Quiet);

@@ -117,28 +117,33 @@ pub struct Tab {
     pub waiting: u64,
 }
 
-/// The tabs, with long names where there is room.
+/// The tabs, with as much in them as there is room for: long names, short ones, closer together, without counts.
 #[must_use]
 pub fn tabs(state: &State) -> Vec<Tab> {
     let fits = |tabs: &Vec<Tab>| {
         let end = tabs.last().map_or(0, |tab| usize::from(tab.x) + tab.text.chars().count());
         end <= usize::from(state.width)
     };
-    let long = placed(state, Pane::title, " ");
-    let short = || placed(state, Pane::short_title, " ");
+    let counted = |pane| match waiting(state, pane) {
+        0 => String::new(),
+        count => format!("({count})"),
+    };
+    let long = placed(state, |pane| format!("{}{} ", pane.title(), counted(pane)));
+    let short = || placed(state, |pane| format!("{}{} ", pane.short_title(), counted(pane)));
+    let tight = || placed(state, |pane| format!("{}{}", pane.short_title(), counted(pane)));
+    let bare = || placed(state, |pane| pane.short_title().to_owned());
     Some(long)
         .filter(fits)
         .or_else(|| Some(short()).filter(fits))
-        .unwrap_or_else(|| placed(state, Pane::short_title, ""))
+        .or_else(|| Some(tight()).filter(fits))
+        .unwrap_or_else(bare)
 }
 
-fn placed(state: &State, title: impl Fn(Pane) -> &'static str, gap: &str) -> Vec<Tab> {
+fn placed(state: &State, name: impl Fn(Pane) -> String) -> Vec<Tab> {
     let mut x = 0_u16;
     let tab = |pane: Pane| {
-        let waiting = waiting(state, pane);
-        let count = if waiting > 0 { format!("({waiting})") } else { String::new() };
-        let text = format!(" {} {}{count}{gap}", pane.key(), title(pane));
-        let tab = Tab { pane, x, text, waiting };
+        let text = format!(" {} {}", pane.key(), name(pane));
+        let tab = Tab { pane, x, text, waiting: waiting(state, pane) };
         x = x.saturating_add(u16::try_from(tab.text.chars().count()).unwrap_or(u16::MAX));
         tab
     };

@@ -74,6 +74,7 @@ pub(super) fn go(state: &mut State, pane: Pane) {
 
 fn show(state: &mut State, pane: Pane) {
     state.pane = pane;
+    state.notice = None;
     if !state.lists.of(pane).wants() {
         state.lists.of_mut(pane).refresh();
     }
@@ -106,16 +107,16 @@ pub(super) fn leave_for_place(state: &mut State, place: Place) {
 /// Out of the details, then back on the trail, then out of the filter.
 pub(super) fn back(state: &mut State) {
     let was_open = state.detail.take().is_some();
+    let was_told = state.notice.take().is_some();
     if let Some((pane, detail)) = state.trail.pop() {
         show(state, pane);
         state.detail = detail;
         if let Some(detail) = &mut state.detail {
             detail.refresh();
         }
-    } else if !was_open && state.notice.is_none() {
+    } else if !was_open && !was_told {
         state.lists.of_mut(state.pane).set_filter(super::filter::Filter::default());
     }
-    state.notice = None;
 }
 
 /// The details of the row before or behind.

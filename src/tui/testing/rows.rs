@@ -120,7 +120,7 @@ pub fn model(index: usize) -> ModelRow {
 pub fn anomaly(index: usize) -> AnomalyRow {
     AnomalyRow {
         id: AnomalyId::from_text(format!("A{index:010x}")),
-        check: if index % 2 == 0 { "label_rate" } else { "numeric_range" }.to_owned(),
+        check: if index.is_multiple_of(2) { "label_rate" } else { "numeric_range" }.to_owned(),
         severity: if index % 5 == 4 { Severity::Warning } else { Severity::Blocking },
         state: match index {
             0 | 1 => AnomalyState::Open,
@@ -165,7 +165,7 @@ pub fn sample(index: usize) -> Sample {
             ("till".to_owned(), None),
         ],
         entities: vec![entity("BRAND", 4, 9, 0.97), entity("PACK", 16, 18, 0.61)],
-        verdict: (index == 0).then_some(verdict),
+        verdict: (index == 2).then_some(verdict),
     }
 }
 
@@ -243,7 +243,7 @@ pub fn entry(index: usize) -> LogRow {
         actor: "mira".to_owned(),
         role: "manager".to_owned(),
         via: "tui".to_owned(),
-        kind: if index % 2 == 0 { "batch_landed" } else { "anomaly_waived" }.to_owned(),
+        kind: if index.is_multiple_of(2) { "batch_landed" } else { "anomaly_waived" }.to_owned(),
         subject: format!("slips/{}/harbour", month(index / 4)),
         command: "assay anomaly waive A1 --reason 'till replaced'".to_owned(),
         reason: (index % 2 == 1).then(|| "till replaced".to_owned()),

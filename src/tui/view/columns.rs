@@ -65,7 +65,7 @@ pub fn of(pane: Pane) -> &'static [Column] {
                     column("GATE", 15, 70, 2),
                     column("MODEL", 9, 16, 3),
                     column("APPROVED BY", 11, 24, 4),
-                    column("GEN", 4, 6, 6),
+                    column("GEN", 6, 8, 6),
                     column("OPENED", 20, 20, 7),
                     column("CAUSE", 16, 60, 5),
                 ]
@@ -78,7 +78,7 @@ pub fn of(pane: Pane) -> &'static [Column] {
                     column("WHEN", 16, 20, 1),
                     column("WHO", 8, 12, 0),
                     column("WHAT", 18, 20, 0),
-                    column("SUBJECT", 14, 44, 2),
+                    column("SUBJECT", 30, 44, 2),
                     column("WHY", 14, 50, 4),
                     column("COMMAND", 20, 70, 5),
                 ]

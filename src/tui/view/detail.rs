@@ -9,6 +9,9 @@ use crate::tui::widgets::marked::marked;
 use crate::tui::widgets::page::{self, Block};
 use crate::tui::widgets::wrap::wrap;
 
+/// Lines of a text that isn't selected.
+const FOLDED: usize = 2;
+
 pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
     canvas.clear(area);
     let (top, below) = area.top_row();
@@ -31,7 +34,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
         return;
     };
     let room = usize::from(below.width.saturating_sub(3));
-    let blocks: Vec<Block> = items(content).iter().map(|item| block(item, content, room)).collect();
+    let blocks: Vec<Block> = items(content)
+        .iter()
+        .enumerate()
+        .map(|(index, item)| block(item, content, room, index == detail.cursor))
+        .collect();
     page::draw(canvas, below, &blocks, detail.cursor);
 }
 
@@ -67,9 +74,19 @@ fn heading(content: &DetailContent) -> Vec<Piece> {
     }
 }
 
-fn block(item: &Item, content: &DetailContent, room: usize) -> Block {
+/// Long texts are cut to two lines until they are selected.
+fn block(item: &Item, content: &DetailContent, room: usize, selected: bool) -> Block {
     let lines = match (&item.body, content) {
-        (Body::Text(pieces), _) => wrap(pieces, room, 2),
+        (Body::Text(pieces), _) => {
+            let mut lines = wrap(pieces, room.saturating_sub(1), 2);
+            if !selected && lines.len() > FOLDED {
+                lines.truncate(FOLDED);
+                if let Some(last) = lines.last_mut() {
+                    last.push(Piece::new("…", Tone::Quiet));
+                }
+            }
+            lines
+        }
         (Body::Sample(index), DetailContent::Anomaly(detail)) => {
             detail.samples.get(*index).map(|one| sample(one, room)).unwrap_or_default()
         }

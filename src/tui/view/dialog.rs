@@ -12,7 +12,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
     let mut said = Vec::new();
-    for pieces in content(dialog) {
+    for pieces in finding(state, dialog).into_iter().chain(content(dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
     let asked = asked_rows(dialog);
@@ -77,7 +77,16 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
 }
 
+/// What the person is about to settle.
+fn finding(state: &State, dialog: &Dialog) -> Option<Vec<Piece>> {
+    let settles = matches!(dialog.ask, Ask::ConfirmAnomaly(_) | Ask::WaiveAnomaly(_) | Ask::ReopenAnomaly(_));
+    let row = state.anomaly().filter(|_| settles)?;
+    let about = format!("{} of {} in {}: ", row.check, row.subject, row.period);
+    Some(vec![Piece::new(about, Tone::Strong), Piece::plain(row.explanation.clone())])
+}
+
 fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
+    let line = dialog.request().command_line();
     let mut lines = Vec::new();
     match &dialog.release {
         Fetched::Unasked => {}
@@ -93,17 +102,14 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
             lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {hint}"))]));
         }
         Fetched::There(sentences) => {
-            lines.push(vec![Piece::new("What it would do", Tone::Strong)]);
-            let said = sentences.iter().filter(|sentence| !sentence.contains(PLACEHOLDER));
-            lines.extend(said.map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
+            // What is still to be typed is shown as typed so far, below.
+            let said: Vec<_> =
+                sentences.iter().filter(|one| !one.contains(PLACEHOLDER) && !one.contains(&line)).collect();
+            lines.extend((!said.is_empty()).then(|| vec![Piece::new("What it would do", Tone::Strong)]));
+            lines.extend(said.into_iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
-    let line = dialog.request().command_line();
-    let is_said =
-        matches!(&dialog.preview, Fetched::There(sentences) if sentences.iter().any(|one| one.contains(&line)));
-    if !is_said {
-        lines.push(vec![Piece::new(line, Tone::Quiet)]);
-    }
+    lines.push(vec![Piece::new(line, Tone::Quiet)]);
     lines.push(Vec::new());
     lines
 }

@@ -6,6 +6,7 @@ use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone};
 use crate::tui::widgets::canvas::{Canvas, shown, width};
 use crate::tui::widgets::table::{Column, fit};
 use crate::tui::widgets::theme;
+use crate::tui::widgets::wrap::wrap;
 
 pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
     heading(canvas, layout.list, state);
@@ -73,8 +74,10 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
         }
         Status::Ready => lines.push((nothing_yet(state.pane).to_owned(), Tone::Plain)),
     }
-    for (y, (line, tone)) in (1..).zip(&lines) {
-        canvas.say(area, 2, y, line, *tone);
+    let room = usize::from(area.width.saturating_sub(4));
+    let wrapped = lines.into_iter().flat_map(|(line, tone)| wrap(&[Piece::new(line, tone)], room, 2));
+    for (y, pieces) in (1..area.height).zip(wrapped) {
+        canvas.pieces(area, 2, y, &pieces, false);
     }
     true
 }

@@ -17,7 +17,7 @@ pub fn wrap(pieces: &[Piece], room: usize, indent: usize) -> Vec<Vec<Piece>> {
     let mut used = 0;
     for piece in pieces {
         let text = shown(&piece.text, LONGEST);
-        for word in text.split_word_bounds() {
+        for word in words(&text) {
             let wide = width(word);
             if used + wide > room && used > indent {
                 let mut line = Vec::new();
@@ -34,6 +34,18 @@ pub fn wrap(pieces: &[Piece], room: usize, indent: usize) -> Vec<Vec<Piece>> {
         }
     }
     lines
+}
+
+/// Runs of spaces and runs of what is between them: a full stop stays at its word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let space = rest.chars().next()?.is_whitespace();
+        let end = rest.find(|character: char| character.is_whitespace() != space).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        rest = behind;
+        Some(word)
+    })
 }
 
 /// Puts a word at the end, broken up where it is longer than a line; returns the columns used.

@@ -136,6 +136,6 @@ fn the_contract_reads() {
     let settings = crate::config::parse(&material(SEED).unwrap().assay_toml, "assay.toml").unwrap();
     assert!(settings.demo && settings.today == NaiveDate::from_ymd_opt(2026, 11, 20));
     let dataset = settings.contract.only_dataset().unwrap();
-    assert_eq!(dataset.owing(periods().unwrap()[0]).count(), 5);
+    assert_eq!(dataset.providers.iter().filter(|provider| provider.owes(periods().unwrap()[0])).count(), 5);
     assert_eq!(dataset.schema.len(), 6);
 }

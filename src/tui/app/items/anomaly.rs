@@ -4,16 +4,32 @@ use super::{Body, Item, instant, number};
 use crate::ops::AnomalyDetail;
 use crate::tui::app::words::{Piece, Tone, Word};
 
-/// The samples come first, so that an assessor's cursor starts on the first row to judge.
+/// Where the cursor starts: on the first row that nobody judged yet.
+pub fn first_to_judge(detail: &AnomalyDetail) -> usize {
+    detail.samples.iter().position(|sample| sample.verdict.is_none()).map_or(0, |index| index + 1)
+}
+
 pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
-    let mut items: Vec<Item> = (0..detail.samples.len())
-        .map(|index| Item { section: "Rows to look at (a accept, x reject)", body: Body::Sample(index), link: None })
-        .collect();
+    let samples = (0..detail.samples.len()).map(|index| Item {
+        section: "Rows to look at (a accept, x reject)",
+        body: Body::Sample(index),
+        link: None,
+    });
+    let mut items: Vec<Item> = std::iter::once(in_short(detail)).chain(samples).collect();
     if !detail.history.is_empty() {
         items.push(Item { section: "The metric over the periods", body: Body::Chart, link: None });
     }
     items.extend(facts(detail));
     items
+}
+
+fn in_short(detail: &AnomalyDetail) -> Item {
+    let row = &detail.row;
+    let metric = detail.anomaly.metric.as_ref().unwrap_or(&row.check);
+    let measured = row.observed.map(|observed| format!(" is {}", number(observed))).unwrap_or_default();
+    let passing = row.expected.map(|(low, high)| format!("; {} to {} would pass", number(low), number(high)));
+    let text = format!(" {metric} of {}{measured}{}", row.subject, passing.unwrap_or_default());
+    Item::text("In short (c confirm, w waive)", vec![Word::from(row.severity).piece(), Piece::plain(text)])
 }
 
 fn facts(detail: &AnomalyDetail) -> Vec<Item> {

@@ -59,9 +59,10 @@ pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
             ),
         ),
     ];
-    if changes.model_before.as_ref() != Some(&detail.row.model) {
-        let before = changes.model_before.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model)));
+    match (&changes.model_before, &changes.since) {
+        (Some(before), _) => items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model))),
+        (None, None) => items.push(Item::fact(CHANGES, "model", detail.row.model.to_string())),
+        (None, Some(_)) => {}
     }
     for (sign, word, batches) in
         [("+", "new batch", &changes.batches_added), ("-", "batch gone", &changes.batches_gone)]
@@ -83,8 +84,9 @@ fn difference(before: u64, after: u64) -> String {
         0 => String::new(),
         _ if before == after => " (same)".to_owned(),
         _ => {
-            let per_mille = u128::from(before.abs_diff(after)) * 1000 / u128::from(before);
-            let sign = if after > before { '+' } else { '-' };
+            let before = u128::from(before);
+            let per_mille = (u128::from(after).abs_diff(before) * 1000 + before / 2) / before;
+            let sign = if u128::from(after) > before { '+' } else { '-' };
             format!(" ({sign}{}.{} %)", per_mille / 10, per_mille % 10)
         }
     }

@@ -34,13 +34,13 @@ pub fn look(state: &State) -> String {
             continue;
         }
         if blank > 0 {
-            text.push_str(&format!("  ({blank} blank)\n"));
+            text += &format!("  ({blank} blank)\n");
             blank = 0;
         }
         text.push('|');
         text.push_str(&line);
         if !runs.is_empty() {
-            text.push_str(&format!("  » {runs}"));
+            text += &format!("  » {runs}");
         }
         text.push('\n');
     }
@@ -66,7 +66,7 @@ fn style(cell: &Cell) -> String {
     let mut text: String =
         marks.iter().filter(|(modifier, _)| cell.modifier.contains(*modifier)).map(|(_, mark)| *mark).collect();
     if cell.fg != Color::Reset {
-        text.push_str(&format!("/{:?}", cell.fg).to_lowercase());
+        text += &format!("/{:?}", cell.fg).to_lowercase();
     }
     text
 }

@@ -1,0 +1,67 @@
+//! `assay batch`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueHint};
+
+use super::{DatasetOption, ReasonOption};
+use crate::domain::Period;
+
+/// What can be done to batches.
+#[derive(Debug, Subcommand)]
+pub enum BatchCommand {
+    /// List batches, newest first.
+    List {
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Only this provider.
+        #[arg(long)]
+        provider: Option<String>,
+        /// Only this period.
+        #[arg(long)]
+        period: Option<Period>,
+        /// Only this state: landed, quarantined, superseded, withdrawn.
+        #[arg(long)]
+        state: Option<String>,
+    },
+    /// Show one batch: its mapping, its first rows and what was refused.
+    Show {
+        /// Its id, or the start of it.
+        batch: String,
+    },
+    /// Take in one file.
+    Add {
+        /// The file.
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Whose delivery it is; by default read from its name.
+        #[arg(long)]
+        provider: Option<String>,
+        /// For which period; by default read from its name.
+        #[arg(long)]
+        period: Option<Period>,
+    },
+    /// Try a quarantined batch again.
+    Accept {
+        /// Its id, or the start of it.
+        batch: String,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
+    /// Turn a quarantined batch down.
+    Reject {
+        /// Its id, or the start of it.
+        batch: String,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
+    /// Take a batch back; its slice stands on the revision before.
+    Withdraw {
+        /// Its id, or the start of it.
+        batch: String,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
+}

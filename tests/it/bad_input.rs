@@ -1,0 +1,331 @@
+//! What is wrong with an input is said by file, line and value; nothing is lost, nothing half visible.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use assay::lake::Table;
+use serde_json::Value;
+
+use super::support::{CONTRACT, HEADER, OWNER, Outcome, PERIODS, PREPARER, Workspace, delivery, program};
+
+const FILE: &str = "2026-10.csv";
+
+/// Delivers one file of alpha and takes it in: what the program printed, and the batch as listed.
+fn taken_in(content: &[u8]) -> (Workspace, Value, Value) {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", FILE, content);
+    let printed = workspace.ok(PREPARER, &["--json", "ingest"]);
+    let document: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(document[0]["file"], FILE);
+    let batch = workspace.json(&["batch", "list"])[0].clone();
+    assert_eq!(raw_files(&workspace), [content], "what was delivered is kept verbatim");
+    (workspace, document[0].clone(), batch)
+}
+
+/// The delivery has to be quarantined, with these words, and to be seen in the map of periods.
+fn quarantined(content: &[u8], words: &[&str]) -> Workspace {
+    let (workspace, result, batch) = taken_in(content);
+    assert_eq!((&result["result"], &batch["state"]), (&"quarantined".into(), &"quarantined".into()));
+    let note = batch["note"].as_str().unwrap();
+    for word in words.iter().chain([&FILE]) {
+        assert!(note.contains(word), "`{word}` is not in: {note}");
+    }
+    assert_eq!(cell_of_alpha(&workspace)["state"], "quarantined");
+    workspace.ok(PREPARER, &["run"]);
+    assert!(workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).is_none(), "half of it is visible");
+    workspace.verify();
+    workspace
+}
+
+fn cell_of_alpha(workspace: &Workspace) -> Value {
+    let period = workspace.json(&["period", "show", PERIODS[1]]);
+    let cells = period["cells"].as_array().unwrap();
+    cells.iter().find(|cell| cell["provider"] == "alpha").unwrap().clone()
+}
+
+fn raw_files(workspace: &Workspace) -> Vec<Vec<u8>> {
+    let mut files = Vec::new();
+    for folder in fs::read_dir(workspace.path("lake/raw")).unwrap().map(|entry| entry.unwrap().path()) {
+        files.extend(fs::read_dir(folder).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap()));
+    }
+    files
+}
+
+fn rejects(workspace: &Workspace, batch: &Value) -> Vec<(u64, String)> {
+    let shown = workspace.json(&["batch", "show", batch["id"].as_str().unwrap()]);
+    let rejects = shown["rejects"].as_array().unwrap().iter();
+    rejects.map(|row| (row["line"].as_u64().unwrap(), row["reason"].as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_named_by_offset_and_taken_once_the_contract_says_what_they_are() {
+    let mut content = format!("{HEADER}a-1,2026-10-01,Caf").into_bytes();
+    let offset = content.len();
+    content.extend_from_slice(b"\xe9 beans,1.00\n");
+    let workspace = quarantined(&content, &["0xE9", &format!("offset {offset}"), "line 2"]);
+
+    let encoding = "pattern = \"{period}*.csv\", encoding = \"windows-1252\"";
+    fs::write(workspace.path("assay.toml"), CONTRACT.replacen("pattern = \"{period}*.csv\"", encoding, 1)).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "alpha writes windows-1252"]);
+    let id = workspace.json(&["batch", "list"])[0]["id"].as_str().unwrap().to_owned();
+    workspace.ok(PREPARER, &["batch", "accept", &id, "--reason", "the encoding is known"]);
+    workspace.ok(PREPARER, &["run"]);
+    let silver = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    assert_eq!(silver.column("description").unwrap().str().unwrap().get(0), Some("Café beans"));
+}
+
+#[test]
+fn an_empty_file_is_quarantined() {
+    quarantined(b"", &["the file is empty"]);
+}
+
+#[test]
+fn a_header_alone_is_a_delivery_without_rows() {
+    let (workspace, result, batch) = taken_in(HEADER.as_bytes());
+    assert_eq!((&result["result"], &batch["rows"]), (&"landed".into(), &0.into()));
+    workspace.ok(PREPARER, &["run"]);
+    let cell = cell_of_alpha(&workspace);
+    assert_eq!((&cell["provider"], &cell["state"]), (&"alpha".into(), &"delivered".into()));
+    workspace.verify();
+}
+
+#[test]
+fn a_missing_column_is_named_and_blocks() {
+    let (workspace, _, batch) = taken_in(b"Slip,Sold on,Item,Total\na-1,2026-10-01,Beans,1.00\n");
+    assert_eq!(batch["state"], "landed");
+    workspace.ok(PREPARER, &["run"]);
+    let anomalies = workspace.json(&["anomaly", "list", "--provider", "alpha"]);
+    let schema = anomalies.as_array().unwrap().iter().find(|row| row["check"] == "schema").unwrap();
+    assert_eq!(schema["severity"], "blocking");
+    let said = schema["explanation"].as_str().unwrap();
+    assert!(said.contains("amount"), "{said}");
+    assert!(workspace.json(&["batch", "show", batch["id"].as_str().unwrap()]).to_string().contains("Total"));
+}
+
+#[test]
+fn values_that_do_not_parse_are_rejected_with_line_and_value() {
+    let content = format!(
+        "{HEADER}a-1,2026-10-01,Beans,1.00\na-2,yesterday,Beans,2.00\na-3,2026-02-30,Beans,3.00\n\
+         a-4,2026-10-04,Beans,ten pounds\na-5,2026-10-05,\"two\nlines\",12345678901234.00\n\
+         a-6,2026-10-06,Beans,1.2345\na-7,2026-10-07\na-8,2026-11-01,Beans,8.00\na-1,2026-10-09,Again,9.00\n"
+    );
+    let (workspace, _, batch) = taken_in(content.as_bytes());
+    workspace.ok(PREPARER, &["run"]);
+    let refined = workspace.json(&["batch", "list"])[0].clone();
+    assert_eq!((&refined["rows"], &refined["rejected"]), (&9.into(), &8.into()));
+    let said = rejects(&workspace, &batch);
+    for (line, words) in [
+        (3, "yesterday"),
+        (4, "2026-02-30"),
+        (5, "ten pounds"),
+        (6, "12345678901234.00"),
+        (8, "1.2345"),
+        (9, "2 fields"),
+        (10, "2026-11-01"),
+        (11, "a-1"),
+    ] {
+        assert!(
+            said.iter().any(|(at, reason)| *at == line && reason.contains(words)),
+            "line {line}, `{words}`: {said:#?}"
+        );
+    }
+    let silver = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    assert_eq!(silver.height(), 1);
+}
+
+/// Memory stays far below the length of the line.
+#[test]
+fn a_single_line_of_200_megabytes_is_refused_without_holding_it() {
+    let workspace = Workspace::with_model();
+    fs::create_dir_all(workspace.path("inbox/alpha")).unwrap();
+    let mut file = BufWriter::new(File::create(workspace.path("inbox/alpha").join(FILE)).unwrap());
+    file.write_all(HEADER.as_bytes()).unwrap();
+    file.write_all(b"a-1,2026-10-01,").unwrap();
+    let block = vec![b'x'; 1 << 20];
+    for _ in 0..200 {
+        file.write_all(&block).unwrap();
+    }
+    file.into_inner().unwrap().sync_all().unwrap();
+
+    let mut child = workspace.start(PREPARER, &["ingest"]);
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak.max(peak_kibibytes(&status).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Outcome::from(child.wait_with_output().unwrap()).ended(0, &["quarantined", FILE, "line 2", "MiB"]);
+    assert!(peak > 0 && peak < 400 << 10, "{peak} KiB");
+}
+
+fn peak_kibibytes(status: &Path) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[test]
+fn a_file_that_is_being_written_waits_for_the_next_time() {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", FILE, HEADER);
+    let path = workspace.path("inbox/alpha").join(FILE);
+    let mut child = workspace.start(PREPARER, &["ingest"]);
+    let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+    let mut row = 0;
+    while child.try_wait().unwrap().is_none() {
+        row += 1;
+        file.write_all(format!("a-{row},2026-10-01,Beans,1.00\n").as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Outcome::from(child.wait_with_output().unwrap()).ended(0, &["left 2026-10.csv: it is still being written"]);
+    assert_eq!(workspace.json(&["batch", "list"]).as_array().unwrap().len(), 0);
+    drop(file);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(workspace.json(&["batch", "list"])[0]["rows"], row);
+}
+
+#[test]
+fn a_file_that_can_not_be_read_stays_and_is_named() {
+    let workspace = Workspace::with_model();
+    fs::create_dir_all(workspace.path("inbox/alpha")).unwrap();
+    // Reading a process's memory at address 0 fails for everybody, root too.
+    symlink("/proc/self/mem", workspace.path("inbox/alpha").join(FILE)).unwrap();
+    workspace.deliver("beta", FILE, delivery("beta", PERIODS[1], 3));
+    workspace.run(PREPARER, &["ingest"]).ended(1, &[FILE, "alpha"]);
+    assert!(workspace.path("inbox/alpha").join(FILE).is_symlink());
+    let batches = workspace.json(&["batch", "list"]);
+    assert_eq!(batches[0]["provider"], "beta", "one bad file kept the others out");
+    workspace.run(PREPARER, &["batch", "add", "nowhere.csv"]).ended(1, &["`nowhere.csv`"]);
+    workspace.verify();
+}
+
+#[test]
+fn a_file_name_without_a_period_is_left_and_said() {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", "2026-13.csv", delivery("alpha", PERIODS[1], 3));
+    workspace.run(PREPARER, &["ingest"]).ended(0, &["left 2026-13.csv"]);
+    assert!(workspace.path("inbox/alpha/2026-13.csv").exists());
+}
+
+#[test]
+fn a_typo_in_the_contract_is_named_by_line_and_column() {
+    let workspace = Workspace::bare();
+    fs::write(workspace.path("assay.toml"), CONTRACT.replace("period = \"month\"", "perod = \"month\"")).unwrap();
+    let line = CONTRACT.lines().position(|line| line.starts_with("period = ")).unwrap() + 1;
+    let place = format!("assay.toml:{line}:1: ");
+    workspace.run(PREPARER, &["ingest"]).ended(2, &[&place, "`perod`", "did you mean `period`?"]);
+    fs::write(workspace.path("assay.toml"), CONTRACT.replace("\"5d\"", "\"5 dogs\"")).unwrap();
+    workspace.run(PREPARER, &["status"]).ended(2, &["assay.toml:", "`5 dogs`"]);
+}
+
+#[test]
+fn a_workspace_of_a_newer_version_is_refused_untouched() {
+    let workspace = Workspace::with_model();
+    let journal = rusqlite::Connection::open(workspace.path("assay.db")).unwrap();
+    journal.pragma_update(None, "user_version", 99).unwrap();
+    drop(journal);
+    let before = fs::read(workspace.path("assay.db")).unwrap();
+    for command in [&["status"][..], &["ingest"], &["log", "rebuild"]] {
+        workspace.run(PREPARER, command).ended(1, &["newer assay", "assay.db"]);
+    }
+    assert_eq!(fs::read(workspace.path("assay.db")).unwrap(), before);
+    fs::write(workspace.path("assay.db"), b"no database at all, but long enough to look at").unwrap();
+    workspace.run(PREPARER, &["status"]).ended(1, &["assay.db"]);
+}
+
+/// A small disk of its own, where this process may mount one.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(folder: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        let done = mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(folder).output().ok()?;
+        done.status.success().then(|| Self(folder.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).output();
+    }
+}
+
+fn command(root: &Path, arguments: &[&str]) -> Outcome {
+    let mut command = program();
+    command.arg("--workspace").arg(root).args(["--as", PREPARER]).args(arguments).output().unwrap().into()
+}
+
+/// On a disk with less and less room: a clear error, and everything goes on once there is room again.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_disk) = SmallDisk::mount(folder.path()) else {
+        eprintln!("no disk of its own can be mounted here");
+        return;
+    };
+    let mut failures = 0;
+    for kibibytes in [0_usize, 8, 40, 90, 150, 220, 300, 400, 600] {
+        let root = folder.path().join(format!("room{kibibytes}"));
+        fs::create_dir_all(root.join("inbox/alpha")).unwrap();
+        fs::write(root.join("assay.toml"), CONTRACT.replace("text = [\"description\"]\n", "")).unwrap();
+        fs::write(root.join("inbox/alpha").join(FILE), delivery("alpha", PERIODS[1], 2000)).unwrap();
+        command(&root, &["status"]).ended(0, &[]);
+        let filler = folder.path().join("filler");
+        fill(&filler, kibibytes << 10);
+        for verb in ["ingest", "run"] {
+            let outcome = command(&root, &[verb]);
+            if outcome.code != Some(0) {
+                failures += 1;
+                outcome.ended(1, &["error: ", "hint: "]);
+            }
+        }
+        fs::remove_file(&filler).unwrap();
+        command(&root, &["ingest"]).ended(0, &[]);
+        command(&root, &["run"]).ended(0, &[]);
+        command(&root, &["log", "verify"]).ended(0, &[]);
+        let listed: Value = serde_json::from_str(&command(&root, &["--json", "batch", "list"]).stdout).unwrap();
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{kibibytes} KiB: {listed:#}");
+        assert_eq!((&listed[0]["rows"], &listed[0]["state"]), (&2000.into(), &"landed".into()), "{kibibytes} KiB");
+        fs::remove_dir_all(root).unwrap();
+    }
+    assert!(failures >= 3, "the disk was full {failures} times only: the test proves nothing");
+}
+
+/// Fills the disk up to `room` bytes.
+fn fill(filler: &Path, room: usize) {
+    let mut file = File::create(filler).unwrap();
+    let mut size = 1 << 16;
+    while size > 0 {
+        if file.write_all(&vec![0; size]).is_err() {
+            size /= 2;
+        }
+    }
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.saturating_sub(room as u64)).unwrap();
+}
+
+#[test]
+fn a_kill_at_any_moment_loses_nothing() {
+    let start = Workspace::delivered();
+    let undisturbed = start.copy();
+    undisturbed.prepare();
+    let expected = undisturbed.rows(&Table::Annotations { dataset: "slips".to_owned() }).unwrap();
+    for moment in 0..16_u64 {
+        let workspace = start.copy();
+        for (verb, pause) in [("ingest", 40), ("run", 20)] {
+            let mut child = workspace.start(PREPARER, &[verb]);
+            std::thread::sleep(Duration::from_millis(10 + moment * pause));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        workspace.prepare();
+        workspace.verify();
+        let rows = workspace.rows(&Table::Annotations { dataset: "slips".to_owned() }).unwrap();
+        assert!(rows.equals_missing(&expected), "killed at moment {moment}");
+        assert_eq!(workspace.json(&["batch", "list"]), undisturbed.json(&["batch", "list"]), "moment {moment}");
+    }
+}

@@ -1,0 +1,319 @@
+//! The manager's whole job by the command line alone, and what it promises to scripts.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use assay::lake::Table;
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use chrono::{Days, NaiveDate};
+use serde_json::Value;
+
+use super::support::{APPROVERS, CONTRACT, OWNER, PERIODS, PREPARER, Workspace, delivery, program};
+
+const RELEASE: &str = "slips/2026-09.1";
+const AMENDMENT: &str = "slips/2026-09.2";
+/// Day 0 of a workbook's dates.
+const EXCEL_EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
+
+fn row<'a>(list: &'a Value, field: &str, value: &str) -> &'a Value {
+    let found = list.as_array().unwrap().iter().find(|row| row[field] == value);
+    found.unwrap_or_else(|| panic!("no {field} `{value}` in {list:#}"))
+}
+
+fn codes(release: &Value) -> BTreeSet<String> {
+    let reasons = release["blocked_by"].as_array().unwrap().iter();
+    reasons.map(|reason| reason["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Text of every cell of a sheet, header first.
+fn sheet(workspace: &Workspace, release: &str, name: &str) -> Vec<Vec<String>> {
+    let file = format!("releases/{release}/{}.xlsx", release.replace('/', "-"));
+    let mut book: Xlsx<_> = open_workbook(workspace.path(&file)).unwrap();
+    let range = book.worksheet_range(name).unwrap();
+    let text = |cell: &Data| match cell {
+        Data::DateTime(day) => (EXCEL_EPOCH + Days::new(day.as_f64() as u64)).to_string(),
+        Data::Float(number) => format!("{number:.2}"),
+        other => other.to_string(),
+    };
+    range.rows().map(|row| row.iter().map(text).collect()).collect()
+}
+
+#[test]
+fn from_an_empty_folder_to_a_rolled_back_release() {
+    let workspace = Workspace::bare();
+    fs::remove_file(workspace.path("assay.toml")).unwrap();
+    let made = workspace.run(OWNER, &["init", "--name", "Slips"]).ended(0, &["assay ingest"]);
+    assert!(made.stdout.contains("is a workspace"), "{made:#?}");
+    assert!(fs::read_to_string(workspace.path("assay.toml")).unwrap().contains("name = \"Slips\""));
+    fs::write(workspace.path("assay.toml"), CONTRACT).unwrap();
+
+    let terms = "[[term]]\ntext = \"Heinz\"\nlabel = \"BRAND\"\n";
+    fs::write(workspace.path("words.toml"), terms).unwrap();
+    let file = workspace.path("words.toml");
+    workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "words", "--note", "by hand"]);
+    workspace.ok(OWNER, &["model", "promote", "words/1", "--reason", "the first"]);
+
+    // One provider is missing, and keeps the release back by name.
+    let first = delivery("alpha", PERIODS[0], 10);
+    workspace.deliver("alpha", "2026-09.csv", &first);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let releases = workspace.json(&["release", "list"]);
+    let late = row(&releases[0]["blocked_by"], "code", "provider_late");
+    assert_eq!(late["subject"], "beta");
+    let refused = workspace.run(APPROVERS[0], &["release", "approve", RELEASE]).ended(3, &["beta"]);
+    assert!(refused.stderr.contains("hint: "), "{refused:#?}");
+    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["beta", "hint: "]);
+
+    workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 10));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "the first"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(codes(&workspace.json(&["release", "list"])[0]), BTreeSet::from(["approvals_missing".to_owned()]));
+
+    // Two people, none of whom prepared it.
+    workspace.run(PREPARER, &["release", "approve", RELEASE]).ended(3, &["mira may not approve"]);
+    workspace.run("tomas", &["release", "approve", RELEASE]).ended(3, &["assessor"]);
+    workspace.run("lena", &["release", "publish", RELEASE]).ended(3, &["viewer"]);
+    workspace.ok(APPROVERS[0], &["release", "approve", RELEASE]);
+    workspace.run(APPROVERS[0], &["release", "approve", RELEASE]).ended(3, &["ravi has approved"]);
+    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["1 of 2 approvals"]);
+    workspace.ok(APPROVERS[1], &["release", "approve", RELEASE]);
+    let published = workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+    assert!(published.contains("20 rows, generation 1"), "{published}");
+    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["published already"]);
+    gold_and_workbook_hold_silver(&workspace, RELEASE);
+
+    // The same file again changes nothing.
+    let before = workspace.json(&["batch", "list"]);
+    workspace.deliver("alpha", "2026-09 again.csv", &first);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(workspace.json(&["batch", "list"]), before);
+    assert!(!workspace.path("inbox/alpha/2026-09 again.csv").exists());
+
+    // A corrected one is revision 2: an amendment opens, and what stood on revision 1 is stale.
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 11));
+    workspace.ok(PREPARER, &["ingest"]);
+    let batches = workspace.json(&["batch", "list", "--provider", "alpha"]);
+    assert_eq!((&batches[0]["revision"], &batches[0]["state"]), (&2.into(), &"landed".into()));
+    assert_eq!((&batches[1]["revision"], &batches[1]["state"]), (&1.into(), &"superseded".into()));
+    let releases = workspace.json(&["release", "list"]);
+    assert_eq!(row(&releases, "name", AMENDMENT)["state"], "open");
+    assert!(codes(row(&releases, "name", AMENDMENT)).contains("task_stale"), "{releases:#}");
+    assert_eq!(row(&releases, "name", RELEASE)["state"], "published");
+    workspace.ok(PREPARER, &["run"]);
+    workspace.approve(AMENDMENT);
+
+    // The first file once more is revision 3, and what was approved is not what stands there now.
+    workspace.deliver("alpha", "2026-09.csv", &first);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(workspace.json(&["batch", "list", "--provider", "alpha"])[0]["revision"], 3);
+    assert_eq!(row(&workspace.json(&["release", "list"]), "name", AMENDMENT)["state"], "open");
+    workspace.run(PREPARER, &["release", "publish", AMENDMENT]).ended(3, &["0 of 2 approvals"]);
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 11));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+
+    // A changed rule has to come into force first, and whoever changed it may not approve.
+    fs::write(workspace.path("assay.toml"), CONTRACT.replace("amount < 0", "amount < 0.01")).unwrap();
+    workspace.run(APPROVERS[0], &["release", "approve", AMENDMENT]).ended(3, &["assay contract apply"]);
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "nothing is free"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.run(OWNER, &["release", "approve", AMENDMENT]).ended(3, &["olga may not approve"]);
+    workspace.approve(AMENDMENT);
+    workspace.ok(PREPARER, &["release", "publish", AMENDMENT]);
+    gold_and_workbook_hold_silver(&workspace, AMENDMENT);
+
+    // Back, and away.
+    workspace.ok(PREPARER, &["release", "rollback", AMENDMENT, "--reason", "wrong"]);
+    assert_eq!(gold_rows(&workspace), 20);
+    let pointer: Value =
+        serde_json::from_slice(&fs::read(workspace.path("channels/slips/latest.json")).unwrap()).unwrap();
+    assert_eq!((&pointer["generation"], &pointer["periods"]["2026-09"]), (&3.into(), &RELEASE.into()));
+    workspace.ok(PREPARER, &["release", "withdraw", RELEASE, "--reason", "not ours"]);
+    assert_eq!(gold_rows(&workspace), 0);
+    let history = workspace.json(&["channel", "history"]);
+    let changes: Vec<&str> = history.as_array().unwrap().iter().map(|row| row["change"].as_str().unwrap()).collect();
+    assert_eq!(changes, ["withdrawn", "rolled back", "published", "published"]);
+    workspace.verify();
+}
+
+fn gold_rows(workspace: &Workspace) -> usize {
+    workspace.rows(&Table::Gold { dataset: "slips".to_owned() }).map_or(0, |rows| rows.height())
+}
+
+/// Gold and the workbook have the rows of silver, value for value.
+fn gold_and_workbook_hold_silver(workspace: &Workspace, release: &str) {
+    let silver = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    let gold = workspace.rows(&Table::Gold { dataset: "slips".to_owned() }).unwrap();
+    let columns = ["_period", "_provider", "_batch", "_row", "slip", "sold_on", "description", "amount"];
+    assert!(gold.select(columns).unwrap().equals_missing(&silver.select(columns).unwrap()), "{gold:?} {silver:?}");
+    assert!(gold.column("entities").unwrap().list().unwrap().iter().flatten().any(|found| !found.is_empty()));
+
+    let data = sheet(workspace, release, "Data");
+    assert_eq!(data.len(), silver.height() + 1);
+    for (position, name) in data[0].iter().enumerate() {
+        let column = silver.column(name).unwrap().as_materialized_series().clone();
+        for (line, read) in data[1..].iter().enumerate() {
+            let stored = column.get(line).unwrap().str_value().into_owned();
+            let read = &read[position];
+            let read = if name == "_row" { read.trim_end_matches(".00") } else { read };
+            assert_eq!(read, stored, "{name} of row {line}");
+        }
+    }
+    for name in ["Summary", "Entities", "Quality"] {
+        assert!(sheet(workspace, release, name).len() > 1, "{name} is empty");
+    }
+}
+
+/// The names that scripts rely on; nobody renames or drops one.
+#[test]
+fn the_names_in_json_are_a_promise() {
+    let workspace = Workspace::delivered();
+    workspace.deliver("alpha", "2026-10.csv", delivery("alpha", PERIODS[1], 9) + "x,2026-10-03,Beans,-1\n");
+    workspace.prepare();
+    let promised: [(&[&str], &[&str]); 5] = [
+        (
+            &["release", "list"],
+            &[
+                "name",
+                "dataset",
+                "period",
+                "model",
+                "state",
+                "input_digest",
+                "release_digest",
+                "generation",
+                "blocked_by",
+            ],
+        ),
+        (&["batch", "list"], &["id", "provider", "period", "revision", "state", "rows", "rejected"]),
+        (&["period", "list"], &["period", "cells"]),
+        (
+            &["anomaly", "list"],
+            &["id", "check", "severity", "state", "subject", "period", "provider", "observed", "expected", "samples"],
+        ),
+        (&["model", "list"], &["name", "version", "kind", "aliases", "labels", "f1"]),
+    ];
+    for (list, names) in promised {
+        let rows = workspace.json(list);
+        let first = rows[0].as_object().unwrap_or_else(|| panic!("{list:?} lists nothing: {rows:#}"));
+        for name in names {
+            assert!(first.contains_key(*name), "`{name}` of {list:?} is gone: {first:#?}");
+        }
+    }
+    let releases = workspace.json(&["release", "list"]);
+    let blocked = row(&releases, "name", "slips/2026-10.1");
+    assert_eq!(keys(&blocked["blocked_by"][0]), ["code", "fix", "subject", "text"]);
+    let cell = &workspace.json(&["period", "list"])[0]["cells"][0];
+    for name in ["provider", "state", "due", "batch"] {
+        assert!(cell.get(name).is_some(), "`{name}` of a cell is gone: {cell:#}");
+    }
+    assert!(codes(blocked).contains("anomaly_open"), "{blocked:#}");
+    let anomaly = &workspace.json(&["anomaly", "list"])[0];
+    assert_eq!((&anomaly["check"], &anomaly["severity"]), (&"amounts are not negative".into(), &"blocking".into()));
+    assert_eq!((&anomaly["state"], &anomaly["period"]), (&"open".into(), &"2026-10".into()));
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_dry_run_changes_nothing_and_refuses_alike() {
+    let workspace = Workspace::delivered();
+    let before = workspace.events();
+    let batch = workspace.path("inbox/alpha/2026-09.csv");
+    let model = workspace.path("lexicon.toml");
+    for command in [
+        vec!["ingest"],
+        vec!["run"],
+        vec!["batch", "add", batch.to_str().unwrap(), "--provider", "alpha"],
+        vec!["model", "register", model.to_str().unwrap(), "--name", "words"],
+        vec!["period", "baseline", PERIODS[0], "--reason", "try"],
+    ] {
+        let outcome = workspace.run(PREPARER, &[&["--dry-run"], command.as_slice()].concat()).ended(0, &[]);
+        assert!(outcome.stdout.contains("mira would run: assay "), "{outcome:#?}");
+    }
+    assert_eq!(workspace.events(), before);
+    assert!(batch.exists(), "the inbox was emptied");
+    assert!(!workspace.path("lake").exists(), "something was written");
+
+    workspace.prepare();
+    let before = workspace.events();
+    workspace.run(PREPARER, &["--dry-run", "release", "publish", RELEASE]).ended(3, &["0 of 2 approvals"]);
+    workspace.run("lena", &["--dry-run", "run"]).ended(3, &["viewer"]);
+    workspace.ok(APPROVERS[0], &["--dry-run", "release", "approve", RELEASE]);
+    assert_eq!(workspace.events(), before);
+}
+
+#[test]
+fn wrong_usage_is_told_from_refusal_and_failure() {
+    let workspace = Workspace::with_model();
+    for usage in [
+        vec!["relaese", "list"],
+        vec!["release", "approve"],
+        vec!["release", "approve", "slips"],
+        vec!["period", "baseline", PERIODS[0]],
+        vec!["run", "--period", "2026-13"],
+        vec!["period", "baseline", "2026-W41", "--reason", "no"],
+    ] {
+        let outcome = workspace.run(PREPARER, &usage);
+        assert_eq!(outcome.code, Some(2), "{usage:?}: {outcome:#?}");
+    }
+    workspace.run(PREPARER, &["release", "why", "slips/2026-09.7"]).ended(1, &["slips/2026-09.7"]);
+    workspace.run(PREPARER, &["run", "--dataset", "slip"]).ended(1, &["`slip`", "slips"]);
+    workspace.run("mia", &["run"]).ended(3, &["`mia`", "mira"]);
+    let nowhere = tempfile::tempdir().unwrap();
+    let outcome = program().arg("status").current_dir(nowhere.path()).output().unwrap();
+    assert_ne!(outcome.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&outcome.stderr).contains("hint: "));
+    let refused = workspace.run(PREPARER, &["--json", "--quiet", "release", "approve", "slips/2026-09.1"]);
+    let document: Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!(keys(&document), ["causes", "error", "hints", "kind"]);
+}
+
+#[test]
+fn one_changed_byte_of_the_journal_is_found() {
+    let workspace = Workspace::delivered();
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.verify();
+    let seq = workspace.events().iter().find(|event| event["kind"] == "batch_landed").unwrap()["seq"].clone();
+    // Opening it once more and closing it brings the write-ahead log home.
+    let file = workspace.path("assay.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let needle = b"\"rows\":10";
+    let places: Vec<usize> =
+        bytes.windows(needle.len()).enumerate().filter(|(_, part)| part == needle).map(|(at, _)| at).collect();
+    assert!(!places.is_empty(), "no payload names its rows");
+    for place in places {
+        bytes[place + needle.len() - 1] = b'1';
+    }
+    fs::write(&file, bytes).unwrap();
+    workspace.run("lena", &["log", "verify"]).ended(1, &[&format!("entry {seq} is the first bad one")]);
+}
+
+#[test]
+fn a_rebuilt_log_gives_the_same_lists() {
+    let workspace = Workspace::processed();
+    workspace.approve(RELEASE);
+    workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 11) + "bad,x,y,z\n");
+    workspace.ok(PREPARER, &["ingest"]);
+    let lists = || -> Vec<Value> {
+        let nouns = ["batch", "period", "anomaly", "release", "channel", "task", "model"];
+        nouns
+            .iter()
+            .map(|noun| workspace.json(&[noun, "list"]))
+            .chain([workspace.json(&["channel", "history"])])
+            .collect()
+    };
+    let before = lists();
+    let said = workspace.ok("lena", &["log", "rebuild"]);
+    assert!(said.contains("events replayed"), "{said}");
+    for (one, other) in before.iter().zip(lists()) {
+        assert_eq!(*one, other);
+    }
+    workspace.verify();
+}

@@ -1,0 +1,197 @@
+//! Several processes at once: on one workspace, and on one table of the lake.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use assay::base::Cancel;
+use assay::lake::{Commit, Lake, Table};
+use chrono::{DateTime, Utc};
+use polars::prelude::df;
+use serde_json::Value;
+
+use super::support::{APPROVERS, Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, delivery};
+
+/// How long the workspace is worked on.
+const SPELL: Duration = Duration::from_secs(40);
+/// How long a run is given to end.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Two people at two terminals take deliveries in, run, approve and publish the same releases at the same time.
+fn work_side_by_side(spell: Duration) {
+    let workspace = Workspace::processed();
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[1], "--reason", "too little history"]);
+    let deadline = Instant::now() + spell;
+    let refusals = Mutex::new(Vec::new());
+    let counts: Vec<BTreeMap<&str, u32>> = std::thread::scope(|scope| {
+        let terminals: Vec<_> = (0..PROVIDERS.len())
+            .map(|terminal| {
+                let (workspace, refusals) = (&workspace, &refusals);
+                scope.spawn(move || sit_at(terminal, workspace, deadline, refusals))
+            })
+            .collect();
+        terminals.into_iter().map(|terminal| terminal.join().unwrap()).collect()
+    });
+    let times = |verb: &str| counts.iter().filter_map(|count| count.get(verb)).sum::<u32>();
+    assert!(counts.iter().all(|count| count["ingest"] > 3 && count["run"] > 3), "{counts:?}");
+    assert!(
+        times("approve") > 3 && times("publish") > 1,
+        "{counts:?}: {:?}",
+        refusals.lock().unwrap().iter().next_back()
+    );
+
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.verify();
+    assert_eq!(workspace.events_of("published").len() as u32, times("publish"));
+    assert_eq!(workspace.events_of("task_failed"), Vec::<String>::new());
+    let rows = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    assert_eq!(rows.select(["_batch", "_row"]).unwrap().is_duplicated().unwrap().sum(), Some(0));
+    each_task_ran_once(&workspace);
+    let batches = workspace.json(&["batch", "list"]);
+    let standing = batches.as_array().unwrap().iter().filter(|batch| batch["state"] == "landed").count();
+    assert_eq!(standing, PROVIDERS.len() * PERIODS.len());
+}
+
+fn sit_at<'a>(
+    terminal: usize,
+    workspace: &Workspace,
+    deadline: Instant,
+    refusals: &Mutex<Vec<String>>,
+) -> BTreeMap<&'a str, u32> {
+    let mut counts = BTreeMap::new();
+    let mut round = 0;
+    while Instant::now() < deadline {
+        round += 1;
+        // Both deliver, now for the same slice, now for different ones, and leave each other time to approve.
+        if round % 4 == 1 {
+            let provider = if round % 8 == 1 { PROVIDERS[terminal] } else { PROVIDERS[0] };
+            let period = PERIODS[round as usize / 8 % PERIODS.len()];
+            let name = format!("{period} terminal {terminal} round {round}.csv");
+            workspace.deliver(provider, &name, delivery(provider, period, 10 + round / 4 % 2));
+        }
+        for (verb, arguments) in [("ingest", vec!["ingest"]), ("run", vec!["run"])] {
+            finished(workspace, PREPARER, &arguments).ended(0, &[]);
+            *counts.entry(verb).or_default() += 1;
+        }
+        // What the other one changed meanwhile may refuse these; it may not break them.
+        let open = workspace.json(&["release", "list", "--state", "open"]);
+        for release in open.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()) {
+            for (verb, who) in
+                [("approve", APPROVERS[terminal]), ("approve", APPROVERS[1 - terminal]), ("publish", PREPARER)]
+            {
+                let outcome = finished(workspace, who, &["release", verb, release]);
+                if outcome.code == Some(3) {
+                    refusals.lock().unwrap().push(outcome.stderr);
+                } else {
+                    outcome.ended(0, &[]);
+                    *counts.entry(verb).or_default() += 1;
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// Runs the program, which must not hang.
+fn finished(workspace: &Workspace, who: &str, arguments: &[&str]) -> Outcome {
+    let started = Instant::now();
+    let outcome = workspace.run(who, arguments);
+    assert!(started.elapsed() < PATIENCE, "{arguments:?} took {:?}", started.elapsed());
+    outcome
+}
+
+/// No output is on record twice under one key.
+fn each_task_ran_once(workspace: &Workspace) {
+    let journal = rusqlite::Connection::open(workspace.path("assay.db")).unwrap();
+    let mut statement = journal.prepare("SELECT payload FROM event WHERE kind = 'task_done'").unwrap();
+    let payloads = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    for payload in payloads {
+        let payload: Value = serde_json::from_str(&payload.unwrap()).unwrap();
+        let key = payload.pointer("/task/key").or_else(|| payload.pointer("/payload/task/key")).unwrap();
+        *times.entry(key.to_string()).or_default() += 1;
+    }
+    assert!(times.len() > 20, "{times:?}");
+    let twice: Vec<&String> = times.iter().filter(|(_, times)| **times > 1).map(|(key, _)| key).collect();
+    assert!(twice.is_empty(), "ran more than once: {twice:?}");
+}
+
+#[test]
+fn two_terminals_work_on_one_workspace() {
+    work_side_by_side(SPELL);
+}
+
+#[test]
+#[ignore = "takes five minutes"]
+fn two_terminals_work_on_one_workspace_for_long() {
+    work_side_by_side(Duration::from_mins(5));
+}
+
+const WRITERS: u64 = 5;
+const COMMITS: u64 = 50;
+/// Names the folder to a writer.
+const FOLDER: &str = "ASSAY_TEST_FOLDER";
+/// Names itself to a writer.
+const NUMBER: &str = "ASSAY_TEST_NUMBER";
+
+/// Processes that know nothing of each other commit to one table, each to a slice of its own.
+#[test]
+fn overlapping_commits_of_processes_all_arrive_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| {
+            Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "processes::one_writer_of_many", "--ignored", "--nocapture"])
+                .env(FOLDER, folder.path())
+                .env(NUMBER, number.to_string())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut conflicts = 0;
+    for writer in writers {
+        let output = writer.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}");
+        let count =
+            said.lines().find_map(|line| line.split("conflicts retried: ").nth(1)).unwrap_or_else(|| panic!("{said}"));
+        conflicts += count.trim().parse::<u64>().unwrap();
+    }
+    assert!(conflicts > 0, "no conflict was met: the test proves nothing");
+
+    let lake = Lake::open(folder.path()).unwrap();
+    let commits = WRITERS * COMMITS;
+    assert!(commits >= 200);
+    assert_eq!(lake.version(&table()).unwrap(), Some(commits - 1));
+    let rows = lake.scan(&table(), None, &[]).unwrap().unwrap().collect().unwrap();
+    assert_eq!(rows.height() as u64, WRITERS);
+    assert_eq!(rows.column("n").unwrap().i64().unwrap().iter().flatten().min(), i64::try_from(COMMITS).ok());
+}
+
+#[test]
+#[ignore = "a part of overlapping_commits_of_processes_all_arrive_once"]
+fn one_writer_of_many() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let number: u64 = std::env::var(NUMBER).unwrap().parse().unwrap();
+    let lake = Lake::open(Path::new(&folder)).unwrap();
+    for turn in 1..=COMMITS {
+        let frame = df!("n" => [i64::try_from(turn).unwrap()]).unwrap();
+        let schema = frame.schema().clone();
+        let partition =
+            vec![("_period".to_owned(), "2026-10".to_owned()), ("_provider".to_owned(), format!("provider{number}"))];
+        let seq = turn * WRITERS + number;
+        let commit = Commit::new(partition, seq, "refine", "test".to_owned(), DateTime::<Utc>::UNIX_EPOCH);
+        let mut rows = std::iter::once(Ok(frame));
+        let committed = lake.replace(&table(), &schema, &commit, &mut rows, &Cancel::default()).unwrap();
+        assert!(!committed.repeated);
+    }
+    println!("conflicts retried: {}", lake.conflicts_retried());
+}
+
+fn table() -> Table {
+    Table::Silver { dataset: "slips".to_owned() }
+}

@@ -1,0 +1,326 @@
+//! A small workspace on disk, and the real program run on it in an empty environment.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use assay::lake::{Lake, Table};
+use polars::prelude::{DataFrame, SortMultipleOptions};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The clock of every run.
+pub const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// Who does what in these tests.
+pub const OWNER: &str = "olga";
+/// Takes deliveries in and publishes.
+pub const PREPARER: &str = "mira";
+/// Approve.
+pub const APPROVERS: [&str; 2] = ["ravi", "nora"];
+
+/// The providers of [`CONTRACT`].
+pub const PROVIDERS: [&str; 2] = ["alpha", "beta"];
+/// The periods that both deliver.
+pub const PERIODS: [&str; 2] = ["2026-09", "2026-10"];
+
+/// What is in force.
+pub const CONTRACT: &str = r#"[workspace]
+name = "Tests"
+timezone = "Europe/London"
+demo = true
+
+[people]
+olga = ["owner"]
+mira = ["manager"]
+ravi = ["manager"]
+nora = ["manager"]
+tomas = ["assessor"]
+lena = ["viewer"]
+
+[[dataset]]
+name = "slips"
+period = "month"
+text = ["description"]
+key = ["slip"]
+date = "sold_on"
+schema = { slip = "string", sold_on = "date", description = "string", amount = "decimal(12,2)" }
+
+[[dataset.provider]]
+name = "alpha"
+source = { kind = "inbox", pattern = "{period}*.csv" }
+columns = { slip = ["Slip"], sold_on = ["Sold on"], description = ["Item"], amount = ["Amount"] }
+delivery = "whole"
+due = "5d"
+since = "2026-09"
+
+[[dataset.provider]]
+name = "beta"
+source = { kind = "inbox", pattern = "{period}*.csv" }
+columns = { slip = ["Slip"], sold_on = ["Sold on"], description = ["Item"], amount = ["Amount"] }
+delivery = "whole"
+due = "5d"
+since = "2026-09"
+
+[[dataset.check]]
+name = "amounts are not negative"
+sql = "select * from silver where amount < 0"
+severity = "blocking"
+
+[dataset.release]
+approvals = 2
+separation = true
+deliver = ["xlsx", "parquet", "csv"]
+"#;
+
+const LEXICON: &str = r#"[[term]]
+text = "Heinz"
+label = "BRAND"
+
+[[term]]
+text = "Beans"
+label = "PRODUCT"
+"#;
+
+/// The header of a delivery.
+pub const HEADER: &str = "Slip,Sold on,Item,Amount\n";
+
+/// The delivery of a provider for a period: `rows` good records.
+pub fn delivery(provider: &str, period: &str, rows: u32) -> String {
+    let record = |row: u32| {
+        let item = if row.is_multiple_of(3) { "Oat milk 1L" } else { "Heinz Beans 400g" };
+        format!("{provider}-{row},{period}-{:02},{item} no {row},{row}.50\n", row % 28 + 1)
+    };
+    (1..=rows).map(record).fold(HEADER.to_owned(), |file, record| file + &record)
+}
+
+/// What came of a run of the program.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The exit code, unless a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The data.
+    pub stdout: String,
+    /// The talk.
+    pub stderr: String,
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            signal: output.status.signal(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Fails unless the program ended with `code`, and said each of `words` on stderr.
+    pub fn ended(self, code: i32, words: &[&str]) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "`{word}` was not said: {self:#?}");
+        }
+        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+        self
+    }
+}
+
+/// A workspace folder.
+pub struct Workspace {
+    folder: TempDir,
+}
+
+impl Workspace {
+    /// A folder with [`CONTRACT`] alone.
+    pub fn bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("assay.toml"), CONTRACT).unwrap();
+        Self { folder }
+    }
+
+    /// The same with a lexicon in production.
+    pub fn with_model() -> Self {
+        let workspace = Self::bare();
+        let file = workspace.path("lexicon.toml");
+        fs::write(&file, LEXICON).unwrap();
+        workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
+        workspace.ok(OWNER, &["model", "promote", "words/1", "--reason", "the first"]);
+        workspace
+    }
+
+    /// The same with every provider's delivery for every period in its inbox.
+    pub fn delivered() -> Self {
+        let workspace = Self::with_model();
+        workspace.deliver_all(10);
+        workspace
+    }
+
+    /// Drops every provider's delivery for every period.
+    pub fn deliver_all(&self, rows: u32) {
+        for provider in PROVIDERS {
+            for period in PERIODS {
+                self.deliver(provider, &format!("{period}.csv"), delivery(provider, period, rows));
+            }
+        }
+    }
+
+    /// The same, ingested, the first period accepted as baseline, everything run.
+    pub fn processed() -> Self {
+        let workspace = Self::delivered();
+        workspace.prepare();
+        workspace
+    }
+
+    /// Ingests, accepts the first period as baseline, runs.
+    pub fn prepare(&self) {
+        self.ok(PREPARER, &["ingest"]);
+        self.ok(PREPARER, &["run"]);
+        self.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "the first period"]);
+        self.ok(PREPARER, &["run"]);
+    }
+
+    /// Approves a release by both approvers.
+    pub fn approve(&self, release: &str) {
+        for who in APPROVERS {
+            self.ok(who, &["release", "approve", release]);
+        }
+    }
+
+    /// A copy of everything, as it is.
+    pub fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy_folder(self.folder.path(), folder.path());
+        Self { folder }
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A path in it.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// Drops a file into an inbox.
+    pub fn deliver(&self, provider: &str, name: &str, content: impl AsRef<[u8]>) {
+        let folder = self.path("inbox").join(provider);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), content).unwrap();
+    }
+
+    /// The program, about to be run by `who`.
+    pub fn command(&self, who: &str, arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.env("ASSAY_USER", who).arg("--workspace").arg(self.root()).args(["--as", who]).args(arguments);
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, who: &str, arguments: &[&str]) -> Outcome {
+        self.command(who, arguments).output().unwrap().into()
+    }
+
+    /// Runs the program with a kill point armed.
+    pub fn run_armed(&self, who: &str, arguments: &[&str], point: &str) -> Outcome {
+        self.command(who, arguments).env("ASSAY_KILL_AT", point).output().unwrap().into()
+    }
+
+    /// Starts the program.
+    pub fn start(&self, who: &str, arguments: &[&str]) -> Child {
+        self.command(who, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Runs the program, which has to succeed; what it printed.
+    pub fn ok(&self, who: &str, arguments: &[&str]) -> String {
+        let outcome = self.run(who, arguments);
+        assert_eq!(outcome.code, Some(0), "{arguments:?}: {outcome:#?}");
+        outcome.stdout
+    }
+
+    /// Runs the program, which has to succeed, for its JSON document.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let arguments: Vec<&str> = ["--json"].iter().chain(arguments).copied().collect();
+        let printed = self.ok("lena", &arguments);
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
+    }
+
+    /// The entries of the journal.
+    pub fn events(&self) -> Vec<Value> {
+        let printed = self.ok("lena", &["--json", "log"]);
+        printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// How many entries of a kind the journal has, for each subject more than one of which would be one too many.
+    pub fn events_of(&self, kind: &str) -> Vec<String> {
+        let of_kind = self.events().into_iter().filter(|event| event["kind"] == kind);
+        of_kind.map(|event| event["subject"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The rows of a table as its newest version has them, in the order of the files that they came from.
+    pub fn rows(&self, table: &Table) -> Option<DataFrame> {
+        let lake = Lake::open(self.root()).unwrap();
+        let rows = lake.scan(table, None, &[]).unwrap()?.collect().unwrap();
+        let names = ["_model", "_period", "_provider", "_batch", "_row"];
+        let keys: Vec<&str> = names.into_iter().filter(|name| rows.column(name).is_ok()).collect();
+        Some(rows.sort(keys, SortMultipleOptions::default()).unwrap())
+    }
+
+    /// Every table of the lake with the actions of its log, oldest first.
+    pub fn delta_logs(&self) -> Vec<(String, Vec<Value>)> {
+        let mut logs = Vec::new();
+        let mut folders = vec![self.path("lake")];
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            let below = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+            folders.extend(below);
+            if folder.ends_with("_delta_log") {
+                let table = folder.parent().unwrap().strip_prefix(self.root()).unwrap().display().to_string();
+                logs.push((table, actions(&folder)));
+            }
+        }
+        logs
+    }
+
+    /// Fails unless the chain of the journal holds.
+    pub fn verify(&self) {
+        self.ok("lena", &["log", "verify"]);
+    }
+}
+
+/// The program in an empty environment with a fixed clock.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+    command.env_clear().env("ASSAY_NOW", NOW).env("ASSAY_HOST", "test").env("ASSAY_USER", "lena");
+    command.stdin(Stdio::null());
+    command
+}
+
+fn actions(log: &Path) -> Vec<Value> {
+    let files = fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path());
+    let mut versions: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    versions.sort();
+    let texts = versions.iter().map(|version| fs::read_to_string(version).unwrap());
+    texts.flat_map(|text| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()).collect()
+}
+
+/// Copies a folder and all in it.
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
