@@ -46,9 +46,10 @@ fn main() -> ExitCode {
 
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    workspace::generate(folder.path());
+    let ingest = workspace::generate(folder.path());
     let what = format!("generating {} batches", workspace::BATCHES);
     figures.plain(&what, &format!("{:.1} s", start.elapsed().as_secs_f64()));
+    figures.plain("  the real delivery taken in", &format!("{:.1} s, {:.0} MiB", ingest.seconds, ingest.peak));
     let mut terminal = Terminal::start(&["--as", "mira", "--workspace", path(folder.path())], 200, 60);
     let (_, seen) = terminal.wait("the newest batch", position);
     figures.plain("large workspace: start to the newest batches", &milliseconds(seen - terminal.started));
