@@ -46,9 +46,10 @@ fn main() -> ExitCode {
 
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    workspace::generate(folder.path());
+    let ingest = workspace::generate(folder.path());
     let what = format!("generating {} batches", workspace::BATCHES);
     figures.plain(&what, &format!("{:.1} s", start.elapsed().as_secs_f64()));
+    figures.plain("  the real delivery taken in", &format!("{:.1} s, {:.0} MiB", ingest.seconds, ingest.peak));
     let mut terminal = Terminal::start(&["--as", "mira", "--workspace", path(folder.path())], 200, 60);
     let (_, seen) = terminal.wait("the newest batch", position);
     figures.plain("large workspace: start to the newest batches", &milliseconds(seen - terminal.started));
@@ -129,7 +130,7 @@ fn keys(figures: &mut Figures, terminal: &mut Terminal) {
 fn answered(terminal: &mut Terminal, key: &str, wanted: &dyn Fn(&[String]) -> bool) -> Duration {
     thread::sleep(PAUSE);
     let pressed = terminal.press(key);
-    let (_, seen) = terminal.wait(&format!("the answer to `{key}`"), |lines| wanted(lines).then_some(()));
+    let ((), seen) = terminal.wait(&format!("the answer to `{key}`"), |lines| wanted(lines).then_some(()));
     seen.saturating_duration_since(pressed)
 }
 

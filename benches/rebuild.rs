@@ -20,6 +20,8 @@ use assay::journal::Journal;
 use figures::Figures;
 
 const EVENTS: u64 = 1_000_000;
+/// How many facts are made of a slice.
+const PER_SLICE: u64 = 10;
 const PERIODS: u64 = 1000;
 /// The most seconds that a rebuild may take.
 const BAR: f64 = 60.0;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let mut figures = Figures::default();
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(&folder.path().join("assay.db"), Clock::System).unwrap();
-    let slices = (0..EVENTS / facts::PER_SLICE).map(|number| Slice {
+    let slices = (0..EVENTS / PER_SLICE).map(|number| Slice {
         dataset: "slips".to_owned(),
         period: format!("{}", 1000 + number % PERIODS).parse().unwrap(),
         provider: format!("provider {:03}", number / PERIODS),

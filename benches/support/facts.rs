@@ -13,8 +13,6 @@ use assay::domain::{
 };
 use assay::journal::Journal;
 
-/// How many facts [`of_slice`] makes.
-pub const PER_SLICE: u64 = 10;
 /// How many slices are written in one change.
 const PER_CHANGE: usize = 500;
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// What a run of the program said and took.
+#[allow(dead_code, reason = "not every benchmark looks at all of it")]
 pub struct Ran {
     /// Its JSON answer.
     pub answer: Value,

@@ -1,6 +1,7 @@
 //! The program on a real terminal, and when what is seen on it.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long to wait for something to be seen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program and its screen.
 pub struct Terminal {
@@ -37,14 +38,14 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap(), 0);
         let shown = Arc::new((Mutex::new(Shown { parser, at: Instant::now(), ended: false }), Condvar::new()));
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let screen = Arc::clone(&shown);
         thread::spawn(move || {
-            let mut bytes = [0; 1 << 16];
+            let mut bytes = vec![0; 1 << 16];
             loop {
                 let count = reader.read(&mut bytes).unwrap_or(0);
                 let mut shown = screen.0.lock().unwrap();
@@ -103,5 +104,5 @@ impl Drop for Terminal {
 
 fn lines(parser: &vt100::Parser) -> Vec<String> {
     let screen = parser.screen();
-    screen.rows(0, screen.size().1).collect()
+    screen.rows(0, screen.size().1.into()).collect()
 }

@@ -13,7 +13,7 @@ use assay::domain::{Fact, ModelRef, Period, ReleaseName, Slice};
 use assay::journal::Journal;
 
 use crate::facts;
-use crate::process::assay;
+use crate::process::{Ran, assay};
 
 /// How many batches it has before the real one.
 pub const BATCHES: u64 = PROVIDERS * DAYS;
@@ -26,8 +26,9 @@ const TODAY: &str = "2025-09-28";
 /// Rows of the real delivery: enough for a run that outlasts the measurement.
 const ROWS: u64 = 600_000;
 
-/// Makes it in an empty folder, by the journal's own interface and, for what is real, by the program.
-pub fn generate(root: &Path) {
+/// Makes it in an empty folder, by the journal's own interface and, for what is real, by the program; answers how the
+/// real delivery was taken in.
+pub fn generate(root: &Path) -> Ran {
     fs::write(root.join("assay.toml"), contract()).unwrap();
     let training = material(SEED).unwrap().training.into_iter().next().unwrap();
     let labelled = root.join(training.name);
@@ -58,7 +59,9 @@ pub fn generate(root: &Path) {
     fs::create_dir_all(&inbox).unwrap();
     let file = File::create(inbox.join(format!("{NEXT}.csv"))).unwrap();
     write_slips(SEED, ROWS, &mut BufWriter::new(file)).unwrap();
-    assay(root, &["ingest"]);
+    let ingest = assay(root, &["ingest"]);
+    assert!(ingest.answer.is_object(), "{}", ingest.answer);
+    ingest
 }
 
 fn provider(number: u64) -> String {

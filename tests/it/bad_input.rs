@@ -145,7 +145,7 @@ fn a_single_line_of_200_megabytes_is_refused_without_holding_it() {
     let mut file = BufWriter::new(File::create(workspace.path("inbox/alpha").join(FILE)).unwrap());
     file.write_all(HEADER.as_bytes()).unwrap();
     file.write_all(b"a-1,2026-10-01,").unwrap();
-    let block = [b'x'; 1 << 20];
+    let block = vec![b'x'; 1 << 20];
     for _ in 0..200 {
         file.write_all(&block).unwrap();
     }

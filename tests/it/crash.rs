@@ -150,7 +150,10 @@ fn kill_everywhere(step: &Step) {
             assert_eq!(outcome.signal, Some(SIGABRT), "{armed}: {outcome:#?}");
             reached.push(*point);
             let seen = gold(&workspace);
-            assert!(same(&seen, &before) || same(&seen, &after), "{armed}: readers see half of it: {seen:?}");
+            assert!(
+                same(seen.as_ref(), before.as_ref()) || same(seen.as_ref(), after.as_ref()),
+                "{armed}: readers see half of it: {seen:?}"
+            );
             (step.finish)(&workspace);
             workspace.verify();
             Picture::of(&workspace).assert_is(&expected, &armed);
@@ -164,7 +167,7 @@ fn gold(workspace: &Workspace) -> Option<DataFrame> {
     workspace.rows(&Table::Gold { dataset: "slips".to_owned() })
 }
 
-fn same(one: &Option<DataFrame>, other: &Option<DataFrame>) -> bool {
+fn same(one: Option<&DataFrame>, other: Option<&DataFrame>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one.equals_missing(other),
         (None, None) => true,
@@ -200,7 +203,11 @@ impl Picture {
 
     fn assert_is(&self, expected: &Self, armed: &str) {
         for (table, rows) in &expected.tables {
-            assert!(same(&self.tables[table], rows), "{armed}: {table} is {:?}, not {rows:?}", self.tables[table]);
+            assert!(
+                same(self.tables[table].as_ref(), rows.as_ref()),
+                "{armed}: {table} is {:?}, not {rows:?}",
+                self.tables[table]
+            );
         }
         for (list, rows) in &expected.lists {
             assert_eq!(self.lists[list], *rows, "{armed}: {list} list");

@@ -165,7 +165,7 @@ impl Workspace {
     pub fn deliver_all(&self, rows: u32) {
         for provider in PROVIDERS {
             for period in PERIODS {
-                self.deliver(provider, &format!("{period}.csv"), &delivery(provider, period, rows));
+                self.deliver(provider, &format!("{period}.csv"), delivery(provider, period, rows));
             }
         }
     }

@@ -109,14 +109,15 @@ fn expected() -> BTreeMap<Key, Cells> {
     rows.collect()
 }
 
-/// The row of networkrail's own total, checked to be just that.
+/// The row of networkrail's own total, checked to be just that, but for what its pennies were rounded by.
 fn grand_total() -> u64 {
     let payments = counted("networkrail", LAST);
     let undated: Vec<usize> = (0..payments.len()).filter(|index| payments[*index].paid_on.is_empty()).collect();
     let [index] = undated[..] else { panic!("{} rows of networkrail have no date", undated.len()) };
     assert_eq!(payments[index].supplier, "Grand Total");
     let in_all: i128 = payments.iter().map(|payment| payment.pence).sum();
-    assert_eq!(in_all, 2 * payments[index].pence);
+    let off = in_all - 2 * payments[index].pence;
+    assert!(off.abs() <= payments.len() as i128, "the total is {off} pence off");
     index as u64 + 1
 }
 

@@ -10,6 +10,9 @@ use crate::base::text::counted;
 use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
 use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
 
+/// Characters of a reason that a refusal repeats.
+const LONGEST: usize = 400;
+
 /// What `id` would ask for now; an error says in words why it can't.
 pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
     match id {
@@ -167,7 +170,8 @@ fn not_ready(row: &ReleaseRow) -> Option<String> {
 }
 
 fn blocked(row: &ReleaseRow) -> String {
-    let first = row.blocked_by.first().map(|reason| reason.text.as_str()).unwrap_or_default();
+    let first: String =
+        row.blocked_by.first().map(|reason| reason.text.chars().take(LONGEST).collect()).unwrap_or_default();
     format!("blocked by {}: {first}", counted(row.blocked_by.len() as u64, "reason"))
 }
 

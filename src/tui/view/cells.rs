@@ -19,16 +19,23 @@ pub fn row(state: &State, pane: Pane, place: u64) -> Option<Vec<Piece>> {
     }
 }
 
-fn plain(text: impl Into<String>) -> Piece {
-    Piece::plain(text)
+/// Characters of a text that a column could ever show; the rest of a monstrous one isn't even copied.
+const LONGEST: usize = 400;
+
+fn brief(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
-fn quiet(text: impl Into<String>) -> Piece {
-    Piece::new(text, Tone::Quiet)
+fn plain(text: impl AsRef<str>) -> Piece {
+    Piece::plain(brief(text.as_ref()))
 }
 
-fn strong(text: impl Into<String>) -> Piece {
-    Piece::new(text, Tone::Strong)
+fn quiet(text: impl AsRef<str>) -> Piece {
+    Piece::new(brief(text.as_ref()), Tone::Quiet)
+}
+
+fn strong(text: impl AsRef<str>) -> Piece {
+    Piece::new(brief(text.as_ref()), Tone::Strong)
 }
 
 fn when(at: chrono::DateTime<chrono::Utc>) -> Piece {
@@ -41,15 +48,15 @@ fn batch(row: &BatchRow) -> Vec<Piece> {
     vec![
         Word::from(row.state).piece(),
         plain(row.period.to_string()),
-        strong(row.provider.clone()),
+        strong(&row.provider),
         plain(format!("{:>3}", row.revision)),
         plain(format!("{:>10}", grouped(row.rows))),
         refused,
-        plain(row.file.clone()),
+        plain(&row.file),
         when(row.at),
-        quiet(row.by.clone()),
+        quiet(&row.by),
         quiet(row.id.to_string()),
-        plain(row.note.clone().unwrap_or_default()),
+        plain(row.note.as_deref().unwrap_or_default()),
     ]
 }
 
@@ -68,8 +75,8 @@ fn model(row: &ModelRow) -> Vec<Piece> {
         Piece::new(format!("{glyph} {done} of {all}"), tone),
         quiet(row.labels.join(" ")),
         when(row.at),
-        quiet(row.by.clone()),
-        plain(row.note.clone().unwrap_or_default()),
+        quiet(&row.by),
+        plain(row.note.as_deref().unwrap_or_default()),
     ]
 }
 
@@ -78,11 +85,11 @@ fn anomaly(row: &AnomalyRow) -> Vec<Piece> {
         Word::from(row.state).piece(),
         Word::from(row.severity).piece(),
         plain(row.period.to_string()),
-        strong(row.check.clone()),
-        plain(row.subject.clone()),
+        strong(&row.check),
+        plain(&row.subject),
         plain(format!("{}/{}", row.assessed, row.samples)),
         quiet(row.id.to_string()),
-        plain(row.explanation.clone()),
+        plain(&row.explanation),
         quiet(row.model.to_string()),
     ]
 }
@@ -92,8 +99,8 @@ fn gate(row: &ReleaseRow) -> Piece {
     match row.blocked_by.as_slice() {
         _ if !row.state.is_open() => quiet(""),
         [] => Piece::new("✓ ready", Tone::Good),
-        [only] => Piece::new(format!("✗ {}", only.text), Tone::Bad),
-        [first, ..] => Piece::new(format!("✗ {} reasons: {}", row.blocked_by.len(), first.text), Tone::Bad),
+        [only] => Piece::new(format!("✗ {}", brief(&only.text)), Tone::Bad),
+        [first, ..] => Piece::new(format!("✗ {} reasons: {}", row.blocked_by.len(), brief(&first.text)), Tone::Bad),
     }
 }
 
@@ -106,7 +113,7 @@ fn release(row: &ReleaseRow) -> Vec<Piece> {
         plain(row.approvals.join(", ")),
         plain(row.generation.map(|generation| generation.to_string()).unwrap_or_default()),
         when(row.at),
-        quiet(row.cause.clone()),
+        quiet(&row.cause),
     ]
 }
 
@@ -114,24 +121,24 @@ fn entry(row: &LogRow) -> Vec<Piece> {
     vec![
         quiet(format!("{:>7}", row.seq)),
         when(row.at),
-        plain(row.actor.clone()),
-        strong(row.kind.clone()),
-        plain(row.subject.clone()),
-        plain(row.reason.clone().unwrap_or_default()),
-        quiet(row.command.clone()),
+        plain(&row.actor),
+        strong(&row.kind),
+        plain(&row.subject),
+        plain(row.reason.as_deref().unwrap_or_default()),
+        quiet(&row.command),
     ]
 }
 
 fn task(row: &TaskRow) -> Vec<Piece> {
     let cause = match &row.state {
-        TaskState::Stale { cause } => cause.clone(),
-        TaskState::Failed { error } => error.clone(),
-        TaskState::Done | TaskState::Missing | TaskState::Running => String::new(),
+        TaskState::Stale { cause } => cause.as_str(),
+        TaskState::Failed { error } => error.as_str(),
+        TaskState::Done | TaskState::Missing | TaskState::Running => "",
     };
     vec![
         Word::from(&row.state).piece(),
         strong(row.kind.as_str()),
-        plain(row.subject.clone()),
+        plain(&row.subject),
         plain(cause),
         quiet(row.key.short()),
     ]

@@ -1,5 +1,7 @@
 //! A frame as text: each line, and behind `»` the runs of cells that have a style.
 
+use std::fmt::Write as _;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -34,13 +36,13 @@ pub fn look(state: &State) -> String {
             continue;
         }
         if blank > 0 {
-            text += &format!("  ({blank} blank)\n");
+            let _ = writeln!(text, "  ({blank} blank)");
             blank = 0;
         }
         text.push('|');
         text.push_str(&line);
         if !runs.is_empty() {
-            text += &format!("  » {runs}");
+            let _ = write!(text, "  » {runs}");
         }
         text.push('\n');
     }
