@@ -26,7 +26,8 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     let open = call.workspace.releases(&Query { state: Some("open".to_owned()), limit: 5, ..Query::default() })?;
     for release in open.rows {
         let first = release.blocked_by.first().map(|reason| reason.text.clone()).unwrap_or_default();
-        out.line(&format!("  {}: {} reasons; first: {first}", release.name, release.blocked_by.len()))?;
+        let reasons = text::counted(release.blocked_by.len() as u64, "reason");
+        out.line(&format!("  {}: {reasons}; first: {first}", release.name))?;
     }
     Ok(())
 }

@@ -44,11 +44,16 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         arrival::refresh_all(transaction, &contract, &cause)?;
         Ok(version)
     })?;
-    Ok(Reply {
+    Ok(in_force(version))
+}
+
+/// The answer of whoever took a version into force.
+pub fn in_force(version: u32) -> Reply {
+    Reply {
         message: format!("contract {version} is in force"),
         lines: Vec::new(),
         document: json!({ "version": version }),
-    })
+    }
 }
 
 /// Every leaf of a JSON value with its path. Named things in lists go by their name.

@@ -47,7 +47,12 @@ impl Workspace {
     ) -> Result<Reply> {
         session.require(&request)?;
         let command = request.command_line();
+        let first = self.contract_state()?.version == 0;
         let context = self.context(&session.origin(&request), cancel)?;
+        if first && matches!(request, Request::ApplyContract { .. }) {
+            // The first change takes the contract into force: this was it.
+            return Ok(contract::in_force(1));
+        }
         let recovered = publication::recover(&context, progress)?;
         let mut reply = self.dispatch(&context, session, request, progress)?;
         reply.lines.splice(0..0, recovered);
