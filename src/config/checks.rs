@@ -82,14 +82,19 @@ fn rule(
 /// A built-in rule with the numbers that the table changes.
 fn overridden(table: &Table<'_, '_>, name: &Located<String>, rule: &CheckRule) -> Result<CheckRule> {
     let takes = match rule {
-        CheckRule::RowCount { .. } | CheckRule::NullRate { .. } | CheckRule::LabelRate { .. } => "tolerance",
+        CheckRule::Rejects { .. }
+        | CheckRule::RowCount { .. }
+        | CheckRule::NullRate { .. }
+        | CheckRule::LabelRate { .. } => "tolerance",
         CheckRule::NumericRange { .. } => "factor",
         CheckRule::Schema | CheckRule::UniqueKey | CheckRule::Sql { .. } => "",
     };
     only(table, &name.value, takes)?;
     let mut rule = rule.clone();
     match &mut rule {
-        CheckRule::NullRate { tolerance } => *tolerance = number(table, "tolerance", 0.0, 1.0)?.unwrap_or(*tolerance),
+        CheckRule::Rejects { tolerance } | CheckRule::NullRate { tolerance } => {
+            *tolerance = number(table, "tolerance", 0.0, 1.0)?.unwrap_or(*tolerance);
+        }
         CheckRule::RowCount { tolerance } | CheckRule::LabelRate { tolerance } => {
             *tolerance = number(table, "tolerance", 0.0, f64::MAX)?.unwrap_or(*tolerance);
         }

@@ -4,20 +4,21 @@ use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
 use super::{checks, names, provider};
 use crate::base::Result;
+use crate::base::text::counted;
 use crate::domain::policy::{Format, ReleasePolicy};
 use crate::domain::{Dataset, Field, FieldType, Granularity};
 
 const KEYS: [&str; 10] = ["name", "period", "text", "model", "key", "date", "schema", "provider", "check", "release"];
 
-/// Every `[[dataset]]`.
-pub fn datasets(root: &Table<'_, '_>) -> Result<Vec<Dataset>> {
+/// Every `[[dataset]]`. `approvers` are how many people may approve; none: everybody.
+pub fn datasets(root: &Table<'_, '_>, approvers: Option<u32>) -> Result<Vec<Dataset>> {
     let tables = root.tables("dataset", "[[dataset]]", &KEYS)?;
     let names = tables.iter().map(|table| table.required_text("name")).collect::<Result<Vec<_>>>()?;
     unique(root.document, "dataset", &names)?;
-    tables.iter().map(dataset).collect()
+    tables.iter().map(|table| dataset(table, approvers)).collect()
 }
 
-fn dataset(table: &Table<'_, '_>) -> Result<Dataset> {
+fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
     let name = names::folder_name(table.document, "dataset", &table.required_text("name")?)?;
     let period = granularity(table.document, &table.required_text("period")?)?;
     let schema = schema(table)?;
@@ -34,7 +35,7 @@ fn dataset(table: &Table<'_, '_>) -> Result<Dataset> {
         date: fields(table, "date", &schema, "date or timestamp", is_date)?.pop(),
         providers: provider::providers(table, period, &schema)?,
         checks: checks::checks(table, &schema)?,
-        release: release(table)?,
+        release: release(table, approvers)?,
         name,
         period,
         text,
@@ -117,13 +118,21 @@ pub fn field<'s>(document: &Document<'_>, user: &str, schema: &'s [Field], text:
     })
 }
 
-fn release(table: &Table<'_, '_>) -> Result<ReleasePolicy> {
+fn release(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<ReleasePolicy> {
     let default = ReleasePolicy::default();
     let Some(value) = table.value("release") else { return Ok(default) };
     let keys = ["approvals", "separation", "keep", "reprocess", "assess", "deliver"];
     let table = value.table("[dataset.release]", &keys)?;
+    let approvals = table.count("approvals", 1..=100)?.unwrap_or(default.approvals);
+    if let Some(approvers) = approvers.filter(|approvers| *approvers < approvals) {
+        let message = format!("`approvals` is {approvals}, but {} may approve", counted(approvers.into(), "person"));
+        return Err(table
+            .document
+            .error(&table.place_of("approvals"), message)
+            .hint("make more people manager or owner in [people], or ask for fewer approvals"));
+    }
     Ok(ReleasePolicy {
-        approvals: table.count("approvals", 1..=100)?.unwrap_or(default.approvals),
+        approvals,
         separation: table.truth("separation")?.unwrap_or(default.separation),
         keep: table.count("keep", 1..=10_000)?.unwrap_or(default.keep),
         reprocess: table.count("reprocess", 0..=10_000)?.unwrap_or(default.reprocess),

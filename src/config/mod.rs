@@ -68,7 +68,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Settings> {
 #[must_use]
 pub fn template(name: &str) -> String {
     let quoted = toml::Value::from(name).to_string();
-    include_str!("template.toml").replacen("\"NAME\"", &quoted, 1)
+    include_str!("../../assets/template.toml").replacen("\"NAME\"", &quoted, 1)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
 use super::{Settings, dataset, names};
 use crate::base::Result;
-use crate::domain::{Contract, Role};
+use crate::domain::{Contract, Role, policy};
 
 /// Everything that the file says.
 pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Settings> {
@@ -27,11 +27,14 @@ pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
             .error(&name.place, "`name` in [workspace] must be text on one line")
             .hint("write name = \"...\" with what people call this workspace"));
     }
+    let people = people(&root)?;
+    let may_approve = |roles: &&Vec<Role>| policy::strongest(roles) >= Role::Manager;
+    let approvers = (!people.is_empty()).then(|| people.values().filter(may_approve).count());
     let contract = Contract {
         workspace: name.value.to_owned(),
         timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?,
-        people: people(&root)?,
-        datasets: dataset::datasets(&root)?,
+        datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
+        people,
     };
     let today = workspace.value("today").map(|value| value.date()).transpose()?;
     Ok(Settings { contract, today, demo: workspace.truth("demo")?.unwrap_or(false) })
@@ -63,14 +66,20 @@ fn people(root: &Table<'_, '_>) -> Result<BTreeMap<String, Vec<Role>>> {
             .hint("add a line like mira = [\"manager\"], or remove the table: then everybody is owner"));
     }
     unique(root.document, "name", people.iter().map(|(name, _)| name))?;
-    people
+    let people = people
         .iter()
         .map(|(name, value)| {
             let roles =
                 value.texts()?.iter().map(|role| parse_role(root.document, role)).collect::<Result<Vec<_>>>()?;
             Ok((names::folder_name(root.document, "person", name)?, roles))
         })
-        .collect()
+        .collect::<Result<BTreeMap<_, _>>>()?;
+    if !people.values().flatten().any(|role| *role == Role::Owner) {
+        return Err(table
+            .error("[people] names no owner, so that nobody could ever take a changed contract into force")
+            .hint("give somebody the role: mira = [\"manager\", \"owner\"]"));
+    }
+    Ok(people)
 }
 
 fn parse_role(document: &Document<'_>, text: &Located<&str>) -> Result<Role> {

@@ -46,6 +46,11 @@ pub enum CheckRule {
     Schema,
     /// No two rows of a slice share a key, rejects included.
     UniqueKey,
+    /// Few rows are refused on the way to silver, repeated keys aside.
+    Rejects {
+        /// The largest allowed share of the rows delivered, in 0..1.
+        tolerance: f64,
+    },
     /// The number of rows is near the median of the earlier periods.
     RowCount {
         /// Allowed distance from the median, as a share of it, at the least.
@@ -87,6 +92,7 @@ impl Check {
         vec![
             check("schema", CheckRule::Schema),
             check("unique_key", CheckRule::UniqueKey),
+            check("rejects", CheckRule::Rejects { tolerance: 0.1 }),
             check("row_count", CheckRule::RowCount { tolerance: 0.5 }),
             check("null_rate", CheckRule::NullRate { tolerance: 0.1 }),
             check("numeric_range", CheckRule::NumericRange { column: None, min: None, max: None, factor: 5.0 }),

@@ -28,6 +28,21 @@ pub struct Profile {
     pub labels: Vec<LabelProfile>,
 }
 
+impl Profile {
+    /// Rejects that can be explained by a repeated key.
+    #[must_use]
+    pub fn repeated_rejects(&self) -> u64 {
+        self.rejects.min(self.duplicate_keys)
+    }
+
+    /// Rows refused for another reason than a repeated key, as a share of the rows delivered, in 0..1; 0 of none.
+    #[must_use]
+    pub fn refused_share(&self) -> f64 {
+        let delivered = self.rows + self.rejects;
+        if delivered == 0 { 0.0 } else { count(self.rejects - self.repeated_rejects()) / count(delivered) }
+    }
+}
+
 /// The measurements of one column.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct ColumnProfile {
@@ -95,6 +110,7 @@ impl Profile {
         let mut metrics = BTreeMap::new();
         metrics.insert("rows".to_owned(), count(self.rows));
         metrics.insert("rejects".to_owned(), count(self.rejects));
+        metrics.insert("refused_share".to_owned(), self.refused_share());
         metrics.insert("duplicate_keys".to_owned(), count(self.duplicate_keys));
         for column in &self.columns {
             let name = &column.name;

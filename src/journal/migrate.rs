@@ -20,7 +20,12 @@ pub(super) enum Step {
 }
 
 /// Every step there ever was; a database's version is the number of steps it has taken.
-pub(super) const STEPS: &[Step] = &[Step::Sql(include_str!("migrations/0001_journal.sql")), Step::Replay];
+pub(super) const STEPS: &[Step] = &[
+    Step::Sql(include_str!("migrations/0001_journal.sql")),
+    Step::Replay,
+    // The indexes that only questions need are made last; `metric` is kept slice by slice.
+    Step::Replay,
+];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.
 pub(super) fn refuse_unknown(connection: &Connection, path: &Path) -> Result<()> {

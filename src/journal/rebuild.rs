@@ -29,6 +29,7 @@ pub(super) fn replay(connection: &Connection, cancel: &Cancel, progress: &dyn Fn
         project::apply(&snapshot, &event).with_context(|| format!("replaying entry {seq}"))?;
         done += 1;
     }
+    connection.execute_batch(&project::indexes())?;
     progress(done, total);
     Ok(done)
 }

@@ -46,7 +46,7 @@ pub struct BatchDetail {
     pub rejects: Vec<RejectRow>,
     /// The first rows as delivered.
     pub preview: Vec<Vec<Option<String>>>,
-    /// The releases of its period.
+    /// The releases that rest on it, or rested on it when they were published.
     pub releases: Vec<ReleaseName>,
 }
 

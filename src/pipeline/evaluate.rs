@@ -64,10 +64,10 @@ fn model_checks(dataset: &Dataset) -> BTreeSet<String> {
 
 fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<Evaluation>> {
     let period = release.name.period;
-    let (batches, eligible, baseline, reference, labels) = context.journal.read(|snapshot| {
+    let (batches, vouched, baseline, reference, labels) = context.journal.read(|snapshot| {
         Ok((
             inputs::standing(snapshot, dataset, period)?,
-            history::eligible(snapshot, dataset, period)?,
+            history::vouched(snapshot, dataset, period)?,
             snapshot
                 .baseline(&dataset.name, period)?
                 .map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
@@ -96,7 +96,7 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
     let values = |provider: &str, metric: &str| {
         context
             .journal
-            .read(|snapshot| history::values(snapshot, &dataset.name, provider, &release.model, metric, &eligible))
+            .read(|snapshot| history::values(snapshot, &dataset.name, provider, &release.model, metric, &vouched))
     };
     let judged = Judged {
         dataset,

@@ -1,27 +1,71 @@
 //! What history-based checks may look back at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use super::inputs;
 use crate::base::Result;
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
-use crate::domain::{Dataset, ModelRef, Period};
+use crate::domain::{Dataset, ModelRef, Period, Release};
 use crate::journal::Snapshot;
 
-/// The earlier periods that a person vouched for: accepted as baseline, or published and live. Each with what
-/// vouches for it, so that a change there changes the inputs of what is compared with it. The judged period is never
-/// among them.
-pub fn eligible(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, String>> {
+/// An earlier period that a person vouched for, and what exactly that vouches for.
+pub struct Vouched {
+    /// The live release, or the acceptance as baseline.
+    by: String,
+    /// The model version that clients see; none: the period was accepted as it stands, under any.
+    model: Option<ModelRef>,
+    /// Providers whose rows are no longer the ones that were signed: a correction waits to be released.
+    corrected: BTreeSet<String>,
+}
+
+impl Vouched {
+    /// Whether it vouches for a metric of a provider: what nobody signed is no baseline, neither a correction that is
+    /// still being judged nor what another model version found.
+    #[must_use]
+    pub fn covers(&self, provider: &str, metric: &str, model: &ModelRef) -> bool {
+        !self.corrected.contains(provider) && (!is_about_entities(metric) || self.covers_model(model))
+    }
+
+    /// Whether what `model` found there was signed.
+    #[must_use]
+    pub fn covers_model(&self, model: &ModelRef) -> bool {
+        self.model.as_ref().is_none_or(|live| live == model)
+    }
+}
+
+/// What an input digest holds of it.
+impl fmt::Display for Vouched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.by)?;
+        self.corrected.iter().try_for_each(|provider| write!(f, ", {provider} corrected"))
+    }
+}
+
+/// The earlier periods that a person vouched for: published and live, or accepted as baseline. The judged period is
+/// never among them.
+pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
     let baselines = snapshot.baselines(&dataset.name)?;
-    let mut eligible = BTreeMap::new();
+    let mut vouched = BTreeMap::new();
     for period in judged.trailing(HISTORY) {
         if let Some(live) = snapshot.live_release(&dataset.name, period)? {
-            eligible.insert(period, live.name.to_string());
+            let corrected = corrected(snapshot, dataset, &live)?;
+            vouched.insert(period, Vouched { by: live.name.to_string(), model: Some(live.model), corrected });
         } else if baselines.contains(&period) {
-            eligible.insert(period, "baseline".to_owned());
+            vouched.insert(period, Vouched { by: "baseline".to_owned(), model: None, corrected: BTreeSet::new() });
         }
     }
-    Ok(eligible)
+    Ok(vouched)
+}
+
+/// The providers whose slice stands on other batches than the live release of its period.
+fn corrected(snapshot: &Snapshot<'_>, dataset: &Dataset, live: &Release) -> Result<BTreeSet<String>> {
+    let signed = snapshot.release_inputs(&live.name)?.map(|inputs| inputs.batches).unwrap_or_default();
+    let standing = inputs::batches(inputs::standing(snapshot, dataset, live.name.period)?);
+    let providers: BTreeSet<&String> = signed.keys().chain(standing.keys()).collect();
+    let differs = |provider: &&&String| signed.get(**provider) != standing.get(**provider);
+    Ok(providers.iter().filter(differs).map(|provider| (*provider).clone()).collect())
 }
 
 /// The earlier values of a metric of one provider, oldest first: of the data, whichever model was run beside it; of
@@ -32,10 +76,10 @@ pub fn values(
     provider: &str,
     model: &ModelRef,
     metric: &str,
-    eligible: &BTreeMap<Period, String>,
+    vouched: &BTreeMap<Period, Vouched>,
 ) -> Result<Vec<(Period, f64)>> {
     let mut values = known(snapshot, dataset, provider, model, metric)?;
-    values.retain(|(period, _)| eligible.contains_key(period));
+    values.retain(|(period, _)| vouched.get(period).is_some_and(|by| by.covers(provider, metric, model)));
     Ok(values)
 }
 

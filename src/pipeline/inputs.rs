@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use super::history;
 use crate::base::{KeyHasher, Result};
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{Batch, BatchState, Dataset, ModelRef, Period};
+use crate::domain::{Batch, BatchId, BatchState, Dataset, ModelRef, Period};
 use crate::journal::Snapshot;
 
 /// The inputs of a release of `period` made with `model`, as the journal stands.
 pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &ModelRef) -> Result<ReleaseInputs> {
-    let mut batches: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let batches = batches(standing(snapshot, dataset, period)?);
     let mut mappings = BTreeMap::new();
-    for batch in standing(snapshot, dataset, period)? {
-        let provider = dataset.provider(&batch.delivery.slice.provider)?;
-        mappings.insert(provider.name.clone(), dataset.mapping_digest(provider)?.to_string());
-        batches.entry(provider.name.clone()).or_default().push(batch.delivery.batch);
+    for name in batches.keys() {
+        mappings.insert(name.clone(), dataset.mapping_digest(dataset.provider(name)?)?.to_string());
     }
     let model = match snapshot.model(model)? {
         Some(version) => version.digest.to_string(),
@@ -25,8 +23,8 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
     if snapshot.baselines(&dataset.name)?.contains(&period) {
         baseline = baseline.part("accepted", period.to_string());
     }
-    for (period, why) in history::eligible(snapshot, dataset, period)? {
-        baseline = baseline.part(&period.to_string(), why);
+    for (period, vouched) in history::vouched(snapshot, dataset, period)? {
+        baseline = baseline.part(&period.to_string(), vouched.to_string());
     }
     Ok(ReleaseInputs {
         batches,
@@ -49,4 +47,13 @@ pub fn standing(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> R
         place(a).cmp(&place(b))
     });
     Ok(batches)
+}
+
+/// The batches of each provider.
+pub fn batches(standing: Vec<Batch>) -> BTreeMap<String, Vec<BatchId>> {
+    let mut batches: BTreeMap<String, Vec<BatchId>> = BTreeMap::new();
+    for Batch { delivery, .. } in standing {
+        batches.entry(delivery.slice.provider).or_default().push(delivery.batch);
+    }
+    batches
 }

@@ -100,11 +100,11 @@ pub fn reference_model(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Rel
     if release.model.is_none() {
         return Ok(None);
     }
-    let eligible = history::eligible(snapshot, dataset, release.name.period)?;
     let mut with_history = 0;
-    for period in eligible.keys() {
-        let profiled = snapshot.profiled_with(&dataset.name, *period, &release.model)?;
-        with_history += usize::from(profiled);
+    for (period, vouched) in history::vouched(snapshot, dataset, release.name.period)? {
+        let measured =
+            vouched.covers_model(&release.model) && snapshot.profiled_with(&dataset.name, period, &release.model)?;
+        with_history += usize::from(measured);
     }
     if with_history >= LEAST_HISTORY {
         return Ok(None);

@@ -12,3 +12,4 @@ mod readme;
 #[path = "../real_data.rs"]
 mod real_data;
 mod support;
+mod trust;

@@ -21,6 +21,7 @@ demo = true
 mira = ["manager", "assessor"]
 tomas = "viewer"
 guest = []
+olga = ["owner"]
 
 [[dataset]]
 name = "slips"
@@ -77,7 +78,12 @@ fn a_full_file_becomes_the_contract_that_it_says() {
     let contract = settings.contract;
     assert_eq!(contract.workspace, "Retail slips");
     assert_eq!(contract.timezone, chrono_tz::Europe::London);
-    let people = [("guest", vec![]), ("mira", vec![Role::Manager, Role::Assessor]), ("tomas", vec![Role::Viewer])];
+    let people = [
+        ("guest", vec![]),
+        ("mira", vec![Role::Manager, Role::Assessor]),
+        ("olga", vec![Role::Owner]),
+        ("tomas", vec![Role::Viewer]),
+    ];
     assert_eq!(contract.people, BTreeMap::from(people.map(|(name, roles)| (name.to_owned(), roles))));
 
     let [dataset] = contract.datasets.as_slice() else { panic!("one dataset") };
@@ -157,9 +163,9 @@ fn the_template_is_valid_as_it_is_and_with_its_marks_removed() {
     };
     let filled = template.lines().map(unmarked).collect::<Vec<_>>().join("\n");
     let contract = parse(&filled, "assay.toml").unwrap().contract;
-    assert_eq!((contract.people.len(), contract.datasets.len()), (2, 1));
+    assert_eq!((contract.people.len(), contract.datasets.len()), (3, 1));
     let dataset = &contract.datasets[0];
-    assert_eq!((dataset.providers.len(), dataset.checks.len(), dataset.schema.len()), (1, 7, 5));
+    assert_eq!((dataset.providers.len(), dataset.checks.len(), dataset.schema.len()), (1, 8, 5));
     assert_eq!(dataset.release, ReleasePolicy { approvals: 2, separation: true, ..ReleasePolicy::default() });
 }
 

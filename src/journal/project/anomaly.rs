@@ -30,9 +30,6 @@ pub(super) const PROJECTION: Projection = Projection {
             sort         TEXT NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX anomaly_state ON anomaly (state, sort);
-        CREATE INDEX anomaly_period ON anomaly (dataset, period_order, sort);
-        CREATE UNIQUE INDEX anomaly_page ON anomaly (sort, dataset, period_order, provider, state);
         CREATE TABLE verdict (
             anomaly  TEXT NOT NULL,
             batch    TEXT NOT NULL,
@@ -43,6 +40,11 @@ pub(super) const PROJECTION: Projection = Projection {
             note     TEXT,
             PRIMARY KEY (anomaly, batch, row)
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
+        CREATE INDEX anomaly_state ON anomaly (state, sort);
+        CREATE INDEX anomaly_period ON anomaly (dataset, period_order, sort);
+        CREATE UNIQUE INDEX anomaly_page ON anomaly (sort, dataset, period_order, provider, state);
     ",
     apply,
 };

@@ -20,6 +20,7 @@ pub(super) const PROJECTION: Projection = Projection {
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
+    indexes: "",
     apply,
 };
 

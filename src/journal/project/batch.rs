@@ -34,6 +34,8 @@ pub(super) const PROJECTION: Projection = Projection {
             search       TEXT NOT NULL
         ) STRICT;
         CREATE INDEX batch_slice ON batch (dataset, period_order, provider, revision);
+    ",
+    indexes: "
         CREATE INDEX batch_content ON batch (content);
         CREATE INDEX batch_state ON batch (state, sort);
         CREATE UNIQUE INDEX batch_page ON batch (sort, dataset, period_order, provider, state);

@@ -33,14 +33,16 @@ pub(super) const PROJECTION: Projection = Projection {
             sort          INTEGER NOT NULL,
             search        TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX channel_move_dataset ON channel_move (dataset, period_order, change, seq);
         CREATE INDEX channel_move_newest ON channel_move (dataset, generation, delta_version);
-        CREATE UNIQUE INDEX channel_move_page ON channel_move (sort, dataset, period_order, change);
         CREATE TABLE delivered (
             generation INTEGER NOT NULL,
             what       TEXT NOT NULL,
             PRIMARY KEY (generation, what)
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
+        CREATE INDEX channel_move_dataset ON channel_move (dataset, period_order, change, seq);
+        CREATE UNIQUE INDEX channel_move_page ON channel_move (sort, dataset, period_order, change);
     ",
     apply,
 };

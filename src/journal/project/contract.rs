@@ -20,6 +20,7 @@ pub(super) const PROJECTION: Projection = Projection {
             body    TEXT NOT NULL
         ) STRICT;
     ",
+    indexes: "",
     apply,
 };
 

@@ -17,6 +17,8 @@ pub(super) const PROJECTION: Projection = Projection {
             seq     INTEGER NOT NULL,
             PRIMARY KEY (kind, subject)
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
         CREATE INDEX intent_seq ON intent (seq);
     ",
     apply,

@@ -19,6 +19,8 @@ pub(super) const PROJECTION: Projection = Projection {
             actor        TEXT NOT NULL,
             kind         TEXT NOT NULL
         ) STRICT;
+    ",
+    indexes: "
         CREATE INDEX involvement_period ON involvement (dataset, period_order, seq);
     ",
     apply,

@@ -20,9 +20,11 @@ pub(super) const PROJECTION: Projection = Projection {
             period_order INTEGER NOT NULL,
             value        REAL NOT NULL,
             seq          INTEGER NOT NULL,
-            PRIMARY KEY (dataset, provider, name, model, period_order)
+            PRIMARY KEY (dataset, period_order, model, provider, name)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX metric_slice ON metric (dataset, period_order, model, provider);
+    ",
+    indexes: "
+        CREATE INDEX metric_history ON metric (dataset, provider, name, model, period_order);
     ",
     apply,
 };

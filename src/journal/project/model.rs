@@ -20,7 +20,6 @@ pub(super) const PROJECTION: Projection = Projection {
             search   TEXT NOT NULL,
             PRIMARY KEY (name, version)
         ) STRICT;
-        CREATE UNIQUE INDEX model_version_page ON model_version (sort, archived);
         CREATE TABLE alias (
             name    TEXT NOT NULL,
             alias   TEXT NOT NULL,
@@ -36,6 +35,9 @@ pub(super) const PROJECTION: Projection = Projection {
             previous TEXT,
             actor    TEXT NOT NULL
         ) STRICT;
+    ",
+    indexes: "
+        CREATE UNIQUE INDEX model_version_page ON model_version (sort, archived);
         CREATE INDEX alias_move_alias ON alias_move (name, alias, seq);
     ",
     apply,

@@ -19,6 +19,8 @@ pub(super) const PROJECTION: Projection = Projection {
             search       TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
         CREATE UNIQUE INDEX period_page ON period (sort, dataset, period_order);
     ",
     apply,

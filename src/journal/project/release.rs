@@ -31,8 +31,6 @@ pub(super) const PROJECTION: Projection = Projection {
             search         TEXT NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX release_number ON release (dataset, period_order, n);
-        CREATE INDEX release_state ON release (state, dataset, period_order);
-        CREATE UNIQUE INDEX release_page ON release (sort, dataset, period_order, state);
         CREATE TABLE release_inputs (
             release TEXT PRIMARY KEY,
             body    TEXT NOT NULL
@@ -41,6 +39,10 @@ pub(super) const PROJECTION: Projection = Projection {
             release TEXT PRIMARY KEY,
             seq     INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
+        CREATE INDEX release_state ON release (state, dataset, period_order);
+        CREATE UNIQUE INDEX release_page ON release (sort, dataset, period_order, state);
     ",
     apply,
 };

@@ -25,9 +25,6 @@ pub(super) const PROJECTION: Projection = Projection {
             at           TEXT NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX output_period ON output (dataset, period_order, slot);
-        CREATE INDEX output_kind ON output (kind, dataset, period, provider, key);
-        CREATE INDEX output_page ON output (slot, dataset, period_order, provider);
         CREATE TABLE failure (
             slot         TEXT PRIMARY KEY,
             key          TEXT NOT NULL,
@@ -37,6 +34,10 @@ pub(super) const PROJECTION: Projection = Projection {
             attempts     INTEGER NOT NULL,
             at           TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+    ",
+    indexes: "
+        CREATE INDEX output_period ON output (dataset, period_order, slot);
+        CREATE INDEX output_kind ON output (kind, dataset, period, provider, key);
         CREATE INDEX failure_period ON failure (dataset, period_order, slot);
     ",
     apply,

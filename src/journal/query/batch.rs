@@ -1,5 +1,7 @@
 //! Questions about batches, and the periods they belong to.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
@@ -68,6 +70,14 @@ impl Snapshot<'_> {
             .holding(query.text.as_deref());
         let place = |id: &BatchId| place_of(self, "SELECT sort FROM batch WHERE id = ?1", id.as_str());
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
+    }
+
+    /// The slices of a dataset, by period and provider, that have a batch which is neither superseded nor withdrawn.
+    pub fn slices_delivered(&self, dataset: &str) -> Result<BTreeSet<(Period, String)>> {
+        let sql = "SELECT DISTINCT period, provider FROM batch
+             WHERE dataset = ?1 AND state IN ('landed', 'quarantined')";
+        let slices = self.all(sql, [dataset], |row| Ok((column::parsed(row, "period")?, row.get("provider")?)))?;
+        Ok(slices.into_iter().collect())
     }
 
     /// The periods of a dataset that somebody delivered for, oldest first.

@@ -56,11 +56,14 @@ fn metric_history(
 ) -> Result<Vec<MetricPoint>> {
     let (Some(metric), Some(provider)) = (&anomaly.metric, &anomaly.subject.provider) else { return Ok(Vec::new()) };
     let dataset = context.contract.dataset(&anomaly.dataset)?;
-    let eligible = history::eligible(snapshot, dataset, anomaly.period)?;
+    let vouched = history::vouched(snapshot, dataset, anomaly.period)?;
     let values = history::known(snapshot, &anomaly.dataset, provider, model, metric)?;
     Ok(values
         .into_iter()
-        .map(|(period, value)| MetricPoint { period, value, in_baseline: eligible.contains_key(&period) })
+        .map(|(period, value)| {
+            let in_baseline = vouched.get(&period).is_some_and(|by| by.covers(provider, metric, model));
+            MetricPoint { period, value, in_baseline }
+        })
         .collect())
 }
 

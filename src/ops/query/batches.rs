@@ -18,8 +18,14 @@ impl Workspace {
         let (batch, releases) = self.journal().read(|snapshot| {
             let batch = snapshot.batch_by_prefix(id)?;
             let slice = &batch.delivery.slice;
-            let releases = snapshot.releases_of(&slice.dataset, slice.period)?;
-            Ok((batch, releases.into_iter().map(|release| release.name).collect()))
+            let mut releases = Vec::new();
+            for release in snapshot.releases_of(&slice.dataset, slice.period)? {
+                let inputs = snapshot.release_inputs(&release.name)?.unwrap_or_default();
+                if inputs.batches.values().flatten().any(|id| *id == batch.delivery.batch) {
+                    releases.push(release.name);
+                }
+            }
+            Ok((batch, releases))
         })?;
         let dataset = context.contract.dataset(&batch.delivery.slice.dataset)?;
         let provider = dataset.provider(&batch.delivery.slice.provider)?;

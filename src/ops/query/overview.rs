@@ -2,13 +2,10 @@
 
 use super::periods;
 use crate::base::Result;
-use crate::domain::completeness::{self, CellState};
+use crate::domain::completeness::{self, Cell, CellState};
 use crate::domain::{Actor, policy};
 use crate::ops::{Overview, Workspace};
 use crate::pipeline::verdict;
-
-/// How many of the newest periods are looked through for late deliveries.
-const PERIODS_LOOKED_AT: usize = 24;
 
 impl Workspace {
     /// The workspace at a glance.
@@ -25,11 +22,13 @@ impl Workspace {
             }
             let mut late = 0;
             for dataset in &contract.datasets {
-                let periods = periods::known(snapshot, dataset, today)?;
-                for period in periods.into_iter().rev().take(PERIODS_LOOKED_AT) {
-                    let batches = snapshot.batches_of(&dataset.name, period)?;
-                    let cells = completeness::cells(dataset, period, contract.timezone, self.now(), &batches);
-                    late += cells.iter().filter(|cell| cell.state == CellState::Late).count() as u64;
+                let delivered = snapshot.slices_delivered(&dataset.name)?;
+                for period in periods::known(snapshot, dataset, today)? {
+                    let cells = completeness::cells(dataset, period, contract.timezone, self.now(), &[]);
+                    let missing = |cell: &Cell| {
+                        cell.state == CellState::Late && !delivered.contains(&(period, cell.provider.clone()))
+                    };
+                    late += cells.into_iter().filter(missing).count() as u64;
                 }
             }
             let people = contract

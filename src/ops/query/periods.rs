@@ -53,7 +53,9 @@ pub(super) fn known(snapshot: &Snapshot<'_>, dataset: &Dataset, today: chrono::N
     let present = Period::containing(dataset.period, today);
     let owed = dataset.providers.iter().filter_map(|provider| provider.since);
     let first = owed.chain(delivered.iter().copied()).min();
-    let last = present.into_iter().chain(delivered.iter().copied()).max();
+    // Once nobody owes anything any more, no empty period is added.
+    let owing = dataset.providers.iter().map(|provider| provider.until.min(present).or(present)).max().flatten();
+    let last = owing.into_iter().chain(delivered.iter().copied()).max();
     Ok(match (first, last) {
         (Some(first), Some(last)) => first.up_to(last).collect(),
         _ => Vec::new(),

@@ -9,6 +9,7 @@ mod label_rate;
 mod medians;
 mod null_rate;
 mod numeric_range;
+mod rejects;
 mod row_count;
 mod schema;
 mod sql;
@@ -92,6 +93,9 @@ fn run(judged: &Judged<'_>, check: &Check, cancel: &Cancel) -> Result<Vec<Evalua
         match &check.rule {
             CheckRule::Schema => results.push(schema::judge(check, slice)),
             CheckRule::UniqueKey => results.push(unique_key::judge(judged, check, slice, cancel)?),
+            CheckRule::Rejects { tolerance } => {
+                results.push(rejects::judge(judged, check, slice, *tolerance, cancel)?);
+            }
             CheckRule::RowCount { tolerance } => results.push(row_count::judge(judged, check, slice, *tolerance)?),
             CheckRule::NullRate { tolerance } => {
                 results.extend(null_rate::judge(judged, check, slice, *tolerance, cancel)?);

@@ -75,9 +75,18 @@ fn results_are_in_order_complete_and_the_same_twice() {
     case.dataset.checks = Check::built_in();
     let results = case.all();
     let names: Vec<&str> = results.iter().map(|result| result.check.as_str()).collect();
-    let expected =
-        ["schema", "unique_key", "row_count", "null_rate", "null_rate", "numeric_range", "label_rate", "label_rate"];
+    let expected = [
+        "schema",
+        "unique_key",
+        "rejects",
+        "row_count",
+        "null_rate",
+        "null_rate",
+        "numeric_range",
+        "label_rate",
+        "label_rate",
+    ];
     assert_eq!(names, expected);
-    assert!(results[6].subject < results[7].subject);
+    assert!(results[7].subject < results[8].subject);
     assert_eq!(serde_json::to_string(&results).unwrap(), serde_json::to_string(&case.all()).unwrap());
 }

@@ -31,6 +31,34 @@ fn a_doubled_delivery_points_to_the_rows_that_came_again() {
 }
 
 #[test]
+fn a_delivery_that_can_not_be_read_fails_without_any_history_and_whatever_was_accepted() {
+    let mut case = Case::new(CheckRule::Rejects { tolerance: 0.1 });
+    case.baseline_accepted = Some("mira".to_owned());
+    assert_eq!(case.one().outcome, Outcome::Passed);
+    for (rows, rejects, repeated, outcome) in [
+        (90, 10, 0, Outcome::Passed),
+        (89, 11, 0, Outcome::Failed),
+        (0, 100, 0, Outcome::Failed),
+        // A doubled delivery is the business of `unique_key`.
+        (100, 100, 100, Outcome::Passed),
+        (100, 130, 100, Outcome::Failed),
+        (0, 0, 0, Outcome::Passed),
+    ] {
+        let profile = &mut case.slice.profile;
+        (profile.rows, profile.rejects, profile.duplicate_keys) = (rows, rejects, repeated);
+        let refused = df! {
+            "_batch" => ["b1", "b1", "b1"], "_provider" => ["north", "north", "south"], "_row" => [7_i64, 9, 3],
+            "_key" => [Some("slip_id=\"s1\""), None, None],
+        };
+        case.rejects = Some(refused.unwrap());
+        let result = case.one();
+        assert_eq!(result.outcome, outcome, "{}", result.explanation);
+        let shown: &[u64] = if outcome == Outcome::Failed { &[9, 7] } else { &[] };
+        assert_eq!(row_numbers(&result), shown);
+    }
+}
+
+#[test]
 fn row_counts_near_the_median_pass() {
     let history = [900.0, 1000.0, 1100.0, 950.0];
     for (rows, outcome) in [

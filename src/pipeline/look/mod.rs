@@ -1,32 +1,20 @@
 //! Rows read from the lake for people to look at: plain text, bounded numbers of them.
 
+mod refused;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+pub use self::refused::{RejectRow, rejects};
 use super::{Context, enrich, frames, land, refine};
 use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, Entity, ModelRef, Slice, lineage};
 
-/// How many rows of a batch, or of its rejects, are shown.
+/// How many rows of a batch are shown.
 const ROWS_SHOWN: u32 = 20;
-/// How many rejects are shown.
-const REJECTS_SHOWN: u32 = 200;
-
-/// A row refused.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct RejectRow {
-    /// The 1-based record number.
-    pub row: u64,
-    /// The line where the record starts, in text files.
-    pub line: Option<u64>,
-    /// Why.
-    pub reason: String,
-    /// The record's text, where it could not be split.
-    pub raw: Option<String>,
-}
 
 /// The first rows of a batch as delivered, cell by cell.
 pub fn delivered_rows(context: &Context, batch: &Batch) -> Result<Vec<Vec<Option<String>>>> {
@@ -39,33 +27,15 @@ pub fn delivered_rows(context: &Context, batch: &Batch) -> Result<Vec<Vec<Option
     (0..frame.height()).map(|index| frame.columns().iter().map(|column| cell(column, index)).collect()).collect()
 }
 
-/// The first rejects of a batch.
-pub fn rejects(context: &Context, batch: &Batch) -> Result<Vec<RejectRow>> {
-    let (table, partition) = refine::rejects(&batch.delivery.slice);
-    let Some(rejects) = context.lake.scan(&table, None, &partition)? else { return Ok(Vec::new()) };
-    let of_batch = rejects.filter(col(lineage::BATCH).eq(lit(batch.delivery.batch.as_str())));
-    let frame = collect(of_batch.limit(REJECTS_SHOWN))?;
-    let (rows, lines) = (frames::ints(&frame, lineage::ROW)?, frames::ints(&frame, lineage::LINE)?);
-    let (reasons, raw) = (frames::text(&frame, refine::REASON)?, frames::text(&frame, refine::RAW)?);
-    let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
-    Ok((0..frame.height())
-        .map(|index| RejectRow {
-            row: number(rows.get(index)).unwrap_or_default(),
-            line: number(lines.get(index)),
-            reason: reasons.get(index).unwrap_or_default().to_owned(),
-            raw: raw.get(index).map(str::to_owned),
-        })
-        .collect())
-}
-
-/// The rows that a finding points to, of the slices given, with what `model` found in them, in the finding's order.
+/// The rows that a finding points to, of the slices given, with what `model` found in them, in the finding's order. One that
+/// was refused is shown as it was delivered.
 pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[RowRef]) -> Result<Vec<Sample>> {
     let batches: BTreeSet<&str> = wanted.iter().map(|row| row.batch.as_str()).collect();
     let mut found: BTreeMap<(String, u64), Sample> = BTreeMap::new();
     for slice in slices {
         let (table, partition) = refine::silver(slice);
         let Some(silver) = context.lake.scan(&table, None, &partition)? else { continue };
-        let silver = collect(silver.filter(among(&batches, wanted)))?;
+        let silver = collect(silver.filter(among(batches.iter().copied(), wanted)))?;
         let mut entities = entities(context, slice, model, &batches, wanted)?;
         let dataset = context.contract.dataset(&slice.dataset)?;
         for index in 0..silver.height() {
@@ -91,6 +61,11 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
             found.insert(key, sample);
         }
     }
+    let missing: Vec<RowRef> =
+        wanted.iter().filter(|row| !found.contains_key(&(row.batch.to_string(), row.row))).cloned().collect();
+    for sample in refused::samples(context, &missing)? {
+        found.insert((sample.batch.to_string(), sample.row), sample);
+    }
     let in_order = wanted.iter().filter_map(|row| {
         let sample = found.remove(&(row.batch.to_string(), row.row))?;
         Some(Sample { why: row.why.clone(), ..sample })
@@ -111,7 +86,7 @@ fn entities(
     }
     let (table, partition) = enrich::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
-    let frame = collect(annotations.filter(among(batches, wanted)))?;
+    let frame = collect(annotations.filter(among(batches.iter().copied(), wanted)))?;
     let lists = frame.column(lineage::ENTITIES).and_then(|column| column.list()).map_err(Error::library)?;
     for index in 0..frame.height() {
         let (Some(key), Some(list)) = (key(&frame, index)?, lists.get_as_series(index)) else { continue };
@@ -147,9 +122,9 @@ fn entities_of(list: &Series) -> Result<Vec<Entity>> {
 }
 
 /// The rows of these batches whose numbers are wanted; numbers that another batch wanted come along.
-fn among(batches: &BTreeSet<&str>, wanted: &[RowRef]) -> Expr {
+fn among<'a>(batches: impl IntoIterator<Item = &'a str>, wanted: &[RowRef]) -> Expr {
     let numbers = wanted.iter().filter_map(|row| i64::try_from(row.row).ok());
-    let batch = any_of(col(lineage::BATCH), batches.iter().map(|batch| lit(*batch)));
+    let batch = any_of(col(lineage::BATCH), batches.into_iter().map(lit));
     batch.and(any_of(col(lineage::ROW), numbers.map(lit)))
 }
 

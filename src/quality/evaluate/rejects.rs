@@ -1,0 +1,54 @@
+//! Few rows are refused on the way to silver. Repeated keys aside: `unique_key` judges those.
+
+use super::words::number;
+use super::{Judged, SliceFacts, about, of_provider, result, within};
+use crate::base::{Cancel, Error, Result};
+use crate::domain::check::RowRef;
+use crate::domain::lineage::{BATCH, ROW};
+use crate::domain::{Check, Evaluation, Outcome};
+use crate::quality::keys::KEY;
+use crate::quality::samples::Picks;
+use crate::quality::stream::{for_each_chunk, named};
+
+/// One result per slice: the share of refused rows may be at most the tolerance. It needs no history: a provider whose
+/// file can't be read is no baseline for anybody.
+pub(super) fn judge(
+    judged: &Judged<'_>,
+    check: &Check,
+    slice: &SliceFacts,
+    tolerance: f64,
+    cancel: &Cancel,
+) -> Result<Evaluation> {
+    let profile = &slice.profile;
+    let observed = profile.refused_share();
+    let outcome = within(observed, (0.0, tolerance));
+    let explanation = format!(
+        "refused_share = {}: ({} rejects - {} repeated keys) / ({} rows + {} rejects); passes up to {}",
+        number(observed),
+        profile.rejects,
+        profile.repeated_rejects(),
+        profile.rows,
+        profile.rejects,
+        number(tolerance),
+    );
+    let rows = if outcome == Outcome::Failed { refused_rows(judged, slice, cancel)? } else { Vec::new() };
+    Ok(Evaluation {
+        observed: Some(observed),
+        expected: Some((0.0, tolerance)),
+        metric: Some("refused_share".to_owned()),
+        rows,
+        ..result(check, about(slice), outcome, explanation)
+    })
+}
+
+/// The first refused rows; those whose very key could not be read come before those that may repeat one.
+fn refused_rows(judged: &Judged<'_>, slice: &SliceFacts, cancel: &Cancel) -> Result<Vec<RowRef>> {
+    let Some(rejects) = &judged.rejects else { return Ok(Vec::new()) };
+    let mut picks = Picks::default();
+    let columns = [named(BATCH), named(ROW), named(KEY)];
+    for_each_chunk(of_provider(rejects, slice).select(columns), cancel, |chunk| {
+        let keyless = chunk.column(KEY).map_err(Error::library)?.is_null();
+        picks.offer(chunk, |index| Some(i64::from(!keyless.get(index).unwrap_or(false))))
+    })?;
+    Ok(picks.finish("it was refused"))
+}

@@ -1,0 +1,141 @@
+//! What people rely on when they sign: nothing unreadable goes out, and nothing that nobody signed is a measure for others.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::support::{CONTRACT, HEADER, OWNER, PREPARER, PROVIDERS, Workspace, delivery};
+
+fn find<'a>(list: &'a Value, wanted: impl Fn(&Value) -> bool) -> &'a Value {
+    list.as_array().unwrap().iter().find(|row| wanted(row)).unwrap_or_else(|| panic!("not in {list:#}"))
+}
+
+#[test]
+fn a_delivery_that_can_not_be_read_is_never_published_and_its_rows_can_be_judged() {
+    let workspace = Workspace::with_model();
+    let unreadable = (1..=30).map(|row| format!("alpha-{row},{row} Sept,Heinz no {row},1.50\n"));
+    workspace.deliver("alpha", "2026-09.csv", unreadable.fold(HEADER.to_owned(), |file, row| file + &row));
+    workspace.deliver("beta", "2026-09.csv", delivery("beta", "2026-09", 30));
+    workspace.prepare();
+
+    let anomalies = workspace.json(&["anomaly", "list", "--state", "open"]);
+    let refused = find(&anomalies, |anomaly| anomaly["check"] == "rejects");
+    assert_eq!((&refused["provider"], &refused["observed"]), (&"alpha".into(), &1.0.into()));
+    let release = &workspace.json(&["release", "list"])[0];
+    let reason = find(&release["blocked_by"], |reason| reason["code"] == "anomaly_open");
+    assert!(reason["text"].as_str().unwrap().contains("rejects of alpha"), "{reason:#}");
+
+    let id = refused["id"].as_str().unwrap();
+    let detail = workspace.json(&["anomaly", "show", id]);
+    let samples = detail["samples"].as_array().unwrap();
+    assert_eq!(samples.len(), 20);
+    let cells: Vec<(&str, &str)> = samples[0]["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| (cell[0].as_str().unwrap(), cell[1].as_str().unwrap()))
+        .collect();
+    assert!(cells[0].0 == "refused because" && cells[0].1.contains("`1 Sept`"), "{cells:?}");
+    assert_eq!(cells[1..], [("Slip", "alpha-1"), ("Sold on", "1 Sept"), ("Item", "Heinz no 1"), ("Amount", "1.50")]);
+    let batch = samples[0]["batch"].as_str().unwrap();
+    workspace.ok("tomas", &["assess", id, "--batch", batch, "--row", "1", "--reject", "--note", "no year"]);
+    let judged = &workspace.json(&["anomaly", "show", id])["samples"][0]["verdict"];
+    assert_eq!(judged["accepted"], false);
+}
+
+#[test]
+fn a_batch_names_the_releases_that_rest_on_it_and_no_others() {
+    let workspace = Workspace::processed();
+    workspace.approve("slips/2026-09.1");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.1"]);
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", "2026-09", 11));
+    workspace.ok(PREPARER, &["ingest"]);
+    let batches = workspace.json(&["batch", "list", "--provider", "alpha", "--period", "2026-09"]);
+    for (revision, release) in [(1, "slips/2026-09.1"), (2, "slips/2026-09.2")] {
+        let batch = find(&batches, |batch| batch["revision"] == revision);
+        let shown = workspace.json(&["batch", "show", batch["id"].as_str().unwrap()]);
+        assert_eq!(shown["releases"], serde_json::json!([release]));
+    }
+}
+
+#[test]
+fn old_periods_count_as_late_too() {
+    let workspace = Workspace::with_model();
+    let long_ago = CONTRACT.replace("since = \"2026-09\"", "since = \"2020-01\"\nuntil = \"2022-12\"");
+    fs::write(workspace.path("assay.toml"), long_ago).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "a longer past"]);
+    workspace.deliver("alpha", "2020-03.csv", delivery("alpha", "2020-03", 3));
+    workspace.ok(PREPARER, &["ingest"]);
+    let periods = workspace.json(&["period", "list"]);
+    let periods = periods.as_array().unwrap();
+    assert_eq!((periods.len(), &periods[0]["period"]), (36, &"2022-12".into()), "nobody owes anything later");
+    assert_eq!(workspace.json(&["status"])["late"], 2 * 36 - 1);
+}
+
+/// What a model version found in earlier periods counts once somebody has published it, and not before.
+#[test]
+fn what_a_model_found_in_unpublished_releases_is_no_measure_for_it() {
+    let workspace = Workspace::with_model();
+    let longer = CONTRACT.replace("since = \"2026-09\"", "since = \"2026-06\"");
+    fs::write(workspace.path("assay.toml"), longer).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "a longer past"]);
+    for period in ["2026-06", "2026-07", "2026-08"] {
+        for provider in PROVIDERS {
+            workspace.deliver(provider, &format!("{period}.csv"), delivery(provider, period, 60));
+        }
+        workspace.ok(PREPARER, &["ingest"]);
+        workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "one of the first"]);
+        workspace.ok(PREPARER, &["run"]);
+        let release = format!("slips/{period}.1");
+        workspace.approve(&release);
+        workspace.ok(PREPARER, &["release", "publish", &release]);
+    }
+
+    // The next version knows brands by name, and finds none.
+    let terms = "[[term]]\ntext = \"Hainz\"\nlabel = \"BRAND\"\n\n[[term]]\ntext = \"Beans\"\nlabel = \"PRODUCT\"\n";
+    let file = workspace.path("next.toml");
+    fs::write(&file, terms).unwrap();
+    let model = workspace.json(&["model", "list"])[0]["name"].as_str().unwrap().to_owned();
+    workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", &model]);
+    workspace.ok(OWNER, &["model", "promote", &format!("{model}/2"), "--reason", "newer"]);
+    workspace.ok(PREPARER, &["run"]);
+    for provider in PROVIDERS {
+        workspace.deliver(provider, "2026-09.csv", delivery(provider, "2026-09", 60));
+    }
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+
+    let anomalies = workspace.json(&["anomaly", "list", "--state", "open"]);
+    for period in ["2026-06", "2026-07", "2026-08", "2026-09"] {
+        for provider in PROVIDERS {
+            let lost = find(&anomalies, |anomaly| {
+                anomaly["check"] == "label_rate" && anomaly["period"] == period && anomaly["provider"] == provider
+            });
+            assert!(lost["subject"].as_str().unwrap().contains("BRAND"), "{lost:#}");
+        }
+    }
+}
+
+/// A correction that is still being judged is no measure for the periods after it.
+#[test]
+fn rows_that_nobody_signed_are_no_measure_for_later_periods() {
+    let workspace = Workspace::processed();
+    workspace.approve("slips/2026-09.1");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.1"]);
+    let later = |workspace: &Workspace| {
+        workspace.ok(PREPARER, &["run"]);
+        let shown = workspace.json(&["release", "show", "slips/2026-10.1"]);
+        find(&shown["evaluations"], |found| found["check"] == "row_count" && found["subject"]["provider"] == "alpha")
+            ["explanation"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(later(&workspace).contains("1 of at least 3 earlier periods"));
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", "2026-09", 900));
+    workspace.ok(PREPARER, &["ingest"]);
+    assert!(later(&workspace).contains("0 of at least 3 earlier periods"));
+    workspace.approve("slips/2026-09.2");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.2"]);
+    assert!(later(&workspace).contains("2026-09 = 900"));
+}
