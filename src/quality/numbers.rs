@@ -17,7 +17,8 @@ pub(super) fn rounded(number: f64) -> f64 {
     to_digits(number, DIGITS_OF_SUMS)
 }
 
-fn to_digits(number: f64, digits: usize) -> f64 {
+/// A number rounded to so many significant digits.
+pub(super) fn to_digits(number: f64, digits: usize) -> f64 {
     // The decimal detour rounds correctly for every exponent, where scaling by powers of ten would not.
     let rounded = format!("{number:.*e}", digits - 1).parse().unwrap_or(number);
     if f64::is_finite(rounded) { rounded } else { number }

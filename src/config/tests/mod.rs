@@ -130,7 +130,7 @@ fn a_full_file_becomes_the_contract_that_it_says() {
     assert_eq!(south.dates, ["%Y-%m-%d"]);
 
     let mut checks = Check::built_in();
-    checks[3] = Check { rule: CheckRule::NullRate { tolerance: 0.2 }, off: true, ..checks[3].clone() };
+    checks[4] = Check { rule: CheckRule::NullRate { tolerance: 0.2 }, off: true, ..checks[4].clone() };
     let sql = "select * from silver where amount < 0".to_owned();
     let check = |name: &str, rule, severity| Check { name: name.to_owned(), rule, severity, off: false };
     checks.push(check("amounts stay in range", CheckRule::Sql { sql }, Severity::Warning));

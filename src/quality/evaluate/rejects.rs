@@ -7,6 +7,7 @@ use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::{Check, Evaluation, Outcome};
 use crate::quality::keys::KEY;
+use crate::quality::numbers::rounded;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
 
@@ -20,7 +21,7 @@ pub(super) fn judge(
     cancel: &Cancel,
 ) -> Result<Evaluation> {
     let profile = &slice.profile;
-    let observed = profile.refused_share();
+    let observed = rounded(profile.refused_share());
     let outcome = within(observed, (0.0, tolerance));
     let explanation = format!(
         "refused_share = {}: ({} rejects - {} repeated keys) / ({} rows + {} rejects); passes up to {}",
