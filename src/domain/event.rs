@@ -1,5 +1,7 @@
 //! Events: the entries of the journal. What happened is a closed list of facts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
@@ -87,8 +89,13 @@ pub enum Fact {
     /// An alias points to a version; `previous` is where it pointed before.
     AliasMoved { alias: String, model: ModelRef, previous: Option<ModelRef> },
 
-    /// A period was accepted as the baseline of history-based checks.
-    PeriodBaselined { dataset: String, period: Period },
+    /// A period was accepted as a baseline, as these batches of its providers stood.
+    PeriodBaselined {
+        dataset: String,
+        period: Period,
+        #[serde(default)]
+        batches: BTreeMap<String, Vec<BatchId>>,
+    },
 
     /// A release was opened.
     ReleaseOpened { release: ReleaseName, model: ModelRef, cause: String, inputs: ReleaseInputs, input_digest: Digest },
@@ -193,7 +200,7 @@ impl Fact {
             Self::TaskCancelled { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),
             Self::ModelArchived { model } | Self::AliasMoved { model, .. } => model.to_string(),
-            Self::PeriodBaselined { dataset, period } => format!("{dataset}/{period}"),
+            Self::PeriodBaselined { dataset, period, .. } => format!("{dataset}/{period}"),
             Self::ReleaseOpened { release, .. }
             | Self::ReleaseChanged { release, .. }
             | Self::ReleaseEvaluated { release, .. }

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anomaly;
+pub mod baseline;
 pub mod batch;
 pub mod check;
 pub mod completeness;
@@ -26,6 +27,7 @@ pub mod task;
 
 pub use actor::{Actor, Role, Via};
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};
+pub use baseline::Baseline;
 pub use batch::{Batch, BatchId, BatchState};
 pub use check::{Check, CheckRule, Evaluation, Outcome, Severity};
 pub use contract::{Contract, Dataset, Provider};

@@ -94,7 +94,8 @@ impl Lake {
         Ok(delta)
     }
 
-    /// The version at which this intent was committed, if it was. Refuses one that a later intent has overtaken.
+    /// The version at which this intent was committed, if it was. Refuses one that a later intent has overtaken, also
+    /// where it was committed before that: what the slice holds now is not what it wrote.
     pub(super) fn committed_before(&self, table: &Table, delta: &DeltaTable, commit: &Commit) -> Result<Option<u64>> {
         let slice = partition_folder(&commit.partition);
         let sequence = sequence(commit)?;
@@ -105,19 +106,18 @@ impl Lake {
             .runtime
             .block_on(state.transaction_version(log_store.as_ref(), &slice))?
             .map_err(|error| unreadable_log(&error))?;
-        if latest.is_none_or(|latest| latest < sequence) {
-            return Ok(None);
+        let Some(latest) = latest.filter(|latest| *latest >= sequence) else { return Ok(None) };
+        if latest > sequence {
+            return Err(Error::refused(format!("step {sequence} on {slice} of {table} came too late"))
+                .because(format!("step {latest} was committed meanwhile")));
         }
         let folder = self.folder(table)?;
         for version in (0..=state.version()).rev() {
-            match read_actions(&folder, version)?.iter().find_map(|action| transaction_of(action, &slice)) {
-                Some(found) if found == sequence => return Ok(Some(version)),
-                Some(found) if found < sequence => break,
-                _ => {}
+            if read_actions(&folder, version)?.iter().any(|action| transaction_of(action, &slice) == Some(sequence)) {
+                return Ok(Some(version));
             }
         }
-        Err(Error::refused(format!("step {sequence} on {slice} of {table} came too late"))
-            .because(format!("step {} was committed meanwhile", latest.unwrap_or_default())))
+        Err(Error::corrupt(format!("the log of {table} knows step {sequence} on {slice}, but not its version")))
     }
 }
 

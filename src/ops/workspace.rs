@@ -159,9 +159,10 @@ impl Workspace {
 
     /// What the pipeline needs to work for `origin`. The first change takes the contract into force.
     pub(super) fn context(&self, origin: &Origin, cancel: &Cancel) -> Result<Context> {
-        let state = self.contract_state()?;
+        let mut state = self.contract_state()?;
         if state.version == 0 {
             self.apply_first_contract(origin, &state.file.contract)?;
+            state = self.contract_state()?;
         }
         Ok(self.context_with(state, origin.clone(), cancel.clone()))
     }
@@ -179,6 +180,7 @@ impl Workspace {
             lake: self.lake.clone(),
             root: self.root.clone(),
             contract: state.contract,
+            contract_version: state.version,
             contract_differs: state.differs,
             origin,
             cancel,

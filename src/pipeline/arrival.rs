@@ -9,8 +9,7 @@ use crate::journal::{Snapshot, Transaction};
 
 /// Records that a delivery is in bronze, and what follows for its period.
 pub fn landed(context: &Context, delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64) -> Result<()> {
-    let contract = context.contract.clone();
-    context.write(move |transaction| {
+    context.conclude(move |transaction, contract| {
         let slice = delivery.slice.clone();
         let cause = match delivery.revision {
             1 => format!("{} delivered {}", slice.provider, slice.period),
@@ -23,7 +22,7 @@ pub fn landed(context: &Context, delivery: Delivery, columns: Vec<BronzeColumn>,
 
 /// Records that a delivery can't be used as it is.
 pub fn quarantined(context: &Context, delivery: Delivery, note: String) -> Result<()> {
-    context.write(move |transaction| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
+    context.conclude(move |transaction, _| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
 }
 
 /// The data of a period changed: its open release hears of it, or one is opened.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::event::Origin;
 use crate::domain::{Contract, Fact};
 use crate::journal::{Journal, Transaction};
@@ -18,8 +18,10 @@ pub struct Context {
     pub lake: Lake,
     /// The workspace folder.
     pub root: Arc<PathBuf>,
-    /// The contract in force.
+    /// The contract in force when this work began.
     pub contract: Arc<Contract>,
+    /// Its version.
+    pub contract_version: u32,
     /// On whose behalf.
     pub origin: Origin,
     /// Asked to stop.
@@ -36,11 +38,30 @@ impl Context {
         self.write(move |transaction| transaction.append(fact))
     }
 
-    /// One transaction on the journal, in the name of whoever this work is done for.
+    /// One transaction on the journal, in the name of whoever this work is done for. Refused where the contract that it
+    /// was begun under is no longer the one in force: what was judged or allowed by old rules is not put on record.
     pub fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.journal.write(&self.origin, work)
+        let version = self.contract_version;
+        self.journal.write(&self.origin, move |transaction| match transaction.contract_version()? {
+            in_force if in_force == version => work(transaction),
+            in_force => Err(Error::refused(format!("contract {in_force} came into force while this was at work"))
+                .because(format!("it was begun under contract {version}"))
+                .hint("give the same command again")),
+        })
+    }
+
+    /// The transaction of an outcome: what was begun is brought to its end, by whichever contract is in force then.
+    pub fn conclude<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Transaction<'_>, &Contract) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let known = self.contract.clone();
+        self.journal.write(&self.origin, move |transaction| match transaction.contract()? {
+            Some((_, _, in_force)) => work(transaction, &in_force),
+            None => work(transaction, &known),
+        })
     }
 }

@@ -10,8 +10,8 @@ use crate::base::{Error, Result, crash};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::task::TaskOutput;
 use crate::domain::{
-    AnomalyState, Batch, CheckRule, Dataset, Evaluation, Fact, ModelRef, Outcome, Period, Release, Slice, Task,
-    TaskSubject,
+    AnomalyState, Batch, BatchId, CheckRule, Dataset, Evaluation, Fact, ModelRef, Outcome, Period, Release, Slice,
+    Task, TaskSubject,
 };
 use crate::journal::Transaction;
 use crate::quality::evaluate::{Judged, SliceFacts, evaluate};
@@ -68,9 +68,7 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         Ok((
             inputs::standing(snapshot, dataset, period)?,
             history::vouched(snapshot, dataset, period)?,
-            snapshot
-                .baseline(&dataset.name, period)?
-                .map(|(by, reason)| format!("{by}: {}", reason.unwrap_or_default())),
+            snapshot.baseline(&dataset.name, period)?,
             reference_model(snapshot, dataset, release)?,
             snapshot.model(&release.model)?.map_or_else(Vec::new, |version| version.labels),
         ))
@@ -86,7 +84,11 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
     for (provider, batches) in &by_provider {
         context.cancel.check()?;
         let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
-        slices.push(slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?);
+        let mut facts = slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?;
+        let ids: Vec<BatchId> = batches.iter().map(|batch| batch.delivery.batch.clone()).collect();
+        let accepted = baseline.as_ref().filter(|baseline| baseline.covers(provider, &ids));
+        facts.baseline_accepted = accepted.map(|baseline| format!("{}: {}", baseline.by, baseline.reason));
+        slices.push(facts);
         silver.extend(slice_frame(context, refine::silver(&slice))?);
         rejects.extend(slice_frame(context, refine::rejects(&slice))?);
         if !release.model.is_none() {
@@ -105,7 +107,6 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         labels: &labels,
         slices,
         history: &values,
-        baseline_accepted: baseline,
         silver: union(silver)?.unwrap_or_else(|| refine::empty_silver(dataset)),
         rejects: union(rejects)?,
         annotations: union(annotations)?,
@@ -134,7 +135,7 @@ fn slice_facts(
         .filter(missing)
         .map(|field| format!("{field} (looked for {})", provider.names_of(field).join(", ")))
         .collect();
-    Ok(SliceFacts { provider: slice.provider.clone(), profile, schema_gaps, previous_model })
+    Ok(SliceFacts { provider: slice.provider.clone(), profile, schema_gaps, previous_model, baseline_accepted: None })
 }
 
 fn slice_frame(

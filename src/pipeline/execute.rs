@@ -24,7 +24,7 @@ pub enum Ended {
 pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended> {
     let Some(_lease) = lease::take(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
     let (output, started) =
-        context.journal.read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(&task.key)?)))?;
+        context.journal.read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(task)?)))?;
     if output.is_some_and(|output| output.key == task.key) {
         return Ok(Ended::AlreadyDone);
     }

@@ -7,7 +7,7 @@ use super::inputs;
 use crate::base::Result;
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
-use crate::domain::{Dataset, ModelRef, Period, Release};
+use crate::domain::{BatchId, Dataset, ModelRef, Period};
 use crate::journal::Snapshot;
 
 /// An earlier period that a person vouched for, and what exactly that vouches for.
@@ -46,26 +46,26 @@ impl fmt::Display for Vouched {
 /// The earlier periods that a person vouched for: published and live, or accepted as baseline. The judged period is
 /// never among them.
 pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
-    let baselines = snapshot.baselines(&dataset.name)?;
     let mut vouched = BTreeMap::new();
     for period in judged.trailing(HISTORY) {
-        if let Some(live) = snapshot.live_release(&dataset.name, period)? {
-            let corrected = corrected(snapshot, dataset, &live)?;
-            vouched.insert(period, Vouched { by: live.name.to_string(), model: Some(live.model), corrected });
-        } else if baselines.contains(&period) {
-            vouched.insert(period, Vouched { by: "baseline".to_owned(), model: None, corrected: BTreeSet::new() });
-        }
+        let (by, model, signed) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
+            let inputs = snapshot.release_inputs(&live.name)?.unwrap_or_default();
+            (live.name.to_string(), Some(live.model), inputs.batches)
+        } else if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
+            ("baseline".to_owned(), None, accepted.batches)
+        } else {
+            continue;
+        };
+        let standing = inputs::batches(inputs::standing(snapshot, dataset, period)?);
+        vouched.insert(period, Vouched { by, model, corrected: differing(&signed, &standing) });
     }
     Ok(vouched)
 }
 
-/// The providers whose slice stands on other batches than the live release of its period.
-fn corrected(snapshot: &Snapshot<'_>, dataset: &Dataset, live: &Release) -> Result<BTreeSet<String>> {
-    let signed = snapshot.release_inputs(&live.name)?.map(|inputs| inputs.batches).unwrap_or_default();
-    let standing = inputs::batches(inputs::standing(snapshot, dataset, live.name.period)?);
-    let providers: BTreeSet<&String> = signed.keys().chain(standing.keys()).collect();
-    let differs = |provider: &&&String| signed.get(**provider) != standing.get(**provider);
-    Ok(providers.iter().filter(differs).map(|provider| (*provider).clone()).collect())
+/// The providers whose slice stands on other batches than the ones that were signed.
+fn differing(signed: &BTreeMap<String, Vec<BatchId>>, standing: &BTreeMap<String, Vec<BatchId>>) -> BTreeSet<String> {
+    let providers = signed.keys().chain(standing.keys());
+    providers.filter(|provider| signed.get(*provider) != standing.get(*provider)).cloned().collect()
 }
 
 /// The earlier values of a metric of one provider, oldest first: of the data, whichever model was run beside it; of

@@ -20,8 +20,10 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         None => "none".to_owned(),
     };
     let mut baseline = KeyHasher::new("baseline/1");
-    if snapshot.baselines(&dataset.name)?.contains(&period) {
-        baseline = baseline.part("accepted", period.to_string());
+    if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
+        for provider in batches.iter().filter(|(provider, batches)| accepted.covers(provider, batches)) {
+            baseline = baseline.part("accepted", provider.0);
+        }
     }
     for (period, vouched) in history::vouched(snapshot, dataset, period)? {
         baseline = baseline.part(&period.to_string(), vouched.to_string());

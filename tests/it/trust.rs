@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use assay::lake::Table;
 use serde_json::Value;
 
 use super::support::{CONTRACT, HEADER, OWNER, PREPARER, PROVIDERS, Workspace, delivery};
@@ -135,7 +136,73 @@ fn rows_that_nobody_signed_are_no_measure_for_later_periods() {
     workspace.deliver("alpha", "2026-09.csv", delivery("alpha", "2026-09", 900));
     workspace.ok(PREPARER, &["ingest"]);
     assert!(later(&workspace).contains("0 of at least 3 earlier periods"));
+    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "looked at again"]);
+    workspace.ok(PREPARER, &["run"]);
     workspace.approve("slips/2026-09.2");
     workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.2"]);
     assert!(later(&workspace).contains("2026-09 = 900"));
+}
+
+/// Acceptance as a baseline is of rows that somebody looked at, not of a month's name.
+#[test]
+fn a_baseline_vouches_for_the_rows_that_were_there() {
+    let workspace = Workspace::processed();
+    let reasons = |workspace: &Workspace, release: &str| {
+        let releases = workspace.json(&["release", "list"]);
+        find(&releases, |row| row["name"] == release)["blocked_by"].to_string()
+    };
+    assert!(!reasons(&workspace, "slips/2026-09.1").contains("unknown"));
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", "2026-09", 900));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let unknown = reasons(&workspace, "slips/2026-09.1");
+    assert!(unknown.contains("row_count of alpha is unknown") && !unknown.contains("row_count of beta"), "{unknown}");
+    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "looked at again"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert!(!reasons(&workspace, "slips/2026-09.1").contains("unknown"));
+}
+
+/// A run that was killed between the commit and its outcome, and overtaken by a later revision, is not taken up again.
+#[test]
+fn rows_of_a_withdrawn_revision_do_not_stay() {
+    let workspace = Workspace::with_model();
+    workspace.deliver_all(20);
+    workspace.ok(PREPARER, &["ingest"]);
+    let undisturbed = workspace.copy();
+    undisturbed.ok(PREPARER, &["run"]);
+
+    workspace.run_armed(PREPARER, &["run"], "task.before_outcome");
+    for provider in PROVIDERS {
+        workspace.deliver(provider, "2026-09.csv", delivery(provider, "2026-09", 25));
+        workspace.deliver(provider, "2026-10.csv", delivery(provider, "2026-10", 25));
+    }
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    for batch in workspace.json(&["batch", "list"]).as_array().unwrap().iter().filter(|batch| batch["revision"] == 2) {
+        workspace.ok(PREPARER, &["batch", "withdraw", batch["id"].as_str().unwrap(), "--reason", "wrong"]);
+    }
+    workspace.ok(PREPARER, &["run"]);
+    let silver = Table::Silver { dataset: "slips".to_owned() };
+    let rows = |workspace: &Workspace| workspace.rows(&silver).unwrap().sort(["_batch", "_row"], Default::default());
+    assert!(rows(&workspace).unwrap().equals_missing(&rows(&undisturbed).unwrap()));
+}
+
+/// Whatever came into force while checks were at work has been judged when they are done, or still keeps the release back.
+#[test]
+fn a_check_that_comes_into_force_during_a_run_is_not_skipped() {
+    let workspace = Workspace::with_model();
+    for provider in PROVIDERS {
+        workspace.deliver(provider, "2026-09.csv", delivery(provider, "2026-09", 40_000));
+    }
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "the first"]);
+    let mut run = workspace.start(PREPARER, &["run"]);
+    let check = "\n[[dataset.check]]\nname = \"small amounts\"\nsql = \"select * from silver where amount > 3\"\n";
+    let stricter = CONTRACT.replace("\n[dataset.release]", &format!("{check}\n[dataset.release]"));
+    fs::write(workspace.path("assay.toml"), stricter).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "stricter"]);
+    assert!(run.try_wait().unwrap().is_none(), "the run was over before the contract changed");
+    assert!(run.wait().unwrap().success());
+    let reasons = workspace.json(&["release", "list"])[0]["blocked_by"].to_string();
+    assert!(reasons.contains("small amounts"), "{reasons}");
 }

@@ -17,6 +17,7 @@ pub(super) const PROJECTION: Projection = Projection {
             period       TEXT NOT NULL,
             actor        TEXT NOT NULL,
             reason       TEXT,
+            batches      TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
@@ -25,15 +26,17 @@ pub(super) const PROJECTION: Projection = Projection {
 };
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
-    let Fact::PeriodBaselined { dataset, period } = &event.fact else { return Ok(()) };
+    let Fact::PeriodBaselined { dataset, period, batches } = &event.fact else { return Ok(()) };
     snapshot.execute(
-        "INSERT OR IGNORE INTO baseline (dataset, period_order, period, actor, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, batches)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             dataset,
             column::period_order(*period),
             period.to_string(),
             event.origin.actor.name,
-            event.origin.reason
+            event.origin.reason,
+            column::to_json(batches)?
         ],
     )?;
     Ok(())

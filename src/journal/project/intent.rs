@@ -1,4 +1,7 @@
 //! What was begun and has no outcome yet.
+//!
+//! Of a task slot the newest intent alone: what an older one wrote may have been replaced since, so that taking it up
+//! again under its old number would pass the newer rows off as its own.
 
 use std::borrow::Cow;
 
@@ -43,7 +46,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
 fn begun(fact: &Fact) -> Option<Step<'_>> {
     Some(match fact {
         Fact::LandingStarted { delivery } => ("landing", delivery.batch.as_str().into()),
-        Fact::TaskStarted { task } => ("task", task.key.as_str().into()),
+        Fact::TaskStarted { task } => ("task", task.slot().into()),
         Fact::PublishStarted { release, .. } => ("publish", release.to_string().into()),
         Fact::RollbackStarted { from, .. } => ("rollback", from.to_string().into()),
         Fact::WithdrawalStarted { release } => ("withdrawal", release.to_string().into()),
@@ -56,8 +59,8 @@ fn ended(fact: &Fact) -> Option<Step<'_>> {
         Fact::BatchLanded { delivery, .. } | Fact::BatchQuarantined { delivery, .. } => {
             ("landing", delivery.batch.as_str().into())
         }
-        Fact::TaskDone { task, .. } | Fact::TaskFailed { task, .. } => ("task", task.key.as_str().into()),
-        Fact::TaskCancelled { key, .. } => ("task", key.as_str().into()),
+        Fact::TaskDone { task, .. } | Fact::TaskFailed { task, .. } => ("task", task.slot().into()),
+        Fact::TaskCancelled { slot, .. } => ("task", slot.as_str().into()),
         Fact::Published { release, .. } => ("publish", release.to_string().into()),
         Fact::RolledBack { from, .. } => ("rollback", from.to_string().into()),
         Fact::Withdrawn { release, .. } => ("withdrawal", release.to_string().into()),

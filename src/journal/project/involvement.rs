@@ -30,7 +30,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     let scope: Option<(String, Period)> = match &event.fact {
         Fact::ContractApplied { .. } => None,
         Fact::BatchLanded { delivery, .. } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
-        Fact::PeriodBaselined { dataset, period } => Some((dataset.clone(), *period)),
+        Fact::PeriodBaselined { dataset, period, .. } => Some((dataset.clone(), *period)),
         Fact::BatchWithdrawn { batch } => {
             snapshot.batch(batch)?.map(|batch| (batch.delivery.slice.dataset, batch.delivery.slice.period))
         }

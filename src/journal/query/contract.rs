@@ -1,11 +1,9 @@
 //! Questions about the contract and the baselines.
 
-use std::collections::BTreeSet;
-
 use rusqlite::params;
 
 use crate::base::{Digest, Result};
-use crate::domain::{Contract, Period};
+use crate::domain::{Baseline, Contract, Period};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
@@ -17,18 +15,21 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Who accepted a period as a baseline, and why; `None` where nobody did.
-    pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<(String, Option<String>)>> {
-        self.first(
-            "SELECT actor, reason FROM baseline WHERE dataset = ?1 AND period_order = ?2",
-            params![dataset, column::period_order(period)],
-            |row| Ok((row.get("actor")?, row.get("reason")?)),
-        )
+    /// The version of the contract in force; 0 before the first was applied.
+    pub fn contract_version(&self) -> Result<u32> {
+        let version = self.first("SELECT max(version) AS version FROM contract", [], |row| Ok(row.get("version")?))?;
+        Ok(version.flatten().unwrap_or(0))
     }
 
-    /// The periods of a dataset that were accepted as baselines.
-    pub fn baselines(&self, dataset: &str) -> Result<BTreeSet<Period>> {
-        let sql = "SELECT period FROM baseline WHERE dataset = ?1";
-        Ok(self.all(sql, [dataset], |row| column::parsed(row, "period"))?.into_iter().collect())
+    /// The acceptance of a period as a baseline, if there was one; the newest counts.
+    pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<Baseline>> {
+        self.first(
+            "SELECT actor, reason, batches FROM baseline WHERE dataset = ?1 AND period_order = ?2",
+            params![dataset, column::period_order(period)],
+            |row| {
+                let (by, reason): (String, Option<String>) = (row.get("actor")?, row.get("reason")?);
+                Ok(Baseline { by, reason: reason.unwrap_or_default(), batches: column::json(row, "batches")? })
+            },
+        )
     }
 }

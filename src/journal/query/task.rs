@@ -53,10 +53,15 @@ impl Snapshot<'_> {
         Ok(rows.into_iter().collect())
     }
 
-    /// The place of the intent of a task that has no outcome yet.
-    pub fn started(&self, key: &TaskKey) -> Result<Option<u64>> {
-        let sql = "SELECT seq FROM intent WHERE kind = 'task' AND subject = ?1";
-        self.first(sql, [key.as_str()], |row| column::number(row, "seq"))
+    /// Where a task was begun without an outcome yet, if nothing else was begun in its slot since.
+    pub fn started(&self, task: &Task) -> Result<Option<u64>> {
+        let sql =
+            "SELECT event.* FROM intent JOIN event USING (seq) WHERE intent.kind = 'task' AND intent.subject = ?1";
+        let begun = self.first(sql, [task.slot()], |row| Entry::read(row)?.event())?;
+        Ok(begun.and_then(|event| match event.fact {
+            Fact::TaskStarted { task: begun } if begun.key == task.key => Some(event.seq),
+            _ => None,
+        }))
     }
 
     /// Every intent without its outcome, with its place, oldest first.

@@ -56,7 +56,7 @@ fn a_task_goes_from_intent_to_outcome_and_a_success_clears_the_failure() {
     let refine = task(TaskKind::Refine, &slice, 1);
     let failed = Fact::TaskFailed { task: refine.clone(), error: "disk".to_owned(), attempt: 3 };
     bench.tell("mira", vec![landed(&slice, 1), Fact::TaskStarted { task: refine.clone() }]).unwrap();
-    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine.key)), Some(2));
+    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine)), Some(2));
     assert_eq!(bench.ask(|snapshot| snapshot.unfinished()), [(2, Fact::TaskStarted { task: refine.clone() })]);
     bench.tell("mira", vec![failed]).unwrap();
     assert!(bench.ask(|snapshot| snapshot.unfinished()).is_empty());
@@ -64,7 +64,7 @@ fn a_task_goes_from_intent_to_outcome_and_a_success_clears_the_failure() {
     assert_eq!((failures.len(), failures[0].0.as_str(), failures[0].1.attempts), (1, refine.slot().as_str(), 3));
     bench.tell("mira", vec![Fact::TaskStarted { task: refine.clone() }, done(refine.clone(), 13)]).unwrap();
     assert!(bench.ask(|snapshot| snapshot.failures_of("slips", slice.period)).is_empty());
-    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine.key)), None);
+    assert_eq!(bench.ask(|snapshot| snapshot.started(&refine)), None);
     assert_eq!(bench.ask(|snapshot| snapshot.output(&refine.slot())).unwrap().key, refine.key);
     assert_eq!(bench.ask(|snapshot| snapshot.batch(&delivery(&slice, 1).batch)).unwrap().rejected, 3);
     assert_eq!(bench.ask(|snapshot| snapshot.refined())[&slice], refine.key.to_string());
@@ -280,7 +280,8 @@ fn separation_of_duties_knows_who_had_a_hand_in_it() {
     assert_eq!(hands(&bench), ["mira took a batch in", "tomas waived an anomaly", "owner changed the contract"]);
     bench.tell("ines", whole_life(&name, None, 1)).unwrap();
     assert!(hands(&bench).is_empty());
-    bench.tell("ines", vec![Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period }]).unwrap();
+    let accepted = Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period, batches: [].into() };
+    bench.tell("ines", vec![accepted]).unwrap();
     bench.tell("ines", vec![Fact::BatchWithdrawn { batch: delivery(&slice, 1).batch }]).unwrap();
     assert_eq!(hands(&bench), ["ines accepted the period as a baseline", "ines took a batch back"]);
 }

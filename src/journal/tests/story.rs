@@ -71,7 +71,10 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         11 => vec![registered(snapshot.newest_version("slips")? + 1)],
         12 => vec![Fact::ModelArchived { model: ModelRef::new("slips", version) }],
         13 => vec![promoted(version, snapshot.alias("slips", "production")?.map(|model| model.version))],
-        14 => vec![Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period }],
+        14 => {
+            let batches = [(slice.provider.clone(), vec![delivery(&slice, 1).batch])].into();
+            vec![Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period, batches }]
+        }
         15 => vec![opened(&release(month, newest + 1), number)],
         16 => vec![changed(&some, number)],
         17 => {

@@ -23,14 +23,17 @@ fn the_same_intent_again_is_recognised_and_not_redone() {
 }
 
 #[test]
-fn an_intent_that_was_overtaken_is_recognised_or_refused() {
+fn an_intent_that_was_overtaken_is_refused_whether_it_was_committed_or_not() {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open(folder.path()).unwrap();
     let commit = |seq| intent(slice("2026-10", "a"), seq);
-    let first = replace(&lake, &silver(), &commit(3), numbers(0, 1)).unwrap();
-    replace(&lake, &silver(), &commit(7), numbers(0, 9)).unwrap();
-    assert_eq!(replace(&lake, &silver(), &commit(3), numbers(0, 1)).unwrap(), Committed { repeated: true, ..first });
-    assert_eq!(replace(&lake, &silver(), &commit(5), numbers(0, 1)).unwrap_err().kind(), ErrorKind::Refused);
+    replace(&lake, &silver(), &commit(3), numbers(0, 1)).unwrap();
+    let latest = replace(&lake, &silver(), &commit(7), numbers(0, 9)).unwrap();
+    for overtaken in [3, 5] {
+        let refused = replace(&lake, &silver(), &commit(overtaken), numbers(0, 1)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Refused);
+    }
+    assert_eq!(replace(&lake, &silver(), &commit(7), numbers(0, 9)).unwrap(), Committed { repeated: true, ..latest });
     assert_eq!(read(&lake, &silver(), None, &[]).height(), 9);
 }
 
@@ -60,7 +63,8 @@ fn a_partition_can_be_taken_out_and_brought_back() {
     let error = lake.restore(&gold, &intent(period("2026-10"), 8), 0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(lake.restore(&gold, &intent(period("2026-10"), 8), 99).unwrap_err().kind(), ErrorKind::NotFound);
-    assert!(lake.restore(&gold, &intent(period("2026-10"), 4), 0).unwrap().repeated);
+    assert!(lake.restore(&gold, &intent(period("2026-10"), 7), second.version).unwrap().repeated);
+    assert_eq!(lake.restore(&gold, &intent(period("2026-10"), 4), 0).unwrap_err().kind(), ErrorKind::Refused);
 }
 
 #[test]

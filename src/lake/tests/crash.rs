@@ -6,11 +6,17 @@ use super::*;
 
 const FOLDER: &str = "ASSAY_TEST_CRASH_FOLDER";
 
+/// Three steps, of which the third overtakes the second.
 fn work(root: &Path) {
     let lake = Lake::open(root).unwrap();
     replace(&lake, &silver(), &intent(slice("2026-09", "a"), 1), numbers(0, 3)).unwrap();
-    replace(&lake, &silver(), &intent(slice("2026-10", "a"), 2), numbers(10, 3)).unwrap();
+    let second = replace(&lake, &silver(), &intent(slice("2026-10", "a"), 2), numbers(10, 3));
+    assert!(second.is_ok() || overtaken(&lake), "the second step is done, or the third was");
     replace(&lake, &silver(), &intent(slice("2026-10", "a"), 3), numbers(20, 3)).unwrap();
+}
+
+fn overtaken(lake: &Lake) -> bool {
+    column(&read(lake, &silver(), None, &slice("2026-10", "a")), "n") == [20, 21, 22]
 }
 
 /// What the parent kills; alone it does nothing.

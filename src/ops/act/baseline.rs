@@ -15,13 +15,14 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
     let cause = format!("{period} was accepted as baseline");
     let name = dataset.name.clone();
     context.write(move |transaction| {
-        if inputs::standing(transaction, &dataset, period)?.is_empty() {
+        let batches = inputs::batches(inputs::standing(transaction, &dataset, period)?);
+        if batches.is_empty() {
             return Err(Error::refused(format!("nothing was delivered for {period} yet")));
         }
-        if transaction.baselines(&dataset.name)?.contains(&period) {
+        if transaction.baseline(&dataset.name, period)?.is_some_and(|accepted| accepted.batches == batches) {
             return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
         }
-        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period })?;
+        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period, batches })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;
     Ok(Reply::new(format!("{period} is a baseline of {name}; run assay run to judge what looks back at it")))

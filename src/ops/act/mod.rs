@@ -79,7 +79,7 @@ impl Workspace {
             Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => {
                 batch::withdraw(context, &batch)
             }
-            Request::Run { dataset, period, model } => run::everything(context, dataset, period, model, progress),
+            Request::Run { dataset, period, model } => run::everything(self, context, dataset, period, model, progress),
             Request::CancelTask { task } => run::cancel(self, context, &task),
             Request::RetryTask { task } => run::retry(self, context, &task, progress),
             Request::Baseline { dataset, period, .. } => baseline::accept(context, dataset, period),

@@ -11,8 +11,9 @@ use crate::ops::Workspace;
 use crate::pipeline::Context;
 use crate::pipeline::schedule::{self, Scope, Summary};
 
-/// Brings every open release of the scope up to date.
+/// Brings every open release of the scope up to date, by the contract that is in force when it ends.
 pub fn everything(
+    workspace: &Workspace,
     context: &Context,
     dataset: Option<String>,
     period: Option<Period>,
@@ -28,13 +29,23 @@ pub fn everything(
             .read(|snapshot| snapshot.model(model))?
             .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
     }
-    let releases = open_releases(context, |release| {
-        dataset.as_ref().is_none_or(|name| *name == release.dataset)
-            && period.is_none_or(|period| period == release.period)
-    })?;
-    let scope = Scope { releases, models: model.into_iter().collect(), only: None };
-    let summary = schedule::run(context, &scope, progress)?;
-    answer(&summary)
+    let mut context = context.clone();
+    let mut summary = Summary::default();
+    loop {
+        let releases = open_releases(&context, |release| {
+            dataset.as_ref().is_none_or(|name| *name == release.dataset)
+                && period.is_none_or(|period| period == release.period)
+        })?;
+        let scope = Scope { releases, models: model.clone().into_iter().collect(), only: None };
+        let pass = schedule::run(&context, &scope, progress)?;
+        summary.done.extend(pass.done);
+        let newest = workspace.context(&context.origin, &context.cancel)?;
+        if newest.contract_version == context.contract_version {
+            summary.failed = pass.failed;
+            return answer(&summary);
+        }
+        context = newest;
+    }
 }
 
 /// Stops a task, wherever it runs.

@@ -38,7 +38,7 @@ impl Workspace {
                     period,
                     state: completeness::roll_up(&cells),
                     cells,
-                    baseline: snapshot.baselines(&dataset.name)?.contains(&period),
+                    baseline: snapshot.baseline(&dataset.name, period)?.is_some(),
                     live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name),
                 });
             }

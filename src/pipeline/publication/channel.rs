@@ -48,7 +48,8 @@ pub fn deliver(context: &Context, dataset: &str) -> Result<()> {
             "the pointer of channel {LATEST} of {dataset} does not read back as written"
         )));
     }
-    context.record(Fact::Delivered { generation: pointer.generation, what: CHANNEL.to_owned() })?;
+    let delivered = Fact::Delivered { generation: pointer.generation, what: CHANNEL.to_owned() };
+    context.conclude(move |transaction, _| transaction.append(delivered).map(drop))?;
     crash::point("publish.delivered");
     Ok(())
 }

@@ -78,10 +78,9 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
         .ok_or_else(|| Error::corrupt(format!("the folder of {name} is gone, and it is being published")))?;
     let committed = gold::publish(context, name, &manifest.model, seq)?;
     crash::point("publish.gold_committed");
-    let contract = context.contract.clone();
     let release = name.clone();
     let version = committed.version;
-    let (superseded, generation) = context.write(move |transaction| {
+    let (superseded, generation) = context.conclude(move |transaction, contract| {
         let superseded = transaction.live_release(&release.dataset, release.period)?.map(|live| live.name);
         let generation = transaction.generation()? + 1;
         let (dataset, period) = (release.dataset.clone(), release.period);

@@ -40,11 +40,10 @@ pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
         .ok_or_else(|| Error::corrupt(format!("{to} was published, but no version of gold is on record for it")))?;
     let committed = gold::restore(context, to, version, seq)?;
     crash::point("publish.gold_committed");
-    let contract = context.contract.clone();
     let (from, to) = (from.clone(), to.clone());
     let superseded = Some(from.clone());
     let delta_version = committed.version;
-    let generation = context.write(move |transaction| {
+    let generation = context.conclude(move |transaction, contract| {
         let generation = transaction.generation()? + 1;
         let (dataset, period) = (from.dataset.clone(), from.period);
         let cause = format!("{from} was rolled back to {to}");

@@ -29,10 +29,9 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Publication> {
 pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publication> {
     let committed = gold::withdraw(context, name, seq)?;
     crash::point("publish.gold_committed");
-    let contract = context.contract.clone();
     let release = name.clone();
     let delta_version = committed.version;
-    let generation = context.write(move |transaction| {
+    let generation = context.conclude(move |transaction, contract| {
         let generation = transaction.generation()? + 1;
         let (dataset, period) = (release.dataset.clone(), release.period);
         let cause = format!("{release} was withdrawn");

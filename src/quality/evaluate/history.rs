@@ -6,48 +6,45 @@ use crate::domain::check::{CheckSubject, HISTORY, LEAST_HISTORY};
 use crate::domain::{Check, Evaluation, Outcome, Period};
 
 /// What the earlier periods say of a metric.
-pub(super) struct Earlier(Vec<(Period, f64)>);
+pub(super) struct Earlier<'a> {
+    values: Vec<(Period, f64)>,
+    judged: Period,
+    accepted: Option<&'a str>,
+}
 
-impl Earlier {
+impl<'a> Earlier<'a> {
     /// Asks for the newest [`HISTORY`] values. The judged period never takes part, whatever the answer holds.
-    pub(super) fn of(judged: &Judged<'_>, slice: &SliceFacts, metric: &str) -> Result<Self> {
+    pub(super) fn of(judged: &Judged<'_>, slice: &'a SliceFacts, metric: &str) -> Result<Self> {
         let mut values = (judged.history)(&slice.provider, metric)?;
         values.retain(|(period, value)| *period < judged.period && value.is_finite());
         values.sort_by_key(|(period, _)| *period);
         values.dedup_by_key(|(period, _)| *period);
         values.drain(..values.len().saturating_sub(HISTORY));
-        Ok(Self(values))
+        Ok(Self { values, judged: judged.period, accepted: slice.baseline_accepted.as_deref() })
     }
 
     /// The values with their periods, oldest first.
     pub(super) fn periods(&self) -> &[(Period, f64)] {
-        &self.0
+        &self.values
     }
 
     /// The values alone, where there are enough of them.
     pub(super) fn enough(&self) -> Option<Vec<f64>> {
-        (self.0.len() >= LEAST_HISTORY).then(|| self.0.iter().map(|(_, value)| *value).collect())
+        (self.values.len() >= LEAST_HISTORY).then(|| self.values.iter().map(|(_, value)| *value).collect())
     }
 
-    /// The result where there are not: unknown, unless a person accepted the period as the baseline.
-    pub(super) fn too_short(
-        &self,
-        judged: &Judged<'_>,
-        check: &Check,
-        subject: CheckSubject,
-        metric: &str,
-        observed: f64,
-    ) -> Evaluation {
+    /// The result where there are not: unknown, unless a person accepted the rows as the baseline.
+    pub(super) fn too_short(&self, check: &Check, subject: CheckSubject, metric: &str, observed: f64) -> Evaluation {
         let found = format!(
             "{metric} = {}; {} of at least {LEAST_HISTORY} earlier periods that a comparison needs ({})",
             words::number(observed),
-            self.0.len(),
-            words::history(&self.0),
+            self.values.len(),
+            words::history(&self.values),
         );
-        let (outcome, explanation) = if let Some(words) = &judged.baseline_accepted {
+        let (outcome, explanation) = if let Some(words) = self.accepted {
             (Outcome::Passed, format!("{found}; accepted as baseline: {words}"))
         } else {
-            let hint = format!("assay period baseline {} --reason R", judged.period);
+            let hint = format!("assay period baseline {} --reason R", self.judged);
             (Outcome::Unknown, format!("{found}; to accept this period as the baseline: {hint}"))
         };
         Evaluation {

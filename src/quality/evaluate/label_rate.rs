@@ -68,7 +68,7 @@ fn judge_label(
         .and_then(|values| robust_band(&values))
         .map(|band| Reference { band, words: words::baseline(earlier.periods()) });
     let Some(reference) = by_history.or_else(|| by_previous_model(slice, label)) else {
-        return Ok(earlier.too_short(judged, check, subject, &metric, observed));
+        return Ok(earlier.too_short(check, subject, &metric, observed));
     };
     let Reference { band, words } = reference;
     let share = tolerance * band.median;

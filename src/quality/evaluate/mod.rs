@@ -39,8 +39,6 @@ pub struct Judged<'a> {
     pub slices: Vec<SliceFacts>,
     /// The earlier values of a metric.
     pub history: &'a History<'a>,
-    /// Where a person accepted this very period as the baseline: who, and why.
-    pub baseline_accepted: Option<String>,
     /// The canonical rows of all providers of the release, with lineage columns.
     pub silver: LazyFrame,
     /// Their refused rows.
@@ -64,6 +62,8 @@ pub struct SliceFacts {
     pub schema_gaps: Vec<String>,
     /// What was measured of the same rows under the previously promoted model version.
     pub previous_model: Option<Profile>,
+    /// Where a person accepted these very rows as the baseline: who, and why.
+    pub baseline_accepted: Option<String>,
 }
 
 /// Judges a release: every check in the order of the contract, its results in the order of their subjects.

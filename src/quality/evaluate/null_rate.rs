@@ -44,7 +44,7 @@ fn judge_column(
     let observed = rounded(count(column.nulls) / count(rows));
     let earlier = Earlier::of(judged, slice, &metric)?;
     let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
-        return Ok(earlier.too_short(judged, check, subject, &metric, observed));
+        return Ok(earlier.too_short(check, subject, &metric, observed));
     };
     let expected = (0.0, rounded(band.median + tolerance).min(1.0));
     let outcome = within(observed, expected);

@@ -117,7 +117,7 @@ impl OnColumn<'_> {
         };
         let earlier = Earlier::of(self.judged, self.slice, &metric)?;
         let Some(Allowed { range, formula }) = earlier.enough().and_then(|values| allowed(&values, factor)) else {
-            return Ok(earlier.too_short(self.judged, self.check, self.subject(), &metric, observed));
+            return Ok(earlier.too_short(self.check, self.subject(), &metric, observed));
         };
         let outcome = within(observed, range);
         let explanation = format!(

@@ -17,7 +17,7 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, tole
     let observed = count(slice.profile.rows);
     let earlier = Earlier::of(judged, slice, metric)?;
     let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
-        return Ok(earlier.too_short(judged, check, about(slice), metric, observed));
+        return Ok(earlier.too_short(check, about(slice), metric, observed));
     };
     let least = tolerance * band.median;
     let (lower, upper) = band.around(least);

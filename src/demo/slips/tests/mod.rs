@@ -12,7 +12,7 @@ use super::*;
 use crate::base::Digest;
 
 /// What the shipped seed gives. It changes with every word on the shelves; then `demo_db` has to be built anew.
-const SHIPPED: &str = "5f1e2f68eb0cc7e771438426153b99a2fc51353a575a2c90c45ea6564e2d17ea";
+const SHIPPED: &str = "cf083ca90ca7cd646305d53d26d6093681684d6e29d54967987f3266c4a741d5";
 
 fn digest(material: &Material) -> Digest {
     let files = material.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);

@@ -70,7 +70,13 @@ impl Case {
             ],
             labels: Vec::new(),
         };
-        let slice = SliceFacts { provider: "north".to_owned(), profile, schema_gaps: Vec::new(), previous_model: None };
+        let slice = SliceFacts {
+            provider: "north".to_owned(),
+            profile,
+            schema_gaps: Vec::new(),
+            previous_model: None,
+            baseline_accepted: None,
+        };
         Self {
             dataset,
             slice,
@@ -104,9 +110,8 @@ impl Case {
             period: period(),
             model: &self.slice.profile.model,
             labels: &self.labels,
-            slices: vec![self.slice.clone()],
+            slices: vec![SliceFacts { baseline_accepted: self.baseline_accepted.clone(), ..self.slice.clone() }],
             history: &history,
-            baseline_accepted: self.baseline_accepted.clone(),
             silver: self.silver.clone().lazy(),
             rejects: self.rejects.clone().map(IntoLazy::lazy),
             annotations: self.annotations.clone().map(IntoLazy::lazy),
