@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ModelRef, Slice};
+use crate::base::number::rounded;
 
 /// The version of the stored form.
 pub const PROFILE_VERSION: u32 = 1;
@@ -99,7 +100,7 @@ impl Profile {
         for column in &self.columns {
             let name = &column.name;
             if self.rows > 0 {
-                metrics.insert(format!("null_rate({name})"), count(column.nulls) / count(self.rows));
+                metrics.insert(format!("null_rate({name})"), rounded(count(column.nulls) / count(self.rows)));
             }
             metrics.insert(format!("distinct({name})"), count(column.distinct));
             if let Some(numbers) = &column.numbers {

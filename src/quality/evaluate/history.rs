@@ -4,6 +4,7 @@ use super::{Judged, SliceFacts, result, words};
 use crate::base::Result;
 use crate::domain::check::{CheckSubject, HISTORY, LEAST_HISTORY};
 use crate::domain::{Check, Evaluation, Outcome, Period};
+use crate::quality::robust::{Band, robust_band};
 
 /// What the earlier periods say of a metric.
 pub(super) struct Earlier(Vec<(Period, f64)>);
@@ -27,6 +28,11 @@ impl Earlier {
     /// The values alone, where there are enough of them.
     pub(super) fn enough(&self) -> Option<Vec<f64>> {
         (self.0.len() >= LEAST_HISTORY).then(|| self.0.iter().map(|(_, value)| *value).collect())
+    }
+
+    /// Their level, where there are enough of them.
+    pub(super) fn band(&self) -> Option<Band> {
+        robust_band(&self.enough()?)
     }
 
     /// The result where there are not: unknown, unless a person accepted the period as the baseline.
