@@ -28,6 +28,8 @@ pub struct Context {
     pub workers: usize,
     /// Whether assay.toml differs from the contract in force.
     pub contract_differs: bool,
+    /// Whether nothing of what is written is to stay: for `--dry-run` of what changes the journal alone.
+    pub rehearsal: bool,
 }
 
 impl Context {
@@ -41,6 +43,6 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.journal.write(&self.origin, work)
+        if self.rehearsal { self.journal.rehearse(&self.origin, work) } else { self.journal.write(&self.origin, work) }
     }
 }
