@@ -111,12 +111,13 @@ fn values_that_do_not_parse_are_rejected_with_line_and_value() {
     let content = format!(
         "{HEADER}a-1,2026-10-01,Beans,1.00\na-2,yesterday,Beans,2.00\na-3,2026-02-30,Beans,3.00\n\
          a-4,2026-10-04,Beans,ten pounds\na-5,2026-10-05,\"two\nlines\",12345678901234.00\n\
-         a-6,2026-10-06,Beans,1.2345\na-7,2026-10-07\na-8,2026-11-01,Beans,8.00\na-1,2026-10-09,Again,9.00\n"
+         a-6,2026-10-06,Beans,1.2345\na-7,2026-10-07\na-8,2026-11-01,Beans,8.00\na-1,2026-10-09,Again,9.00\n\
+         Grand Total, ,,43.00\n"
     );
     let (workspace, _, batch) = taken_in(content.as_bytes());
     workspace.ok(PREPARER, &["run"]);
     let refined = workspace.json(&["batch", "list"])[0].clone();
-    assert_eq!((&refined["rows"], &refined["rejected"]), (&9.into(), &8.into()));
+    assert_eq!((&refined["rows"], &refined["rejected"]), (&10.into(), &9.into()));
     let said = rejects(&workspace, &batch);
     for (line, words) in [
         (3, "yesterday"),
@@ -127,6 +128,7 @@ fn values_that_do_not_parse_are_rejected_with_line_and_value() {
         (9, "2 fields"),
         (10, "2026-11-01"),
         (11, "a-1"),
+        (12, "no date: sold_on is empty"),
     ] {
         assert!(
             said.iter().any(|(at, reason)| *at == line && reason.contains(words)),
