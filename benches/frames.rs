@@ -13,6 +13,8 @@ mod facts;
 mod figures;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/slips.rs"]
+mod slips;
 #[path = "support/terminal.rs"]
 mod terminal;
 #[path = "support/workspace.rs"]

@@ -5,49 +5,24 @@
 mod figures;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/slips.rs"]
+mod slips;
 
-use std::fs::{self, File};
-use std::io::BufWriter;
 use std::path::Path;
 use std::process::ExitCode;
 
-use assay::demo::SEED;
-use assay::demo::slips::{material, write_slips};
 use figures::Figures;
 use process::{Ran, assay};
 
 const ROWS: u64 = 1_000_000;
+const PROVIDER: &str = "northgate";
 const PERIOD: &str = "2026-03";
 const RELEASE: &str = "slips/2026-03.1";
 /// The most memory that a run may hold, in MiB.
 const BAR: f64 = 1024.0;
 
-const CONTRACT: &str = r#"
-[workspace]
-name = "A million slips"
-timezone = "Europe/London"
-today = "2026-11-20"
-demo = true
-
-[people]
-mira = ["owner"]
-
-[[dataset]]
-name = "slips"
-period = "month"
-text = ["description"]
-key = ["slip_id", "line"]
-date = "sold_on"
-schema = { slip_id = "string", line = "int", sold_on = "date", description = "string", quantity = "int", amount = "decimal(12,2)" }
-
-[[dataset.provider]]
-name = "northgate"
-source = { kind = "inbox", pattern = "northgate_{period}*.csv" }
-columns = { slip_id = "Slip", line = "Line", sold_on = "Date", description = "Description", quantity = "Qty", amount = "Net amount" }
-due = "5d"
-since = "2026-03"
-until = "2026-03"
-
+/// What the one release needs.
+const POLICY: &str = r#"
 [dataset.release]
 approvals = 1
 separation = false
@@ -85,16 +60,11 @@ fn main() -> ExitCode {
 
 /// A workspace with a trained tagger in production and the delivery in its inbox.
 fn prepare(root: &Path) {
-    fs::write(root.join("assay.toml"), CONTRACT).unwrap();
-    let training = material(SEED).unwrap().training.into_iter().next().unwrap();
-    let labelled = root.join(training.name);
-    fs::write(&labelled, training.bytes).unwrap();
-    assay(root, &["model", "train", "--name", "slips", "--data", labelled.to_str().unwrap()]);
-    assay(root, &["model", "promote", "slips/1", "--reason", "the only one"]);
-    let inbox = root.join("inbox/northgate");
-    fs::create_dir_all(&inbox).unwrap();
-    let file = File::create(inbox.join(format!("northgate_{PERIOD}.csv"))).unwrap();
-    write_slips(SEED, ROWS, &mut BufWriter::new(file)).unwrap();
+    let keys = "key = [\"slip_id\", \"line\"]\ndate = \"sold_on\"";
+    let begin = slips::contract("A million slips", "2026-11-20", "month", keys);
+    let provider = slips::provider(PROVIDER, PERIOD);
+    slips::prepare(root, &format!("{begin}{provider}until = \"{PERIOD}\"\n{POLICY}"));
+    slips::drop_delivery(root, PROVIDER, PERIOD, ROWS);
 }
 
 /// Accepts the period as the baseline, lets what the checks found pass, and approves.

@@ -1,19 +1,16 @@
 //! A workspace with a long past: 20 providers, 1,000 days, 20,000 batches, over 200,000 events, all days published.
 //! One real delivery of the day after waits to be run.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
 use std::path::Path;
 
 use assay::base::{Clock, Digest};
-use assay::demo::SEED;
-use assay::demo::slips::{material, write_slips};
 use assay::domain::release::ReleaseInputs;
 use assay::domain::{Fact, ModelRef, Period, ReleaseName, Slice};
 use assay::journal::Journal;
 
 use crate::facts;
 use crate::process::{Ran, assay};
+use crate::slips;
 
 /// How many batches it has before the real one.
 pub const BATCHES: u64 = PROVIDERS * DAYS;
@@ -29,13 +26,7 @@ const ROWS: u64 = 600_000;
 /// Makes it in an empty folder, by the journal's own interface and, for what is real, by the program; answers how the
 /// real delivery was taken in.
 pub fn generate(root: &Path) -> Ran {
-    fs::write(root.join("assay.toml"), contract()).unwrap();
-    let training = material(SEED).unwrap().training.into_iter().next().unwrap();
-    let labelled = root.join(training.name);
-    fs::write(&labelled, training.bytes).unwrap();
-    assay(root, &["model", "train", "--name", "slips", "--data", labelled.to_str().unwrap()]);
-    assay(root, &["model", "promote", "slips/1", "--reason", "the only one"]);
-
+    slips::prepare(root, &contract());
     let first: Period = FIRST.parse().unwrap();
     let days: Vec<Period> = std::iter::successors(Some(first), |day| day.next()).take(DAYS as usize).collect();
     let slices = days.iter().flat_map(|day| {
@@ -55,10 +46,7 @@ pub fn generate(root: &Path) -> Ran {
         .unwrap();
     drop(journal);
 
-    let inbox = root.join("inbox").join(provider(0));
-    fs::create_dir_all(&inbox).unwrap();
-    let file = File::create(inbox.join(format!("{NEXT}.csv"))).unwrap();
-    write_slips(SEED, ROWS, &mut BufWriter::new(file)).unwrap();
+    slips::drop_delivery(root, &provider(0), NEXT, ROWS);
     let ingest = assay(root, &["ingest"]);
     assert!(ingest.answer.is_object(), "{}", ingest.answer);
     ingest
@@ -69,38 +57,8 @@ fn provider(number: u64) -> String {
 }
 
 fn contract() -> String {
-    let mut toml = format!(
-        r#"
-[workspace]
-name = "A long past"
-timezone = "Europe/London"
-today = "{TODAY}"
-demo = true
-
-[people]
-mira = ["owner"]
-
-[[dataset]]
-name = "slips"
-period = "day"
-text = ["description"]
-schema = {{ slip_id = "string", line = "int", sold_on = "date", description = "string", quantity = "int", amount = "decimal(12,2)" }}
-"#
-    );
-    for number in 0..PROVIDERS {
-        toml += &format!(
-            r#"
-[[dataset.provider]]
-name = "{}"
-source = {{ kind = "inbox", pattern = "{{period}}*.csv" }}
-columns = {{ slip_id = "Slip", line = "Line", sold_on = "Date", description = "Description", quantity = "Qty", amount = "Net amount" }}
-due = "5d"
-since = "{FIRST}"
-"#,
-            provider(number)
-        );
-    }
-    toml
+    let providers = (0..PROVIDERS).map(|number| slips::provider(&provider(number), FIRST));
+    std::iter::once(slips::contract("A long past", TODAY, "day", "")).chain(providers).collect()
 }
 
 /// What takes the first release of a day to clients.

@@ -1,4 +1,4 @@
-//! Floor 0: what every other room stands on. Errors, the clock, hashing, safe text, files that survive a crash.
+//! Floor 0: what every other room stands on. Errors, the clock, hashing, numbers, safe text, files that survive a crash.
 
 pub mod cancel;
 pub mod clock;
@@ -6,6 +6,7 @@ pub mod crash;
 pub mod error;
 pub mod files;
 pub mod hash;
+pub mod number;
 pub mod panics;
 pub mod text;
 

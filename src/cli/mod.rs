@@ -31,7 +31,10 @@ pub fn main() -> ExitCode {
     match run(&arguments, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output.error(&error);
+            // Whoever follows something ends it by interrupting: nothing went wrong, and a stream of lines stays one.
+            if !(arguments.follows() && error.kind() == ErrorKind::Cancelled) {
+                output.error(&error);
+            }
             ExitCode::from(error.kind().exit_code())
         }
     }

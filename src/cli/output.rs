@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that prints")]
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -11,12 +12,13 @@ use crate::base::{Error, Result, text};
 pub struct Output {
     json: bool,
     quiet: bool,
+    closed: AtomicBool,
 }
 
 impl Output {
     /// Answers as JSON if asked for; `quiet` leaves out what is not data.
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+        Self { json, quiet, closed: AtomicBool::new(false) }
     }
 
     /// Whether answers are JSON.
@@ -32,17 +34,25 @@ impl Output {
     /// One JSON document.
     pub fn document(&self, value: &impl serde::Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)?;
-        line(&text)
+        self.write(&text)
     }
 
     /// One line of a JSON stream.
     pub fn json_line(&self, value: &impl serde::Serialize) -> Result<()> {
-        line(&serde_json::to_string(value)?)
+        self.write(&serde_json::to_string(value)?)
     }
 
     /// A line of data.
     pub fn line(&self, text: &str) -> Result<()> {
-        line(&text::safe(text))
+        self.write(&text::safe(text))
+    }
+
+    /// What a command would do, for `--dry-run`.
+    pub fn would(&self, lines: &[String]) -> Result<()> {
+        if self.json {
+            return self.document(&serde_json::json!({ "dry_run": lines }));
+        }
+        lines.iter().try_for_each(|line| self.line(line))
     }
 
     /// A table with aligned columns; the last is cut by nothing.
@@ -69,7 +79,7 @@ impl Output {
                     shown.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width())));
                 }
             }
-            line(shown.trim_end())?;
+            self.write(shown.trim_end())?;
         }
         Ok(())
     }
@@ -103,12 +113,20 @@ impl Output {
             println!("{document:#}");
         }
     }
-}
 
-/// A closed pipe behind us (`| head`) is no failure.
-fn line(text: &str) -> Result<()> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    /// Whether nobody reads what is printed any more. It is seen by printing.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// A closed pipe behind us (`| head`) is no failure.
+    fn write(&self, text: &str) -> Result<()> {
+        match writeln!(std::io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 }

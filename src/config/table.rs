@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::Document;
+use crate::base::number::kept;
 use crate::base::text::nearest;
 use crate::base::{Error, Result};
 
@@ -232,7 +233,8 @@ impl<'a, 'i> Value<'a, 'i> {
             _ => None,
         };
         let number = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| self.wrong("a number", "0.5"))?;
-        Ok(Located { value: number, place: self.place() })
+        // What the journal gives back of it is then what the file says.
+        Ok(Located { value: kept(number), place: self.place() })
     }
 
     fn count(&self, range: std::ops::RangeInclusive<u32>) -> Result<u32> {

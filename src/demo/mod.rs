@@ -39,12 +39,23 @@ fn protect(path: &Path) -> Result<()> {
 /// Drops the deliveries that are held back for `period`s without one into the inboxes; returns what was dropped.
 /// Corrected files come with them: they make good what stands open.
 pub fn deliver(root: &Path, provider: Option<&str>) -> Result<Vec<PathBuf>> {
+    let mut dropped = Vec::new();
+    for (file, target) in held_back(root, provider)? {
+        files::write_bytes_atomically(&target, &fs::read(&file)?)?;
+        fs::remove_file(&file)?;
+        dropped.push(target);
+    }
+    Ok(dropped)
+}
+
+/// The deliveries that are held back, each with its place in the inboxes.
+pub fn held_back(root: &Path, provider: Option<&str>) -> Result<Vec<(PathBuf, PathBuf)>> {
     let held_back = root.join(build::HELD_BACK);
     if !held_back.is_dir() {
         return Err(Error::refused(format!("{} is not a copy of the sample workspace", root.display()))
             .hint("assay demo makes one"));
     }
-    let mut dropped = Vec::new();
+    let mut found = Vec::new();
     for folder in sorted(&held_back)? {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if provider.is_some_and(|provider| provider != name) {
@@ -53,12 +64,10 @@ pub fn deliver(root: &Path, provider: Option<&str>) -> Result<Vec<PathBuf>> {
         for file in sorted(&folder)? {
             let Some(file_name) = file.file_name() else { continue };
             let target = root.join("inbox").join(&name).join(file_name);
-            files::write_bytes_atomically(&target, &fs::read(&file)?)?;
-            fs::remove_file(&file)?;
-            dropped.push(target);
+            found.push((file, target));
         }
     }
-    Ok(dropped)
+    Ok(found)
 }
 
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {

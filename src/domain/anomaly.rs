@@ -124,6 +124,24 @@ pub struct Anomaly {
     pub settled: Option<Settlement>,
 }
 
+impl Anomaly {
+    /// Whether a waiver that was given for this finding, if one stands, lets the same finding of a later period pass:
+    /// the same check, on the same provider, column and label, of the same model version, no more severe, in a period
+    /// up to the last one that the waiver names.
+    #[must_use]
+    pub fn waiver_covers(&self, later: &Self) -> bool {
+        let own = self.settled.as_ref().filter(|settled| settled.given_for.is_none());
+        let until = own.filter(|_| self.state == AnomalyState::Waived).and_then(|waiver| waiver.until);
+        let length = self.period.granularity();
+        (&self.dataset, &self.check, &self.subject, &self.model)
+            == (&later.dataset, &later.check, &later.subject, &later.model)
+            && later.severity <= self.severity
+            && later.period.granularity() == length
+            && self.period < later.period
+            && until.is_some_and(|until| until.granularity() == length && later.period <= until)
+    }
+}
+
 /// What a person decided about an anomaly.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Settlement {
@@ -135,6 +153,23 @@ pub struct Settlement {
     pub reason: String,
     /// For a waiver: the last period that it covers.
     pub until: Option<Period>,
+    /// For a waiver that was given for the same finding of an earlier period: that finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_for: Option<AnomalyId>,
+}
+
+/// Who, how far, and why: `mira, until 2026-12, for A1b2c3d4e5: a one-off promotion`.
+impl fmt::Display for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.by)?;
+        if let Some(until) = self.until {
+            write!(f, ", until {until}")?;
+        }
+        if let Some(earlier) = &self.given_for {
+            write!(f, ", for {earlier}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
 }
 
 /// A row picked for a person to look at, read from the lake when it is shown.
@@ -167,4 +202,74 @@ pub struct Verdict {
     pub at: DateTime<Utc>,
     /// What they said about it.
     pub note: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn found(period: &str) -> Anomaly {
+        let (period, model) = (period.parse().unwrap(), ModelRef::none());
+        let subject = CheckSubject { provider: Some("alpha".to_owned()), ..CheckSubject::default() };
+        Anomaly {
+            id: AnomalyId::of("slips", period, "null_rate", &subject, &model),
+            dataset: "slips".to_owned(),
+            period,
+            check: "null_rate".to_owned(),
+            severity: Severity::Blocking,
+            subject,
+            model,
+            state: AnomalyState::Open,
+            observed: None,
+            expected: None,
+            metric: None,
+            explanation: "nulls".to_owned(),
+            rows: Vec::new(),
+            at: DateTime::UNIX_EPOCH,
+            settled: None,
+        }
+    }
+
+    fn waived(period: &str, until: Option<&str>) -> Anomaly {
+        let until = until.map(|until| until.parse().unwrap());
+        let (by, reason) = ("mira".to_owned(), "known".to_owned());
+        let settled = Some(Settlement { by, at: DateTime::UNIX_EPOCH, reason, until, given_for: None });
+        Anomaly { state: AnomalyState::Waived, settled, ..found(period) }
+    }
+
+    #[test]
+    fn a_waiver_covers_the_same_finding_of_later_periods_up_to_its_last() {
+        let waiver = waived("2026-09", Some("2026-11"));
+        for (period, covered) in
+            [("2026-08", false), ("2026-09", false), ("2026-10", true), ("2026-11", true), ("2026-12", false)]
+        {
+            assert_eq!(waiver.waiver_covers(&found(period)), covered, "{period}");
+        }
+        assert!(!waiver.waiver_covers(&found("2026-10-05")), "a period of another length");
+        assert!(!waived("2026-09", None).waiver_covers(&found("2026-10")), "it names no period");
+        let october = found("2026-10");
+        let lesser = Anomaly { severity: Severity::Warning, ..october.clone() };
+        assert!(
+            waiver.waiver_covers(&lesser)
+                && !Anomaly { severity: Severity::Warning, ..waiver.clone() }.waiver_covers(&october)
+        );
+        let column = CheckSubject { column: Some("amount".to_owned()), ..october.subject.clone() };
+        for other in [
+            Anomaly { check: "row_count".to_owned(), ..october.clone() },
+            Anomaly { subject: column, ..october.clone() },
+            Anomaly { model: ModelRef::new("words", 2), ..october.clone() },
+            Anomaly { dataset: "spend".to_owned(), ..october.clone() },
+        ] {
+            assert!(!waiver.waiver_covers(&other), "{other:?}");
+        }
+        for state in [AnomalyState::Open, AnomalyState::Confirmed, AnomalyState::Fixed] {
+            assert!(!Anomaly { state, ..waiver.clone() }.waiver_covers(&october), "{state:?}");
+        }
+        let mut passed_on = waiver;
+        if let Some(given) = &mut passed_on.settled {
+            given.given_for = Some(october.id.clone());
+        }
+        assert!(!passed_on.waiver_covers(&october), "it was given for another finding, which is asked itself");
+    }
 }

@@ -36,7 +36,7 @@ pub struct Dataset {
     pub model: Option<String>,
     /// The fields that make a row unique within a provider and period; empty: nothing does.
     pub key: Vec<String>,
-    /// The field that says when a row happened: it must lie in the period. None: rows are not asked.
+    /// The field that says when a row happened: every row has one, in the period. None: rows are not asked.
     pub date: Option<String>,
     /// The canonical columns, in order.
     pub schema: Vec<Field>,

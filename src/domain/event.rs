@@ -116,6 +116,8 @@ pub enum Fact {
     AnomalyConfirmed { id: AnomalyId },
     /// A person lets it pass.
     AnomalyWaived { id: AnomalyId, until: Option<Period> },
+    /// The waiver of the same finding of an earlier period covers it.
+    AnomalyCovered { id: AnomalyId, waiver: AnomalyId },
     /// A person, or its return, opened it again.
     AnomalyReopened { id: AnomalyId },
     /// A person judged a sample of it.
@@ -123,8 +125,8 @@ pub enum Fact {
 
     /// A person approved exactly this content.
     ReleaseApproved { release: ReleaseName, release_digest: Digest, complete: bool },
-    /// A person took an approval back.
-    ApprovalRevoked { release: ReleaseName },
+    /// A person took an approval back; `complete`: as many as the policy wants still stand.
+    ApprovalRevoked { release: ReleaseName, complete: bool },
     /// A person turned a release down.
     ReleaseRejected { release: ReleaseName },
     /// The point of no return of a publication (intent).
@@ -170,6 +172,7 @@ impl Fact {
             Self::AnomalyFixed { .. } => "anomaly_fixed",
             Self::AnomalyConfirmed { .. } => "anomaly_confirmed",
             Self::AnomalyWaived { .. } => "anomaly_waived",
+            Self::AnomalyCovered { .. } => "anomaly_covered",
             Self::AnomalyReopened { .. } => "anomaly_reopened",
             Self::SampleJudged { .. } => "sample_judged",
             Self::ReleaseApproved { .. } => "release_approved",
@@ -206,7 +209,7 @@ impl Fact {
             | Self::ReleaseEvaluated { release, .. }
             | Self::ReleaseAssembled { release, .. }
             | Self::ReleaseApproved { release, .. }
-            | Self::ApprovalRevoked { release }
+            | Self::ApprovalRevoked { release, .. }
             | Self::ReleaseRejected { release }
             | Self::PublishStarted { release, .. }
             | Self::Published { release, .. }
@@ -218,6 +221,7 @@ impl Fact {
             | Self::AnomalyFixed { id, .. }
             | Self::AnomalyConfirmed { id }
             | Self::AnomalyWaived { id, .. }
+            | Self::AnomalyCovered { id, .. }
             | Self::AnomalyReopened { id }
             | Self::SampleJudged { id, .. } => id.to_string(),
             Self::Delivered { generation, what } => format!("{what} of generation {generation}"),

@@ -1,11 +1,13 @@
 //! The gate: the pure rule that says whether a release may be published, and every reason why not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::actor::same_person;
 use super::completeness::{Cell, CellState};
 use super::policy::ReleasePolicy;
+use super::release::Approval;
 use super::{Anomaly, AnomalyState, Evaluation, Outcome, Release, Severity, Task, TaskState};
 use crate::base::{Digest, text};
 
@@ -91,7 +93,7 @@ pub struct GateFacts<'a> {
     pub anomalies: &'a [Anomaly],
     /// Anomaly id to how many of its samples have a verdict.
     pub assessed: &'a BTreeMap<String, u32>,
-    /// Who may not approve, and why.
+    /// Who may not approve, and why: whom the policy keeps out, and who is none of the people.
     pub excluded: &'a BTreeMap<String, String>,
     /// The number of the release of this period that is live, if any.
     pub live: Option<u32>,
@@ -121,17 +123,17 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// The people whose approval counts: each once, for exactly this content, and none that the policy keeps out.
+/// The people whose approval counts, in the order of their names: each once, however the name is capitalised, for
+/// exactly this content, and none that may not approve.
 #[must_use]
-pub fn valid_approvers<'a>(facts: &GateFacts<'a>) -> BTreeSet<&'a str> {
-    facts
-        .release
-        .approvals
-        .iter()
-        .filter(|approval| Some(&approval.release_digest) == facts.release.release_digest.as_ref())
-        .map(|approval| approval.by.as_str())
-        .filter(|by| !(facts.policy.separation && facts.excluded.contains_key(*by)))
-        .collect()
+pub fn valid_approvers<'a>(facts: &GateFacts<'a>) -> Vec<&'a str> {
+    let for_this = |approval: &&Approval| Some(&approval.release_digest) == facts.release.release_digest.as_ref();
+    let mut people: Vec<&str> =
+        facts.release.approvals.iter().filter(for_this).map(|approval| approval.by.as_str()).collect();
+    people.retain(|by| !facts.excluded.keys().any(|excluded| same_person(excluded, by)));
+    people.sort_by_key(|by| (by.to_lowercase(), *by));
+    people.dedup_by(|one, other| same_person(one, other));
+    people
 }
 
 fn run_command(facts: &GateFacts<'_>) -> String {

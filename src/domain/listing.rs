@@ -111,7 +111,10 @@ impl From<Batch> for BatchRow {
     }
 }
 
-/// A row of `period list`: newest first.
+/// What identifies a row of `period list`: datasets share their periods.
+pub type PeriodKey = (String, Period);
+
+/// A row of `period list`: newest first, then by dataset.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct PeriodRow {
     /// The dataset.
@@ -126,6 +129,14 @@ pub struct PeriodRow {
     pub baseline: bool,
     /// The release that clients see.
     pub live: Option<ReleaseName>,
+}
+
+impl PeriodRow {
+    /// What identifies it.
+    #[must_use]
+    pub fn key(&self) -> PeriodKey {
+        (self.dataset.clone(), self.period)
+    }
 }
 
 /// A row of `model list`: by name, newest version first.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ModelRef, Slice};
+use crate::base::number::rounded;
 
 /// The version of the stored form.
 pub const PROFILE_VERSION: u32 = 1;
@@ -39,7 +40,7 @@ impl Profile {
     #[must_use]
     pub fn refused_share(&self) -> f64 {
         let delivered = self.rows + self.rejects;
-        if delivered == 0 { 0.0 } else { count(self.rejects - self.repeated_rejects()) / count(delivered) }
+        if delivered == 0 { 0.0 } else { rounded(count(self.rejects - self.repeated_rejects()) / count(delivered)) }
     }
 }
 
@@ -115,7 +116,7 @@ impl Profile {
         for column in &self.columns {
             let name = &column.name;
             if self.rows > 0 {
-                metrics.insert(format!("null_rate({name})"), count(column.nulls) / count(self.rows));
+                metrics.insert(format!("null_rate({name})"), rounded(count(column.nulls) / count(self.rows)));
             }
             metrics.insert(format!("distinct({name})"), count(column.distinct));
             if let Some(numbers) = &column.numbers {

@@ -47,7 +47,11 @@ impl TaskKind {
     /// The version of what the step computes and how it stores it. Raising it makes every output of the kind stale.
     #[must_use]
     pub fn format_version(self) -> u32 {
-        1
+        match self {
+            // 2: rows without the date that says their period are refused.
+            Self::Refine => 2,
+            _ => 1,
+        }
     }
 }
 

@@ -67,9 +67,20 @@ pub(super) fn patiently<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> 
 
 /// Runs `work` in one `BEGIN IMMEDIATE` transaction: committed when it returns `Ok`, rolled back otherwise.
 pub(super) fn in_transaction<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    let begin = || Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?);
-    let transaction = patiently(begin)?;
+    let transaction = begin(connection)?;
     let value = work(&transaction)?;
     transaction.commit()?;
     Ok(value)
+}
+
+/// The same, but rolled back whatever comes of it.
+pub(super) fn in_rehearsal<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    let transaction = begin(connection)?;
+    let value = work(&transaction)?;
+    transaction.rollback()?;
+    Ok(value)
+}
+
+fn begin(connection: &Connection) -> Result<Transaction<'_>> {
+    patiently(|| Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?))
 }

@@ -29,9 +29,12 @@ pub(super) const STEPS: &[Step] = &[
 
 /// Refuses a database that is not a journal, or that a newer program wrote.
 pub(super) fn refuse_unknown(connection: &Connection, path: &Path) -> Result<()> {
-    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let found = version(connection)?;
+    // In one transaction: another process may be making the journal just now.
+    let state = connection.unchecked_transaction()?;
+    let application: i64 = state.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = state.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let found = version(&state)?;
+    drop(state);
     if application != APPLICATION_ID && (tables > 0 || found > 0) {
         return Err(Error::bad_data(format!("`{}` is a database, but not a journal of assay", path.display()))
             .hint("move it away, or choose another folder with --workspace"));

@@ -63,13 +63,32 @@ impl Journal {
         origin: &Origin,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let work = self.appending(origin, work);
+        self.in_transaction(work)
+    }
+
+    /// What [`Journal::write`] would answer: the same work, of which nothing stays.
+    pub fn rehearse<T: Send + 'static>(
+        &self,
+        origin: &Origin,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let work = self.appending(origin, work);
+        self.0.writer.run(move |connection| connection::in_rehearsal(connection, work))
+    }
+
+    fn appending<T: 'static, W: FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static>(
+        &self,
+        origin: &Origin,
+        work: W,
+    ) -> impl FnOnce(&Connection) -> Result<T> + Send + use<T, W> {
         let (origin, clock, host) = (origin.clone(), self.0.clock, self.0.host.clone());
-        self.in_transaction(move |connection| {
+        move |connection: &Connection| {
             let mut transaction = Transaction::begin(connection, &origin, clock.now(), &host)?;
             let value = work(&mut transaction)?;
             transaction.finish()?;
             Ok(value)
-        })
+        }
     }
 
     /// Runs `work` on one consistent state of the journal.

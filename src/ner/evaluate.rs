@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::data::Document;
 use super::tagger::{Tagger, tag_checked};
 use super::text::Sentences;
+use crate::base::number::rounded;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::model::{ModelMetrics, Score};
 
@@ -20,7 +21,7 @@ impl Tally {
     /// Precision, recall and F1; a ratio with nothing below it is 0, as seqeval has it.
     #[expect(clippy::cast_precision_loss, reason = "counts of entities stay far below 2^52")]
     fn score(self) -> Score {
-        let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { rounded(part as f64 / whole as f64) };
         Score {
             precision: ratio(self.right, self.found),
             recall: ratio(self.right, self.support),

@@ -3,6 +3,7 @@
 mod act;
 mod details;
 mod query;
+mod record;
 mod session;
 mod workspace;
 
@@ -10,5 +11,6 @@ pub use act::{ContractDiff, Reply};
 pub use details::{
     AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
 };
+pub use record::Record;
 pub use session::Session;
 pub use workspace::{OpenOptions, Workspace};

@@ -1,6 +1,7 @@
 //! Who sits in front of the screen or the command line.
 
 use crate::base::{Error, Result, text};
+use crate::domain::actor::{checked_name, same_person};
 use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Request, Role, Via, policy};
 
@@ -18,24 +19,24 @@ impl Session {
     pub fn of(contract: &Contract, name: Option<&str>, demo: bool, via: Via) -> Result<Self> {
         let login = login_name();
         if contract.people.is_empty() {
-            let name = name.unwrap_or(&login).to_owned();
+            let name = checked_name(name.unwrap_or(&login))?;
             return Ok(Self { actor: Actor { name, role: Role::Owner }, via });
         }
         if let Some(name) = name
-            && name != login
+            && !same_person(name.trim(), &login)
             && !demo
-            && contract.people.contains_key(&login)
+            && listed(contract, &login).is_some()
         {
             return Err(Error::refused(format!("you are logged in as `{login}` and can't act as `{name}`"))
                 .hint("leave out --as"));
         }
         let name = match name {
-            Some(name) => name.to_owned(),
+            Some(name) => name.trim().to_owned(),
             None if demo => first_manager(contract).unwrap_or(login),
             None => login,
         };
-        let roles = contract.people.get(&name).ok_or_else(|| unknown(contract, &name))?;
-        Ok(Self { actor: Actor { name, role: policy::strongest(roles) }, via })
+        let (name, roles) = listed(contract, &name).ok_or_else(|| unknown(contract, &name))?;
+        Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via })
     }
 
     /// Refuses what the actor's role does not allow.
@@ -65,6 +66,11 @@ fn login_name() -> String {
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
         .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// The entry of a person in `[people]`. Its spelling there is the one that goes on record.
+fn listed<'a>(contract: &'a Contract, name: &str) -> Option<(&'a String, &'a Vec<Role>)> {
+    contract.people.iter().find(|(known, _)| same_person(known, name))
 }
 
 fn first_manager(contract: &Contract) -> Option<String> {

@@ -17,7 +17,7 @@ use crate::pipeline::verdict::InForce;
 
 /// The file that makes a folder a workspace.
 pub const CONTRACT_FILE: &str = "assay.toml";
-const JOURNAL_FILE: &str = "assay.db";
+pub(super) const JOURNAL_FILE: &str = "assay.db";
 
 /// How to open a workspace.
 #[derive(Debug, Clone)]
@@ -68,13 +68,19 @@ impl ContractState {
 impl Workspace {
     /// Makes a folder a workspace, with a commented assay.toml to fill in.
     pub fn init(options: &OpenOptions, name: &str) -> Result<Self> {
-        let file = options.root.join(CONTRACT_FILE);
-        if file.exists() {
-            return Err(Error::refused(format!("{} is there already", file.display()))
-                .hint("open the workspace with `assay`, or choose another folder with --workspace"));
-        }
+        let file = Self::new_contract(&options.root)?;
         files::write_bytes_atomically(&file, config::template(name).as_bytes())?;
         Self::open(options)
+    }
+
+    /// The assay.toml that a new workspace gets, where there is none yet.
+    pub fn new_contract(root: &Path) -> Result<PathBuf> {
+        let file = root.join(CONTRACT_FILE);
+        if !file.exists() {
+            return Ok(file);
+        }
+        Err(Error::refused(format!("{} is there already", file.display()))
+            .hint("open the workspace with `assay`, or choose another folder with --workspace"))
     }
 
     /// Opens the workspace in a folder.
@@ -174,6 +180,12 @@ impl Workspace {
         Ok(self.context_with(self.contract_state()?, origin, Cancel::default()))
     }
 
+    /// The same for trying out, for `origin`, what changes the journal alone.
+    pub(super) fn rehearsing(&self, origin: Origin) -> Result<Context> {
+        let context = self.context_with(self.contract_state()?, origin, Cancel::default());
+        Ok(Context { rehearsal: true, ..context })
+    }
+
     fn context_with(&self, state: ContractState, origin: Origin, cancel: Cancel) -> Context {
         Context {
             journal: self.journal.clone(),
@@ -182,6 +194,7 @@ impl Workspace {
             contract: state.contract,
             contract_version: state.version,
             contract_differs: state.differs,
+            rehearsal: false,
             origin,
             cancel,
             workers: self.workers,

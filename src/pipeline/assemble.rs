@@ -71,6 +71,6 @@ pub fn concerning(snapshot: &Snapshot<'_>, release: &Release) -> Result<Vec<Anom
 fn standing(anomaly: &Anomaly) -> String {
     match &anomaly.settled {
         None => anomaly.state.as_str().to_owned(),
-        Some(settled) => format!("{} by {}: {}", anomaly.state.as_str(), settled.by, settled.reason),
+        Some(settled) => format!("{} by {settled}", anomaly.state.as_str()),
     }
 }

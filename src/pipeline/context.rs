@@ -30,6 +30,8 @@ pub struct Context {
     pub workers: usize,
     /// Whether assay.toml differs from the contract in force.
     pub contract_differs: bool,
+    /// Whether nothing of what is written is to stay: for `--dry-run` of what changes the journal alone.
+    pub rehearsal: bool,
 }
 
 impl Context {
@@ -45,7 +47,7 @@ impl Context {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let version = self.contract_version;
-        self.journal.write(&self.origin, move |transaction| match transaction.contract_version()? {
+        self.transaction(move |transaction| match transaction.contract_version()? {
             in_force if in_force == version => work(transaction),
             in_force => Err(Error::refused(format!("contract {in_force} came into force while this was at work"))
                 .because(format!("it was begun under contract {version}"))
@@ -59,9 +61,16 @@ impl Context {
         work: impl FnOnce(&mut Transaction<'_>, &Contract) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let known = self.contract.clone();
-        self.journal.write(&self.origin, move |transaction| match transaction.contract()? {
+        self.transaction(move |transaction| match transaction.contract()? {
             Some((_, _, in_force)) => work(transaction, &in_force),
             None => work(transaction, &known),
         })
+    }
+
+    fn transaction<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.rehearsal { self.journal.rehearse(&self.origin, work) } else { self.journal.write(&self.origin, work) }
     }
 }

@@ -152,6 +152,15 @@ fn union(frames: Vec<LazyFrame>) -> Result<Option<LazyFrame>> {
     concat(frames, UnionArgs::default()).map(Some).map_err(Error::library)
 }
 
+/// Lets a new finding pass where a waiver of the same finding of an earlier period reaches this far.
+fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId) -> Result<()> {
+    let Some(anomaly) = transaction.anomaly(id)? else { return Ok(()) };
+    if let Some(waiver) = transaction.waiver_for(&anomaly)? {
+        transaction.append(Fact::AnomalyCovered { id: anomaly.id, waiver })?;
+    }
+    Ok(())
+}
+
 /// Turns the results of a release's checks into the life of its anomalies.
 struct Finding<'a> {
     release: &'a Release,
@@ -166,7 +175,8 @@ impl Finding<'_> {
             let model = self.model_of(&evaluation.check);
             let id = AnomalyId::of(&dataset, period, &evaluation.check, &evaluation.subject, &model);
             let known = transaction.anomaly(&id)?;
-            let evaluation = Box::new(evaluation.clone());
+            let is_new = evaluation.outcome == Outcome::Failed && known.is_none();
+            let (found, evaluation) = (id.clone(), Box::new(evaluation.clone()));
             let facts = match (evaluation.outcome, known.map(|anomaly| anomaly.state)) {
                 (Outcome::Failed, None) => {
                     vec![Fact::AnomalyOpened { id, dataset: dataset.clone(), period, model, evaluation }]
@@ -182,6 +192,9 @@ impl Finding<'_> {
             };
             for fact in facts {
                 transaction.append(fact)?;
+            }
+            if is_new {
+                cover(transaction, &found)?;
             }
         }
         self.close_vanished(transaction, &dataset, period, evaluations)

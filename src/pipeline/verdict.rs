@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{assemble, plan};
 use crate::base::Digest;
 use crate::base::{Error, Result};
+use crate::domain::actor::same_person;
 use crate::domain::completeness::{self, Cell};
 use crate::domain::gate::{self, GateFacts};
 use crate::domain::{
@@ -27,6 +28,15 @@ pub struct GateVerdict {
     pub excluded: BTreeMap<String, String>,
     /// The completeness of the period.
     pub cells: Vec<Cell>,
+}
+
+impl GateVerdict {
+    /// Why a person may not approve, if they may not.
+    #[must_use]
+    pub fn excludes(&self, name: &str) -> Option<&str> {
+        let entry = self.excluded.iter().find(|(excluded, _)| same_person(excluded, name));
+        entry.map(|(_, why)| why.as_str())
+    }
 }
 
 /// The contract and whether the file says something else.
@@ -157,8 +167,9 @@ impl Gathered {
     }
 }
 
-/// Who may not approve the release, and why: those who prepared it, those who settled what stood against it, those
-/// who changed its rules since the last publication, and those who may not manage at all.
+/// Who may not approve the release, and why: those who may not manage, and those who approved it once and are none of
+/// the people by now; where duties are separated also those who prepared it, those who settled what stood against it,
+/// and those who changed its rules since the last publication.
 fn excluded(
     snapshot: &Snapshot<'_>,
     contract: &Contract,
@@ -168,7 +179,13 @@ fn excluded(
     let mut excluded = BTreeMap::new();
     for (name, roles) in &contract.people {
         if policy::strongest(roles) < Role::Manager {
-            excluded.insert(name.clone(), format!("{name} may not approve: {}", policy::strongest(roles)));
+            excluded.insert(name.clone(), format!("{name} is {}", policy::strongest(roles)));
+        }
+    }
+    if !contract.people.is_empty() {
+        let listed = |by: &str| contract.people.keys().any(|name| same_person(name, by));
+        for by in release.approvals.iter().map(|approval| &approval.by).filter(|by| !listed(by)) {
+            excluded.insert(by.clone(), format!("{by} is not in [people]"));
         }
     }
     if dataset.release.separation {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrame, DataType, ExplodeOptions, LazyFrame, PolarsResult, cols};
 
 use super::count;
-use super::numbers::{key_of, of_key, rounded};
+use super::numbers::{key_of, of_key};
 use super::stream::{for_each_chunk, named};
 use super::tally::Tally;
 use super::texts::TextTally;
+use crate::base::number::rounded;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::lineage::ENTITIES;
 use crate::domain::profile::LabelProfile;

@@ -1,28 +1,11 @@
 //! The measures of a multiset of numbers, computed in ascending order so that they never depend on the order of rows.
 
 use super::count;
+use crate::base::number::{kept, rounded};
 use crate::domain::profile::{NumberProfile, QUANTILES};
 
 /// Bins of a histogram.
 const BINS: usize = 20;
-
-/// Digits kept of sums and ratios, so that the last bits of a computation never matter.
-const DIGITS_OF_SUMS: usize = 12;
-
-/// Digits kept of values: as many as every JSON reader gives back unchanged.
-const DIGITS_OF_VALUES: usize = 15;
-
-/// A sum or ratio as it is stored.
-pub(super) fn rounded(number: f64) -> f64 {
-    to_digits(number, DIGITS_OF_SUMS)
-}
-
-/// A number rounded to so many significant digits.
-pub(super) fn to_digits(number: f64, digits: usize) -> f64 {
-    // The decimal detour rounds correctly for every exponent, where scaling by powers of ten would not.
-    let rounded = format!("{number:.*e}", digits - 1).parse().unwrap_or(number);
-    if f64::is_finite(rounded) { rounded } else { number }
-}
 
 /// An order-preserving map from floats to integers: equal floats (0 and -0, any NaN) have one key, NaN the largest.
 #[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "the bits are meant, not the number")]
@@ -49,8 +32,8 @@ pub(super) fn describe(sorted: &[(f64, u64)], not_finite: u64) -> Option<NumberP
     Some(NumberProfile {
         mean: rounded(mean),
         deviation: rounded(deviation),
-        min: to_digits(min, DIGITS_OF_VALUES),
-        max: to_digits(max, DIGITS_OF_VALUES),
+        min: kept(min),
+        max: kept(max),
         quantiles: quantiles(sorted),
         edges,
         counts,
@@ -107,7 +90,7 @@ fn quantiles(sorted: &[(f64, u64)]) -> Vec<f64> {
             let position = share * count(cells - 1);
             let lower = whole(position.floor());
             let upper = (lower + 1).min(cells - 1);
-            to_digits(between(at(lower), at(upper), position - count(lower)), DIGITS_OF_VALUES)
+            kept(between(at(lower), at(upper), position - count(lower)))
         })
         .collect()
 }
@@ -128,10 +111,8 @@ fn between(from: f64, to: f64, share: f64) -> f64 {
 /// A number belongs to the last bin whose left edge it reaches, so that edges as stored and counts agree.
 fn histogram(sorted: &[(f64, u64)], min: f64, max: f64) -> (Vec<f64>, Vec<u64>) {
     let bins = if min < max { BINS } else { 1 };
-    let edges: Vec<f64> = (0..=bins)
-        .map(|edge| between(min, max, count(edge as u64) / count(bins as u64)))
-        .map(|edge| to_digits(edge, DIGITS_OF_VALUES))
-        .collect();
+    let edges: Vec<f64> =
+        (0..=bins).map(|edge| between(min, max, count(edge as u64) / count(bins as u64))).map(kept).collect();
     let mut counts = vec![0; bins];
     for (number, times) in sorted {
         counts[edges[1..bins].partition_point(|edge| edge <= number)] += times;

@@ -3,9 +3,9 @@
 use polars::prelude::PlHashMap;
 
 use super::count;
-use super::numbers::rounded;
 use super::tally::most_frequent;
 use crate::base::hash::fingerprint;
+use crate::base::number::rounded;
 
 /// The longest text that is kept and shown in full, in characters.
 const LONGEST: usize = 200;

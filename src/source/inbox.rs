@@ -5,8 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::base::{Result, ResultExt};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::{FilePattern, Granularity, Period};
+
+/// The folder of a workspace that holds the providers' folders.
+pub const FOLDER: &str = "inbox";
 
 /// A file that the pattern means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,25 +30,62 @@ pub struct Found {
 /// (`.name`, `~$name`, `name.tmp`, `name.part`). A folder that does not exist yet holds no files.
 pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Vec<Found>> {
     let pattern = FilePattern::parse(pattern)?;
-    let reading = || format!("reading the inbox {}", folder.display());
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.with_context(reading)?,
-    };
     let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.with_context(reading)?.path();
-        let Some(file_name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
-        if is_unfinished(&file_name) {
-            continue;
-        }
+    for (path, file_name) in finished(folder)? {
         let Some(period) = pattern.period_of(&file_name, granularity) else { continue };
         // A file that is gone again by now was moved by whoever put it there.
         let Some(metadata) = present(&path)?.filter(Metadata::is_file) else { continue };
         found.push(Found { bytes: metadata.len(), path, file_name, period });
     }
-    found.sort_by(|one, other| one.file_name.cmp(&other.file_name));
     Ok(found)
+}
+
+/// A file in the inboxes, whatever its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lying {
+    /// The name of the folder that it lies in; none: beside the folders.
+    pub folder: Option<String>,
+    /// Its name.
+    pub file_name: String,
+}
+
+/// Every finished file in `inboxes` and in the folders right below, sorted. Left alone is what [`scan`] leaves alone.
+pub fn lying(inboxes: &Path) -> Result<Vec<Lying>> {
+    let is_file = |path: &Path| Ok::<_, Error>(present(path)?.is_some_and(|metadata| metadata.is_file()));
+    let mut lying = Vec::new();
+    for (path, name) in finished(inboxes)? {
+        if is_file(&path)? {
+            lying.push(Lying { folder: None, file_name: name });
+            continue;
+        }
+        if path.is_dir() {
+            for (below, file_name) in finished(&path)? {
+                if is_file(&below)? {
+                    lying.push(Lying { folder: Some(name.clone()), file_name });
+                }
+            }
+        }
+    }
+    Ok(lying)
+}
+
+/// What lies in a folder and is neither hidden nor on its way to a finished file, with its name, sorted.
+fn finished(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let reading = || format!("reading the inbox {}", folder.display());
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.with_context(reading)?,
+    };
+    let mut finished = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(reading)?.path();
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        if !is_unfinished(&name) {
+            finished.push((path, name));
+        }
+    }
+    finished.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(finished)
 }
 
 /// What a look at a file shows: two equal looks some time apart mean that nobody is writing it.
@@ -128,8 +168,21 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_about_is_found_in_and_beside_the_folders() {
+        let inboxes = tempfile::tempdir().unwrap();
+        fs::create_dir_all(inboxes.path().join("alpha/deeper")).unwrap();
+        for name in ["stray.csv", ".hidden", "alpha/notes.txt", "alpha/b.part", "alpha/deeper/2026-10.csv"] {
+            fs::write(inboxes.path().join(name), "a,b\n").unwrap();
+        }
+        let alpha = Lying { folder: Some("alpha".to_owned()), file_name: "notes.txt".to_owned() };
+        let beside = Lying { folder: None, file_name: "stray.csv".to_owned() };
+        assert_eq!(lying(inboxes.path()).unwrap(), [alpha, beside]);
+    }
+
+    #[test]
     fn a_missing_folder_holds_nothing() {
         assert_eq!(scan(Path::new("/nonexistent/inbox"), "{period}.csv", Granularity::Month).unwrap(), []);
+        assert_eq!(lying(Path::new("/nonexistent/inbox")).unwrap(), []);
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl World {
                 Answer::Batches(page(&self.batches, query, |row| row.id.clone(), |row| format!("{row:?}")))
             }
             Load::Periods(query) => {
-                Answer::Periods(page(&self.periods, query, |row| row.period, |row| format!("{row:?}")))
+                Answer::Periods(page(&self.periods, query, |row| row.key(), |row| format!("{row:?}")))
             }
             Load::Models(query) => {
                 let key = |row: &crate::domain::listing::ModelRow| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use assay::lake::Table;
 use serde_json::Value;
 
-use super::support::{CONTRACT, HEADER, OWNER, Outcome, PERIODS, PREPARER, Workspace, delivery, program};
+use super::support::{HEADER, OWNER, Outcome, PERIODS, PREPARER, Workspace, contract, delivery, program};
 
 const FILE: &str = "2026-10.csv";
 
@@ -69,7 +69,7 @@ fn bytes_that_are_not_utf8_are_named_by_offset_and_taken_once_the_contract_says_
     let workspace = quarantined(&content, &["0xE9", &format!("offset {offset}"), "line 2"]);
 
     let encoding = "pattern = \"{period}*.csv\", encoding = \"windows-1252\"";
-    fs::write(workspace.path("assay.toml"), CONTRACT.replacen("pattern = \"{period}*.csv\"", encoding, 1)).unwrap();
+    fs::write(workspace.path("assay.toml"), contract().replacen("pattern = \"{period}*.csv\"", encoding, 1)).unwrap();
     workspace.ok(OWNER, &["contract", "apply", "--reason", "alpha writes windows-1252"]);
     let id = workspace.json(&["batch", "list"])[0]["id"].as_str().unwrap().to_owned();
     workspace.ok(PREPARER, &["batch", "accept", &id, "--reason", "the encoding is known"]);
@@ -111,12 +111,13 @@ fn values_that_do_not_parse_are_rejected_with_line_and_value() {
     let content = format!(
         "{HEADER}a-1,2026-10-01,Beans,1.00\na-2,yesterday,Beans,2.00\na-3,2026-02-30,Beans,3.00\n\
          a-4,2026-10-04,Beans,ten pounds\na-5,2026-10-05,\"two\nlines\",12345678901234.00\n\
-         a-6,2026-10-06,Beans,1.2345\na-7,2026-10-07\na-8,2026-11-01,Beans,8.00\na-1,2026-10-09,Again,9.00\n"
+         a-6,2026-10-06,Beans,1.2345\na-7,2026-10-07\na-8,2026-11-01,Beans,8.00\na-1,2026-10-09,Again,9.00\n\
+         Grand Total, ,,43.00\n"
     );
     let (workspace, _, batch) = taken_in(content.as_bytes());
     workspace.ok(PREPARER, &["run"]);
     let refined = workspace.json(&["batch", "list"])[0].clone();
-    assert_eq!((&refined["rows"], &refined["rejected"]), (&9.into(), &8.into()));
+    assert_eq!((&refined["rows"], &refined["rejected"]), (&10.into(), &9.into()));
     let said = rejects(&workspace, &batch);
     for (line, words) in [
         (3, "yesterday"),
@@ -127,6 +128,7 @@ fn values_that_do_not_parse_are_rejected_with_line_and_value() {
         (9, "2 fields"),
         (10, "2026-11-01"),
         (11, "a-1"),
+        (12, "no date: sold_on is empty"),
     ] {
         assert!(
             said.iter().any(|(at, reason)| *at == line && reason.contains(words)),
@@ -214,11 +216,11 @@ fn a_file_name_without_a_period_is_left_and_said() {
 #[test]
 fn a_typo_in_the_contract_is_named_by_line_and_column() {
     let workspace = Workspace::bare();
-    fs::write(workspace.path("assay.toml"), CONTRACT.replace("period = \"month\"", "perod = \"month\"")).unwrap();
-    let line = CONTRACT.lines().position(|line| line.starts_with("period = ")).unwrap() + 1;
+    fs::write(workspace.path("assay.toml"), contract().replace("period = \"month\"", "perod = \"month\"")).unwrap();
+    let line = contract().lines().position(|line| line.starts_with("period = ")).unwrap() + 1;
     let place = format!("assay.toml:{line}:1: ");
     workspace.run(PREPARER, &["ingest"]).ended(2, &[&place, "`perod`", "did you mean `period`?"]);
-    fs::write(workspace.path("assay.toml"), CONTRACT.replace("\"5d\"", "\"5 dogs\"")).unwrap();
+    fs::write(workspace.path("assay.toml"), contract().replace("\"5d\"", "\"5 dogs\"")).unwrap();
     workspace.run(PREPARER, &["status"]).ended(2, &["assay.toml:", "`5 dogs`"]);
 }
 
@@ -271,7 +273,7 @@ fn a_full_disk_loses_nothing() {
     for kibibytes in [0_usize, 8, 40, 90, 150, 220, 300, 400, 600] {
         let root = folder.path().join(format!("room{kibibytes}"));
         fs::create_dir_all(root.join("inbox/alpha")).unwrap();
-        fs::write(root.join("assay.toml"), CONTRACT.replace("text = [\"description\"]\n", "")).unwrap();
+        fs::write(root.join("assay.toml"), contract().replace("text = [\"description\"]\n", "")).unwrap();
         fs::write(root.join("inbox/alpha").join(FILE), delivery("alpha", PERIODS[1], 2000)).unwrap();
         command(&root, &["status"]).ended(0, &[]);
         let filler = folder.path().join("filler");

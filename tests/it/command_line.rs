@@ -8,7 +8,7 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
 
-use super::support::{APPROVERS, CONTRACT, OWNER, PERIODS, PREPARER, Workspace, delivery, program};
+use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, delivery, program};
 
 const RELEASE: &str = "slips/2026-09.1";
 const AMENDMENT: &str = "slips/2026-09.2";
@@ -45,7 +45,7 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     let made = workspace.run(OWNER, &["init", "--name", "Slips"]).ended(0, &["assay ingest"]);
     assert!(made.stdout.contains("is a workspace"), "{made:#?}");
     assert!(fs::read_to_string(workspace.path("assay.toml")).unwrap().contains("name = \"Slips\""));
-    fs::write(workspace.path("assay.toml"), CONTRACT).unwrap();
+    fs::write(workspace.path("assay.toml"), contract()).unwrap();
 
     let terms = "[[term]]\ntext = \"Heinz\"\nlabel = \"BRAND\"\n";
     fs::write(workspace.path("words.toml"), terms).unwrap();
@@ -116,7 +116,7 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     workspace.ok(PREPARER, &["run"]);
 
     // A changed rule has to come into force first, and whoever changed it may not approve.
-    fs::write(workspace.path("assay.toml"), CONTRACT.replace("amount < 0", "amount < 0.01")).unwrap();
+    fs::write(workspace.path("assay.toml"), contract().replace("amount < 0", "amount < 0.01")).unwrap();
     workspace.run(APPROVERS[0], &["release", "approve", AMENDMENT]).ended(3, &["assay contract apply"]);
     workspace.ok(OWNER, &["contract", "apply", "--reason", "nothing is free"]);
     workspace.ok(PREPARER, &["run"]);
@@ -218,34 +218,6 @@ fn the_names_in_json_are_a_promise() {
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
-}
-
-#[test]
-fn a_dry_run_changes_nothing_and_refuses_alike() {
-    let workspace = Workspace::delivered();
-    let before = workspace.events();
-    let batch = workspace.path("inbox/alpha/2026-09.csv");
-    let model = workspace.path("lexicon.toml");
-    for command in [
-        vec!["ingest"],
-        vec!["run"],
-        vec!["batch", "add", batch.to_str().unwrap(), "--provider", "alpha"],
-        vec!["model", "register", model.to_str().unwrap(), "--name", "words"],
-        vec!["period", "baseline", PERIODS[0], "--reason", "try"],
-    ] {
-        let outcome = workspace.run(PREPARER, &[&["--dry-run"], command.as_slice()].concat()).ended(0, &[]);
-        assert!(outcome.stdout.contains("mira would run: assay "), "{outcome:#?}");
-    }
-    assert_eq!(workspace.events(), before);
-    assert!(batch.exists(), "the inbox was emptied");
-    assert!(!workspace.path("lake").exists(), "something was written");
-
-    workspace.prepare();
-    let before = workspace.events();
-    workspace.run(PREPARER, &["--dry-run", "release", "publish", RELEASE]).ended(3, &["0 of 2 approvals"]);
-    workspace.run("lena", &["--dry-run", "run"]).ended(3, &["viewer"]);
-    workspace.ok(APPROVERS[0], &["--dry-run", "release", "approve", RELEASE]);
-    assert_eq!(workspace.events(), before);
 }
 
 #[test]

@@ -2,14 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by failing")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the numbers of tests are small")]
 
+mod approvals;
 mod bad_input;
 mod command_line;
 mod crash;
+mod datasets;
 mod demo;
+mod dry_run;
 mod layers;
 mod processes;
 mod readme;
 #[path = "../real_data.rs"]
 mod real_data;
+mod record;
+mod repeats;
 mod support;
 mod trust;
+mod waivers;

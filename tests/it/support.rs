@@ -20,13 +20,36 @@ pub const PREPARER: &str = "mira";
 /// Approve.
 pub const APPROVERS: [&str; 2] = ["ravi", "nora"];
 
-/// The providers of [`CONTRACT`].
+/// The providers of [`contract`].
 pub const PROVIDERS: [&str; 2] = ["alpha", "beta"];
 /// The periods that both deliver.
 pub const PERIODS: [&str; 2] = ["2026-09", "2026-10"];
 
+/// The provider's part of a contract. `columns` is what the fields are called, as TOML; `more` are further keys.
+pub fn provider_table(name: &str, pattern: &str, columns: &str, more: &str) -> String {
+    format!(
+        r#"
+[[dataset.provider]]
+name = "{name}"
+source = {{ kind = "inbox", pattern = "{pattern}" }}
+columns = {{ {columns} }}
+{more}
+"#
+    )
+}
+
+/// The part of a provider of `slips`.
+fn slips_provider(name: &str) -> String {
+    let columns = r#"slip = ["Slip"], sold_on = ["Sold on"], description = ["Item"], amount = ["Amount"]"#;
+    provider_table(name, "{period}*.csv", columns, "delivery = \"whole\"\ndue = \"5d\"\nsince = \"2026-09\"")
+}
+
 /// What is in force.
-pub const CONTRACT: &str = r#"[workspace]
+pub fn contract() -> String {
+    [BEGINNING.to_owned(), PROVIDERS.map(slips_provider).concat(), END.to_owned()].concat()
+}
+
+const BEGINNING: &str = r#"[workspace]
 name = "Tests"
 timezone = "Europe/London"
 demo = true
@@ -46,23 +69,9 @@ text = ["description"]
 key = ["slip"]
 date = "sold_on"
 schema = { slip = "string", sold_on = "date", description = "string", amount = "decimal(12,2)" }
+"#;
 
-[[dataset.provider]]
-name = "alpha"
-source = { kind = "inbox", pattern = "{period}*.csv" }
-columns = { slip = ["Slip"], sold_on = ["Sold on"], description = ["Item"], amount = ["Amount"] }
-delivery = "whole"
-due = "5d"
-since = "2026-09"
-
-[[dataset.provider]]
-name = "beta"
-source = { kind = "inbox", pattern = "{period}*.csv" }
-columns = { slip = ["Slip"], sold_on = ["Sold on"], description = ["Item"], amount = ["Amount"] }
-delivery = "whole"
-due = "5d"
-since = "2026-09"
-
+const END: &str = r#"
 [[dataset.check]]
 name = "amounts are not negative"
 sql = "select * from silver where amount < 0"
@@ -137,21 +146,31 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// A folder with [`CONTRACT`] alone.
+    /// A folder with [`contract`] alone.
     pub fn bare() -> Self {
+        Self::under(&contract())
+    }
+
+    /// A folder with this contract alone.
+    pub fn under(contract: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("assay.toml"), CONTRACT).unwrap();
+        fs::write(folder.path().join("assay.toml"), contract).unwrap();
         Self { folder }
     }
 
     /// The same with a lexicon in production.
     pub fn with_model() -> Self {
         let workspace = Self::bare();
-        let file = workspace.path("lexicon.toml");
-        fs::write(&file, LEXICON).unwrap();
-        workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
-        workspace.ok(OWNER, &["model", "promote", "words/1", "--reason", "the first"]);
+        workspace.promote_lexicon();
         workspace
+    }
+
+    /// Registers a lexicon and puts it into production.
+    pub fn promote_lexicon(&self) {
+        let file = self.path("lexicon.toml");
+        fs::write(&file, LEXICON).unwrap();
+        self.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
+        self.ok(OWNER, &["model", "promote", "words/1", "--reason", "the first"]);
     }
 
     /// The same with every provider's delivery for every period in its inbox.

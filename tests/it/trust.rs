@@ -5,7 +5,7 @@ use std::fs;
 use assay::lake::Table;
 use serde_json::Value;
 
-use super::support::{CONTRACT, HEADER, OWNER, PREPARER, PROVIDERS, Workspace, delivery};
+use super::support::{HEADER, OWNER, PREPARER, PROVIDERS, Workspace, contract, delivery};
 
 fn find<'a>(list: &'a Value, wanted: impl Fn(&Value) -> bool) -> &'a Value {
     list.as_array().unwrap().iter().find(|row| wanted(row)).unwrap_or_else(|| panic!("not in {list:#}"))
@@ -62,7 +62,7 @@ fn a_batch_names_the_releases_that_rest_on_it_and_no_others() {
 #[test]
 fn old_periods_count_as_late_too() {
     let workspace = Workspace::with_model();
-    let long_ago = CONTRACT.replace("since = \"2026-09\"", "since = \"2020-01\"\nuntil = \"2022-12\"");
+    let long_ago = contract().replace("since = \"2026-09\"", "since = \"2020-01\"\nuntil = \"2022-12\"");
     fs::write(workspace.path("assay.toml"), long_ago).unwrap();
     workspace.ok(OWNER, &["contract", "apply", "--reason", "a longer past"]);
     workspace.deliver("alpha", "2020-03.csv", delivery("alpha", "2020-03", 3));
@@ -77,7 +77,7 @@ fn old_periods_count_as_late_too() {
 #[test]
 fn what_a_model_found_in_unpublished_releases_is_no_measure_for_it() {
     let workspace = Workspace::with_model();
-    let longer = CONTRACT.replace("since = \"2026-09\"", "since = \"2026-06\"");
+    let longer = contract().replace("since = \"2026-09\"", "since = \"2026-06\"");
     fs::write(workspace.path("assay.toml"), longer).unwrap();
     workspace.ok(OWNER, &["contract", "apply", "--reason", "a longer past"]);
     for period in ["2026-06", "2026-07", "2026-08"] {
@@ -198,7 +198,7 @@ fn a_check_that_comes_into_force_during_a_run_is_not_skipped() {
     workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "the first"]);
     let mut run = workspace.start(PREPARER, &["run"]);
     let check = "\n[[dataset.check]]\nname = \"small amounts\"\nsql = \"select * from silver where amount > 3\"\n";
-    let stricter = CONTRACT.replace("\n[dataset.release]", &format!("{check}\n[dataset.release]"));
+    let stricter = contract().replace("\n[dataset.release]", &format!("{check}\n[dataset.release]"));
     fs::write(workspace.path("assay.toml"), stricter).unwrap();
     workspace.ok(OWNER, &["contract", "apply", "--reason", "stricter"]);
     assert!(run.try_wait().unwrap().is_none(), "the run was over before the contract changed");

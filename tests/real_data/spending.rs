@@ -10,6 +10,7 @@ use super::counted::{Columns, Payment, payments, suffixes};
 use super::data;
 use super::program::Program;
 use super::stored::{self, Cells, Key};
+use crate::support::provider_table;
 
 const PROVIDERS: [(&str, Columns); 3] = [
     ("manchester", ["Invoice Payment Date", "Supplier Name", "Expenses Type", "Net Amount"]),
@@ -21,8 +22,9 @@ const PERIODS: [&str; 7] = ["2019-06", "2019-07", "2019-08", "2019-09", "2019-10
 const LAST: &str = PERIODS[6];
 const FIRST_RELEASE: &str = "spend/2019-12.1";
 const SECOND_RELEASE: &str = "spend/2019-12.2";
-/// The query that finds rows like networkrail's `Grand Total,,,506804061.74`.
-const UNDATED: &str = "every payment has a date";
+/// The query that finds one payment of the last period, of networkrail.
+const COSTLY: &str = "few payments of ten million";
+const TEN_MILLION: i128 = 1_000_000_000;
 const SUFFIXES: [&str; 7] = ["Ltd", "Limited", "PLC", "LLP", "Council", "University", "NHS Trust"];
 
 fn delivered(provider: &str, period: &str) -> PathBuf {
@@ -55,24 +57,18 @@ schema = { paid_on = "date", supplier = "string", category = "string", amount = 
 "#
     .to_owned();
     for (provider, [paid_on, supplier, category, amount]) in PROVIDERS {
-        let encoding = if provider == "cabinetoffice" { r#", encoding = "windows-1252""# } else { "" };
-        toml += &format!(
-            r#"
-[[dataset.provider]]
-name = "{provider}"
-source = {{ kind = "inbox", pattern = "{{period}}*.csv"{encoding} }}
-columns = {{ paid_on = "{paid_on}", supplier = "{supplier}", category = "{category}", amount = "{amount}" }}
-due = "30d"
-since = "2019-06"
-until = "2019-12"
-"#
-        );
+        let columns =
+            format!(r#"paid_on = "{paid_on}", supplier = "{supplier}", category = "{category}", amount = "{amount}""#);
+        let more = "due = \"30d\"\nsince = \"2019-06\"\nuntil = \"2019-12\"";
+        let table = provider_table(provider, "{period}*.csv", &columns, more);
+        let in_windows = "*.csv\", encoding = \"windows-1252\" }";
+        toml += &if provider == "cabinetoffice" { table.replace("*.csv\" }", in_windows) } else { table };
     }
     toml += &format!(
         r#"
 [[dataset.check]]
-name = "{UNDATED}"
-sql = "select * from silver where paid_on is null"
+name = "{COSTLY}"
+sql = "select * from silver where amount > 10000000"
 severity = "blocking"
 
 [dataset.release]
@@ -92,6 +88,22 @@ fn deliver(root: &Path, provider: &str, name: &str, bytes: &[u8]) {
     fs::write(inbox.join(name), bytes).unwrap();
 }
 
+/// A row without a date is of no period: networkrail's `Grand Total,,,506804061.74`.
+fn has_date(payment: &Payment) -> bool {
+    !payment.paid_on.is_empty()
+}
+
+/// The numbers of a file's records that are as wanted, from 1.
+fn places(payments: &[Payment], is_wanted: impl Fn(&Payment) -> bool) -> Vec<u64> {
+    payments.iter().zip(1..).filter(|(payment, _)| is_wanted(payment)).map(|(_, row)| row).collect()
+}
+
+fn costly() -> u64 {
+    let of_ten_million = |payment: &Payment| payment.pence > TEN_MILLION && has_date(payment);
+    let [row] = places(&counted("networkrail", LAST), of_ten_million)[..] else { panic!("one was expected") };
+    row
+}
+
 /// Every row that a release of the last period must show, from the files themselves.
 fn expected() -> BTreeMap<Key, Cells> {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -103,8 +115,8 @@ fn expected() -> BTreeMap<Key, Cells> {
     };
     let rows = PROVIDERS.iter().flat_map(|(provider, _)| {
         let payments = counted(provider, LAST);
-        let numbered = payments.iter().zip(1..).map(|(payment, row)| (((*provider).to_owned(), row), cells(payment)));
-        numbered.collect::<Vec<_>>()
+        let numbered = payments.iter().zip(1..).filter(|(payment, _)| has_date(payment));
+        numbered.map(|(payment, row)| (((*provider).to_owned(), row), cells(payment))).collect::<Vec<_>>()
     });
     rows.collect()
 }
@@ -112,13 +124,13 @@ fn expected() -> BTreeMap<Key, Cells> {
 /// The row of networkrail's own total, checked to be just that, but for what its pennies were rounded by.
 fn grand_total() -> u64 {
     let payments = counted("networkrail", LAST);
-    let undated: Vec<usize> = (0..payments.len()).filter(|index| payments[*index].paid_on.is_empty()).collect();
-    let [index] = undated[..] else { panic!("{} rows of networkrail have no date", undated.len()) };
-    assert_eq!(payments[index].supplier, "Grand Total");
+    let [row] = places(&payments, |payment| !has_date(payment))[..] else { panic!("one row was expected") };
+    let total = &payments[row as usize - 1];
+    assert_eq!(total.supplier, "Grand Total");
     let in_all: i128 = payments.iter().map(|payment| payment.pence).sum();
-    let off = in_all - 2 * payments[index].pence;
+    let off = in_all - 2 * total.pence;
     assert!(off.abs() <= payments.len() as i128, "the total is {off} pence off");
-    index as u64 + 1
+    row
 }
 
 #[test]
@@ -130,7 +142,8 @@ fn public_spending_goes_from_its_files_to_clients_and_back() {
     prepare(&program);
     every_file_is_counted(&program);
     a_missing_file_blocks_its_release_by_name(&program);
-    the_checks_find_the_undated_row(&program);
+    the_checks_find_the_costly_payment(&program);
+    the_total_is_refused(&program);
     two_people_publish(&program);
     clients_see_what_was_delivered(root, 0);
     a_corrected_file_opens_an_amendment(&program);
@@ -163,16 +176,20 @@ fn every_file_is_counted(program: &Program<'_>) {
         let (provider, period) = (batch["provider"].as_str().unwrap(), batch["period"].as_str().unwrap());
         let payments = counted(provider, period);
         assert_eq!(batch["rows"], payments.len(), "{provider} {period}");
-        assert_eq!(batch["rejected"], 0, "{provider} {period}");
+        assert_eq!(batch["rejected"], undated(&payments), "{provider} {period}");
         suffixes_are_found(program.root, provider, period, &payments);
     }
+}
+
+fn undated(payments: &[Payment]) -> usize {
+    payments.iter().filter(|payment| !has_date(payment)).count()
 }
 
 /// The lexicon finds in every supplier's name the suffixes that it has.
 fn suffixes_are_found(root: &Path, provider: &str, period: &str, payments: &[Payment]) {
     let partition = [("_model", "companies/1"), ("_period", period), ("_provider", provider)];
     let found = stored::entities(&root.join("lake/annotations/spend"), None, &partition);
-    assert_eq!(found.len(), payments.len(), "{provider} {period}: rows tagged and rows with text");
+    assert_eq!(found.len(), payments.len() - undated(payments), "{provider} {period}: rows tagged and rows with text");
     for ((_, row), entities) in found {
         let supplier = &payments[usize::try_from(row).unwrap() - 1].supplier;
         assert_eq!(entities.len(), suffixes(supplier), "{supplier}");
@@ -197,10 +214,13 @@ fn a_missing_file_blocks_its_release_by_name(program: &Program<'_>) {
 }
 
 /// Delivers what is missing, accepts the earlier months as baseline, and settles the one finding.
-fn the_checks_find_the_undated_row(program: &Program<'_>) {
+fn the_checks_find_the_costly_payment(program: &Program<'_>) {
     for period in &PERIODS[..6] {
         let open = program.open_anomalies(period);
-        assert_eq!(open.iter().filter(|anomaly| anomaly["check"] == UNDATED).count(), 1, "{period}");
+        let found = open.iter().filter(|anomaly| anomaly["check"] == COSTLY).count();
+        let is_costly = |payment: &Payment| payment.pence > TEN_MILLION && has_date(payment);
+        let expected = PROVIDERS.iter().any(|(provider, _)| counted(provider, period).iter().any(is_costly));
+        assert_eq!(found, usize::from(expected), "{period}");
         program.done("mira", &["period", "baseline", period, "--reason", "the first months that we have"]);
     }
     deliver(program.root, "networkrail", "2019-12.csv", &fs::read(delivered("networkrail", LAST)).unwrap());
@@ -209,19 +229,31 @@ fn the_checks_find_the_undated_row(program: &Program<'_>) {
 
     let blocking: Vec<Value> =
         program.open_anomalies(LAST).into_iter().filter(|anomaly| anomaly["severity"] == "blocking").collect();
-    let [undated] = &blocking[..] else { panic!("one blocking anomaly was expected: {blocking:?}") };
-    assert_eq!(undated["check"], UNDATED);
-    let id = undated["id"].as_str().unwrap();
+    let [found] = &blocking[..] else { panic!("one blocking anomaly was expected: {blocking:?}") };
+    assert_eq!(found["check"], COSTLY);
+    let id = found["id"].as_str().unwrap();
     let shown = program.done("mira", &["anomaly", "show", id]);
     let rows = shown["anomaly"]["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0]["row"], grand_total());
+    assert_eq!(rows[0]["row"], costly());
     assert!(program.reasons(FIRST_RELEASE).iter().any(|(code, _)| code == "anomaly_open"));
 
-    program.done("mira", &["anomaly", "waive", id, "--reason", "it is the total of the file, clients know it"]);
+    program.done("mira", &["anomaly", "waive", id, "--reason", "a new line is being built"]);
     program.done("mira", &["run"]);
     let left = program.reasons(FIRST_RELEASE);
     assert_eq!(left, [("approvals_missing".to_owned(), FIRST_RELEASE.to_owned())]);
+}
+
+/// It is in no period, and is named by its line and why.
+fn the_total_is_refused(program: &Program<'_>) {
+    let batches = program.done("mira", &["batch", "list", "--provider", "networkrail", "--period", LAST]);
+    let shown = program.done("mira", &["batch", "show", batches[0]["id"].as_str().unwrap()]);
+    let rejects = shown["rejects"].as_array().unwrap();
+    assert_eq!(rejects.len(), 1, "{rejects:?}");
+    let file = fs::read_to_string(delivered("networkrail", LAST)).unwrap();
+    let line = file.lines().position(|line| line.starts_with("Grand Total,")).unwrap() + 1;
+    assert_eq!((&rejects[0]["row"], &rejects[0]["line"]), (&Value::from(grand_total()), &Value::from(line)));
+    assert_eq!(rejects[0]["reason"], "no date: paid_on is empty");
 }
 
 fn two_people_publish(program: &Program<'_>) {
@@ -233,8 +265,7 @@ fn two_people_publish(program: &Program<'_>) {
     assert!(said.contains("1 of 2 approvals"), "{said}");
     program.done("petra", &["release", "approve", FIRST_RELEASE]);
     let published = program.done("petra", &["release", "publish", FIRST_RELEASE]);
-    let delivered: usize = PROVIDERS.iter().map(|(provider, _)| counted(provider, LAST).len()).sum();
-    assert_eq!(published["rows"], delivered);
+    assert_eq!(published["rows"], expected().len());
     assert_eq!((&published["delta_version"], &published["generation"]), (&Value::from(0), &Value::from(1)));
 }
 
@@ -270,7 +301,11 @@ fn clients_see_what_was_delivered(root: &Path, version: u64) {
 
 fn a_corrected_file_opens_an_amendment(program: &Program<'_>) {
     let file = fs::read_to_string(delivered("networkrail", LAST)).unwrap();
-    let corrected: String = file.split_inclusive('\n').filter(|line| !line.starts_with("Grand Total,")).collect();
+    // No cell of this file holds a line end: its records are its lines below the header.
+    assert_eq!(file.lines().count(), counted("networkrail", LAST).len() + 1);
+    let gone = costly() as usize;
+    let lines = file.split_inclusive('\n').enumerate();
+    let corrected: String = lines.filter(|(index, _)| *index != gone).map(|(_, line)| line).collect();
     assert!(corrected.len() < file.len());
     deliver(program.root, "networkrail", "2019-12-corrected.csv", corrected.as_bytes());
     program.done("mira", &["ingest"]);
@@ -286,11 +321,19 @@ fn a_corrected_file_opens_an_amendment(program: &Program<'_>) {
     }
     let published = program.done("tomas", &["release", "publish", SECOND_RELEASE]);
     assert_eq!((&published["delta_version"], &published["superseded"]), (&Value::from(1), &Value::from(FIRST_RELEASE)));
-    let mut without_total = expected();
-    without_total.remove(&("networkrail".to_owned(), grand_total()));
     clients_still_see(program.root, 0, expected());
-    clients_still_see(program.root, 1, without_total);
+    clients_still_see(program.root, 1, without_the_costly_one());
     assert_eq!(program.release(FIRST_RELEASE)["state"], "superseded");
+}
+
+/// What the corrected file leaves: the rows below the one that is gone have moved up by one.
+fn without_the_costly_one() -> BTreeMap<Key, Cells> {
+    let gone = costly();
+    let mut rows = expected();
+    let later = rows.split_off(&("networkrail".to_owned(), gone));
+    let moved = later.into_iter().filter(|((_, row), _)| *row != gone);
+    rows.extend(moved.map(|((provider, row), cells)| ((provider, row - 1), cells)));
+    rows
 }
 
 fn clients_still_see(root: &Path, version: u64, expected: BTreeMap<Key, Cells>) {
@@ -298,7 +341,7 @@ fn clients_still_see(root: &Path, version: u64, expected: BTreeMap<Key, Cells>) 
 }
 
 fn the_first_release_comes_back(program: &Program<'_>) {
-    let rolled_back = ["release", "rollback", SECOND_RELEASE, "--reason", "clients count on the total"];
+    let rolled_back = ["release", "rollback", SECOND_RELEASE, "--reason", "the payment was made after all"];
     let answer = program.done("petra", &rolled_back);
     assert_eq!((&answer["delta_version"], &answer["generation"]), (&Value::from(2), &Value::from(3)));
     clients_still_see(program.root, 2, expected());

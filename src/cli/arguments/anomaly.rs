@@ -38,7 +38,7 @@ pub enum AnomalyCommand {
     Waive {
         /// Its id, or the start of it.
         anomaly: String,
-        /// The last period that this covers.
+        /// The last period that this covers: the same finding of a later period, up to this one, passes as well.
         #[arg(long)]
         until: Option<Period>,
         #[command(flatten)]

@@ -54,6 +54,13 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
+impl Arguments {
+    /// Whether it goes on until it is interrupted.
+    pub fn follows(&self) -> bool {
+        matches!(self.command, Some(Command::Log { command: None, follow: true, .. }))
+    }
+}
+
 /// Nouns and verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {

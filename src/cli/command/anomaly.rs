@@ -87,7 +87,7 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
     out.line(&format!("  {} of {}, {}/{}", anomaly.check, anomaly.subject, anomaly.dataset, anomaly.period))?;
     out.line(&format!("  {}", anomaly.explanation))?;
     if let Some(settled) = &anomaly.settled {
-        out.line(&format!("  {} by {}: {}", anomaly.state.as_str(), settled.by, settled.reason))?;
+        out.line(&format!("  {} by {settled}", anomaly.state.as_str()))?;
     }
     for point in &detail.history {
         let mark = if point.in_baseline { "baseline" } else { "" };

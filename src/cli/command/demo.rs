@@ -1,6 +1,6 @@
 //! `assay demo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -13,6 +13,9 @@ use crate::ops::{OpenOptions, Workspace};
 
 pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, cancel: &Cancel) -> Result<()> {
     match &options.command {
+        Some(DemoCommand::Build { folder, .. }) if arguments.dry_run => {
+            output.would(&[format!("would build the sample workspace in {}", folder.display())])
+        }
         Some(DemoCommand::Build { folder, seed }) => {
             demo::build(folder, *seed, &|line| output.say(line), cancel)?;
             output.line(&format!("{} is built", folder.display()))
@@ -23,16 +26,18 @@ pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, canc
 }
 
 fn deliver(arguments: &Arguments, provider: Option<&str>, output: &Output) -> Result<()> {
-    let root = match &arguments.workspace {
-        Some(root) => root.clone(),
-        None => Workspace::discover(&std::env::current_dir()?)?,
-    };
+    let root = super::named_workspace(arguments, Workspace::discover)?;
+    if arguments.dry_run {
+        let files = demo::held_back(&root, provider)?;
+        let lines: Vec<String> = files.iter().map(|(_, inbox)| format!("would drop {}", below(&root, inbox))).collect();
+        return output.would(&lines);
+    }
     let dropped = demo::deliver(&root, provider)?;
     if output.is_json() {
         return output.document(&json!({ "dropped": dropped }));
     }
     for path in &dropped {
-        output.line(&format!("dropped {}", path.strip_prefix(&root).unwrap_or(path).display()))?;
+        output.line(&format!("dropped {}", below(&root, path)))?;
     }
     output.say(&format!(
         "{} in the inboxes; take them in with assay ingest",
@@ -41,11 +46,18 @@ fn deliver(arguments: &Arguments, provider: Option<&str>, output: &Output) -> Re
     Ok(())
 }
 
+fn below(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
 fn try_out(arguments: &Arguments, options: &DemoArguments, output: &Output) -> Result<()> {
     let root = match &options.into {
         Some(folder) => folder.clone(),
         None => temporary()?,
     };
+    if arguments.dry_run {
+        return output.would(&[format!("would unpack the sample workspace into {}", root.display())]);
+    }
     demo::unpack(&root)?;
     let workspace = Workspace::open(&OpenOptions { clock: super::fixed_clock()?, ..OpenOptions::at(root) })?;
     if options.no_screen {

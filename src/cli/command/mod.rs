@@ -14,6 +14,7 @@ mod status;
 mod task;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use serde_json::json;
@@ -41,13 +42,17 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         Command::Demo(options) => return demo::run(arguments, options, output, cancel),
         Command::Init { name } => return init(arguments, name, output),
         Command::Completions { shell } => return completions(*shell),
+        Command::Log { command, follow, text } => {
+            let log = log::Log::open(arguments, output, cancel)?;
+            return log.run(command.as_ref(), *follow, text.clone());
+        }
         _ => {}
     }
     let workspace = open(arguments)?;
     let _traces = logging::start(workspace.root());
     let call = Call { workspace, arguments, output, cancel };
     match command {
-        Command::Demo(_) | Command::Init { .. } | Command::Completions { .. } => Ok(()),
+        Command::Demo(_) | Command::Init { .. } | Command::Completions { .. } | Command::Log { .. } => Ok(()),
         Command::Status => status::run(&call),
         Command::Contract(command) => contract::run(&call, command),
         Command::Ingest { dataset, provider } => {
@@ -67,17 +72,21 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         }
         Command::Release(command) => release::run(&call, command),
         Command::Channel(command) => channel::run(&call, command),
-        Command::Log { command, follow, text } => log::run(&call, command.as_ref(), *follow, text.clone()),
     }
 }
 
 /// The workspace that is meant.
 pub fn open(arguments: &Arguments) -> Result<Workspace> {
-    let root = match &arguments.workspace {
-        Some(folder) => folder.clone(),
-        None => Workspace::discover(&std::env::current_dir()?)?,
-    };
+    let root = named_workspace(arguments, Workspace::discover)?;
     Workspace::open(&OpenOptions { clock: fixed_clock()?, ..OpenOptions::at(root) })
+}
+
+/// The folder that was named, or the one that `discover` finds above the present folder.
+pub fn named_workspace(arguments: &Arguments, discover: fn(&Path) -> Result<PathBuf>) -> Result<PathBuf> {
+    match &arguments.workspace {
+        Some(folder) => Ok(folder.clone()),
+        None => discover(&std::env::current_dir()?),
+    }
 }
 
 /// `ASSAY_NOW` holds the clock still, for tests and scripts that must give the same answer tomorrow.
@@ -94,10 +103,7 @@ impl Call<'_> {
         let session = self.workspace.session(self.arguments.name.as_deref(), Via::Cli)?;
         if self.arguments.dry_run {
             let lines = self.workspace.preview(&session, &request)?;
-            if self.output.is_json() {
-                return self.output.document(&json!({ "dry_run": lines }));
-            }
-            return lines.iter().try_for_each(|line| self.output.line(line));
+            return self.output.would(&lines);
         }
         let shown = Shown::on(self.output);
         let reply = self.workspace.perform(&session, request, &|progress| shown.take(progress), self.cancel)?;
@@ -161,7 +167,8 @@ fn init(arguments: &Arguments, name: &str, output: &Output) -> Result<()> {
         None => std::env::current_dir()?,
     };
     if arguments.dry_run {
-        return output.line(&format!("would make {} a workspace", root.display()));
+        Workspace::new_contract(&root)?;
+        return output.would(&[format!("would make {} a workspace", root.display())]);
     }
     let workspace = Workspace::init(&OpenOptions { clock: fixed_clock()?, ..OpenOptions::at(root) }, name)?;
     let file = workspace.root().join("assay.toml");

@@ -3,9 +3,9 @@
 use super::Call;
 use crate::base::{Error, Result};
 use crate::cli::arguments::PeriodCommand;
+use crate::domain::Request;
 use crate::domain::completeness::Cell;
-use crate::domain::listing::{PeriodRow, Query};
-use crate::domain::{Period, Request};
+use crate::domain::listing::{PeriodKey, PeriodRow, Query};
 
 pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
     match command {
@@ -24,9 +24,18 @@ pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
         PeriodCommand::Show { period, dataset } => {
             let query = Query { dataset: dataset.dataset.clone(), period: Some(*period), ..Query::default() };
             let rows = rows(call, query)?;
-            let row = rows.first().ok_or_else(|| {
-                Error::not_found(format!("nothing is owed or delivered for {period}")).hint("assay period list")
-            })?;
+            let row = match rows.as_slice() {
+                [row] => row,
+                [] => {
+                    return Err(Error::not_found(format!("nothing is owed or delivered for {period}"))
+                        .hint("assay period list"));
+                }
+                several => {
+                    let names: Vec<&str> = several.iter().map(|row| row.dataset.as_str()).collect();
+                    return Err(Error::usage(format!("several datasets have a period {period}"))
+                        .hint(format!("say which one with --dataset: {}", names.join(", "))));
+                }
+            };
             if call.output.is_json() {
                 return call.output.document(row);
             }
@@ -45,18 +54,8 @@ pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
     }
 }
 
-fn rows(call: &Call<'_>, query: Query<Period>) -> Result<Vec<PeriodRow>> {
-    // Two datasets share their periods: one dataset at a time, a period is a key.
-    let names = match &query.dataset {
-        Some(name) => vec![name.clone()],
-        None => call.workspace.contract()?.datasets.into_iter().map(|dataset| dataset.name).collect(),
-    };
-    let mut all = Vec::new();
-    for name in names {
-        let query = Query { dataset: Some(name), ..query.clone() };
-        all.extend(call.all(query, |row: &PeriodRow| row.period, |query| call.workspace.periods(query))?);
-    }
-    Ok(all)
+fn rows(call: &Call<'_>, query: Query<PeriodKey>) -> Result<Vec<PeriodRow>> {
+    call.all(query, PeriodRow::key, |query| call.workspace.periods(query))
 }
 
 fn said(cell: &Cell) -> String {

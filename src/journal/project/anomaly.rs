@@ -25,11 +25,16 @@ pub(super) const PROJECTION: Projection = Projection {
             finding      TEXT NOT NULL,
             at           TEXT NOT NULL,
             settlement   TEXT,
+            -- Of a waiver given for this anomaly: the last period that it covers. Of one given for an earlier anomaly: which.
+            waived_until INTEGER,
+            given_for    TEXT,
             samples      INTEGER NOT NULL,
             assessed     INTEGER NOT NULL,
             sort         TEXT NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
+        CREATE INDEX anomaly_waiver ON anomaly (dataset, waived_until) WHERE waived_until IS NOT NULL;
+        CREATE INDEX anomaly_covered ON anomaly (given_for) WHERE given_for IS NOT NULL;
         CREATE TABLE verdict (
             anomaly  TEXT NOT NULL,
             batch    TEXT NOT NULL,
@@ -76,6 +81,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None, None)))
         }
         Fact::AnomalyWaived { id, until } => waive(snapshot, event, id, *until),
+        Fact::AnomalyCovered { id, waiver } => cover(snapshot, id, waiver),
         Fact::AnomalyReopened { id } => {
             let known = existing(snapshot, id)?;
             // Its check failed again: that is nobody's decision, and no rule of the state machine.
@@ -99,6 +105,18 @@ fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<P
             .hint(format!("assay anomaly waive {id} --reason \"...\"")));
     }
     settle(snapshot, known, AnomalyState::Waived, Some(settlement(event, None, until)))
+}
+
+/// The decision stays that of whoever gave the waiver, in their words and of their time.
+fn cover(snapshot: &Snapshot<'_>, id: &AnomalyId, waiver: &AnomalyId) -> Result<()> {
+    let (known, earlier) = (existing(snapshot, id)?, existing(snapshot, waiver)?);
+    match earlier.settled.clone().filter(|_| known.state == AnomalyState::Open && earlier.waiver_covers(&known)) {
+        Some(given) => {
+            let settled = Settlement { given_for: Some(earlier.id), ..given };
+            settle(snapshot, known, AnomalyState::Waived, Some(settled))
+        }
+        None => Err(Error::refused(format!("no waiver of `{waiver}` covers `{id}`"))),
+    }
 }
 
 fn judge(
@@ -129,31 +147,53 @@ fn existing(snapshot: &Snapshot<'_>, id: &AnomalyId) -> Result<Anomaly> {
 /// What the event's actor decided, in the words given or, without any, in those of the command's reason.
 fn settlement(event: &Event, words: Option<&String>, until: Option<Period>) -> Settlement {
     let reason = words.or(event.origin.reason.as_ref()).cloned().unwrap_or_default();
-    Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until }
+    Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until, given_for: None }
 }
 
 fn settle(snapshot: &Snapshot<'_>, known: Anomaly, state: AnomalyState, settled: Option<Settlement>) -> Result<()> {
     let anomaly = Anomaly { state, settled, ..known };
     let settlement = anomaly.settled.as_ref().map(column::to_json).transpose()?;
+    let (until, given_for) = waiver_columns(&anomaly);
     snapshot.execute(
-        "UPDATE anomaly SET state = ?2, settlement = ?3, sort = ?4, search = ?5 WHERE id = ?1",
-        params![anomaly.id.as_str(), state.as_str(), settlement, sort_key(&anomaly), search(&anomaly)],
+        "UPDATE anomaly SET state = ?2, settlement = ?3, waived_until = ?4, given_for = ?5, sort = ?6, search = ?7
+         WHERE id = ?1",
+        params![
+            anomaly.id.as_str(),
+            state.as_str(),
+            settlement,
+            until,
+            given_for,
+            sort_key(&anomaly),
+            search(&anomaly)
+        ],
     )?;
     Ok(())
 }
 
+/// How far the anomaly's own waiver reaches, or for which anomaly the waiver was given that it has.
+fn waiver_columns(anomaly: &Anomaly) -> (Option<i64>, Option<&str>) {
+    let waiver = anomaly.settled.as_ref().filter(|_| anomaly.state == AnomalyState::Waived);
+    match waiver.map(|waiver| (waiver.given_for.as_ref(), waiver.until)) {
+        Some((Some(earlier), _)) => (None, Some(earlier.as_str())),
+        Some((None, until)) => (until.map(column::period_order), None),
+        None => (None, None),
+    }
+}
+
 fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> Result<()> {
+    let (until, given_for) = waiver_columns(anomaly);
     snapshot.execute(
         "INSERT OR REPLACE INTO anomaly (id, dataset, period, period_order, provider, model, state, finding, at,
-             settlement, samples, assessed, sort, search)
+             settlement, waived_until, given_for, samples, assessed, sort, search)
          VALUES (:id, :dataset, :period, :period_order, :provider, :model, :state, :finding, :at,
-             :settlement, :samples, :assessed, :sort, :search)",
+             :settlement, :waived_until, :given_for, :samples, :assessed, :sort, :search)",
         named_params! {
             ":id": anomaly.id.as_str(), ":dataset": anomaly.dataset, ":period": anomaly.period.to_string(),
             ":period_order": column::period_order(anomaly.period), ":provider": anomaly.subject.provider,
             ":model": anomaly.model.to_string(), ":state": anomaly.state.as_str(),
             ":finding": column::to_json(finding)?, ":at": column::written(anomaly.at),
             ":settlement": anomaly.settled.as_ref().map(column::to_json).transpose()?,
+            ":waived_until": until, ":given_for": given_for,
             ":samples": column::integer(anomaly.rows.len() as u64)?,
             ":assessed": column::integer(assessed(snapshot, anomaly)?)?,
             ":sort": sort_key(anomaly), ":search": search(anomaly),

@@ -27,6 +27,8 @@ pub(super) const PROJECTION: Projection = Projection {
 };
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
+    let mut actor = event.origin.actor.name.clone();
+    let mut kind = event.fact.kind();
     let scope: Option<(String, Period)> = match &event.fact {
         Fact::ContractApplied { .. } => None,
         Fact::BatchLanded { delivery, .. } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
@@ -35,18 +37,17 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             snapshot.batch(batch)?.map(|batch| (batch.delivery.slice.dataset, batch.delivery.slice.period))
         }
         Fact::AnomalyWaived { id, .. } => snapshot.anomaly(id)?.map(|anomaly| (anomaly.dataset, anomaly.period)),
+        Fact::AnomalyCovered { id, .. } => snapshot.anomaly(id)?.map(|anomaly| {
+            // Whoever ran the pipeline decided nothing: it was waived by whoever gave the waiver.
+            (actor, kind) = (anomaly.settled.map_or_else(String::new, |given| given.by), "anomaly_waived");
+            (anomaly.dataset, anomaly.period)
+        }),
         _ => return Ok(()),
     };
     let (dataset, period) = scope.unzip();
     snapshot.execute(
         "INSERT INTO involvement (seq, dataset, period_order, actor, kind) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            column::integer(event.seq)?,
-            dataset,
-            period.map(column::period_order),
-            event.origin.actor.name,
-            event.fact.kind()
-        ],
+        params![column::integer(event.seq)?, dataset, period.map(column::period_order), actor, kind],
     )?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::Projection;
 use crate::base::Result;
-use crate::domain::{Event, Fact, Period};
+use crate::domain::{Event, Fact};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
@@ -15,14 +15,10 @@ pub(super) const PROJECTION: Projection = Projection {
             dataset      TEXT NOT NULL,
             period       TEXT NOT NULL,
             period_order INTEGER NOT NULL,
-            sort         TEXT NOT NULL,
-            search       TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
-    indexes: "
-        CREATE UNIQUE INDEX period_page ON period (sort, dataset, period_order);
-    ",
+    indexes: "",
     apply,
 };
 
@@ -35,19 +31,8 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         _ => return Ok(()),
     };
     snapshot.execute(
-        "INSERT OR IGNORE INTO period (dataset, period, period_order, sort, search) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            dataset,
-            period.to_string(),
-            column::period_order(period),
-            sort_key(dataset, period),
-            column::searchable(&[dataset, &period.to_string()])
-        ],
+        "INSERT OR IGNORE INTO period (dataset, period, period_order) VALUES (?1, ?2, ?3)",
+        params![dataset, period.to_string(), column::period_order(period)],
     )?;
     Ok(())
-}
-
-/// The place in the list of periods: newest first, then by dataset.
-fn sort_key(dataset: &str, period: Period) -> String {
-    format!("{} {dataset}", column::newest_first(period))
 }

@@ -4,6 +4,7 @@ use rusqlite::{named_params, params};
 
 use super::Projection;
 use crate::base::{Digest, Error, Result};
+use crate::domain::actor::same_person;
 use crate::domain::release::{Approval, ReleaseInputs};
 use crate::domain::{Event, Fact, ModelRef, Release, ReleaseName, ReleaseState};
 use crate::journal::column;
@@ -77,7 +78,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         Fact::ReleaseApproved { release, release_digest, complete } => {
             approve(snapshot, event, release, release_digest, *complete)
         }
-        Fact::ApprovalRevoked { release } => revoke(snapshot, event, release),
+        Fact::ApprovalRevoked { release, complete } => revoke(snapshot, event, release, *complete),
         Fact::ReleaseRejected { release } => advance(snapshot, release, ReleaseState::Rejected),
         Fact::PublishStarted { release, release_digest, .. } => {
             let known = existing(snapshot, release)?;
@@ -149,7 +150,7 @@ fn approve(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, digest: &
     let mut release = still_open(snapshot, name)?;
     same_digest(&release, digest)?;
     let by = &event.origin.actor.name;
-    release.approvals.retain(|approval| &approval.by != by);
+    release.approvals.retain(|approval| !same_person(&approval.by, by));
     release.approvals.push(Approval {
         by: by.clone(),
         at: event.at,
@@ -162,14 +163,14 @@ fn approve(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, digest: &
     save(snapshot, &release)
 }
 
-fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName) -> Result<()> {
+fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, complete: bool) -> Result<()> {
     let mut release = still_open(snapshot, name)?;
     let (by, before) = (&event.origin.actor.name, release.approvals.len());
-    release.approvals.retain(|approval| &approval.by != by);
+    release.approvals.retain(|approval| !same_person(&approval.by, by));
     if release.approvals.len() == before {
         return Err(Error::refused(format!("`{by}` has no approval on `{name}` to take back")));
     }
-    release.state = ReleaseState::Open;
+    release.state = if complete { ReleaseState::Approved } else { ReleaseState::Open };
     save(snapshot, &release)
 }
 

@@ -22,8 +22,7 @@ pub(super) const PROJECTION: Projection = Projection {
             provider     TEXT,
             task         TEXT NOT NULL,
             output       TEXT NOT NULL,
-            at           TEXT NOT NULL,
-            search       TEXT NOT NULL
+            at           TEXT NOT NULL
         ) STRICT;
         CREATE TABLE failure (
             slot         TEXT PRIMARY KEY,
@@ -67,15 +66,14 @@ fn record(snapshot: &Snapshot<'_>, event: &Event, task: &Task, output: &TaskOutp
     let (dataset, period) = place(&task.subject);
     let slot = task.slot();
     snapshot.execute(
-        "INSERT OR REPLACE INTO output (slot, kind, key, dataset, period, period_order, provider, task, output, at, search)
-         VALUES (:slot, :kind, :key, :dataset, :period, :period_order, :provider, :task, :output, :at, :search)",
+        "INSERT OR REPLACE INTO output (slot, kind, key, dataset, period, period_order, provider, task, output, at)
+         VALUES (:slot, :kind, :key, :dataset, :period, :period_order, :provider, :task, :output, :at)",
         named_params! {
             ":slot": slot, ":kind": task.kind.as_str(), ":key": output.key.as_str(), ":dataset": dataset,
             ":period": period.to_string(),
             ":period_order": column::period_order(period),
             ":provider": task.subject.slice().map(|slice| &slice.provider), ":task": column::to_json(task)?,
             ":output": column::to_json(output)?, ":at": column::written(event.at),
-            ":search": column::searchable(&[&slot]),
         },
     )?;
     Ok(())

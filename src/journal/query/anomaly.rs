@@ -34,6 +34,27 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
+    /// The anomaly of an earlier period whose waiver covers this one: of several, the newest.
+    pub fn waiver_for(&self, anomaly: &Anomaly) -> Result<Option<AnomalyId>> {
+        let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND waived_until >= ?2 ORDER BY period_order DESC, id";
+        let waived = self.all(sql, params![anomaly.dataset, column::period_order(anomaly.period)], read)?;
+        Ok(waived.into_iter().find(|earlier| earlier.waiver_covers(anomaly)).map(|earlier| earlier.id))
+    }
+
+    /// The open anomalies of later periods that the waiver of this one covers, oldest first.
+    pub fn open_under_waiver(&self, waived: &Anomaly) -> Result<Vec<Anomaly>> {
+        let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND period_order > ?2 AND state = 'open'
+                   ORDER BY period_order, id";
+        let mut later = self.all(sql, params![waived.dataset, column::period_order(waived.period)], read)?;
+        later.retain(|later| waived.waiver_covers(later));
+        Ok(later)
+    }
+
+    /// The anomalies that the waiver of this one lets pass, oldest first.
+    pub fn covered_by(&self, waived: &AnomalyId) -> Result<Vec<Anomaly>> {
+        self.all("SELECT * FROM anomaly WHERE given_for = ?1 ORDER BY period_order, id", [waived.as_str()], read)
+    }
+
     /// How many anomalies are open, in all datasets.
     pub fn count_open_anomalies(&self) -> Result<u64> {
         self.number("SELECT count(*) AS number FROM anomaly WHERE state = 'open'", [])

@@ -9,11 +9,12 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::ReleaseInputs;
 use crate::domain::task::TaskOutput;
 use crate::domain::{
-    BatchId, Contract, Evaluation, Fact, ModelRef, ModelVersion, Outcome, Period, ReleaseName, Severity, Slice, Task,
-    TaskKind, TaskSubject,
+    BatchId, Check, CheckRule, Contract, Dataset, Evaluation, Fact, Granularity, ModelRef, ModelVersion, Outcome,
+    Period, ReleaseName, Severity, Slice, Task, TaskKind, TaskSubject,
 };
 
 pub(super) fn digest(number: u64) -> Digest {
@@ -195,4 +196,54 @@ pub(super) fn found(slice: &Slice, number: u64) -> Fact {
         model: ModelRef::none(),
         evaluation: Box::new(evaluation(slice, number)),
     }
+}
+
+/// The finding of `slice` passes under the waiver of the one of `earlier`.
+pub(super) fn covered(slice: &Slice, earlier: &Slice) -> Fact {
+    Fact::AnomalyCovered { id: anomaly_id(slice), waiver: anomaly_id(earlier) }
+}
+
+/// One fact of each kind that holds numbers, made of these.
+pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
+    let number = |index: usize| numbers[index % numbers.len()];
+    let slice = slice(0);
+    let evaluation =
+        Evaluation { observed: Some(number(0)), expected: Some((number(1), number(2))), ..evaluation(&slice, 1) };
+    let rules = [
+        CheckRule::RowCount { tolerance: number(3) },
+        CheckRule::NumericRange { column: None, min: Some(number(4)), max: Some(number(5)), factor: number(6) },
+    ];
+    let check = |rule| Check { name: "a rule".to_owned(), rule, severity: Severity::Warning, off: false };
+    let Fact::ContractApplied { version, digest, mut contract } = contract(1) else { return Vec::new() };
+    contract.datasets.push(Dataset {
+        name: "slips".to_owned(),
+        period: Granularity::Month,
+        text: Vec::new(),
+        model: None,
+        key: Vec::new(),
+        date: None,
+        schema: Vec::new(),
+        providers: Vec::new(),
+        checks: rules.map(check).into(),
+        release: ReleasePolicy::default(),
+    });
+    let Fact::ModelRegistered { version: mut model } = registered(1) else { return Vec::new() };
+    let score = Score { precision: number(7), recall: number(8), f1: number(9), support: 1 };
+    model.metrics = Some(ModelMetrics { overall: score, ..ModelMetrics::default() });
+    let Fact::TaskDone { task, output, rejected, .. } = done(task(TaskKind::Profile, &slice, 1), 1) else {
+        return Vec::new();
+    };
+    let metrics = numbers.iter().enumerate().map(|(index, number)| (format!("metric {index}"), *number)).collect();
+    vec![
+        Fact::ContractApplied { version, digest, contract },
+        Fact::ModelRegistered { version: model },
+        Fact::TaskDone { task, output, rejected, metrics },
+        Fact::AnomalyOpened {
+            id: anomaly_id(&slice),
+            dataset: slice.dataset.clone(),
+            period: slice.period,
+            model: ModelRef::none(),
+            evaluation: Box::new(evaluation),
+        },
+    ]
 }

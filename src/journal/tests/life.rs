@@ -1,13 +1,13 @@
 //! What facts do to batches, tasks, models, releases and anomalies.
 
 use super::facts::{
-    anomaly_id, approved, changed, contract, delivery, digest, done, evaluation, found, landed, opened, period,
-    promoted, publication, quarantined, registered, release, slice, task, whole_life,
+    anomaly_id, approved, changed, contract, covered, delivery, digest, done, evaluation, found, landed, opened,
+    period, promoted, publication, quarantined, registered, release, slice, task, whole_life,
 };
 use super::{Bench, origin};
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::event::Origin;
-use crate::domain::{Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, TaskKind};
+use crate::domain::{Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, Slice, TaskKind};
 use crate::journal::Snapshot;
 
 impl Bench {
@@ -139,8 +139,11 @@ fn approvals_stand_for_one_content_and_fall_with_it() {
     assert_eq!(bench.ask(|snapshot| snapshot.release_inputs(&name)).unwrap().model, "2");
     bench.tell("tomas", vec![assembled(9), approved(&name, 9, true), approved(&name, 9, true)]).unwrap();
     assert_eq!(first(&bench).approvals.len(), 1, "one person, one approval");
-    bench.refused(Fact::ApprovalRevoked { release: name.clone() });
-    bench.tell("tomas", vec![Fact::ApprovalRevoked { release: name.clone() }]).unwrap();
+    bench.refused(Fact::ApprovalRevoked { release: name.clone(), complete: false });
+    bench.tell("mira", vec![approved(&name, 9, true)]).unwrap();
+    bench.tell("mira", vec![Fact::ApprovalRevoked { release: name.clone(), complete: true }]).unwrap();
+    assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Approved, 1), "one too many");
+    bench.tell("tomas", vec![Fact::ApprovalRevoked { release: name.clone(), complete: false }]).unwrap();
     assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Open, 0));
 }
 
@@ -232,6 +235,47 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None });
     bench.tell("mira", vec![Fact::AnomalyReopened { id }]).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.count_open_anomalies()), 1);
+}
+
+#[test]
+fn a_waiver_that_names_a_later_period_lets_its_finding_pass_in_the_words_of_its_author() {
+    let bench = Bench::new();
+    // The same provider in three months.
+    let [one, two, three] = [0, 3, 6].map(slice);
+    let state = |slice: &Slice| bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(slice))).unwrap().state;
+    let id = anomaly_id(&one);
+    bench.tell("mira", vec![found(&one, 3), found(&two, 3), found(&three, 3)]).unwrap();
+    bench.refused(covered(&two, &one));
+    bench.tell("tomas", vec![Fact::AnomalyWaived { id: id.clone(), until: Some(two.period) }]).unwrap();
+    let later = bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(&two))).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.waiver_for(&later)), Some(id.clone()));
+    let waived = anomaly(&bench);
+    let open = bench.ask(|snapshot| snapshot.open_under_waiver(&waived));
+    assert_eq!(open.into_iter().map(|open| open.id).collect::<Vec<_>>(), [anomaly_id(&two)]);
+    bench.refused(covered(&three, &one));
+    bench.tell("mira", vec![found(&slice(4), 3)]).unwrap();
+    bench.refused(covered(&slice(4), &one));
+    bench.tell("mira", vec![covered(&two, &one)]).unwrap();
+    bench.refused(covered(&two, &one));
+    let settled = bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(&two))).unwrap().settled.unwrap();
+    assert_eq!(
+        (settled.by.as_str(), settled.reason.as_str(), settled.given_for),
+        ("tomas", "because", Some(id.clone()))
+    );
+    assert_eq!(
+        [state(&one), state(&two), state(&three)],
+        [AnomalyState::Waived, AnomalyState::Waived, AnomalyState::Open]
+    );
+    // Whoever gave it has waived that period's finding too; whoever ran the checks has not.
+    let hands = bench.ask(|snapshot| snapshot.hands_on("slips", two.period));
+    assert_eq!(hands, [("tomas".to_owned(), "waived an anomaly".to_owned())]);
+    // What is covered keeps its waiver when it is measured again, and is found when the waiver is taken back.
+    let seen = Fact::AnomalySeen { id: anomaly_id(&two), evaluation: Box::new(evaluation(&two, 7)) };
+    bench.tell("mira", vec![seen, Fact::AnomalyReopened { id: id.clone() }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.covered_by(&id)).len(), 1);
+    bench.tell("mira", vec![Fact::AnomalyReopened { id: anomaly_id(&two) }]).unwrap();
+    assert!(bench.ask(|snapshot| snapshot.covered_by(&id)).is_empty());
+    assert_eq!(bench.ask(|snapshot| snapshot.waiver_for(&later)), None);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::Bench;
 use super::facts::{
-    anomaly_id, approved, changed, contract, delivery, digest, done, evaluation, found, landed, opened, period,
-    promoted, publication, quarantined, registered, release, slice, task,
+    anomaly_id, approved, changed, contract, covered, delivery, digest, done, evaluation, found, landed, opened,
+    period, promoted, publication, quarantined, registered, release, slice, task,
 };
 use crate::base::{ErrorKind, Result};
 use crate::domain::{BatchState, Fact, ModelRef, ReleaseState, TaskKind};
@@ -83,7 +83,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         }
         18 => vec![Fact::ReleaseAssembled { release: some, release_digest: digest(number % 2) }],
         19 => vec![approved(&some, content, number > 60)],
-        20 => vec![Fact::ApprovalRevoked { release: some }],
+        20 => vec![Fact::ApprovalRevoked { release: some, complete: number % 3 == 0 }],
         21 if number < 40 => vec![Fact::ReleaseRejected { release: some }],
         21 | 22 => publication(&some, content, live, generation),
         23 => {
@@ -101,7 +101,8 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         25 => vec![Fact::Delivered { generation: generation - 1, what: format!("xlsx {}", number % 2) }],
         26 => vec![found(&slice, number)],
         27 => vec![Fact::AnomalySeen { id, evaluation: Box::new(evaluation(&slice, number)) }],
-        28 => vec![match number % 4 {
+        28 => vec![match number % 5 {
+            4 => covered(&slice, &super::facts::slice(u64::from(about % 3))),
             0 => Fact::AnomalyFixed { id, evidence: "passes again".to_owned() },
             1 => Fact::AnomalyConfirmed { id },
             2 => Fact::AnomalyWaived { id, until: Some(month) },

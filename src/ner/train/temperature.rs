@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::corpus::Corpus;
+use crate::base::number::rounded;
 use crate::base::{Cancel, Result};
 use crate::ner::crf::marginals::Potentials;
 use crate::ner::crf::tags::{TokenSpan, spans};
@@ -32,7 +33,7 @@ pub fn fit(corpus: &Corpus, documents: &[usize], weights: &Weights, cancel: &Can
     let mut best = (f64::INFINITY, NEUTRAL);
     for quarter in -16..=48_i32 {
         cancel.check()?;
-        let temperature = 2_f64.powf(f64::from(quarter) / 4.0);
+        let temperature = rounded(2_f64.powf(f64::from(quarter) / 4.0));
         let potentials = Potentials::new(weights.tags(), weights.transitions(), temperature);
         let loss: f64 = found.iter().map(|sentence| loss(sentence, &potentials)).sum();
         if loss < best.0 {

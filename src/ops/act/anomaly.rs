@@ -1,5 +1,7 @@
 //! Settling anomalies and judging their samples.
 
+use std::collections::BTreeSet;
+
 use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::anomaly::AnomalyId;
@@ -7,33 +9,70 @@ use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period};
 use crate::journal::Transaction;
 use crate::pipeline::{Context, assemble};
 
-/// A person says that it is real.
+/// A person says that it is real. Where it was waived for later periods too, their findings open again.
 pub fn confirm(context: &Context, id: &AnomalyId) -> Result<Reply> {
-    settle(context, id, AnomalyState::Confirmed, |id| Fact::AnomalyConfirmed { id })?;
-    Ok(Reply::new(format!("{id} is confirmed; it blocks until the data or the model is mended")))
+    let uncovered = settle(context, id, AnomalyState::Confirmed, |id| Fact::AnomalyConfirmed { id })?;
+    let message = format!("{id} is confirmed; it blocks until the data or the model is mended");
+    Ok(Reply { lines: named("open again", &uncovered), ..Reply::new(message) })
 }
 
-/// A person lets it pass.
+/// A person lets it pass; with `until`, the same finding of later periods up to that one as well.
 pub fn waive(context: &Context, id: &AnomalyId, until: Option<Period>) -> Result<Reply> {
-    settle(context, id, AnomalyState::Waived, move |id| Fact::AnomalyWaived { id, until })?;
-    Ok(Reply::new(format!("{id} is waived")))
+    let covered = change(context, id, move |transaction, anomaly| {
+        anomaly.state.allow(AnomalyState::Waived)?;
+        check_until(anomaly, until)?;
+        transaction.append(Fact::AnomalyWaived { id: anomaly.id.clone(), until })?;
+        let waived = transaction.anomaly_by_prefix(anomaly.id.as_str())?;
+        let covered = transaction.open_under_waiver(&waived)?;
+        for later in &covered {
+            transaction.append(Fact::AnomalyCovered { id: later.id.clone(), waiver: waived.id.clone() })?;
+        }
+        Ok(covered)
+    })?;
+    let until = until.map(|until| format!(", and the same finding up to {until}")).unwrap_or_default();
+    Ok(Reply { lines: named("waived as well", &covered), ..Reply::new(format!("{id} is waived{until}")) })
 }
 
-/// A person takes a decision back.
+/// A person takes a decision back. Where it was waived for later periods too, their findings open again.
 pub fn reopen(context: &Context, id: &AnomalyId) -> Result<Reply> {
-    settle(context, id, AnomalyState::Open, |id| Fact::AnomalyReopened { id })?;
-    Ok(Reply::new(format!("{id} is open again")))
+    let uncovered = settle(context, id, AnomalyState::Open, |id| Fact::AnomalyReopened { id })?;
+    Ok(Reply { lines: named("open again", &uncovered), ..Reply::new(format!("{id} is open again")) })
 }
 
+/// A waiver reaches from its own period to a later one of the same length.
+fn check_until(anomaly: &Anomaly, until: Option<Period>) -> Result<()> {
+    let Some(until) = until else { return Ok(()) };
+    let period = anomaly.period;
+    if until.granularity() != period.granularity() {
+        return Err(Error::usage(format!("`{until}` is not a period of {}", anomaly.dataset))
+            .hint(format!("its periods are written like {}", period.granularity().form())));
+    }
+    if until < period {
+        return Err(Error::usage(format!("`{until}` is before {period}, the period of {}", anomaly.id))
+            .hint("name the last period that the waiver covers, or leave out --until"));
+    }
+    Ok(())
+}
+
+fn named(what: &str, anomalies: &[Anomaly]) -> Vec<String> {
+    anomalies.iter().map(|anomaly| format!("{what}: {} of {}", anomaly.id, anomaly.period)).collect()
+}
+
+/// Settles an anomaly in a way that ends its waiver, if it has one; returns what that waiver let pass.
 fn settle(
     context: &Context,
     id: &AnomalyId,
     next: AnomalyState,
     fact: impl FnOnce(AnomalyId) -> Fact + Send + 'static,
-) -> Result<()> {
+) -> Result<Vec<Anomaly>> {
     change(context, id, move |transaction, anomaly| {
         anomaly.state.allow(next)?;
-        transaction.append(fact(anomaly.id.clone())).map(drop)
+        transaction.append(fact(anomaly.id.clone()))?;
+        let covered = transaction.covered_by(&anomaly.id)?;
+        for later in &covered {
+            transaction.append(Fact::AnomalyReopened { id: later.id.clone() })?;
+        }
+        Ok(covered)
     })
 }
 
@@ -59,22 +98,28 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
                     .hint(format!("assay anomaly show {}", anomaly.id))
             })?;
         let fact = Fact::SampleJudged { id: anomaly.id.clone(), batch: sample.batch.clone(), row, accepted, note };
-        transaction.append(fact).map(drop)
+        transaction.append(fact)?;
+        Ok(Vec::new())
     })?;
     Ok(Reply::new(said))
 }
 
-/// Changes something about an anomaly; what an approval of its release stands for follows in the same transaction.
+/// Changes something about an anomaly, and about others of later periods, which `work` returns. What approvals of their
+/// releases stand for follows in the same transaction.
 fn change(
     context: &Context,
     id: &AnomalyId,
-    work: impl FnOnce(&mut Transaction<'_>, &Anomaly) -> Result<()> + Send + 'static,
-) -> Result<()> {
+    work: impl FnOnce(&mut Transaction<'_>, &Anomaly) -> Result<Vec<Anomaly>> + Send + 'static,
+) -> Result<Vec<Anomaly>> {
     let contract = context.contract.clone();
     let id = id.clone();
     context.write(move |transaction| {
         let anomaly = transaction.anomaly_by_prefix(id.as_str())?;
-        work(transaction, &anomaly)?;
-        assemble::rebind(transaction, &contract, &anomaly.dataset, anomaly.period)
+        let others = work(transaction, &anomaly)?;
+        let periods: BTreeSet<Period> = others.iter().map(|other| other.period).chain([anomaly.period]).collect();
+        for period in periods {
+            assemble::rebind(transaction, &contract, &anomaly.dataset, period)?;
+        }
+        Ok(others)
     })
 }

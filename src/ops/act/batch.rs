@@ -41,7 +41,8 @@ pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
     Ok(Reply::new(format!("batch {id} is withdrawn")))
 }
 
-fn quarantined(context: &Context, id: &BatchId) -> Result<Batch> {
+/// The batch, which must be in quarantine.
+pub fn quarantined(context: &Context, id: &BatchId) -> Result<Batch> {
     let batch = find(context, id)?;
     if batch.state != BatchState::Quarantined {
         return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));

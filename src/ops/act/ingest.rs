@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Reply;
+use super::not_understood::{self, NotUnderstood};
 use crate::base::{Error, ErrorKind, Result, ResultExt, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
@@ -27,16 +28,24 @@ pub struct Addressed {
 
 /// Takes in one file.
 pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    let slice = slice_of(context, addressed)?;
+    let landing = land::file(context, &slice, &addressed.file, progress)?;
+    let (line, document) = said(&slice, &addressed.file, &landing);
+    Ok(Reply { message: line, lines: Vec::new(), document })
+}
+
+/// What a file is for.
+pub fn slice_of(context: &Context, addressed: &Addressed) -> Result<Slice> {
     let dataset = context.contract.dataset_or_only(addressed.dataset.as_deref())?;
-    let path = &addressed.file;
-    if !path.is_file() {
-        return Err(Error::not_found(format!("there is no file `{}`", path.display())));
+    if !addressed.file.is_file() {
+        return Err(Error::not_found(format!("there is no file `{}`", addressed.file.display())));
     }
     let (provider, period) = address(dataset, addressed)?;
-    let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
-    let landing = land::file(context, &slice, path, progress)?;
-    let (line, document) = said(&slice, path, &landing);
-    Ok(Reply { message: line, lines: Vec::new(), document })
+    Ok(slice(dataset, provider, period))
+}
+
+fn slice(dataset: &Dataset, provider: &Provider, period: Period) -> Slice {
+    Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period }
 }
 
 /// The provider and period of a file: as said, else by the only pattern that its name fits.
@@ -79,24 +88,53 @@ pub fn inboxes(
     provider: Option<String>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
-    let datasets = match &dataset {
+    let mut tally = Tally::default();
+    for (dataset, provider) in meant(context, dataset.as_deref(), provider.as_deref())? {
+        inbox_of(context, dataset, provider, &mut tally, progress)?;
+    }
+    for file in not_understood::find(context, dataset.as_deref(), provider.as_deref())? {
+        tally.not_understood(&file);
+    }
+    tally.reply()
+}
+
+/// What would be taken in, and what would be left.
+pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for (dataset, provider) in meant(context, dataset, provider)? {
+        let Source::Inbox { pattern, .. } = &provider.source;
+        for found in inbox::scan(&folder_of(context, provider), pattern, dataset.period)? {
+            let file = found.file_name;
+            lines.push(match found.period {
+                Ok(period) => format!("would take in {file} for {}", slice(dataset, provider, period)),
+                Err(why) => format!("would leave {file}: {why}"),
+            });
+        }
+    }
+    lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
+    Ok(lines)
+}
+
+/// The providers that are meant, dataset by dataset: all, or those of this dataset and name.
+fn meant<'a>(
+    context: &'a Context,
+    dataset: Option<&str>,
+    provider: Option<&str>,
+) -> Result<Vec<(&'a Dataset, &'a Provider)>> {
+    let datasets: Vec<&Dataset> = match dataset {
         Some(name) => vec![context.contract.dataset(name)?],
         None => context.contract.datasets.iter().collect(),
     };
-    if let Some(name) = &provider
-        && !datasets.iter().any(|dataset| dataset.provider(name).is_ok())
-    {
-        datasets.first().map(|dataset| dataset.provider(name)).transpose()?;
+    let all = datasets.iter().flat_map(|dataset| dataset.providers.iter().map(|one| (*dataset, one)));
+    let meant: Vec<_> = all.filter(|(_, one)| provider.is_none_or(|name| name == one.name)).collect();
+    if let Some((name, dataset)) = provider.zip(datasets.first()).filter(|_| meant.is_empty()) {
+        dataset.provider(name)?;
     }
-    let mut tally = Tally::default();
-    for dataset in datasets {
-        for supplier in &dataset.providers {
-            if provider.as_ref().is_none_or(|name| *name == supplier.name) {
-                inbox_of(context, dataset, supplier, &mut tally, progress)?;
-            }
-        }
-    }
-    tally.reply()
+    Ok(meant)
+}
+
+fn folder_of(context: &Context, provider: &Provider) -> PathBuf {
+    context.root.join(inbox::FOLDER).join(&provider.name)
 }
 
 fn inbox_of(
@@ -107,8 +145,7 @@ fn inbox_of(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
     let Source::Inbox { pattern, .. } = &provider.source;
-    let folder = context.root.join("inbox").join(&provider.name);
-    for found in inbox::scan(&folder, pattern, dataset.period)? {
+    for found in inbox::scan(&folder_of(context, provider), pattern, dataset.period)? {
         context.cancel.check()?;
         let period = match found.period {
             Ok(period) => period,
@@ -122,7 +159,7 @@ fn inbox_of(
             tally.left(&found.file_name, "it is still being written");
             continue;
         }
-        let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
+        let slice = slice(dataset, provider, period);
         match land::file(context, &slice, &found.path, progress) {
             Ok(landing) => tally.add(&slice, &found.path, &landing),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
@@ -157,6 +194,7 @@ struct Tally {
     landed: u64,
     quarantined: u64,
     unchanged: u64,
+    not_understood: u64,
     failed: Vec<Error>,
     lines: Vec<String>,
     documents: Vec<Value>,
@@ -179,6 +217,12 @@ impl Tally {
         self.documents.push(json!({ "file": file, "result": "left", "why": why }));
     }
 
+    fn not_understood(&mut self, file: &NotUnderstood) {
+        self.not_understood += 1;
+        self.lines.push(file.line());
+        self.documents.push(file.document());
+    }
+
     /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
     fn reply(self) -> Result<Reply> {
         let mut failed = self.failed.into_iter();
@@ -189,8 +233,12 @@ impl Tally {
         let message = if self.documents.is_empty() {
             "nothing new in the inboxes".to_owned()
         } else {
+            let not_understood = match self.not_understood {
+                0 => String::new(),
+                files => format!(", {} not understood", text::counted(files, "file")),
+            };
             format!(
-                "{} landed, {} quarantined, {} unchanged",
+                "{} landed, {} quarantined, {} unchanged{not_understood}",
                 text::counted(self.landed, "batch"),
                 self.quarantined,
                 self.unchanged

@@ -6,6 +6,7 @@ mod batch;
 mod contract;
 mod ingest;
 mod model;
+mod not_understood;
 mod preview;
 mod release;
 mod run;

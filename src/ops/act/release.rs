@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Digest, Error, Result, text};
+use crate::domain::actor::same_person;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, Release, ReleaseName, TaskKind};
@@ -37,13 +38,15 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
                 .because(format!("you saw {}, it is {} now", shown.short(), release_digest.short()))
                 .hint(format!("assay release show {approved}")));
         }
-        if let Some(why) = verdict.excluded.get(&actor) {
+        if let Some(why) = verdict.excludes(&actor) {
             return Err(Error::refused(format!("{actor} may not approve {approved}"))
                 .because(why)
                 .hint("somebody who neither prepared it nor settled anything about it has to approve"));
         }
-        if verdict.approvers.contains(&actor) {
-            return Err(Error::refused(format!("{actor} has approved {approved} already")));
+        if verdict.approvers.iter().any(|by| same_person(by, &actor)) {
+            return Err(Error::refused(format!("{actor} has approved {approved} already"))
+                .because("one person counts once")
+                .hint(format!("see what it waits for: assay release why {approved}")));
         }
         let given = verdict.approvers.len() as u64 + 1;
         let wanted = u64::from(dataset.release.approvals);
@@ -51,9 +54,14 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         Ok((given, wanted))
     })?;
     let message = format!(
-        "{name} is approved by {}: {given} of {}",
+        "{name} is approved by {}: {}",
         context.origin.actor.name,
-        text::counted(wanted, "approval")
+        // More than are wanted do no harm: they go on record like the others.
+        if given > wanted {
+            format!("{}, {wanted} wanted", text::counted(given, "approval"))
+        } else {
+            format!("{given} of {}", text::counted(wanted, "approval"))
+        }
     );
     Ok(Reply { message, lines: Vec::new(), document: json!({ "release": name, "given": given, "wanted": wanted }) })
 }
@@ -62,12 +70,17 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
 pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result<Reply> {
     let actor = session.actor.name.clone();
     let message = format!("{actor} took the approval of {name} back");
+    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
     context.write(move |transaction| {
         let release = find(transaction, &name)?;
-        if !release.state.is_open() || !release.approvals.iter().any(|approval| approval.by == actor) {
+        if !release.state.is_open() || !release.approvals.iter().any(|approval| same_person(&approval.by, &actor)) {
             return Err(Error::refused(format!("{actor} has no approval of {name} to take back")));
         }
-        transaction.append(Fact::ApprovalRevoked { release: name })
+        let in_force = InForce { contract: &contract, file_differs };
+        let verdict = verdict::verdict(transaction, in_force, &release, transaction.now())?;
+        let left = verdict.approvers.iter().filter(|by| !same_person(by, &actor)).count();
+        let wanted = contract.dataset(&name.dataset)?.release.approvals as usize;
+        transaction.append(Fact::ApprovalRevoked { release: name, complete: left >= wanted })
     })?;
     Ok(Reply::new(message))
 }

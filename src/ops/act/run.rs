@@ -50,13 +50,19 @@ pub fn everything(
 
 /// Stops a task, wherever it runs.
 pub fn cancel(workspace: &Workspace, context: &Context, key: &TaskKey) -> Result<Reply> {
+    let task = running(workspace, key)?;
+    context.journal.request_cancel(&task.slot())?;
+    context.record(Fact::TaskCancelled { slot: task.slot(), key: task.key.clone() })?;
+    Ok(Reply::new(format!("{} is asked to stop", task.slot())))
+}
+
+/// The task whose key starts like this, which must be running.
+pub fn running(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
     let task = find(workspace, key)?;
     if workspace.steps(&Query::default())?.get(&task.slot()).is_none_or(|step| step.state != TaskState::Running) {
         return Err(Error::refused(format!("{} is not running", task.slot())));
     }
-    context.journal.request_cancel(&task.slot())?;
-    context.record(Fact::TaskCancelled { slot: task.slot(), key: task.key.clone() })?;
-    Ok(Reply::new(format!("{} is asked to stop", task.slot())))
+    Ok(task)
 }
 
 /// Runs one task again.
@@ -87,7 +93,8 @@ fn open_releases(context: &Context, wanted: impl Fn(&ReleaseName) -> bool) -> Re
     Ok(names)
 }
 
-fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
+/// The task of an open release whose key starts like this.
+pub fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
     let steps = workspace.steps(&Query::default())?;
     let matching: Vec<Task> =
         steps.into_values().map(|step| step.task).filter(|task| task.key.as_str().starts_with(key.as_str())).collect();

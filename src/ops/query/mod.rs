@@ -2,7 +2,6 @@
 
 mod anomalies;
 mod batches;
-mod log;
 mod models;
 mod overview;
 mod periods;

@@ -2,37 +2,51 @@
 
 use super::window::window;
 use crate::base::Result;
-use crate::domain::completeness;
-use crate::domain::listing::{Page, PeriodRow, Query};
+use crate::domain::completeness::{self, Cell};
+use crate::domain::listing::{Page, PeriodKey, PeriodRow, Query};
 use crate::domain::{Dataset, Period};
 use crate::journal::Snapshot;
 use crate::ops::Workspace;
 
 impl Workspace {
     /// Periods, newest first: from the first that anybody owes or delivered to the present one.
-    pub fn periods(&self, query: &Query<Period>) -> Result<Page<PeriodRow>> {
+    pub fn periods(&self, query: &Query<PeriodKey>) -> Result<Page<PeriodRow>> {
         let state = self.contract_state()?;
-        let today = self.now().with_timezone(&state.contract.timezone).date_naive();
+        let contract = &state.contract;
+        if let Some(name) = &query.dataset {
+            contract.dataset(name)?;
+        }
+        let today = self.now().with_timezone(&contract.timezone).date_naive();
         self.journal().read(|snapshot| {
-            let mut keys: Vec<(Period, &Dataset)> = Vec::new();
-            for dataset in &state.contract.datasets {
-                if query.dataset.as_ref().is_none_or(|name| *name == dataset.name) {
-                    keys.extend(known(snapshot, dataset, today)?.into_iter().map(|period| (period, dataset)));
-                }
+            let cells = |dataset: &Dataset, period: Period| -> Result<Vec<Cell>> {
+                let batches = snapshot.batches_of(&dataset.name, period)?;
+                Ok(completeness::cells(dataset, period, contract.timezone, self.now(), &batches))
+            };
+            let mut places: Vec<(Period, &Dataset)> = Vec::new();
+            for dataset in contract.datasets.iter().filter(|dataset| may_hold(query, dataset)) {
+                places.extend(known(snapshot, dataset, today)?.into_iter().map(|period| (period, dataset)));
             }
-            keys.retain(|(period, dataset)| {
+            places.retain(|(period, dataset)| {
                 query.period.is_none_or(|wanted| wanted == *period)
                     && query.text.as_ref().is_none_or(|text| {
                         format!("{period} {}", dataset.name).to_lowercase().contains(&text.to_lowercase())
                     })
             });
-            keys.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
-            let periods: Vec<Period> = keys.iter().map(|(period, _)| *period).collect();
-            let range = window(&periods, &query.fetch, query.limit);
+            if let Some(state) = &query.state {
+                let mut matching = Vec::new();
+                for (period, dataset) in places {
+                    if completeness::roll_up(&cells(dataset, period)?).as_str() == state {
+                        matching.push((period, dataset));
+                    }
+                }
+                places = matching;
+            }
+            places.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
+            let keys: Vec<PeriodKey> = places.iter().map(|(period, dataset)| (dataset.name.clone(), *period)).collect();
+            let range = window(&keys, &query.fetch, query.limit);
             let mut page = Page { rows: Vec::new(), offset: range.start as u64, total: keys.len() as u64 };
-            for (period, dataset) in keys.drain(range) {
-                let batches = snapshot.batches_of(&dataset.name, period)?;
-                let cells = completeness::cells(dataset, period, state.contract.timezone, self.now(), &batches);
+            for (period, dataset) in places.drain(range) {
+                let cells = cells(dataset, period)?;
                 page.rows.push(PeriodRow {
                     dataset: dataset.name.clone(),
                     period,
@@ -45,6 +59,12 @@ impl Workspace {
             Ok(page)
         })
     }
+}
+
+/// Whether a dataset can have rows that a query wants.
+fn may_hold(query: &Query<PeriodKey>, dataset: &Dataset) -> bool {
+    query.dataset.as_ref().is_none_or(|name| *name == dataset.name)
+        && query.provider.as_ref().is_none_or(|name| dataset.providers.iter().any(|provider| provider.name == *name))
 }
 
 /// The periods that are worth a line: owed up to now, or delivered.

@@ -41,6 +41,9 @@ impl Workspace {
     /// The steps of the open releases under a query's filter, by slot. What somebody holds the lease of is running.
     pub(crate) fn steps(&self, query: &Query<String>) -> Result<BTreeMap<String, Step>> {
         let state = self.contract_state()?;
+        if let Some(name) = &query.dataset {
+            state.contract.dataset(name)?;
+        }
         let running: Vec<String> = self.journal().leases()?.into_iter().map(|lease| lease.key).collect();
         let mut all = self.journal().read(|snapshot| {
             let mut all = BTreeMap::new();
@@ -63,6 +66,10 @@ impl Workspace {
         all.retain(|slot, step| {
             query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
                 && query.state.as_ref().is_none_or(|state| *state == state_name(&step.state))
+                && query
+                    .provider
+                    .as_ref()
+                    .is_none_or(|name| step.task.subject.slice().is_some_and(|slice| slice.provider == *name))
         });
         Ok(all)
     }

@@ -14,7 +14,7 @@ pub use artifacts::{Manifest, manifest};
 pub use channel::Pointer;
 pub use publish::{Publication, publish};
 pub use recover::recover;
-pub use rollback::rollback;
+pub use rollback::{rollback, target};
 pub use withdraw::withdraw;
 
 /// The channel that gold serves.

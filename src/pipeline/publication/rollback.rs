@@ -5,11 +5,28 @@ use super::{channel, gold, lease_key};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, ReleaseName};
+use crate::journal::Snapshot;
 use crate::pipeline::{Context, arrival, lease};
 
 /// Brings `to` back in the place of `from`, which is live. Without `to`: what `from` superseded.
 pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<(ReleaseName, Publication)> {
     let _lease = lease::wait(context, &lease_key(&from.dataset))?;
+    let to = target(context, from, to)?;
+    context.lake.verify_release(&to)?;
+    let (intent_from, intent_to) = (from.clone(), to.clone());
+    let seq = context.write(move |transaction| {
+        allowed(transaction, &intent_from, &intent_to)?;
+        transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })
+    })?;
+    crash::point("publish.intent");
+    let publication = complete(context, from, &to, seq)?;
+    channel::deliver(context, &from.dataset)?;
+    Ok((to, publication))
+}
+
+/// What would come back in the place of `from`, where that is allowed.
+pub fn target(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<ReleaseName> {
+    find(context, from)?;
     let to = match to {
         Some(to) => to.clone(),
         None => predecessor(context, from)?,
@@ -17,20 +34,17 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>)
     if (&to.dataset, to.period) != (&from.dataset, from.period) {
         return Err(Error::refused(format!("{to} is of another period than {from}")));
     }
-    context.lake.verify_release(&to)?;
-    let (intent_from, intent_to) = (from.clone(), to.clone());
-    let seq = context.write(move |transaction| {
-        for (name, next) in [(&intent_from, ReleaseState::Superseded), (&intent_to, ReleaseState::Published)] {
-            let release =
-                transaction.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
-            release.state.allow(next)?;
-        }
-        transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })
-    })?;
-    crash::point("publish.intent");
-    let publication = complete(context, from, &to, seq)?;
-    channel::deliver(context, &from.dataset)?;
-    Ok((to, publication))
+    context.journal.read(|snapshot| allowed(snapshot, from, &to))?;
+    Ok(to)
+}
+
+fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Result<()> {
+    for (name, next) in [(from, ReleaseState::Superseded), (to, ReleaseState::Published)] {
+        let release =
+            snapshot.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        release.state.allow(next)?;
+    }
+    Ok(())
 }
 
 /// From the intent forward.

@@ -97,10 +97,12 @@ impl Refiner {
 
     /// Why a well-formed row can't be kept.
     fn objection(&mut self, values: &[Option<Value>]) -> Option<String> {
-        if let Some(date) = self.date(values)
-            && !self.period.contains(date)
-        {
-            return Some(format!("outside the period: {date} is not in {}", self.period));
+        if let Some(field) = &self.dataset.date {
+            // Without a date nobody can tell whether a row is of this period.
+            let Some(date) = self.date(values) else { return Some(format!("no date: {field} is empty")) };
+            if !self.period.contains(date) {
+                return Some(format!("outside the period: {date} is not in {}", self.period));
+            }
         }
         let key = self.key(values)?;
         (!self.seen.insert(fingerprint(key.as_bytes()))).then(|| format!("duplicate key {key}"))

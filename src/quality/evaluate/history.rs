@@ -4,6 +4,7 @@ use super::{Judged, SliceFacts, result, words};
 use crate::base::Result;
 use crate::domain::check::{CheckSubject, HISTORY, LEAST_HISTORY};
 use crate::domain::{Check, Evaluation, Outcome, Period};
+use crate::quality::robust::{Band, robust_band};
 
 /// What the earlier periods say of a metric.
 pub(super) struct Earlier<'a> {
@@ -31,6 +32,11 @@ impl<'a> Earlier<'a> {
     /// The values alone, where there are enough of them.
     pub(super) fn enough(&self) -> Option<Vec<f64>> {
         (self.values.len() >= LEAST_HISTORY).then(|| self.values.iter().map(|(_, value)| *value).collect())
+    }
+
+    /// Their level, where there are enough of them.
+    pub(super) fn band(&self) -> Option<Band> {
+        robust_band(&self.enough()?)
     }
 
     /// The result where there are not: unknown, unless a person accepted the rows as the baseline.

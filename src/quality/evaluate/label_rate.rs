@@ -6,15 +6,15 @@ use polars::prelude::{DataFrame, PolarsResult, element};
 
 use super::history::Earlier;
 use super::words::{self, number};
-use super::{Judged, SliceFacts, about, of_provider, result, within};
+use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
+use crate::base::number::rounded;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ENTITIES, ROW};
 use crate::domain::profile::{LabelProfile, Profile};
 use crate::domain::{Check, Evaluation, Outcome};
 use crate::quality::count;
-use crate::quality::numbers::rounded;
-use crate::quality::robust::{Band, robust_band};
+use crate::quality::robust::Band;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
 
@@ -63,10 +63,7 @@ fn judge_label(
     let found = find(&slice.profile, label);
     let (observed, entities) = found.map_or((0.0, 0), |found| (found.rate, found.entities));
     let earlier = Earlier::of(judged, slice, &metric)?;
-    let by_history = earlier
-        .enough()
-        .and_then(|values| robust_band(&values))
-        .map(|band| Reference { band, words: words::baseline(earlier.periods()) });
+    let by_history = earlier.band().map(|band| Reference { band, words: words::baseline(earlier.periods()) });
     let Some(reference) = by_history.or_else(|| by_previous_model(slice, label)) else {
         return Ok(earlier.too_short(check, subject, &metric, observed));
     };
@@ -76,7 +73,6 @@ fn judge_label(
     let noise = 3.0 * expected_entities.max(1.0).sqrt() * 1000.0 / rows;
     let (lower, upper) = band.around(share.max(noise));
     let expected = (rounded(lower.max(0.0)), rounded(upper));
-    let outcome = within(observed, expected);
     let explanation = format!(
         "{metric} = {} per 1,000 rows ({entities} entities / {rows} rows x 1000); passes within {} to {}: median {} plus \
          or minus the largest of tolerance {} x median = {}, 3 x 1.4826 x MAD {} = {} and counting noise 3 x square root \
@@ -92,17 +88,8 @@ fn judge_label(
         number(rounded(expected_entities)),
         number(rounded(noise)),
     );
-    let rows = match outcome {
-        Outcome::Failed => sample_rows(judged, slice, label, observed < expected.0, cancel)?,
-        _ => Vec::new(),
-    };
-    Ok(Evaluation {
-        observed: Some(observed),
-        expected: Some(expected),
-        metric: Some(metric),
-        rows,
-        ..result(check, subject, outcome, explanation)
-    })
+    let found = Compared { metric: Some(metric), observed, expected, explanation };
+    compared(check, subject, found, || sample_rows(judged, slice, label, observed < expected.0, cancel))
 }
 
 fn find<'a>(profile: &'a Profile, label: &str) -> Option<&'a LabelProfile> {

@@ -1,7 +1,7 @@
 //! Which medians of a numeric column pass, given those of the earlier periods.
 
 use super::words::number;
-use crate::quality::numbers::rounded;
+use crate::base::number::rounded;
 use crate::quality::robust::robust_band;
 
 /// The medians that pass, and the formula that says so.

@@ -20,7 +20,7 @@ use polars::prelude::{LazyFrame, lit};
 
 use super::stream::named;
 use crate::base::{Cancel, Result};
-use crate::domain::check::CheckSubject;
+use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::PROVIDER;
 use crate::domain::profile::Profile;
 use crate::domain::{Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
@@ -91,7 +91,7 @@ fn run(judged: &Judged<'_>, check: &Check, cancel: &Cancel) -> Result<Vec<Evalua
     for slice in &judged.slices {
         cancel.check()?;
         match &check.rule {
-            CheckRule::Schema => results.push(schema::judge(check, slice)),
+            CheckRule::Schema => results.push(schema::judge(check, slice)?),
             CheckRule::UniqueKey => results.push(unique_key::judge(judged, check, slice, cancel)?),
             CheckRule::Rejects { tolerance } => {
                 results.push(rejects::judge(judged, check, slice, *tolerance, cancel)?);
@@ -128,14 +128,37 @@ fn result(check: &Check, subject: CheckSubject, outcome: Outcome, explanation: S
     }
 }
 
+/// A number beside the numbers that pass.
+struct Compared {
+    /// The metric that the number is a point of, if it has a history.
+    metric: Option<String>,
+    observed: f64,
+    /// From and to, both included.
+    expected: (f64, f64),
+    explanation: String,
+}
+
+/// The result of a comparison; `show` picks the rows that show why it failed.
+fn compared(
+    check: &Check,
+    subject: CheckSubject,
+    found: Compared,
+    show: impl FnOnce() -> Result<Vec<RowRef>>,
+) -> Result<Evaluation> {
+    let Compared { metric, observed, expected, explanation } = found;
+    let outcome = if expected.0 <= observed && observed <= expected.1 { Outcome::Passed } else { Outcome::Failed };
+    Ok(Evaluation {
+        observed: Some(observed),
+        expected: Some(expected),
+        metric,
+        rows: if outcome == Outcome::Failed { show()? } else { Vec::new() },
+        ..result(check, subject, outcome, explanation)
+    })
+}
+
 /// A slice as the subject of a result.
 fn about(slice: &SliceFacts) -> CheckSubject {
     CheckSubject { provider: Some(slice.provider.clone()), ..CheckSubject::default() }
-}
-
-/// Passed if `observed` lies in `expected`, ends included.
-fn within(observed: f64, expected: (f64, f64)) -> Outcome {
-    if expected.0 <= observed && observed <= expected.1 { Outcome::Passed } else { Outcome::Failed }
 }
 
 /// The rows of one provider.

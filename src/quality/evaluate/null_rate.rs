@@ -2,15 +2,14 @@
 
 use super::history::Earlier;
 use super::words::{self, number};
-use super::{Judged, SliceFacts, about, of_provider, result, within};
+use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
+use crate::base::number::rounded;
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::ColumnProfile;
 use crate::domain::{Check, Evaluation, Outcome};
 use crate::quality::count;
-use crate::quality::numbers::rounded;
-use crate::quality::robust::robust_band;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
 
@@ -43,11 +42,10 @@ fn judge_column(
     let metric = format!("null_rate({})", column.name);
     let observed = rounded(count(column.nulls) / count(rows));
     let earlier = Earlier::of(judged, slice, &metric)?;
-    let Some(band) = earlier.enough().and_then(|values| robust_band(&values)) else {
+    let Some(band) = earlier.band() else {
         return Ok(earlier.too_short(check, subject, &metric, observed));
     };
     let expected = (0.0, rounded(band.median + tolerance).min(1.0));
-    let outcome = within(observed, expected);
     let explanation = format!(
         "{metric} = {} ({} nulls / {rows} rows); passes up to {}: median {} plus tolerance {}, at most 1; {}",
         number(observed),
@@ -57,14 +55,8 @@ fn judge_column(
         number(tolerance),
         words::baseline(earlier.periods()),
     );
-    let rows = if outcome == Outcome::Failed { null_rows(judged, slice, &column.name, cancel)? } else { Vec::new() };
-    Ok(Evaluation {
-        observed: Some(observed),
-        expected: Some(expected),
-        metric: Some(metric),
-        rows,
-        ..result(check, subject, outcome, explanation)
-    })
+    let found = Compared { metric: Some(metric), observed, expected, explanation };
+    compared(check, subject, found, || null_rows(judged, slice, &column.name, cancel))
 }
 
 /// The first rows without a value in `column`.

@@ -5,7 +5,8 @@ use polars::prelude::DataType;
 use super::history::Earlier;
 use super::medians::{Allowed, allowed};
 use super::words::{self, number};
-use super::{Judged, SliceFacts, about, of_provider, result, within};
+use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
+use crate::base::number::kept;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
@@ -80,7 +81,7 @@ impl OnColumn<'_> {
     /// Every cell must lie within the given bounds; one that is not finite lies outside.
     fn within_bounds(&self, numbers: Option<&NumberProfile>, rule: &Rule<'_>) -> Result<Evaluation> {
         let name = &self.column.name;
-        let (lower, upper) = (rule.min.unwrap_or(f64::MIN), rule.max.unwrap_or(f64::MAX));
+        let (lower, upper) = (rule.min.unwrap_or(kept(f64::MIN)), rule.max.unwrap_or(kept(f64::MAX)));
         let inside =
             numbers.is_some_and(|numbers| numbers.not_finite == 0 && lower <= numbers.min && numbers.max <= upper);
         let ends = numbers.map_or_else(
@@ -119,7 +120,6 @@ impl OnColumn<'_> {
         let Some(Allowed { range, formula }) = earlier.enough().and_then(|values| allowed(&values, factor)) else {
             return Ok(earlier.too_short(self.check, self.subject(), &metric, observed));
         };
-        let outcome = within(observed, range);
         let explanation = format!(
             "{metric} = {}; passes within {} to {}: {formula}; {} cells are not finite and left out; {}",
             number(observed),
@@ -128,17 +128,8 @@ impl OnColumn<'_> {
             numbers.not_finite,
             words::baseline(earlier.periods()),
         );
-        let rows = match outcome {
-            Outcome::Failed => self.extreme_rows(observed > range.1)?,
-            _ => Vec::new(),
-        };
-        Ok(Evaluation {
-            observed: Some(observed),
-            expected: Some(range),
-            metric: Some(metric),
-            rows,
-            ..self.result(outcome, explanation)
-        })
+        let found = Compared { metric: Some(metric), observed, expected: range, explanation };
+        compared(self.check, self.subject(), found, || self.extreme_rows(observed > range.1))
     }
 
     /// How many rows lie outside the bounds, and those that lie farthest out.

@@ -1,13 +1,12 @@
 //! Few rows are refused on the way to silver. Repeated keys aside: `unique_key` judges those.
 
 use super::words::number;
-use super::{Judged, SliceFacts, about, of_provider, result, within};
+use super::{Compared, Judged, SliceFacts, about, compared, of_provider};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, ROW};
-use crate::domain::{Check, Evaluation, Outcome};
+use crate::domain::{Check, Evaluation};
 use crate::quality::keys::KEY;
-use crate::quality::numbers::rounded;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
 
@@ -21,8 +20,7 @@ pub(super) fn judge(
     cancel: &Cancel,
 ) -> Result<Evaluation> {
     let profile = &slice.profile;
-    let observed = rounded(profile.refused_share());
-    let outcome = within(observed, (0.0, tolerance));
+    let observed = profile.refused_share();
     let explanation = format!(
         "refused_share = {}: ({} rejects - {} repeated keys) / ({} rows + {} rejects); passes up to {}",
         number(observed),
@@ -32,14 +30,9 @@ pub(super) fn judge(
         profile.rejects,
         number(tolerance),
     );
-    let rows = if outcome == Outcome::Failed { refused_rows(judged, slice, cancel)? } else { Vec::new() };
-    Ok(Evaluation {
-        observed: Some(observed),
-        expected: Some((0.0, tolerance)),
-        metric: Some("refused_share".to_owned()),
-        rows,
-        ..result(check, about(slice), outcome, explanation)
-    })
+    let metric = Some("refused_share".to_owned());
+    let found = Compared { metric, observed, expected: (0.0, tolerance), explanation };
+    compared(check, about(slice), found, || refused_rows(judged, slice, cancel))
 }
 
 /// The first refused rows; those whose very key could not be read come before those that may repeat one.

@@ -1,6 +1,6 @@
 //! A query of the contract over `silver`: every row that it returns is a failure.
 
-use super::{Judged, result, within};
+use super::{Compared, Judged, compared, result};
 use crate::base::{Cancel, ErrorKind, Result};
 use crate::domain::check::CheckSubject;
 use crate::domain::{Check, Evaluation, Outcome};
@@ -18,11 +18,7 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, query: &str, cancel: &Ca
         }
     };
     let returned = count(found.rows);
-    let outcome = within(returned, (0.0, 0.0));
-    Ok(Evaluation {
-        observed: Some(returned),
-        expected: Some((0.0, 0.0)),
-        rows: found.samples,
-        ..result(check, subject, outcome, format!("{returned} rows were returned, 0 may be; query: {query}"))
-    })
+    let explanation = format!("{returned} rows were returned, 0 may be; query: {query}");
+    let compare = Compared { metric: None, observed: returned, expected: (0.0, 0.0), explanation };
+    compared(check, subject, compare, || Ok(found.samples))
 }

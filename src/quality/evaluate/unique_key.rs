@@ -1,6 +1,6 @@
 //! No two rows of a slice share a key, rejects included, so that a doubled delivery shows.
 
-use super::{Judged, SliceFacts, about, of_provider, result, within};
+use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
 use crate::base::{Cancel, Result};
 use crate::domain::{Check, Evaluation, Outcome};
 use crate::quality::{count, keys};
@@ -14,7 +14,6 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
     }
     let profile = &slice.profile;
     let duplicates = count(profile.duplicate_keys);
-    let outcome = within(duplicates, (0.0, 0.0));
     let explanation = format!(
         "duplicate_keys = {duplicates}: rows whose key ({}) an earlier row of the slice has, among {} rows and {} rejects; \
          0 may be",
@@ -22,17 +21,10 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
         profile.rows,
         profile.rejects,
     );
-    let rows = if outcome == Outcome::Failed {
+    let metric = Some("duplicate_keys".to_owned());
+    let found = Compared { metric, observed: duplicates, expected: (0.0, 0.0), explanation };
+    compared(check, about(slice), found, || {
         let rejects = judged.rejects.as_ref().map(|frame| of_provider(frame, slice));
-        keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)?
-    } else {
-        Vec::new()
-    };
-    Ok(Evaluation {
-        observed: Some(duplicates),
-        expected: Some((0.0, 0.0)),
-        metric: Some("duplicate_keys".to_owned()),
-        rows,
-        ..result(check, about(slice), outcome, explanation)
+        keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)
     })
 }

@@ -1,15 +1,11 @@
 //! How results are worded, so that every number in them can be read and recomputed by a person.
 
+use crate::base::number::shown;
 use crate::domain::Period;
-use crate::quality::numbers::to_digits;
-
-/// Significant digits of a fraction; whole numbers are written in full.
-const DIGITS: usize = 6;
 
 /// A number as people write it: `0.3`, `500`, `1027.61`, `1e300`.
 pub(super) fn number(number: f64) -> String {
-    let shown = if number.fract() == 0.0 { number } else { to_digits(number, DIGITS) };
-    let text = format!("{shown:?}");
+    let text = format!("{:?}", shown(number));
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 

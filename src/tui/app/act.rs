@@ -7,6 +7,7 @@ use super::items::{Body, items};
 use super::pane::Pane;
 use super::state::State;
 use crate::base::text::counted;
+use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
 use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
 
@@ -130,7 +131,7 @@ fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {
 fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
     let name = row.name.clone();
     let excluded = excluded(state);
-    let approved_by_me = row.approvals.contains(&state.me.actor.name);
+    let approved_by_me = row.approvals.iter().any(|by| same_person(by, &state.me.actor.name));
     let is = |next: ReleaseState| row.state.allow(next).map_err(|error| error.message().to_owned());
     match id {
         Id::Approve if !row.state.is_open() => Err(format!("it is {}; only an open release is approved", row.state)),
@@ -160,7 +161,7 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
 /// Why the person may not approve the release that is open, if the policy keeps them out.
 fn excluded(state: &State) -> Option<String> {
     let Some(DetailContent::Release(open)) = &state.detail.as_ref()?.content else { return None };
-    let (_, why) = open.excluded.iter().find(|(name, _)| *name == state.me.actor.name)?;
+    let (_, why) = open.excluded.iter().find(|(name, _)| same_person(name, &state.me.actor.name))?;
     Some(format!("you may not approve: {why}"))
 }
 

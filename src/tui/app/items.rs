@@ -45,6 +45,8 @@ pub enum Link {
     Clear(ReleaseName, Reason),
     /// To a cell of the map of completeness.
     Cell {
+        /// Of which dataset.
+        dataset: String,
         /// The period.
         period: Period,
         /// The provider.

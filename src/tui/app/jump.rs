@@ -13,7 +13,8 @@ use super::update::{open_dialog, run};
 use super::words::Tone;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::completeness::CellState;
-use crate::domain::{BatchId, Period, Reason, ReasonCode, ReleaseName};
+use crate::domain::listing::PeriodKey;
+use crate::domain::{BatchId, Reason, ReasonCode, ReleaseName};
 
 /// Opens what is selected.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
@@ -36,7 +37,7 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
 fn follow(state: &mut State, link: Link, effects: &mut Vec<Effect>) {
     match link {
         Link::To(place) => leave_for_place(state, place),
-        Link::Cell { period, provider } => to_cell(state, period, provider),
+        Link::Cell { dataset, period, provider } => to_cell(state, (dataset, period), provider),
         Link::Clear(release, reason) => clear(state, &release, &reason, effects),
     }
 }
@@ -54,9 +55,9 @@ fn open_cell(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn to_cell(state: &mut State, period: Period, provider: String) {
+fn to_cell(state: &mut State, key: PeriodKey, provider: String) {
     leave_for(state, Pane::Completeness);
-    state.lists.periods.go_to(period);
+    state.lists.periods.go_to(key);
     state.provider_wanted = Some(provider);
 }
 
@@ -65,10 +66,12 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
     let (dataset, period) = (release.dataset.clone(), release.period);
     match reason.code {
         ReasonCode::PeriodNotOver => state.say(format!("{}: {}", reason.text, reason.fix), Tone::Warning),
-        ReasonCode::ProviderMissing | ReasonCode::ProviderLate => to_cell(state, period, reason.subject.clone()),
+        ReasonCode::ProviderMissing | ReasonCode::ProviderLate => {
+            to_cell(state, (dataset, period), reason.subject.clone());
+        }
         ReasonCode::BatchQuarantined => match quarantined_batch(state, &reason.subject) {
             Some(batch) => leave_for_place(state, Place::Batch(batch)),
-            None => to_cell(state, period, reason.subject.clone()),
+            None => to_cell(state, (dataset, period), reason.subject.clone()),
         },
         ReasonCode::ContractDiffers => dialog(state, Ask::ApplyContract, effects),
         ReasonCode::ModelMissing => leave_for(state, Pane::Models),

@@ -6,8 +6,10 @@ use super::pane::Pane;
 use super::window::{Row, Window};
 use crate::base::Error;
 use crate::domain::anomaly::AnomalyId;
-use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, PeriodRow, Query, ReleaseRow, TaskRow};
-use crate::domain::{BatchId, ModelRef, Period, ReleaseName};
+use crate::domain::listing::{
+    AnomalyRow, BatchRow, LogRow, ModelRow, PeriodKey, PeriodRow, Query, ReleaseRow, TaskRow,
+};
+use crate::domain::{BatchId, ModelRef, ReleaseName};
 
 macro_rules! row {
     ($row:ty, $key:ty, $load:path, |$one:ident| $identity:expr) => {
@@ -25,7 +27,7 @@ macro_rules! row {
 }
 
 row!(BatchRow, BatchId, Load::Batches, |row| row.id.clone());
-row!(PeriodRow, Period, Load::Periods, |row| row.period);
+row!(PeriodRow, PeriodKey, Load::Periods, |row| row.key());
 row!(ModelRow, ModelRef, Load::Models, |row| ModelRef::new(row.name.clone(), row.version));
 row!(AnomalyRow, AnomalyId, Load::Anomalies, |row| row.id.clone());
 row!(ReleaseRow, ReleaseName, Load::Releases, |row| row.name.clone());

@@ -3,9 +3,11 @@
 use super::Key;
 use crate::base::{Error, Result};
 use crate::domain::anomaly::AnomalyId;
-use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, Page, PeriodRow, Query, ReleaseRow, TaskRow};
+use crate::domain::listing::{
+    AnomalyRow, BatchRow, LogRow, ModelRow, Page, PeriodKey, PeriodRow, Query, ReleaseRow, TaskRow,
+};
 use crate::domain::progress::Progress;
-use crate::domain::{Actor, BatchId, ModelRef, Period, ReleaseName, Request};
+use crate::domain::{Actor, BatchId, ModelRef, ReleaseName, Request};
 use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, ReleaseDetail, Reply};
 
 /// Something that happened.
@@ -59,7 +61,7 @@ pub enum Load {
     /// Part of a list.
     Batches(Query<BatchId>),
     /// Part of a list.
-    Periods(Query<Period>),
+    Periods(Query<PeriodKey>),
     /// Part of a list.
     Models(Query<ModelRef>),
     /// Part of a list.

@@ -31,12 +31,12 @@ impl Desk {
             Load::Anomalies(query) => Answer::Anomalies(workspace.anomalies(query)?),
             Load::Releases(query) => Answer::Releases(workspace.releases(query)?),
             Load::Tasks(query) => Answer::Tasks(workspace.tasks(query)?),
-            Load::Log(query) => Answer::Log(workspace.log(query)?),
+            Load::Log(query) => Answer::Log(workspace.record().log(query)?),
             Load::Batch(id) => Answer::Batch(workspace.batch(id.as_str())?),
             Load::Model(model) => Answer::Model(workspace.model(model)?),
             Load::Anomaly(id) => Answer::Anomaly(workspace.anomaly(id.as_str())?),
             Load::Release(name) => Answer::Release(workspace.release(name)?),
-            Load::Event(seq) => Answer::Event(workspace.event(*seq)?),
+            Load::Event(seq) => Answer::Event(workspace.record().event(*seq)?),
         })
     }
 

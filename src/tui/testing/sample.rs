@@ -114,6 +114,7 @@ impl World {
             at: noon(),
             reason: "the till was replaced".to_owned(),
             until: None,
+            given_for: None,
         });
         let anomaly = Anomaly {
             id: row.id.clone(),

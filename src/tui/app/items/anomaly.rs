@@ -55,8 +55,7 @@ fn facts(detail: &AnomalyDetail) -> Vec<Item> {
     items.push(Item::fact(FINDING, "model", row.model.to_string()));
     items.push(Item::fact(FINDING, "opened", instant(row.at)));
     if let Some(settled) = &anomaly.settled {
-        let until = settled.until.map(|until| format!(", until {until}")).unwrap_or_default();
-        let text = format!("{} by {}{until}: {}", instant(settled.at), settled.by, settled.reason);
+        let text = format!("{} by {settled}", instant(settled.at));
         items.push(Item::fact(FINDING, row.state.as_str(), text));
     }
     items

@@ -52,7 +52,7 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
             "slice",
             format!("{}/{}/{}, revision {}", row.dataset, row.period, row.provider, row.revision),
         )
-        .to(Link::Cell { period: row.period, provider: row.provider.clone() }),
+        .to(Link::Cell { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() }),
         Item::fact(BATCH, "rows", format!("{}, {} of them refused", counted(row.rows, "row"), row.rejected)),
         Item::fact(BATCH, "came in", format!("{} by {}", instant(row.at), row.by)),
     ]

@@ -17,7 +17,11 @@ pub(super) fn items(detail: &ReleaseDetail) -> Vec<Item> {
         let item = Item::text("Completeness", pieces);
         match &cell.batch {
             Some(batch) => item.to(Link::To(Place::Batch(batch.clone()))),
-            None => item.to(Link::Cell { period: detail.row.period, provider: cell.provider.clone() }),
+            None => item.to(Link::Cell {
+                dataset: detail.row.dataset.clone(),
+                period: detail.row.period,
+                provider: cell.provider.clone(),
+            }),
         }
     }));
     items.extend(checks(detail));
