@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod demo;
 mod layers;
+mod picture;
 mod processes;
 mod readme;
 #[path = "../real_data.rs"]
