@@ -6,6 +6,7 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod demo;
+mod full_disk;
 mod layers;
 mod picture;
 mod processes;
