@@ -7,6 +7,7 @@ mod command_line;
 mod crash;
 mod demo;
 mod full_disk;
+mod last_moment;
 mod layers;
 mod picture;
 mod processes;
