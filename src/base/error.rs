@@ -16,8 +16,11 @@ pub enum ErrorKind {
     BadData,
     /// Somebody else holds what is needed or was faster; trying again may help.
     Busy,
-    /// The operating system said no (disk full, permissions, a missing folder).
+    /// The operating system said no (permissions, a broken disk).
     Io,
+    /// There is no room for what is to be written: the disk, a quota or a limit on the size of files is full. Trying
+    /// again helps once a person has made room.
+    NoRoom,
     /// What assay itself stored does not read back as it was written.
     Corrupt,
     /// A person or a signal asked to stop.
@@ -111,11 +114,9 @@ impl Error {
             }
             below = cause.source();
         }
-        // Some libraries wrap what the disk says in words of their own.
-        if error.to_string().contains("No space left") {
-            return std::io::Error::other(error.to_string()).into();
-        }
-        Self::internal(error.to_string())
+        // Some libraries pass on only the words of what the disk says.
+        let text = error.to_string();
+        if says_no_room(&text) { std::io::Error::other(text).into() } else { Self::internal(text) }
     }
 
     /// A library misbehaved.
@@ -195,19 +196,28 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What to do where there is no room.
+pub const MAKE_ROOM: &str = "free some disk space, or raise the quota or the limit on the size of files; \
+     then run the same command again: nothing was left half-written";
+
+/// Whether these are the operating system's words for a full disk, a full quota or a file that may not grow.
+fn says_no_room(text: &str) -> bool {
+    ["No space left on device", "quota exceeded", "File too large"].iter().any(|words| text.contains(words))
+}
+
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind as System;
+        let text = error.to_string();
         let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-            std::io::ErrorKind::Interrupted | std::io::ErrorKind::WouldBlock => ErrorKind::Busy,
+            System::NotFound => ErrorKind::NotFound,
+            System::Interrupted | System::WouldBlock => ErrorKind::Busy,
+            System::StorageFull | System::QuotaExceeded | System::FileTooLarge => ErrorKind::NoRoom,
+            _ if says_no_room(&text) => ErrorKind::NoRoom,
             _ => ErrorKind::Io,
         };
-        let error_text = error.to_string();
-        let error = Self::new(kind, error_text);
-        if kind == ErrorKind::Io && error.message().contains("No space left") {
-            return error.hint("free some disk space, then run the same command again; nothing was left half-written");
-        }
-        error
+        let error = Self::new(kind, text);
+        if kind == ErrorKind::NoRoom { error.hint(MAKE_ROOM) } else { error }
     }
 }
 
@@ -232,5 +242,26 @@ impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
 
     fn with_context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T> {
         self.map_err(|error| error.into().context(message()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_room_is_told_from_what_a_retry_can_help() {
+        // No space left on device, file too large, disk quota exceeded: as the operating system says it, and as a
+        // library that kept the words alone.
+        for code in [28, 27, 122] {
+            let system = || std::io::Error::from_raw_os_error(code);
+            let words = std::io::Error::other(format!("the writer says: {}", system()));
+            for error in [Error::from(system()), Error::library(system()), Error::library(words)] {
+                assert_eq!((error.kind(), error.is_transient()), (ErrorKind::NoRoom, false), "{error}");
+                assert_eq!((error.hints(), error.kind().exit_code()), ([MAKE_ROOM.to_owned()].as_slice(), 1));
+            }
+        }
+        let broken = Error::from(std::io::Error::from_raw_os_error(5));
+        assert_eq!((broken.kind(), broken.is_transient()), (ErrorKind::Io, true));
     }
 }

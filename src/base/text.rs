@@ -17,6 +17,8 @@ fn is_unsafe(character: char) -> bool {
 /// One character stays one character, so that offsets into the text keep their meaning.
 #[must_use]
 pub fn safe(text: &str) -> Cow<'_, str> {
+    #[cfg(test)]
+    looked_at::add(text.len());
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -66,6 +68,25 @@ pub fn counted(number: u64, noun: &str) -> String {
         (_, None) => format!("{noun}s"),
     };
     format!("{} {noun}", grouped(number))
+}
+
+/// How much of the texts from outside was looked at: a measure of work that is the same on every machine.
+#[cfg(test)]
+pub mod looked_at {
+    use std::cell::Cell;
+
+    thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn add(bytes: usize) {
+        BYTES.set(BYTES.get() + bytes);
+    }
+
+    /// Bytes that this thread made safe since it was last asked.
+    pub fn take() -> usize {
+        BYTES.replace(0)
+    }
 }
 
 #[cfg(test)]

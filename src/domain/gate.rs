@@ -317,3 +317,6 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         fix: format!("assay release approve {name}"),
     })
 }
+
+#[cfg(test)]
+mod tests;

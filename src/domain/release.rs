@@ -224,3 +224,41 @@ impl ReleaseContents {
         Ok(KeyHasher::new("release-contents/1").part("json", serde_json::to_vec(self)?).finish())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ReleaseState as S;
+
+    #[test]
+    fn a_release_moves_along_these_ways_only() {
+        let ways = [
+            (S::Open, S::Approved),
+            (S::Open, S::Rejected),
+            (S::Approved, S::Open),
+            (S::Approved, S::Publishing),
+            (S::Approved, S::Rejected),
+            (S::Publishing, S::Published),
+            (S::Published, S::Superseded),
+            (S::Published, S::Withdrawn),
+            (S::Superseded, S::Published),
+            (S::Superseded, S::Retired),
+            (S::Withdrawn, S::Retired),
+        ];
+        for from in S::ALL {
+            for to in S::ALL {
+                assert_eq!(from.may_become(to), ways.contains(&(from, to)), "{from} to {to}");
+                assert_eq!(from.allow(to).is_ok(), from.may_become(to));
+            }
+        }
+        // From the point of no return on nothing leads back to a content that may change.
+        let mut reached = BTreeSet::from([S::Publishing]);
+        while let Some(next) =
+            S::ALL.into_iter().find(|to| !reached.contains(to) && reached.iter().any(|from| from.may_become(*to)))
+        {
+            reached.insert(next);
+        }
+        assert!(reached.iter().all(|state| !state.is_open()), "{reached:?}");
+    }
+}

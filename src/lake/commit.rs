@@ -20,7 +20,7 @@ use super::log::{sequence, state, unloaded, version_file, views};
 use super::schema::{data_fields, merged, table_schema};
 use super::table::{Commit, Committed, Table, partition_folder};
 use super::{Lake, unpoisoned};
-use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, crash, files};
+use crate::base::{Cancel, Digest, Error, Result, ResultExt, crash, files};
 
 /// How often a commit that meets others is made anew before the writer gives up for now.
 const ATTEMPTS: u32 = 200;
@@ -100,7 +100,7 @@ impl Lake {
         match written {
             Ok(()) => Ok(true),
             Err(TransactionError::VersionAlreadyExists(_)) => Ok(false),
-            Err(error) => Err(Error::new(ErrorKind::Io, error.to_string())),
+            Err(error) => Err(Error::library(error)),
         }
     }
 

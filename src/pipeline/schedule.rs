@@ -29,7 +29,7 @@ pub struct Summary {
     /// Tasks whose output this run recorded, with their rows and milliseconds.
     pub done: Vec<(Task, u64, u128)>,
     /// Tasks that failed, and why.
-    pub failed: Vec<(Task, String)>,
+    pub failed: Vec<(Task, Error)>,
 }
 
 /// What to bring up to date.
@@ -171,8 +171,7 @@ impl Pass<'_> {
             Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
             Err(error) if error.kind() == ErrorKind::Cancelled => {}
             Err(error) => {
-                let error = error.one_line();
-                step.state = TaskState::Failed { error: error.clone() };
+                step.state = TaskState::Failed { error: error.one_line() };
                 self.summary.failed.push((step.task.clone(), error));
             }
         }

@@ -4,13 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use assay::lake::Table;
 use serde_json::Value;
 
-use super::support::{HEADER, OWNER, Outcome, PERIODS, PREPARER, Workspace, contract, delivery, program};
+use super::support::{HEADER, OWNER, Outcome, PERIODS, PREPARER, Workspace, contract, delivery};
 
 const FILE: &str = "2026-10.csv";
 
@@ -237,77 +236,6 @@ fn a_workspace_of_a_newer_version_is_refused_untouched() {
     assert_eq!(fs::read(workspace.path("assay.db")).unwrap(), before);
     fs::write(workspace.path("assay.db"), b"no database at all, but long enough to look at").unwrap();
     workspace.run(PREPARER, &["status"]).ended(1, &["assay.db"]);
-}
-
-/// A small disk of its own, where this process may mount one.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    fn mount(folder: &Path) -> Option<Self> {
-        let mut mount = Command::new("mount");
-        let done = mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(folder).output().ok()?;
-        done.status.success().then(|| Self(folder.to_owned()))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).output();
-    }
-}
-
-fn command(root: &Path, arguments: &[&str]) -> Outcome {
-    let mut command = program();
-    command.arg("--workspace").arg(root).args(["--as", PREPARER]).args(arguments).output().unwrap().into()
-}
-
-/// On a disk with less and less room: a clear error, and everything goes on once there is room again.
-#[test]
-fn a_full_disk_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(_disk) = SmallDisk::mount(folder.path()) else {
-        eprintln!("no disk of its own can be mounted here");
-        return;
-    };
-    let mut failures = 0;
-    for kibibytes in [0_usize, 8, 40, 90, 150, 220, 300, 400, 600] {
-        let root = folder.path().join(format!("room{kibibytes}"));
-        fs::create_dir_all(root.join("inbox/alpha")).unwrap();
-        fs::write(root.join("assay.toml"), contract().replace("text = [\"description\"]\n", "")).unwrap();
-        fs::write(root.join("inbox/alpha").join(FILE), delivery("alpha", PERIODS[1], 2000)).unwrap();
-        command(&root, &["status"]).ended(0, &[]);
-        let filler = folder.path().join("filler");
-        fill(&filler, kibibytes << 10);
-        for verb in ["ingest", "run"] {
-            let outcome = command(&root, &[verb]);
-            if outcome.code != Some(0) {
-                failures += 1;
-                outcome.ended(1, &["error: ", "hint: "]);
-            }
-        }
-        fs::remove_file(&filler).unwrap();
-        command(&root, &["ingest"]).ended(0, &[]);
-        command(&root, &["run"]).ended(0, &[]);
-        command(&root, &["log", "verify"]).ended(0, &[]);
-        let listed: Value = serde_json::from_str(&command(&root, &["--json", "batch", "list"]).stdout).unwrap();
-        assert_eq!(listed.as_array().unwrap().len(), 1, "{kibibytes} KiB: {listed:#}");
-        assert_eq!((&listed[0]["rows"], &listed[0]["state"]), (&2000.into(), &"landed".into()), "{kibibytes} KiB");
-        fs::remove_dir_all(root).unwrap();
-    }
-    assert!(failures >= 3, "the disk was full {failures} times only: the test proves nothing");
-}
-
-/// Fills the disk up to `room` bytes.
-fn fill(filler: &Path, room: usize) {
-    let mut file = File::create(filler).unwrap();
-    let mut size = 1 << 16;
-    while size > 0 {
-        if file.write_all(&vec![0; size]).is_err() {
-            size /= 2;
-        }
-    }
-    let length = file.metadata().unwrap().len();
-    file.set_len(length.saturating_sub(room as u64)).unwrap();
 }
 
 #[test]

@@ -6,8 +6,10 @@ use std::fs;
 use assay::lake::Table;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use chrono::{Days, NaiveDate};
+use polars::prelude::{DataFrame, DataType};
 use serde_json::Value;
 
+use super::picture::contents;
 use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, delivery, program};
 
 const RELEASE: &str = "slips/2026-09.1";
@@ -102,7 +104,7 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     assert_eq!(row(&releases, "name", AMENDMENT)["state"], "open");
     assert!(codes(row(&releases, "name", AMENDMENT)).contains("task_stale"), "{releases:#}");
     assert_eq!(row(&releases, "name", RELEASE)["state"], "published");
-    workspace.ok(PREPARER, &["run"]);
+    workspace.prepare();
     workspace.approve(AMENDMENT);
 
     // The first file once more is revision 3, and what was approved is not what stands there now.
@@ -112,8 +114,7 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     assert_eq!(row(&workspace.json(&["release", "list"]), "name", AMENDMENT)["state"], "open");
     workspace.run(PREPARER, &["release", "publish", AMENDMENT]).ended(3, &["0 of 2 approvals"]);
     workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 11));
-    workspace.ok(PREPARER, &["ingest"]);
-    workspace.ok(PREPARER, &["run"]);
+    workspace.prepare();
 
     // A changed rule has to come into force first, and whoever changed it may not approve.
     fs::write(workspace.path("assay.toml"), contract().replace("amount < 0", "amount < 0.01")).unwrap();
@@ -133,9 +134,18 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     assert_eq!((&pointer["generation"], &pointer["periods"]["2026-09"]), (&3.into(), &RELEASE.into()));
     workspace.ok(PREPARER, &["release", "withdraw", RELEASE, "--reason", "not ours"]);
     assert_eq!(gold_rows(&workspace), 0);
+    // What was published once is not published again, and its files stay as they are.
+    let before = contents(&workspace.path("releases"));
+    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["withdrawn"]);
+    workspace.run(PREPARER, &["release", "publish", AMENDMENT]).ended(3, &["superseded"]);
+    assert!(contents(&workspace.path("releases")) == before, "published bytes changed");
     let history = workspace.json(&["channel", "history"]);
     let changes: Vec<&str> = history.as_array().unwrap().iter().map(|row| row["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["withdrawn", "rolled back", "published", "published"]);
+    // Gold has one version for each change: nothing was committed twice on the way.
+    let logs = workspace.delta_logs();
+    let (_, log) = logs.iter().find(|(table, _)| table == "lake/gold/slips").unwrap();
+    assert_eq!(log.iter().filter(|action| action.get("commitInfo").is_some()).count(), changes.len());
     workspace.verify();
 }
 
@@ -149,7 +159,14 @@ fn gold_and_workbook_hold_silver(workspace: &Workspace, release: &str) {
     let gold = workspace.rows(&Table::Gold { dataset: "slips".to_owned() }).unwrap();
     let columns = ["_period", "_provider", "_batch", "_row", "slip", "sold_on", "description", "amount"];
     assert!(gold.select(columns).unwrap().equals_missing(&silver.select(columns).unwrap()), "{gold:?} {silver:?}");
-    assert!(gold.column("entities").unwrap().list().unwrap().iter().flatten().any(|found| !found.is_empty()));
+    let named = entities(&gold);
+    assert_eq!(named.len(), gold.height());
+    for (description, found) in &named {
+        let expected = if description.starts_with("Heinz") { vec![(0, 5, "Heinz".to_owned())] } else { vec![] };
+        assert_eq!(*found, expected, "{description}");
+    }
+    let found = named.iter().map(|(_, found)| found.len()).sum::<usize>();
+    assert_eq!(sheet(workspace, release, "Entities").len(), found + 1);
 
     let data = sheet(workspace, release, "Data");
     assert_eq!(data.len(), silver.height() + 1);
@@ -165,6 +182,25 @@ fn gold_and_workbook_hold_silver(workspace: &Workspace, release: &str) {
     for name in ["Summary", "Entities", "Quality"] {
         assert!(sheet(workspace, release, name).len() > 1, "{name} is empty");
     }
+}
+
+/// Start, end and text of what was found.
+type Span = (u32, u32, String);
+
+/// The description of each row, with what was found in it.
+fn entities(rows: &DataFrame) -> Vec<(String, Vec<Span>)> {
+    let descriptions = rows.column("description").unwrap().str().unwrap().clone();
+    let lists = rows.column("entities").unwrap().list().unwrap().clone();
+    let found = (0..rows.height()).map(|row| {
+        let list = lists.get_as_series(row).unwrap();
+        let part = |name: &str| list.struct_().unwrap().field_by_name(name).unwrap();
+        let number = |name: &str| part(name).cast(&DataType::UInt32).unwrap().u32().unwrap().clone();
+        let (starts, ends, texts) = (number("start"), number("end"), part("text"));
+        let texts = texts.str().unwrap();
+        let entity = |at: usize| (starts.get(at).unwrap(), ends.get(at).unwrap(), texts.get(at).unwrap().to_owned());
+        (0..list.len()).map(entity).collect()
+    });
+    descriptions.iter().map(|text| text.unwrap().to_owned()).zip(found.collect::<Vec<_>>()).collect()
 }
 
 /// The names that scripts rely on; nobody renames or drops one.

@@ -37,8 +37,7 @@ fn rich() -> Workspace {
     workspace.approve(RELEASE);
     workspace.ok(PREPARER, &["release", "publish", RELEASE]);
     workspace.deliver("alpha", "2026-09 corrected.csv", delivery("alpha", PERIODS[0], 11));
-    workspace.ok(PREPARER, &["ingest"]);
-    workspace.ok(PREPARER, &["run"]);
+    workspace.prepare();
     workspace.approve(AMENDMENT);
     workspace.ok(PREPARER, &["release", "publish", AMENDMENT]);
     let refund = |period: &str| delivery("alpha", period, 9) + &format!("minus,{period}-02,Beans,-1.00\n");

@@ -9,7 +9,10 @@ mod crash;
 mod datasets;
 mod demo;
 mod dry_run;
+mod full_disk;
+mod last_moment;
 mod layers;
+mod picture;
 mod processes;
 mod readme;
 #[path = "../real_data.rs"]

@@ -196,11 +196,11 @@ impl Workspace {
         workspace
     }
 
-    /// Ingests, accepts the first period as baseline, runs.
+    /// Ingests, accepts the first period as it then stands as baseline, runs.
     pub fn prepare(&self) {
         self.ok(PREPARER, &["ingest"]);
         self.ok(PREPARER, &["run"]);
-        self.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "the first period"]);
+        self.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "looked through by hand"]);
         self.ok(PREPARER, &["run"]);
     }
 
@@ -213,7 +213,12 @@ impl Workspace {
 
     /// A copy of everything, as it is.
     pub fn copy(&self) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        self.copy_into(&std::env::temp_dir())
+    }
+
+    /// A copy of everything somewhere in a folder.
+    pub fn copy_into(&self, parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         copy_folder(self.folder.path(), folder.path());
         Self { folder }
     }
@@ -238,7 +243,8 @@ impl Workspace {
     /// The program, about to be run by `who`.
     pub fn command(&self, who: &str, arguments: &[&str]) -> Command {
         let mut command = program();
-        command.env("ASSAY_USER", who).arg("--workspace").arg(self.root()).args(["--as", who]).args(arguments);
+        command.current_dir(self.root()).env("ASSAY_USER", who);
+        command.arg("--workspace").arg(self.root()).args(["--as", who]).args(arguments);
         command
     }
 

@@ -26,7 +26,7 @@ fn a_full_disk_is_an_error_and_leaves_nothing() {
         let different: Vec<String> = (0..4_000_u64).map(|row| blake3::hash(&row.to_le_bytes()).to_string()).collect();
         rows.with_column(Series::new("description".into(), different).into_column()).unwrap();
         let error = write(folder.path(), &[format], vec![rows], 10_000).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{format:?}: {error}");
+        assert_eq!(error.kind(), ErrorKind::NoRoom, "{format:?}: {error}");
         assert!(fs::read_dir(folder.path()).unwrap().next().is_none(), "{format:?} left a file");
     }
 }

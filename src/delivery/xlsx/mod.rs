@@ -27,6 +27,7 @@ use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::output::Output;
 use super::summary::Summary;
+use crate::base::error::MAKE_ROOM;
 use crate::base::{Error, ErrorKind, Result, panics};
 use crate::domain::{Entity, Field, FieldType, ReleaseName};
 
@@ -154,9 +155,9 @@ fn entity_cells(entity: &Entity) -> [Cell<'_>; 6] {
 /// Runs `work` on the workbook. The library panics when it can't write to its temporary files, as on a full disk.
 fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     panics::contain(|| Ok(work())).unwrap_or_else(|panic| {
-        Err(Error::new(ErrorKind::Io, "the rows of the workbook could not be kept on disk")
+        Err(Error::new(ErrorKind::NoRoom, "the rows of the workbook could not be kept on disk")
             .because(panic.causes().join(": "))
-            .hint("free some disk space, then publish again; nothing was published"))
+            .hint(MAKE_ROOM))
     })
 }
 

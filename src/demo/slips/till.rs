@@ -41,7 +41,7 @@ pub enum Damage {
 }
 
 /// One line in so many is damaged.
-const DAMAGED_ONE_IN: u64 = 230;
+pub(super) const DAMAGED_ONE_IN: u64 = 230;
 
 const DAMAGES: &[Damage] = &[
     Damage::Amount("n/a"),

@@ -69,7 +69,7 @@ impl Trouble {
 pub const CORRECTIONS: [(&str, u32); 3] = [("cobbleton", 5), ("northgate", 7), ("harbourline", 8)];
 
 /// One amount in so many was wrong.
-const CORRECTED_ONE_IN: usize = 29;
+pub(super) const CORRECTED_ONE_IN: usize = 29;
 
 /// The sales as the provider delivers them again: damaged lines whole, some amounts a tenth lower.
 #[must_use]

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::facts::{contract, landed, slice};
 use super::{Bench, origin};
 use crate::base::{Cancel, ErrorKind};
+use crate::journal::entry::Entry;
 use crate::journal::{Verified, connection, verify};
 
 const ENTRIES: u32 = 1000;
@@ -78,6 +79,24 @@ fn a_flip_in_any_column_of_any_entry_is_found() {
         },
         ENTRIES,
     );
+}
+
+/// Whoever knows how entries are sealed can seal a false one, but not without all that follow.
+#[test]
+fn an_entry_written_anew_with_a_fitting_seal_is_found_by_the_next() {
+    let bench = thousand();
+    let connection = burglar(&bench);
+    for number in (1..ENTRIES).step_by(37) {
+        let read = |row: &rusqlite::Row<'_>| Ok(Entry::read(row).unwrap());
+        let mut entry = connection.query_row("SELECT * FROM event WHERE seq = ?1", [number], read).unwrap();
+        entry.actor = "tomas".to_owned();
+        connection.execute_batch("BEGIN").unwrap();
+        let sealed = rusqlite::params![number, entry.actor, entry.sealed()];
+        connection.execute("UPDATE event SET actor = ?2, hash = ?3 WHERE seq = ?1", sealed).unwrap();
+        let bad = check(&connection).first_bad.unwrap();
+        connection.execute_batch("ROLLBACK").unwrap();
+        assert_eq!((bad.seq, bad.why.as_str()), (u64::from(number) + 1, "it does not follow the entry before it"));
+    }
 }
 
 #[test]

@@ -64,6 +64,39 @@ fn every_type_and_null_comes_back() {
     assert_eq!(first.struct_().unwrap().field_by_name("start").unwrap().i64().unwrap().get(1), Some(6));
 }
 
+/// Readers skip files by what the log says of them: it has to be true.
+#[test]
+fn the_log_says_of_a_file_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path()).unwrap();
+    let rows = every_type();
+    replace(&lake, &silver(), &intent(slice("2026-10", "northgate"), 7), rows.clone()).unwrap();
+    let log = folder.path().join("lake/silver/slips/_delta_log/00000000000000000000.json");
+    let log = std::fs::read_to_string(log).unwrap();
+    let mut actions = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let add = actions.find_map(|action| action.get("add").cloned()).unwrap();
+    let said: serde_json::Value = serde_json::from_str(add["stats"].as_str().unwrap()).unwrap();
+    assert_eq!(said["numRecords"], rows.height());
+    let nulls = said["nullCount"].as_object().unwrap();
+    assert_eq!(nulls.len(), rows.width());
+    for column in rows.columns() {
+        assert_eq!(nulls[column.name().as_str()], column.null_count(), "nulls of {}", column.name());
+    }
+    for (column, low, high) in [
+        ("line", i64::MIN.into(), i64::MAX.into()),
+        ("_row", 1.into(), 3.into()),
+        ("sold_on", "1969-12-31".into(), "2024-10-04".into()),
+        ("price", serde_json::json!(-0.07), serde_json::json!(9_999_999_999.99)),
+    ] as [(&str, serde_json::Value, serde_json::Value); 4]
+    {
+        assert_eq!((&said["minValues"][column], &said["maxValues"][column]), (&low, &high), "{column}");
+    }
+    // No row's text stays in a log that is kept for ever; what has no order has no range.
+    for column in ["slip_id", "share", "entities"] {
+        assert!(said["minValues"].get(column).is_none() && said["maxValues"].get(column).is_none(), "{column}");
+    }
+}
+
 #[test]
 fn replacing_a_partition_leaves_the_others_and_the_past_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Error, Result, text};
+use crate::base::{Error, ErrorKind, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
 use crate::domain::{Fact, ModelRef, Period, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
@@ -134,8 +134,11 @@ fn answer(summary: &Summary) -> Result<Reply> {
     }
     if let Some((task, first)) = summary.failed.first() {
         let failed = summary.failed.len() as u64;
-        let error = Error::bad_data(format!("{} failed", text::counted(failed, "task")));
+        // Nobody refused the run itself.
+        let kind = if first.kind().exit_code() == 1 { first.kind() } else { ErrorKind::BadData };
+        let error = Error::new(kind, format!("{} failed", text::counted(failed, "task")));
         let error = error.because(format!("{}: {first}", task.slot()));
+        let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
         return Err(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"));
     }
     let message = match summary.done.len() {

@@ -47,20 +47,14 @@ pub fn manifest(context: &Context, release: &ReleaseName) -> Result<Option<Manif
         .map_err(|error| Error::corrupt(format!("the manifest of {release} does not read back")).because(error))
 }
 
-/// Builds and verifies the folder of a release, unless the very same content is there already.
+/// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
+/// release may have moved on, and others may have approved it.
 pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: &dyn Fn(u64)) -> Result<Manifest> {
     let release_digest = release
         .release_digest
         .clone()
         .ok_or_else(|| Error::refused(format!("{} is not assembled", release.name)).hint("assay run"))?;
-    if let Some(manifest) = manifest(context, &release.name)? {
-        if manifest.release_digest == release_digest {
-            context.lake.verify_release(&release.name)?;
-            return Ok(manifest);
-        }
-        // Built for a content that was never published: the release moved on since.
-        context.lake.discard_release(&release.name)?;
-    }
+    context.lake.discard_release(&release.name)?;
     let described = Described::of(context, dataset, release)?;
     let summary = described.summary(release, &release_digest);
     let mut rows = rows::of(context, dataset, release)?;

@@ -1,9 +1,12 @@
 //! Publishing a release: build, verify, intent, gold, outcome, outbox.
 
+use chrono::{DateTime, Utc};
+
 use super::{artifacts, channel, gold, lease_key};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, Release, ReleaseName};
+use crate::journal::Snapshot;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, arrival, lease};
 
@@ -33,7 +36,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let contract = context.contract.clone();
     let in_force = |file_differs| InForce { contract: &contract, file_differs };
     let now = context.journal.now();
-    context.journal.read(|snapshot| verdict::require(snapshot, in_force(context.contract_differs), &release, now))?;
+    context.journal.read(|snapshot| check(snapshot, in_force(context.contract_differs), &release, now))?;
     steps.done("gate");
 
     let dataset = contract.dataset(&name.dataset)?;
@@ -51,6 +54,14 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     Ok(publication)
 }
 
+/// Refuses a release with every reason that the gate has; one that was published or turned down before, as such.
+fn check(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
+    if release.state.is_open() {
+        verdict::require(snapshot, in_force, release, now)?;
+    }
+    release.state.allow(ReleaseState::Publishing)
+}
+
 /// The point of no return: the gate is asked again in the very transaction that writes the intent.
 fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) -> Result<u64> {
     let contract = context.contract.clone();
@@ -60,14 +71,13 @@ fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) 
     context.write(move |transaction| {
         let release =
             transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
-        release.state.allow(ReleaseState::Publishing)?;
+        let in_force = InForce { contract: &contract, file_differs };
+        let now = transaction.now();
+        check(transaction, in_force, &release, now)?;
         if release.release_digest.as_ref() != Some(&built_for) {
             return Err(Error::busy(format!("{name} changed while it was being published"))
                 .hint(format!("assay release why {name}")));
         }
-        let in_force = InForce { contract: &contract, file_differs };
-        let now = transaction.now();
-        verdict::require(transaction, in_force, &release, now)?;
         transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest })
     })
 }

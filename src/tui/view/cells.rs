@@ -20,7 +20,7 @@ pub fn row(state: &State, pane: Pane, place: u64) -> Option<Vec<Piece>> {
 }
 
 /// Characters of a text that a column could ever show; the rest of a monstrous one isn't even copied.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 
 fn brief(text: &str) -> &str {
     text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])

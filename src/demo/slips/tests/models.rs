@@ -61,7 +61,8 @@ fn gold_spans_name_what_they_stand_for() {
         }
     }
     assert_eq!(seen["PRODUCT"], 1_600, "every line sells something");
-    assert!(seen.values().all(|count| *count > 400), "{seen:?}");
+    // No label is rarer than one in four lines, so that a model can learn it and a test can tell.
+    assert!(seen.values().all(|count| count * 4 > seen["PRODUCT"]), "{seen:?}");
 }
 
 #[test]

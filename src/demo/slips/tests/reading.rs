@@ -90,10 +90,13 @@ pub fn file<'a>(material: &'a Material, provider: &str, period: &str, purpose: P
     file
 }
 
-/// The median of the amounts that are numbers, in pounds.
-pub fn median_amount(file: &RawFile) -> f64 {
-    let [.., amount] = names(file.provider);
-    let mut amounts: Vec<f64> = column(file, amount).iter().filter_map(|cell| cell.parse().ok()).collect();
+/// The median of the amounts that are numbers, as they are written.
+pub fn median_amount(files: &[&RawFile]) -> f64 {
+    let amounts = files.iter().flat_map(|file| {
+        let [.., amount] = names(file.provider);
+        column(file, amount)
+    });
+    let mut amounts: Vec<f64> = amounts.filter_map(|cell| cell.parse().ok()).collect();
     amounts.sort_by(f64::total_cmp);
     amounts[amounts.len() / 2]
 }
