@@ -1,7 +1,7 @@
 //! The journal as the floors above use it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -70,6 +70,25 @@ impl Journal {
             transaction.finish()?;
             Ok(value)
         })
+    }
+
+    /// Runs `work` as [`Journal::write`] does and then takes everything back: what a change would do, told by the
+    /// change itself. Nobody else ever sees any of it.
+    pub fn rehearse<T: Send + 'static>(
+        &self,
+        origin: &Origin,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (told, heard) = mpsc::sync_channel(1);
+        let undone: Result<()> = self.write(origin, move |transaction| {
+            let _ = told.send(work(transaction)?);
+            // Only a transaction that fails is rolled back.
+            Err(Error::cancelled())
+        });
+        match heard.try_recv() {
+            Ok(value) => Ok(value),
+            Err(_) => undone.and_then(|()| Err(Error::internal("a rehearsal ended without a word"))),
+        }
     }
 
     /// Runs `work` on one consistent state of the journal.

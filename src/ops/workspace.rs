@@ -173,7 +173,7 @@ impl Workspace {
         Ok(self.context_with(self.contract_state()?, origin, Cancel::default()))
     }
 
-    fn context_with(&self, state: ContractState, origin: Origin, cancel: Cancel) -> Context {
+    pub(super) fn context_with(&self, state: ContractState, origin: Origin, cancel: Cancel) -> Context {
         Context {
             journal: self.journal.clone(),
             lake: self.lake.clone(),

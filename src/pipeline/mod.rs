@@ -5,6 +5,7 @@
 
 pub mod arrival;
 pub mod assemble;
+pub mod consequences;
 pub mod context;
 pub mod enrich;
 pub mod evaluate;

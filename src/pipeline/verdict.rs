@@ -168,12 +168,12 @@ fn excluded(
     let mut excluded = BTreeMap::new();
     for (name, roles) in &contract.people {
         if policy::strongest(roles) < Role::Manager {
-            excluded.insert(name.clone(), format!("{name} may not approve: {}", policy::strongest(roles)));
+            excluded.insert(name.clone(), format!("is {}; approving takes {}", policy::strongest(roles), Role::Manager));
         }
     }
     if dataset.release.separation {
         for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
-            excluded.entry(who.clone()).or_insert_with(|| format!("{who} {did}"));
+            excluded.entry(who).or_insert(did);
         }
     }
     Ok(excluded)

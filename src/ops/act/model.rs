@@ -8,7 +8,8 @@ use super::Reply;
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, files};
 use crate::domain::model::{ModelKind, ModelMetrics};
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{Fact, ModelRef, ModelVersion, TaskKind};
+use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKind};
+use crate::journal::Transaction;
 use crate::ner;
 use crate::ops::Workspace;
 use crate::pipeline::arrival::{self, PRODUCTION};
@@ -152,24 +153,27 @@ pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
 pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
     let contract = context.contract.clone();
     let promoted = model.clone();
-    context.write(move |transaction| {
-        let version = transaction.model(&promoted)?.ok_or_else(|| {
-            Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list")
-        })?;
-        if version.archived {
-            return Err(Error::refused(format!("{promoted} is archived")));
-        }
-        let previous = transaction.alias(&promoted.name, PRODUCTION)?;
-        if previous.as_ref() == Some(&promoted) {
-            return Err(Error::refused(format!("{promoted} is in production already")));
-        }
-        transaction.append(Fact::AliasMoved { alias: PRODUCTION.to_owned(), model: promoted.clone(), previous })?;
-        for dataset in &contract.datasets {
-            arrival::model_promoted(transaction, dataset, &promoted)?;
-        }
-        Ok(())
-    })?;
+    context.write(move |transaction| point_to(transaction, &contract, promoted))?;
     Ok(Reply::new(format!("{model} is in production; run assay run to process what it re-opened")))
+}
+
+/// The change that a promotion is.
+pub fn point_to(transaction: &mut Transaction<'_>, contract: &Contract, promoted: ModelRef) -> Result<()> {
+    let version = transaction.model(&promoted)?.ok_or_else(|| {
+        Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list")
+    })?;
+    if version.archived {
+        return Err(Error::refused(format!("{promoted} is archived")));
+    }
+    let previous = transaction.alias(&promoted.name, PRODUCTION)?;
+    if previous.as_ref() == Some(&promoted) {
+        return Err(Error::refused(format!("{promoted} is in production already")));
+    }
+    transaction.append(Fact::AliasMoved { alias: PRODUCTION.to_owned(), model: promoted.clone(), previous })?;
+    for dataset in &contract.datasets {
+        arrival::model_promoted(transaction, dataset, &promoted)?;
+    }
+    Ok(())
 }
 
 /// No longer offers a version. Releases made with it stay as they are.

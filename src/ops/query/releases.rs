@@ -105,6 +105,8 @@ impl Workspace {
             blocked_by,
             cause: release.cause.clone(),
             at: release.at,
+            excluded: verdict.excluded.clone().into_iter().collect(),
+            live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
         };
         Ok((row, verdict))
     }
