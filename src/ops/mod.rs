@@ -8,7 +8,8 @@ mod workspace;
 
 pub use act::{ContractDiff, Reply};
 pub use details::{
-    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
+    ReleaseChanges, ReleaseDetail, RowChange,
 };
 pub use session::Session;
 pub use workspace::{OpenOptions, Workspace};

@@ -2,6 +2,8 @@
 
 mod anomalies;
 mod batches;
+pub(super) mod changes;
+mod fallen;
 mod log;
 mod models;
 mod overview;

@@ -10,7 +10,7 @@ mod rollback;
 mod rows;
 mod withdraw;
 
-pub use artifacts::{Manifest, manifest};
+pub use artifacts::{Manifest, manifest, parquet};
 pub use channel::Pointer;
 pub use publish::{Publication, publish, rehearse as rehearse_publish};
 pub use recover::recover;
