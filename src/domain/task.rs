@@ -184,6 +184,9 @@ pub enum TaskState {
     Running,
 }
 
+/// The cause of a task whose inputs were made from something else. Who knows the plan can say from what.
+pub const UPSTREAM: &str = "upstream stale";
+
 /// Why `output` no longer stands for `task`, in words; `None` when it does.
 #[must_use]
 pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
@@ -199,7 +202,7 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
             "model" => "new model version",
             "rules" => "changed rule",
             "baseline" => "changed baseline",
-            _ => "upstream stale",
+            _ => UPSTREAM,
         };
         if !causes.contains(&cause) {
             causes.push(cause);

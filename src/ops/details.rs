@@ -35,6 +35,8 @@ pub struct Overview {
     pub quarantined: u64,
     /// Deliveries that are overdue.
     pub late: u64,
+    /// Files that lie in the inboxes and fit a provider's pattern.
+    pub waiting_files: u64,
 }
 
 /// One batch.

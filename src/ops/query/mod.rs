@@ -9,5 +9,6 @@ mod models;
 mod overview;
 mod periods;
 mod releases;
+mod surroundings;
 mod tasks;
 mod window;

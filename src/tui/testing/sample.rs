@@ -43,6 +43,7 @@ impl World {
             open_anomalies: 0,
             quarantined: 0,
             late: 0,
+            waiting_files: 0,
             unprotected: false,
         };
         Self {

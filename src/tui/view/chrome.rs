@@ -19,20 +19,24 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let room = area.width.saturating_sub(u16::try_from(width(&who)).unwrap_or(u16::MAX));
     let x = canvas.say(Area { width: room, ..area }, x, 0, name, Tone::Plain);
     let mut marks = Vec::new();
-    if state.me.demo {
-        marks.push(("demo: A acts as others", Tone::Quiet));
-    }
     if let Some(overview) = &state.overview {
         if overview.contract_differs {
-            marks.push(("! assay.toml differs from the contract in force: C applies it", Tone::Warning));
+            marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
+        }
+        if overview.waiting_files > 0 {
+            let verb = if overview.waiting_files == 1 { "waits" } else { "wait" };
+            marks.push((format!("{} {verb}: i", counted(overview.waiting_files, "file")), Tone::Warning));
         }
         if overview.unprotected {
-            marks.push(("! no [people]: everybody is owner", Tone::Warning));
+            marks.push(("! no [people]: everybody is owner".to_owned(), Tone::Warning));
         }
+    }
+    if state.me.demo {
+        marks.push(("demo: A acts as others".to_owned(), Tone::Quiet));
     }
     let mut x = x;
     for (text, tone) in marks {
-        x = canvas.say(Area { width: room, ..area }, x + 2, 0, text, tone);
+        x = canvas.say(Area { width: room, ..area }, x + 2, 0, &text, tone);
     }
     canvas.say(area, room, 0, &who, Tone::Strong);
 }
