@@ -9,7 +9,7 @@ use super::command::{Id, Scope};
 use super::dialog::{Dialog, Fetched};
 use super::enabled::{changes_something, why_not};
 use super::filter::Filter;
-use super::items::{Link, items};
+use super::items::Link;
 use super::key::Key;
 use super::layout::layout;
 use super::message::{Effect, Msg};
@@ -220,9 +220,11 @@ fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The command that clears the selected reason, else the last one of this session.
 fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
-    let item = state.detail.as_ref().and_then(|detail| items(detail.content.as_ref()?).into_iter().nth(detail.cursor));
+    let item = state.detail.as_ref().and_then(|detail| detail.items().into_iter().nth(detail.cursor));
     let fix = match item.and_then(|item| item.link) {
         Some(Link::Clear(_, reason)) => Some(reason.fix),
+        // What one command clears was folded under that command.
+        Some(Link::Fold(fix)) => Some(fix),
         _ => None,
     };
     match fix.or_else(|| state.speech.entries().last().map(|spoken| spoken.line.clone())) {

@@ -2,7 +2,7 @@
 
 use crate::domain::Sample;
 use crate::ops::AnomalyDetail;
-use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word, items};
+use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::chart::Chart;
 use crate::tui::widgets::marked::marked;
@@ -34,7 +34,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
         return;
     };
     let room = usize::from(below.width.saturating_sub(3));
-    let blocks: Vec<Block> = items(content)
+    let blocks: Vec<Block> = detail
+        .items()
         .iter()
         .enumerate()
         .map(|(index, item)| block(item, content, room, index == detail.cursor))

@@ -120,7 +120,7 @@ fn failure(error: &crate::base::Error) -> Vec<Piece> {
 
 /// What would be published, or taken away, and what changes for clients.
 fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
-    let leaves = matches!(dialog.ask, Ask::Rollback(_) | Ask::WithdrawRelease(_));
+    let leaves = matches!(dialog.ask, Ask::Rollback { .. } | Ask::WithdrawRelease(_));
     let heading = if leaves { "What clients see now" } else { "What will be published" };
     let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
     let approvals =
