@@ -65,6 +65,8 @@ pub struct AnomalyDetail {
     pub history: Vec<MetricPoint>,
     /// The rows to look at.
     pub samples: Vec<Sample>,
+    /// The batches that it is about.
+    pub batches: Vec<BatchRow>,
 }
 
 /// One release.

@@ -4,6 +4,7 @@ use super::message::{Answer, Msg};
 use super::overlay::Overlay;
 use super::state::State;
 use super::words::Tone;
+use crate::base::text::counted;
 use crate::base::{ErrorKind, Result};
 use crate::ops::Reply;
 
@@ -58,7 +59,12 @@ fn loaded(state: &mut State, generation: u64, answer: Result<Answer>) -> bool {
         return dialog.arrive(generation, answer);
     }
     if let Some(detail) = state.detail.as_mut().filter(|detail| detail.awaits(generation)) {
-        return detail.arrive(generation, answer);
+        let before = detail.judged();
+        let arrived = detail.arrive(generation, answer);
+        if let (Some((_, 1..)), Some((all, 0))) = (before, detail.judged()) {
+            state.say(format!("all {} judged; ] next anomaly", counted(all as u64, "row")), Tone::Good);
+        }
+        return arrived;
     }
     match answer {
         Ok(answer) => state.lists.arrive(generation, answer),

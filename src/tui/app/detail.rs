@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::items::{Item, first_to_judge, items};
+use super::items::{Body, Item, first_to_judge, items};
 use super::message::{Answer, Load};
 use super::pane::Pane;
 use crate::base::{Error, Result};
@@ -122,6 +122,21 @@ impl Detail {
     pub fn fold(&mut self, group: String) {
         if !self.unfolded.remove(&group) {
             self.unfolded.insert(group);
+        }
+    }
+
+    /// Selects the next row that nobody judged, around the end; the one below where all are.
+    pub fn to_next_sample(&mut self) {
+        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return };
+        let to_judge = |item: &Item| match item.body {
+            Body::Sample(index) => anomaly.samples.get(index).is_some_and(|sample| sample.verdict.is_none()),
+            _ => false,
+        };
+        let items = self.items();
+        let open: Vec<usize> = (0..items.len()).filter(|index| *index != self.cursor && to_judge(&items[*index])).collect();
+        match open.iter().find(|index| **index > self.cursor).or(open.first()) {
+            Some(next) => self.cursor = *next,
+            None => self.step(i64::from(self.cursor + 1 < items.len() && matches!(items[self.cursor + 1].body, Body::Sample(_)))),
         }
     }
 

@@ -6,6 +6,7 @@ use super::pane::Pane;
 use super::window::{Row, Window};
 use crate::base::Error;
 use crate::domain::anomaly::AnomalyId;
+use crate::domain::completeness::CellState;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, PeriodRow, Query, ReleaseRow, TaskRow};
 use crate::domain::{BatchId, ModelRef, Period, ReleaseName};
 
@@ -25,11 +26,23 @@ macro_rules! row {
 }
 
 row!(BatchRow, BatchId, Load::Batches, |row| row.id.clone());
-row!(PeriodRow, Period, Load::Periods, |row| row.period);
 row!(ModelRow, ModelRef, Load::Models, |row| ModelRef::new(row.name.clone(), row.version));
 row!(AnomalyRow, AnomalyId, Load::Anomalies, |row| row.id.clone());
 row!(ReleaseRow, ReleaseName, Load::Releases, |row| row.name.clone());
 row!(TaskRow, String, Load::Tasks, |row| format!("{} {}", row.kind, row.subject));
+
+impl Row for PeriodRow {
+    type Key = Period;
+    fn is_worth_opening_on(&self) -> bool {
+        self.state != CellState::NotOwed
+    }
+    fn key(&self) -> Period {
+        self.period
+    }
+    fn load(query: Query<Period>) -> Load {
+        Load::Periods(query)
+    }
+}
 
 impl Row for LogRow {
     type Key = u64;
