@@ -25,10 +25,14 @@ pub enum TaskKind {
     Evaluate,
     /// A release's contents are fixed.
     Assemble,
+    /// A model is made from labelled text: on request, never by plan.
+    Train,
+    /// A release is given to clients: on request, never by plan.
+    Publish,
 }
 
 impl TaskKind {
-    /// Every kind, in the order of the pipeline.
+    /// Every kind of the pipeline, in its order.
     pub const ALL: [Self; 6] = [Self::Land, Self::Refine, Self::Enrich, Self::Profile, Self::Evaluate, Self::Assemble];
 
     /// Its name.
@@ -41,6 +45,8 @@ impl TaskKind {
             Self::Profile => "profile",
             Self::Evaluate => "evaluate",
             Self::Assemble => "assemble",
+            Self::Train => "train",
+            Self::Publish => "publish",
         }
     }
 

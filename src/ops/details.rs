@@ -150,7 +150,11 @@ impl BatchChange {
     pub fn batches_in_words(&self) -> String {
         let side = |batches: &[BatchRow]| {
             let one = |batch: &BatchRow| format!("revision {} ({})", batch.revision, batch.file);
-            if batches.is_empty() { "nothing".to_owned() } else { batches.iter().map(one).collect::<Vec<_>>().join(", ") }
+            if batches.is_empty() {
+                "nothing".to_owned()
+            } else {
+                batches.iter().map(one).collect::<Vec<_>>().join(", ")
+            }
         };
         format!("{} → {}", side(&self.before), side(&self.after))
     }

@@ -61,8 +61,7 @@ fn held(context: &Context, dataset: &Dataset, release: &Release, provider: &str)
         let rows = artifact(context, release)?;
         return Ok(rows.map(|rows| rows.filter(col(lineage::PROVIDER).eq(lit(provider)))));
     }
-    let slice =
-        Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.to_owned() };
+    let slice = Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.to_owned() };
     let (table, partition) = refine::silver(&slice);
     Ok(Some(context.lake.scan(&table, None, &partition)?.unwrap_or_else(|| refine::empty_silver(dataset))))
 }

@@ -157,7 +157,9 @@ fn name_causes(steps: &mut [Step], facts: &PlanFacts<'_>) {
                 cause.split(", ").filter(|one| *one != UPSTREAM).map(ToOwned::to_owned).collect();
             let above = step.needs.iter().filter_map(|slot| causes.get(slot).cloned());
             named.extend(above);
-            if step.task.inputs.get("inputs") != facts.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs")) {
+            if step.task.inputs.get("inputs")
+                != facts.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs"))
+            {
                 named.push(facts.release.cause.clone());
             }
             if named.is_empty() {
@@ -180,7 +182,7 @@ fn rerun(kind: TaskKind) -> &'static str {
         TaskKind::Enrich => "the rows were refined again",
         TaskKind::Profile => "the rows or their entities were computed again",
         TaskKind::Evaluate => "slices were measured again",
-        TaskKind::Assemble => "the checks ran again",
+        TaskKind::Assemble | TaskKind::Train | TaskKind::Publish => "the checks ran again",
     }
 }
 

@@ -168,7 +168,8 @@ fn excluded(
     let mut excluded = BTreeMap::new();
     for (name, roles) in &contract.people {
         if policy::strongest(roles) < Role::Manager {
-            excluded.insert(name.clone(), format!("is {}; approving takes {}", policy::strongest(roles), Role::Manager));
+            excluded
+                .insert(name.clone(), format!("is {}; approving takes {}", policy::strongest(roles), Role::Manager));
         }
     }
     if dataset.release.separation {

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod command_line;
+mod consequences;
 mod crash;
 mod demo;
 mod layers;
@@ -11,4 +12,5 @@ mod processes;
 mod readme;
 #[path = "../real_data.rs"]
 mod real_data;
+mod screen;
 mod support;

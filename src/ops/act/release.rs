@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Digest, Error, Result, text};
+use crate::base::{Digest, Error, ErrorKind, Result, text};
 use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, Release, ReleaseName, TaskKind};
@@ -114,6 +114,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         name,
         match &result {
             Ok(publication) => Step::Done { rows: publication.rows },
+            Err(error) if error.kind() == ErrorKind::Cancelled => Step::Cancelled,
             Err(error) => Step::Failed { error: error.one_line() },
         },
     ));
@@ -170,7 +171,7 @@ fn document(name: &ReleaseName, publication: &publication::Publication) -> serde
 
 fn step(context: &Context, name: &ReleaseName, step: Step) -> Progress {
     let task = Digest::of(context.origin.command.as_bytes());
-    Progress { task, kind: TaskKind::Assemble, subject: format!("publish {name}"), step }
+    Progress { task, kind: TaskKind::Publish, subject: name.to_string(), step }
 }
 
 fn find(transaction: &Transaction<'_>, name: &ReleaseName) -> Result<Release> {

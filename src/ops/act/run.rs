@@ -39,6 +39,12 @@ pub fn everything(
 
 /// Stops a task, wherever it runs.
 pub fn cancel(workspace: &Workspace, context: &Context, key: &TaskKey) -> Result<Reply> {
+    if let Some(row) = workspace.trainings()?.into_iter().find(|row| row.key.as_str().starts_with(key.as_str())) {
+        let slot = format!("{} {}", row.kind, row.subject);
+        context.journal.request_cancel(&slot)?;
+        context.record(Fact::TaskCancelled { slot: slot.clone(), key: row.key })?;
+        return Ok(Reply::new(format!("{slot} is asked to stop")));
+    }
     let task = find(workspace, key)?;
     if workspace.steps(&Query::default())?.get(&task.slot()).is_none_or(|step| step.state != TaskState::Running) {
         return Err(Error::refused(format!("{} is not running", task.slot())));

@@ -48,7 +48,8 @@ fn batches_of(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<Vec<BatchRow
     let mut batches = snapshot.batches_of(&anomaly.dataset, anomaly.period)?;
     batches.retain(|batch| {
         if of_rows.is_empty() {
-            batch.state == BatchState::Landed && anomaly.subject.provider.as_ref() == Some(&batch.delivery.slice.provider)
+            batch.state == BatchState::Landed
+                && anomaly.subject.provider.as_ref() == Some(&batch.delivery.slice.provider)
         } else {
             of_rows.contains(&batch.delivery.batch)
         }

@@ -8,8 +8,8 @@ use crate::domain::{Release, ReleaseName};
 use crate::journal::Snapshot;
 use crate::ops::workspace::ContractState;
 use crate::ops::{ReleaseDetail, Workspace};
-use crate::pipeline::verdict::{self, GateVerdict};
 use crate::pipeline::publication;
+use crate::pipeline::verdict::{self, GateVerdict};
 
 impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.

@@ -87,7 +87,9 @@ impl Ask {
     #[must_use]
     pub fn risk(&self) -> Risk {
         match self {
-            Self::Publish(_) | Self::Rollback { .. } | Self::WithdrawRelease(_) | Self::WithdrawBatch(_) => Risk::Danger,
+            Self::Publish(_) | Self::Rollback { .. } | Self::WithdrawRelease(_) | Self::WithdrawBatch(_) => {
+                Risk::Danger
+            }
             _ => Risk::Change,
         }
     }

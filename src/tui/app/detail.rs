@@ -109,7 +109,15 @@ impl Detail {
             Place::Task(row) => Some(DetailContent::Task((**row).clone())),
             _ => None,
         };
-        Self { wanted: content.is_none(), place, content, error: None, cursor: 0, unfolded: BTreeSet::new(), awaited: None }
+        Self {
+            wanted: content.is_none(),
+            place,
+            content,
+            error: None,
+            cursor: 0,
+            unfolded: BTreeSet::new(),
+            awaited: None,
+        }
     }
 
     /// What it says, item by item.
@@ -133,10 +141,13 @@ impl Detail {
             _ => false,
         };
         let items = self.items();
-        let open: Vec<usize> = (0..items.len()).filter(|index| *index != self.cursor && to_judge(&items[*index])).collect();
+        let open: Vec<usize> =
+            (0..items.len()).filter(|index| *index != self.cursor && to_judge(&items[*index])).collect();
         match open.iter().find(|index| **index > self.cursor).or(open.first()) {
             Some(next) => self.cursor = *next,
-            None => self.step(i64::from(self.cursor + 1 < items.len() && matches!(items[self.cursor + 1].body, Body::Sample(_)))),
+            None => self.step(i64::from(
+                self.cursor + 1 < items.len() && matches!(items[self.cursor + 1].body, Body::Sample(_)),
+            )),
         }
     }
 

@@ -40,6 +40,7 @@ pub use command::{Command, Group, Id, Risk, Scope};
 pub use detail::{Detail, DetailContent, Place};
 pub use dialog::{Dialog, Fetched, Field, FieldKind};
 pub use enabled::why_not;
+#[cfg(test)]
 pub use filter::Filter;
 pub use items::{Body, Item, Link, number, release_changes};
 pub use key::Key;

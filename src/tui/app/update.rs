@@ -204,7 +204,8 @@ fn decisions(state: &mut State) {
     let filter = if narrowed { Filter::default() } else { Filter::parse(DECISIONS) };
     state.detail = None;
     state.lists.of_mut(state.pane).set_filter(filter);
-    let text = if narrowed { "everything on record" } else { "only what people decided and what came of it; d shows all" };
+    let text =
+        if narrowed { "everything on record" } else { "only what people decided and what came of it; d shows all" };
     state.say(text, Tone::Quiet);
 }
 

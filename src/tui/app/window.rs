@@ -129,9 +129,9 @@ impl<R: Row> Window<R> {
         match wanted {
             Wanted::After(_) => self.append(page),
             Wanted::Before(_) => self.prepend(page),
-            Wanted::Opening => self.replace(page, |window| {
-                window.rows.iter().position(R::is_worth_opening_on).unwrap_or(0) as u64
-            }),
+            Wanted::Opening => {
+                self.replace(page, |window| window.rows.iter().position(R::is_worth_opening_on).unwrap_or(0) as u64)
+            }
             Wanted::First => self.replace(page, |_| 0),
             Wanted::Last => self.replace(page, |window| window.total.saturating_sub(1)),
             Wanted::At(_) if page.rows.is_empty() => self.wanted = Some(Wanted::First),

@@ -218,7 +218,7 @@ pub fn release(index: usize) -> ReleaseRow {
         cause: "first batch of the period".to_owned(),
         at: noon(),
         excluded: vec![
-            ("ines".to_owned(), "waived an anomaly".to_owned()),
+            ("olga".to_owned(), "took a batch in".to_owned()),
             ("tomas".to_owned(), "is assessor; approving takes manager".to_owned()),
         ],
         live: (index > 2).then(|| release_name(index)),

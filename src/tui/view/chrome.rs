@@ -1,6 +1,7 @@
 //! What surrounds the panes: who and where, tabs, running tasks, what was just said, keys.
 
 use crate::base::text::{counted, grouped};
+use crate::domain::TaskKind;
 use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{
     Area, COMMANDS, Command, Id, Overlay, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs,
@@ -19,6 +20,9 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let room = area.width.saturating_sub(u16::try_from(width(&who)).unwrap_or(u16::MAX));
     let x = canvas.say(Area { width: room, ..area }, x, 0, name, Tone::Plain);
     let mut marks = Vec::new();
+    if state.me.stranger {
+        marks.push(("! not in [people]: you may look".to_owned(), Tone::Warning));
+    }
     if let Some(overview) = &state.overview {
         if overview.contract_differs {
             marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
@@ -77,7 +81,7 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
 
 fn over(state: &State) -> String {
     let board = &state.board;
-    let parts = [(board.done, "done"), (board.failed, "failed"), (board.cancelled, "stopped")];
+    let parts = [(board.done, "done"), (board.failed, "failed"), (board.cancelled, "cancelled")];
     let said = parts.iter().filter(|(count, word)| *count > 0 || *word == "done");
     said.map(|(count, word)| format!("{} {word}", grouped(*count))).collect::<Vec<_>>().join(", ")
 }
@@ -88,9 +92,10 @@ fn bar(percent: u64, cells: usize) -> String {
 }
 
 fn at_work(progress: &Progress) -> String {
+    let unit = if progress.kind == TaskKind::Train { "sentence" } else { "row" };
     let how_far = match &progress.step {
-        Step::Running { done, total: Some(total) } => format!("{} of {}", grouped(*done), counted(*total, "row")),
-        Step::Running { done, total: None } if *done > 0 => counted(*done, "row"),
+        Step::Running { done, total: Some(total) } => format!("{} of {}", grouped(*done), counted(*total, unit)),
+        Step::Running { done, total: None } if *done > 0 => counted(*done, unit),
         Step::Retrying { error } => format!("again after: {error}"),
         _ => String::new(),
     };

@@ -52,12 +52,12 @@ pub fn of(pane: Pane) -> &'static [Column] {
                 &[
                     column("STATE", 11, 11, 1),
                     column("WEIGHT", 10, 10, 4),
-                    column("PERIOD", 10, 10, 2),
-                    column("CHECK", 13, 24, 0),
-                    column("SUBJECT", 14, 28, 3),
+                    column("PERIOD", 7, 10, 2),
+                    column("CHECK", 12, 24, 0),
+                    column("SUBJECT", 13, 28, 3),
                     column("JUDGED", 6, 7, 5),
                     column("ID", 11, 11, 8),
-                    column("FINDING", 16, 90, 6),
+                    column("FINDING", 12, 90, 6),
                     column("MODEL", 10, 16, 7),
                 ]
             }
@@ -67,9 +67,9 @@ pub fn of(pane: Pane) -> &'static [Column] {
                 &[
                     favoured("RELEASE", 14, 22, 32, 0),
                     column("STATE", 12, 12, 1),
-                    favoured("GATE", 15, 38, 80, 2),
-                    column("APPROVED BY", 11, 24, 4),
-                    column("MODEL", 9, 16, 3),
+                    favoured("GATE", 15, 28, 80, 2),
+                    column("APPROVED BY", 11, 24, 3),
+                    column("MODEL", 9, 16, 4),
                     column("GEN", 6, 8, 6),
                     column("OPENED", 20, 20, 7),
                     column("CAUSE", 16, 60, 5),

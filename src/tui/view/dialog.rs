@@ -1,5 +1,6 @@
 //! A dialog: what is about to happen, what it would do, what has to be typed. Danger has its own frame and words.
 
+use super::detail::sample_lines;
 use crate::base::text::counted;
 use crate::domain::{Actor, Role};
 use crate::ops::ReleaseDetail;
@@ -7,7 +8,6 @@ use crate::tui::app::{
     Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes,
 };
 use crate::tui::widgets::canvas::Canvas;
-use super::detail::sample_lines;
 use crate::tui::widgets::wrap::wrap;
 
 const WIDEST: u16 = 96;
@@ -73,9 +73,11 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     if let Some(complaint) = &dialog.complaint {
         canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
     }
-    let does = match (&dialog.preview, dialog.hangs_on_input()) {
-        (Fetched::There(_), _) | (_, false) => "does it",
-        _ => "shows what it would do",
+    let does = match &dialog.preview {
+        Fetched::There(_) => "does it",
+        Fetched::Failed(_) if dialog.hangs_on_input() => "shows what it would do",
+        Fetched::Unasked => "shows what it would do",
+        Fetched::Awaited(_) | Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
@@ -131,6 +133,16 @@ fn content(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
             lines.extend(said.into_iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
+    // What follows for other releases comes first: where there is little room, it must not be what is hidden.
+    if let Fetched::There(detail) = &dialog.release
+        && !takes_away(dialog)
+    {
+        lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
+        lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
+            Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
+            Body::Sample(_) | Body::Chart => None,
+        }));
+    }
     lines.push(vec![Piece::new(line, Tone::Quiet)]);
     lines.push(Vec::new());
     lines
@@ -140,10 +152,9 @@ fn failure(error: &crate::base::Error) -> Vec<Piece> {
     vec![Piece::new("✗ ", Tone::Bad), Piece::plain(error.one_line())]
 }
 
-/// What would be published, or taken away, and what changes for clients.
+/// What would be published, or taken away.
 fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
-    let leaves = matches!(dialog.ask, Ask::Rollback { .. } | Ask::WithdrawRelease(_));
-    let heading = if leaves { "What clients see now" } else { "What will be published" };
+    let heading = if takes_away(dialog) { "What clients see now" } else { "What will be published" };
     let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
     let approvals =
         if detail.row.approvals.is_empty() { "nobody yet".to_owned() } else { detail.row.approvals.join(", ") };
@@ -164,14 +175,12 @@ fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Pi
         let names: Vec<&str> = detail.artifacts.iter().map(|(name, _)| name.as_str()).collect();
         lines.push(vec![Piece::plain(format!("  artifacts: {}", names.join(", ")))]);
     }
-    if !leaves {
-        lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
-        lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
-            Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
-            Body::Sample(_) | Body::Chart => None,
-        }));
-    }
     lines
+}
+
+/// Whether clients lose what the dialog shows.
+fn takes_away(dialog: &Dialog) -> bool {
+    matches!(dialog.ask, Ask::Rollback { .. } | Ask::WithdrawRelease(_))
 }
 
 /// The people whose approval could still be given.

@@ -47,7 +47,7 @@ fn a_chart_marks_this_period_and_what_stays_out_of_the_baseline() {
 
 #[test]
 fn less_important_columns_give_way() {
-    let column = |least, most, rank| Column { title: "", least, most, rank };
+    let column = |least, most, rank| Column { title: "", least, fair: least, most, rank };
     let columns = [column(10, 10, 0), column(10, 40, 2), column(10, 10, 1)];
     let needs = [10, 99, 10];
     assert_eq!(fit(&columns, &needs, 80), [Some(10), Some(40), Some(10)]);

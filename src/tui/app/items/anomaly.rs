@@ -53,7 +53,9 @@ fn ways_on(detail: &AnomalyDetail) -> Vec<Item> {
         .collect();
     if matches!(row.state, AnomalyState::Open | AnomalyState::Confirmed) {
         let clears = match &row.provider {
-            Some(provider) => format!("a corrected delivery of {provider} for {}, or a waiver with a reason", row.period),
+            Some(provider) => {
+                format!("a corrected delivery of {provider} for {}, or a waiver with a reason", row.period)
+            }
             None => "corrected deliveries, or a waiver with a reason".to_owned(),
         };
         let item = Item::fact(ABOUT, "cleared by", clears);
