@@ -22,6 +22,8 @@ fn show(workspace: &Workspace, release: &str) -> Value {
 #[test]
 fn a_publication_says_whose_approvals_fall_and_the_release_says_why_they_fell() {
     let workspace = Workspace::processed();
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[1], "--reason", "two months are no history"]);
+    workspace.ok(PREPARER, &["run"]);
     workspace.approve(FIRST);
     workspace.approve(LATER);
     let said = dry_run(&workspace, &["release", "publish", FIRST]);

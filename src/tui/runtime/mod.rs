@@ -66,6 +66,11 @@ fn show(screen: &mut Screen, state: &mut State, workers: &mut Workers, inbox: &R
             }
         }
         if state.changed {
+            // A terminal that changed its size before anybody listened has told nobody.
+            let (width, height) = screen.size()?;
+            if (width, height) != (state.width, state.height) {
+                effects.extend(update(state, Msg::Resized { width, height }));
+            }
             screen.draw(state)?;
         }
         for msg in next(state.is_busy(), inbox, workers)? {

@@ -76,8 +76,8 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     let does = match &dialog.preview {
         Fetched::There(_) => "does it",
         Fetched::Failed(_) if dialog.hangs_on_input() => "shows what it would do",
-        Fetched::Unasked => "shows what it would do",
-        Fetched::Awaited(_) | Fetched::Failed(_) => "does it",
+        Fetched::Unasked | Fetched::Awaited(_) => "shows what it would do",
+        Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);

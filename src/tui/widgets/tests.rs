@@ -56,6 +56,18 @@ fn less_important_columns_give_way() {
     assert_eq!(fit(&columns, &[3, 12, 4], 80), [Some(3), Some(12), Some(4)], "no wider than what the rows fill");
 }
 
+#[test]
+fn columns_do_not_come_and_go_with_the_rows_in_sight() {
+    let column = |least, fair, rank| Column { title: "", least, fair, most: 60, rank };
+    let columns = [column(10, 10, 0), column(10, 30, 1), column(10, 10, 2), column(10, 10, 3)];
+    let shown = |needs: &[u16], room| fit(&columns, needs, room).iter().map(Option::is_some).collect::<Vec<_>>();
+    for room in 0..90 {
+        assert_eq!(shown(&[1, 1, 1, 1], room), shown(&[60, 60, 60, 60], room), "{room}");
+    }
+    assert_eq!(shown(&[10, 30, 10, 10], 43), [true, true, false, false], "the second one gets its fair width first");
+    assert_eq!(fit(&columns, &[10, 50, 2, 2], 64)[1], Some(47), "what others leave is used");
+}
+
 proptest! {
     #[test]
     fn wrapped_lines_fit_and_keep_every_word(text in "[a-zé🙂 ]{0,80}", room in 2_usize..40) {
