@@ -42,7 +42,9 @@ impl Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_assay"));
         command.args(arguments);
         command.env_clear();
-        environment.iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         Self::run(command, columns, rows)
     }
 

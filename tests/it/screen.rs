@@ -95,7 +95,7 @@ fn a_training_is_a_task_like_any_other_and_can_be_cancelled_there() {
     sees(&terminal, "Enter does it");
     terminal.press("\rt");
     sees(&terminal, "sentences");
-    terminal.wait("a task that runs", |lines| lines.iter().any(|line| line.contains("running   train")).then_some(()));
+    terminal.wait("a task that runs", |lines| lines.iter().any(|line| line.contains("running train")).then_some(()));
     terminal.press("x");
     sees(&terminal, "1 cancelled");
     terminal.press("L");

@@ -18,7 +18,9 @@ pub fn fallen(name: &ReleaseName, story: &[Event]) -> Vec<FallenApproval> {
             Fact::ReleaseOpened { inputs, .. } => rests_on = Some(inputs),
             Fact::ReleaseChanged { inputs, cause, .. } => {
                 let why = format!("{cause}{}", looks_back(name, rests_on, inputs, cause));
-                std::mem::take(&mut standing).into_keys().for_each(|by| fall(by, why.clone()));
+                for by in std::mem::take(&mut standing).into_keys() {
+                    fall(by, why.clone());
+                }
                 rests_on = Some(inputs);
             }
             Fact::ReleaseAssembled { release_digest, .. } => {

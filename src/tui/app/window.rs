@@ -130,7 +130,7 @@ impl<R: Row> Window<R> {
             Wanted::After(_) => self.append(page),
             Wanted::Before(_) => self.prepend(page),
             Wanted::Opening => {
-                self.replace(page, |window| window.rows.iter().position(R::is_worth_opening_on).unwrap_or(0) as u64)
+                self.replace(page, |window| window.rows.iter().position(R::is_worth_opening_on).unwrap_or(0) as u64);
             }
             Wanted::First => self.replace(page, |_| 0),
             Wanted::Last => self.replace(page, |window| window.total.saturating_sub(1)),

@@ -81,9 +81,9 @@ pub fn of(pane: Pane) -> &'static [Column] {
                 &[
                     column("SEQ", 7, 9, 3),
                     column("WHEN", 16, 20, 1),
-                    column("WHO", 8, 12, 0),
-                    column("WHAT", 18, 20, 0),
-                    column("SUBJECT", 24, 44, 2),
+                    column("WHO", 5, 12, 0),
+                    favoured("WHAT", 14, 18, 20, 0),
+                    favoured("SUBJECT", 16, 24, 44, 2),
                     column("WHY", 14, 50, 4),
                     column("COMMAND", 20, 70, 5),
                 ]

@@ -74,10 +74,9 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
         canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
     }
     let does = match &dialog.preview {
-        Fetched::There(_) => "does it",
-        Fetched::Failed(_) if dialog.hangs_on_input() => "shows what it would do",
         Fetched::Unasked | Fetched::Awaited(_) => "shows what it would do",
-        Fetched::Failed(_) => "does it",
+        Fetched::Failed(_) if dialog.hangs_on_input() => "shows what it would do",
+        Fetched::There(_) | Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
