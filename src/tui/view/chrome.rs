@@ -57,7 +57,11 @@ pub fn tabs(canvas: &mut Canvas<'_>, area: Area, state: &State) {
 pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let board = &state.board;
     if !state.is_busy() {
-        let (glyph, tone) = if board.failed > 0 { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
+        let (glyph, tone) = match (board.failed, board.cancelled) {
+            (0, 0) => ('✓', Tone::Good),
+            (0, _) => ('-', Tone::Warning),
+            _ => ('✗', Tone::Bad),
+        };
         let x = canvas.say(area, 1, 0, &format!("{glyph} {}", over(state)), tone);
         let rest =
             board.last_failure.as_ref().map(|failure| format!("  {failure}  (t shows the tasks)")).unwrap_or_default();
