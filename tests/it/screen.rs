@@ -35,7 +35,8 @@ fn send(signal: &str, terminal: &Terminal) {
 
 /// Enough labelled text to keep a training busy for a while.
 fn labelled() -> String {
-    (0..150_000).map(|number| format!("Heinz B-BRAND\nBeans O\nno{number} O\n400g O\n\n")).collect()
+    let sentence = |number: u32| format!("Heinz B-BRAND\nBeans O\nno{number} O\n400g O\n\n");
+    (0..150_000).map(sentence).collect::<Vec<_>>().concat()
 }
 
 #[test]
