@@ -36,6 +36,18 @@ pub fn point(name: &'static str) {
     let _ = name;
 }
 
+/// Where a test can let the program panic: `ASSAY_PANIC_AT=<point>#<n>` panics at the n-th visit.
+pub const PANICS: &[&str] = &["screen.draw"];
+
+/// Panics when `ASSAY_PANIC_AT` names this point. What is promised then is that the terminal is given back.
+#[inline]
+pub fn panic_point(name: &'static str) {
+    #[cfg(debug_assertions)]
+    armed::visit_or_panic(name);
+    #[cfg(not(debug_assertions))]
+    let _ = name;
+}
+
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::OnceLock;
@@ -48,26 +60,30 @@ mod armed {
 
     static TARGET: OnceLock<Option<Target>> = OnceLock::new();
     static VISITS: AtomicU64 = AtomicU64::new(0);
+    static PANIC: OnceLock<Option<Target>> = OnceLock::new();
+    static PANIC_VISITS: AtomicU64 = AtomicU64::new(0);
 
-    fn target() -> Option<&'static Target> {
-        TARGET
-            .get_or_init(|| {
-                let value = std::env::var("ASSAY_KILL_AT").ok()?;
-                let (name, visit) = value
-                    .split_once('#')
-                    .map_or((value.as_str(), 1), |(name, visit)| (name, visit.parse().unwrap_or(1)));
-                Some(Target { name: name.to_owned(), visit })
-            })
-            .as_ref()
+    fn target(variable: &str) -> Option<Target> {
+        let value = std::env::var(variable).ok()?;
+        let (name, visit) =
+            value.split_once('#').map_or((value.as_str(), 1), |(name, visit)| (name, visit.parse().unwrap_or(1)));
+        Some(Target { name: name.to_owned(), visit })
+    }
+
+    fn is_reached(target: Option<&Target>, visits: &AtomicU64, name: &str) -> bool {
+        target.is_some_and(|target| target.name == name && visits.fetch_add(1, Ordering::SeqCst) + 1 == target.visit)
     }
 
     pub fn visit(name: &str) {
         debug_assert!(super::POINTS.contains(&name), "kill point {name} is not listed in POINTS");
-        if let Some(target) = target()
-            && target.name == name
-            && VISITS.fetch_add(1, Ordering::SeqCst) + 1 == target.visit
-        {
+        if is_reached(TARGET.get_or_init(|| target("ASSAY_KILL_AT")).as_ref(), &VISITS, name) {
             std::process::abort();
         }
+    }
+
+    pub fn visit_or_panic(name: &str) {
+        debug_assert!(super::PANICS.contains(&name), "panic point {name} is not listed in PANICS");
+        let reached = is_reached(PANIC.get_or_init(|| target("ASSAY_PANIC_AT")).as_ref(), &PANIC_VISITS, name);
+        assert!(!reached, "`ASSAY_PANIC_AT` asked for this at {name}");
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Shown<'a> {
             }
             Step::Cancelled => {
                 running.remove(&name);
-                Some(format!("{name}: stopped"))
+                Some(format!("{name}: cancelled"))
             }
         };
         if self.output.is_interactive() {

@@ -24,6 +24,10 @@ pub enum CellState {
 }
 
 impl CellState {
+    /// Every state, best first.
+    pub const ALL: [Self; 6] =
+        [Self::NotOwed, Self::Delivered, Self::Corrected, Self::Expected, Self::Quarantined, Self::Late];
+
     /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -230,6 +230,12 @@ pub struct ReleaseRow {
     pub cause: String,
     /// When it was opened.
     pub at: DateTime<Utc>,
+    /// Who may not approve it, and why. For the screen; `release show` has it in its details.
+    #[serde(skip)]
+    pub excluded: Vec<(String, String)>,
+    /// The release that clients see for its period. For the screen.
+    #[serde(skip)]
+    pub live: Option<ReleaseName>,
 }
 
 /// A row of `task list`: those that are not done first.

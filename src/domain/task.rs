@@ -25,10 +25,14 @@ pub enum TaskKind {
     Evaluate,
     /// A release's contents are fixed.
     Assemble,
+    /// A model is made from labelled text: on request, never by plan.
+    Train,
+    /// A release is given to clients: on request, never by plan.
+    Publish,
 }
 
 impl TaskKind {
-    /// Every kind, in the order of the pipeline.
+    /// Every kind of the pipeline, in its order.
     pub const ALL: [Self; 6] = [Self::Land, Self::Refine, Self::Enrich, Self::Profile, Self::Evaluate, Self::Assemble];
 
     /// Its name.
@@ -41,6 +45,8 @@ impl TaskKind {
             Self::Profile => "profile",
             Self::Evaluate => "evaluate",
             Self::Assemble => "assemble",
+            Self::Train => "train",
+            Self::Publish => "publish",
         }
     }
 
@@ -188,6 +194,9 @@ pub enum TaskState {
     Running,
 }
 
+/// The cause of a task whose inputs were made from something else. Who knows the plan can say from what.
+pub const UPSTREAM: &str = "upstream stale";
+
 /// Why `output` no longer stands for `task`, in words; `None` when it does.
 #[must_use]
 pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
@@ -203,7 +212,7 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
             "model" => "new model version",
             "rules" => "changed rule",
             "baseline" => "changed baseline",
-            _ => "upstream stale",
+            _ => UPSTREAM,
         };
         if !causes.contains(&cause) {
             causes.push(cause);

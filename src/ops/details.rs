@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::base::text::{counted, grouped};
 use crate::domain::anomaly::Sample;
 use crate::domain::completeness::Cell;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
 use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
+pub use crate::pipeline::compare::RowChange;
 pub use crate::pipeline::look::RejectRow;
 
 /// The workspace at a glance.
@@ -33,6 +35,8 @@ pub struct Overview {
     pub quarantined: u64,
     /// Deliveries that are overdue.
     pub late: u64,
+    /// Files that lie in the inboxes and fit a provider's pattern.
+    pub waiting_files: u64,
 }
 
 /// One batch.
@@ -61,6 +65,8 @@ pub struct AnomalyDetail {
     pub history: Vec<MetricPoint>,
     /// The rows to look at.
     pub samples: Vec<Sample>,
+    /// The batches that it is about.
+    pub batches: Vec<BatchRow>,
 }
 
 /// One release.
@@ -74,8 +80,12 @@ pub struct ReleaseDetail {
     pub unready: Vec<Reason>,
     /// Who may not approve, and why.
     pub excluded: Vec<(String, String)>,
-    /// The completeness of its period.
+    /// Approvals that fell, and why, oldest first.
+    pub fallen: Vec<FallenApproval>,
+    /// The completeness of its period, as it is now.
     pub cells: Vec<Cell>,
+    /// The batches that it rests on: once it is not open any more, what was signed.
+    pub rests_on: Vec<BatchRow>,
     /// What the checks found.
     pub evaluations: Vec<Evaluation>,
     /// What it changes for clients.
@@ -86,11 +96,25 @@ pub struct ReleaseDetail {
     pub total_rows: u64,
 }
 
-/// What a release changes, compared with what is live for its period.
+/// An approval that no longer stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FallenApproval {
+    /// Whose.
+    pub by: String,
+    /// When it fell.
+    pub at: DateTime<Utc>,
+    /// What let it fall, in words.
+    pub why: String,
+}
+
+/// What a release changes, compared with what is live for its period; for one that was published itself, with what
+/// clients saw before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ReleaseChanges {
-    /// What is live.
+    /// What it is compared with.
     pub since: Option<ReleaseName>,
+    /// Whether clients see or saw it, so that the other one is its predecessor.
+    pub was_live: bool,
     /// Its rows.
     pub rows_before: u64,
     /// The rows of the new one.
@@ -103,6 +127,45 @@ pub struct ReleaseChanges {
     pub model_before: Option<ModelRef>,
     /// Label by label: entities before and after.
     pub labels: Vec<(String, u64, u64)>,
+    /// Provider by provider, where it rests on other batches: which, and what that does to the rows.
+    pub batches: Vec<BatchChange>,
+}
+
+/// A provider whose batches differ between two releases.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BatchChange {
+    /// The provider.
+    pub provider: String,
+    /// What the one before rests on.
+    pub before: Vec<BatchRow>,
+    /// What the new one rests on.
+    pub after: Vec<BatchRow>,
+    /// What it does to the rows; `None` before they are processed.
+    pub rows: Option<RowChange>,
+}
+
+impl BatchChange {
+    /// Which batches, in words: revisions and files.
+    #[must_use]
+    pub fn batches_in_words(&self) -> String {
+        let side = |batches: &[BatchRow]| {
+            let one = |batch: &BatchRow| format!("revision {} ({})", batch.revision, batch.file);
+            if batches.is_empty() {
+                "nothing".to_owned()
+            } else {
+                batches.iter().map(one).collect::<Vec<_>>().join(", ")
+            }
+        };
+        format!("{} → {}", side(&self.before), side(&self.after))
+    }
+
+    /// What it does to the rows, in words.
+    #[must_use]
+    pub fn rows_in_words(&self) -> String {
+        let Some(rows) = &self.rows else { return "its rows are not processed yet".to_owned() };
+        let changed = rows.changed.map(|changed| format!(", {} changed", grouped(changed))).unwrap_or_default();
+        format!("{} added, {} removed{changed}", counted(rows.added, "row"), grouped(rows.removed))
+    }
 }
 
 /// One model version.

@@ -9,7 +9,8 @@ mod workspace;
 
 pub use act::{ContractDiff, Reply};
 pub use details::{
-    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
+    ReleaseChanges, ReleaseDetail, RowChange,
 };
 pub use record::Record;
 pub use session::Session;

@@ -39,6 +39,12 @@ impl Session {
         Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via })
     }
 
+    /// The session of somebody who is not in [people]: they may look.
+    #[must_use]
+    pub fn stranger(via: Via) -> Self {
+        Self { actor: Actor { name: login_name(), role: Role::Viewer }, via }
+    }
+
     /// Refuses what the actor's role does not allow.
     pub fn require(&self, request: &Request) -> Result<()> {
         let wanted = request.role();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveTime, Utc};
 
 use super::Session;
+use super::query::changes::Memory;
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
 use crate::config::{self, Settings};
 use crate::domain::event::Origin;
@@ -49,6 +50,7 @@ pub struct Workspace {
     workers: usize,
     journal: Journal,
     lake: Lake,
+    memory: Memory,
 }
 
 /// The contract in force, and what the file says beside it.
@@ -92,7 +94,7 @@ impl Workspace {
         let journal = Journal::open_on(&root.join(JOURNAL_FILE), clock, options.host.clone())?;
         let lake = Lake::open(&root)?;
         let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-        Ok(Self { root: Arc::new(root), clock, demo: settings.demo, workers, journal, lake })
+        Ok(Self { root: Arc::new(root), clock, demo: settings.demo, workers, journal, lake, memory: Memory::default() })
     }
 
     /// The workspace that `start` lies in: the nearest folder upwards with an assay.toml.
@@ -146,6 +148,10 @@ impl Workspace {
         self.journal.copy_to(&copy)?;
         drop(self);
         std::fs::rename(&copy, &file).with_context(|| format!("writing {}", file.display()))
+    }
+
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(super) fn journal(&self) -> &Journal {

@@ -46,7 +46,9 @@ fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result
         TaskKind::Evaluate => return evaluate::run(context, task).map(|output| output.rows_in),
         TaskKind::Enrich => enrich::run(context, task, seq, report)?,
         TaskKind::Assemble => return assemble(context, task),
-        TaskKind::Land => return Err(Error::internal("deliveries are landed as they arrive, not by plan")),
+        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
+            return Err(Error::internal(format!("{} is done on request, not by plan", task.kind)));
+        }
     };
     let rows = output.rows_out;
     record(context, task, output)?;

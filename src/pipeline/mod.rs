@@ -5,6 +5,8 @@
 
 pub mod arrival;
 pub mod assemble;
+pub mod compare;
+pub mod consequences;
 pub mod context;
 pub mod enrich;
 pub mod evaluate;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{history, inputs};
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
-use crate::domain::task::{TaskOutput, stale_cause};
+use crate::domain::task::{TaskOutput, UPSTREAM, stale_cause};
 use crate::domain::{Batch, Dataset, ModelRef, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;
 
@@ -142,7 +142,48 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
     let assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
     steps.extend([evaluate, assemble]);
+    name_causes(&mut steps, facts);
     steps
+}
+
+/// "Upstream stale" says nothing to anybody: the cause that travelled down takes its place. Steps come in an order in
+/// which they can run, so that each finds its own causes named.
+fn name_causes(steps: &mut [Step], facts: &PlanFacts<'_>) {
+    let mut causes: BTreeMap<String, String> = BTreeMap::new();
+    for step in steps {
+        let TaskState::Stale { cause } = &mut step.state else { continue };
+        if cause.split(", ").any(|one| one == UPSTREAM) {
+            let mut named: Vec<String> =
+                cause.split(", ").filter(|one| *one != UPSTREAM).map(ToOwned::to_owned).collect();
+            let above = step.needs.iter().filter_map(|slot| causes.get(slot).cloned());
+            named.extend(above);
+            if step.task.inputs.get("inputs")
+                != facts.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs"))
+            {
+                named.push(facts.release.cause.clone());
+            }
+            if named.is_empty() {
+                named.push(rerun(step.task.kind).to_owned());
+            }
+            let mut seen = std::collections::BTreeSet::new();
+            named.retain(|one| seen.insert(one.clone()));
+            *cause = named.join(", ");
+        }
+        let about = step.task.subject.slice().map(|slice| format!(" of {}", slice.provider)).unwrap_or_default();
+        let whole = if step.needs.is_empty() { format!("{cause}{about}") } else { cause.clone() };
+        causes.insert(step.task.slot(), whole);
+    }
+}
+
+/// What ran again since, where nothing above is stale any more.
+fn rerun(kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::Land | TaskKind::Refine => "what was delivered changed",
+        TaskKind::Enrich => "the rows were refined again",
+        TaskKind::Profile => "the rows or their entities were computed again",
+        TaskKind::Evaluate => "slices were measured again",
+        TaskKind::Assemble | TaskKind::Train | TaskKind::Publish => "the checks ran again",
+    }
 }
 
 fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec<Step> {

@@ -179,18 +179,19 @@ fn excluded(
     let mut excluded = BTreeMap::new();
     for (name, roles) in &contract.people {
         if policy::strongest(roles) < Role::Manager {
-            excluded.insert(name.clone(), format!("{name} is {}", policy::strongest(roles)));
+            excluded
+                .insert(name.clone(), format!("is {}; approving takes {}", policy::strongest(roles), Role::Manager));
         }
     }
     if !contract.people.is_empty() {
         let listed = |by: &str| contract.people.keys().any(|name| same_person(name, by));
         for by in release.approvals.iter().map(|approval| &approval.by).filter(|by| !listed(by)) {
-            excluded.insert(by.clone(), format!("{by} is not in [people]"));
+            excluded.insert(by.clone(), "is not in [people]".to_owned());
         }
     }
     if dataset.release.separation {
         for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
-            excluded.entry(who.clone()).or_insert_with(|| format!("{who} {did}"));
+            excluded.entry(who).or_insert(did);
         }
     }
     Ok(excluded)

@@ -5,6 +5,7 @@
 mod approvals;
 mod bad_input;
 mod command_line;
+mod consequences;
 mod crash;
 mod datasets;
 mod demo;
@@ -19,6 +20,7 @@ mod readme;
 mod real_data;
 mod record;
 mod repeats;
+mod screen;
 mod support;
 mod trust;
 mod waivers;

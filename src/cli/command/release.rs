@@ -91,11 +91,12 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
             "  compared with {since}: {} rows before, {} after",
             changes.rows_before, changes.rows_after
         ))?;
-        for batch in &changes.batches_added {
-            out.line(&format!("    + batch {batch}"))?;
-        }
-        for batch in &changes.batches_gone {
-            out.line(&format!("    - batch {batch}"))?;
+        for change in &changes.batches {
+            out.line(&format!("    {}: {}", change.provider, change.batches_in_words()))?;
+            out.line(&format!("      {}", change.rows_in_words()))?;
+            for (name, before, after) in change.rows.iter().flat_map(|rows| &rows.sums) {
+                out.line(&format!("      sum of {name}: {before} before, {after} after"))?;
+            }
         }
         if let Some(model) = &changes.model_before {
             out.line(&format!("    model {model} before, {} after", detail.release.model))?;
@@ -109,6 +110,9 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     for reason in &detail.row.blocked_by {
         out.line(&format!("  kept back: {}", reason.text))?;
+    }
+    for one in &detail.fallen {
+        out.line(&format!("  {}'s approval fell: {}", one.by, one.why))?;
     }
     Ok(())
 }

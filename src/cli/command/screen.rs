@@ -1,17 +1,21 @@
 //! `assay` alone: the workbench on the screen.
 
 use super::open;
-use crate::base::Result;
+use crate::base::{ErrorKind, Result};
 use crate::cli::arguments::Arguments;
 use crate::cli::logging;
 use crate::domain::Via;
-use crate::ops::Workspace;
+use crate::ops::{Session, Workspace};
 
 /// Opens the screen on the workspace that is meant.
 pub fn open_screen(workspace: Workspace, name: Option<&str>) -> Result<()> {
     let _traces = logging::start(workspace.root());
-    let session = workspace.session(name, Via::Tui)?;
-    crate::tui::run(workspace, session)
+    // Whoever is not in [people] may look, as `assay status` lets them; a name that was typed has to be right.
+    let (session, stranger) = match workspace.session(name, Via::Tui) {
+        Err(error) if name.is_none() && error.kind() == ErrorKind::Refused => (Session::stranger(Via::Tui), true),
+        session => (session?, false),
+    };
+    crate::tui::run(workspace, session, stranger)
 }
 
 /// The same for the workspace of the command line.

@@ -1,6 +1,8 @@
 //! The gate says every reason, each for its own fault, and none where nothing is wrong.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Questions about what clients see.
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 use crate::base::Result;
 use crate::domain::listing::{ChannelRow, Page, Query};
@@ -28,6 +28,14 @@ impl Snapshot<'_> {
     pub fn channel(&self, dataset: &str) -> Result<Vec<(Period, ReleaseName)>> {
         let sql = "SELECT period, release FROM pointer WHERE dataset = ?1 ORDER BY period_order DESC";
         self.all(sql, [dataset], |row| Ok((column::parsed(row, "period")?, column::parsed(row, "release")?)))
+    }
+
+    /// What clients saw for a period before `generation`.
+    pub fn live_before(&self, dataset: &str, period: Period, generation: u64) -> Result<Option<ReleaseName>> {
+        let sql = "SELECT release FROM channel_move WHERE dataset = ?1 AND period_order = ?2 AND generation < ?3
+             ORDER BY generation DESC LIMIT 1";
+        let parameters = params![dataset, column::period_order(period), column::integer(generation)?];
+        Ok(self.first(sql, parameters, |row| column::optional_parsed(row, "release"))?.flatten())
     }
 
     /// What went out of a generation, by name.

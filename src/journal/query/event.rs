@@ -36,11 +36,12 @@ impl Snapshot<'_> {
         at.ok_or_else(|| Error::not_found(format!("the journal has no entry {seq}")))
     }
 
-    /// Part of the log, oldest first. Its states are the kinds of facts; dataset, period and provider are looked for
+    /// Part of the log, oldest first. Its states are the kinds of facts, and `decisions`; dataset, period and provider are looked for
     /// in the subjects; letters beyond ASCII are found as they are written.
     pub fn log_page(&self, query: &Query<u64>) -> Result<Page<LogRow>> {
         let list = List::of("event", "seq")
-            .only("kind = ?", query.state.clone())
+            .only("kind = ?", query.state.clone().filter(|state| state != DECISIONS))
+            .only(NO_BOOKKEEPING, query.state.clone().filter(|state| state == DECISIONS))
             .only("instr(' ' || subject, ' ' || ? || '/') > 0", query.dataset.clone())
             .only("instr(subject, '/' || ?) > 0", query.period.map(|period| period.to_string()))
             .only("instr(subject, '/' || ?) > 0", query.provider.clone())
@@ -64,6 +65,12 @@ impl Snapshot<'_> {
         Ok(Page { rows, offset, total })
     }
 }
+
+/// The state of the log that leaves out what the pipeline notes for itself.
+const DECISIONS: &str = "decisions";
+const NO_BOOKKEEPING: &str = "? IS NOT NULL AND kind NOT IN ('task_started', 'task_done', 'landing_started',
+     'release_evaluated', 'release_assembled', 'anomaly_seen', 'publish_started', 'rollback_started',
+     'withdrawal_started', 'delivered')";
 
 /// The pattern of `LIKE` that finds `text` anywhere.
 fn pattern(text: &str) -> String {

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use crate::base::{Digest, Result};
 use crate::domain::listing::{Page, Query};
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{Evaluation, Fact, Period, Release, ReleaseName};
+use crate::domain::{Evaluation, Event, Fact, Period, Release, ReleaseName};
 use crate::journal::column;
 use crate::journal::entry::Entry;
 use crate::journal::list::{List, place_of, placed};
@@ -73,6 +73,13 @@ impl Snapshot<'_> {
             Fact::ReleaseEvaluated { input_digest, evaluations, .. } => Some((input_digest, evaluations)),
             _ => None,
         }))
+    }
+
+    /// What happened to the content and the approvals of a release, oldest first.
+    pub fn story_of(&self, name: &ReleaseName) -> Result<Vec<Event>> {
+        let sql = "SELECT * FROM event WHERE kind IN ('release_opened', 'release_changed', 'release_assembled',
+             'release_approved', 'approval_revoked') AND subject = ?1 ORDER BY seq";
+        self.all(sql, [name.to_string()], |row| Entry::read(row)?.event())
     }
 
     /// Part of the list of releases: newest period first, then by dataset, newest number first. It has no provider.

@@ -3,7 +3,8 @@
 use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::progress::Progress;
-use crate::domain::{Batch, BatchId, BatchState, Fact};
+use crate::domain::{Batch, BatchId, BatchState, Contract, Fact};
+use crate::journal::Transaction;
 use crate::pipeline::land::{self, Landing};
 use crate::pipeline::{Context, arrival};
 
@@ -28,17 +29,20 @@ pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
         return Err(Error::refused(format!("batch {id} is {} already", batch.state.as_str())));
     }
     let contract = context.contract.clone();
-    let was_landed = batch.state == BatchState::Landed;
-    let (slice, batch_id) = (batch.delivery.slice.clone(), batch.delivery.batch);
-    let cause = format!("batch {batch_id} of {} was withdrawn", slice.provider);
-    context.write(move |transaction| {
-        transaction.append(Fact::BatchWithdrawn { batch: batch_id })?;
-        if was_landed {
-            arrival::data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)?;
-        }
-        Ok(())
-    })?;
+    context.write(move |transaction| take_back(transaction, &contract, &batch))?;
     Ok(Reply::new(format!("batch {id} is withdrawn")))
+}
+
+/// The change that a withdrawal is.
+pub fn take_back(transaction: &mut Transaction<'_>, contract: &Contract, batch: &Batch) -> Result<()> {
+    let slice = &batch.delivery.slice;
+    let batch_id = batch.delivery.batch.clone();
+    let cause = format!("batch {batch_id} of {} was withdrawn", slice.provider);
+    transaction.append(Fact::BatchWithdrawn { batch: batch_id })?;
+    if batch.state == BatchState::Landed {
+        arrival::data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)?;
+    }
+    Ok(())
 }
 
 /// The batch, which must be in quarantine.
@@ -50,6 +54,7 @@ pub fn quarantined(context: &Context, id: &BatchId) -> Result<Batch> {
     Ok(batch)
 }
 
-fn find(context: &Context, id: &BatchId) -> Result<Batch> {
+/// The batch whose id begins so.
+pub fn find(context: &Context, id: &BatchId) -> Result<Batch> {
     context.journal.read(|snapshot| snapshot.batch_by_prefix(id.as_str()))
 }

@@ -12,6 +12,7 @@ mod release;
 mod run;
 
 pub use contract::ContractDiff;
+pub(super) use model::task_of as training_key;
 use serde_json::json;
 
 use super::{Session, Workspace};

@@ -1,18 +1,20 @@
 //! Registering, promoting and archiving model versions.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Cancel, Digest, Error, Result, ResultExt, files};
+use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files};
 use crate::domain::model::{ModelKind, ModelMetrics};
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{Fact, ModelRef, ModelVersion, TaskKind};
+use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind};
+use crate::journal::Transaction;
 use crate::ner;
 use crate::ops::Workspace;
 use crate::pipeline::arrival::{self, PRODUCTION};
-use crate::pipeline::{Context, models};
+use crate::pipeline::{Context, lease, models};
 
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
@@ -26,6 +28,9 @@ pub fn register(context: &Context, name: String, file: &Path, note: Option<Strin
     Ok(Reply { message, lines: Vec::new(), document: json!({ "model": model }) })
 }
 
+/// How often a training looks whether somebody asked it to stop.
+const LOOK: Duration = Duration::from_millis(300);
+
 /// What to train on.
 pub struct Training {
     pub name: String,
@@ -37,24 +42,51 @@ pub struct Training {
 
 /// Trains a tagger on labelled files and registers it.
 pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    plain_name(&training.name)?;
+    let slot = format!("{} {}", TaskKind::Train, training.name);
+    let _lease = lease::take(context, &slot)?.ok_or_else(|| {
+        Error::busy(format!("somebody trains {} already", training.name)).hint("assay task list shows it")
+    })?;
+    let subject = training.name.clone();
+    let report = |step| {
+        progress(Progress { task: task_of(&slot), kind: TaskKind::Train, subject: subject.clone(), step });
+    };
+    let done = trained(context, training, &slot, &report);
+    match &done {
+        Ok((_, documents)) => report(Step::Done { rows: *documents }),
+        Err(error) if error.kind() == ErrorKind::Cancelled => report(Step::Cancelled),
+        Err(error) => report(Step::Failed { error: error.one_line() }),
+    }
+    done.map(|(reply, _)| reply)
+}
+
+/// The key of a training among the tasks.
+pub fn task_of(slot: &str) -> TaskKey {
+    Digest::of(slot.as_bytes())
+}
+
+/// The work itself; answers how many documents there were.
+fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(Step)) -> Result<(Reply, u64)> {
     let Training { name, data, test, seed, note } = training;
-    plain_name(&name)?;
     let mut documents = Vec::new();
     for path in &data {
         documents.extend(ner::data::read(path)?);
     }
     let training_data = ner::data::data_digest(&data)?;
-    let task = Digest::of(context.origin.command.as_bytes());
-    let report = |step| {
-        progress(Progress { task: task.clone(), kind: TaskKind::Enrich, subject: format!("train {name}"), step });
-    };
     let options = ner::train::TrainOptions { seed, ..Default::default() };
+    let mut looked = Instant::now();
     let mut told = |training: ner::train::Training| {
-        let done = u64::from(training.epoch) * training.total + training.done;
+        // Passes count from 1: the present one is not over.
+        let done = u64::from(training.epoch.saturating_sub(1)) * training.total + training.done;
         report(Step::Running { done, total: Some(u64::from(training.epochs) * training.total) });
+        if looked.elapsed() > LOOK {
+            looked = Instant::now();
+            if context.journal.cancel_requested(slot).unwrap_or(false) {
+                context.cancel.cancel();
+            }
+        }
     };
     let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
-    report(Step::Done { rows: documents.len() as u64 });
     let (metrics, measured_on) = match test {
         None => (trained.metrics, "held out".to_owned()),
         Some(file) => {
@@ -83,11 +115,12 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
             score.precision, score.recall, score.f1, score.support
         )
     }));
-    Ok(Reply {
+    let reply = Reply {
         message: format!("{model} is trained on {} documents and registered", documents.len()),
         lines,
         document: json!({ "model": model, "metrics": metrics }),
-    })
+    };
+    Ok((reply, documents.len() as u64))
 }
 
 impl Workspace {
@@ -152,24 +185,27 @@ pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
 pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
     let contract = context.contract.clone();
     let promoted = model.clone();
-    context.write(move |transaction| {
-        let version = transaction.model(&promoted)?.ok_or_else(|| {
-            Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list")
-        })?;
-        if version.archived {
-            return Err(Error::refused(format!("{promoted} is archived")));
-        }
-        let previous = transaction.alias(&promoted.name, PRODUCTION)?;
-        if previous.as_ref() == Some(&promoted) {
-            return Err(Error::refused(format!("{promoted} is in production already")));
-        }
-        transaction.append(Fact::AliasMoved { alias: PRODUCTION.to_owned(), model: promoted.clone(), previous })?;
-        for dataset in &contract.datasets {
-            arrival::model_promoted(transaction, dataset, &promoted)?;
-        }
-        Ok(())
-    })?;
+    context.write(move |transaction| point_to(transaction, &contract, promoted))?;
     Ok(Reply::new(format!("{model} is in production; run assay run to process what it re-opened")))
+}
+
+/// The change that a promotion is.
+pub fn point_to(transaction: &mut Transaction<'_>, contract: &Contract, promoted: ModelRef) -> Result<()> {
+    let version = transaction
+        .model(&promoted)?
+        .ok_or_else(|| Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list"))?;
+    if version.archived {
+        return Err(Error::refused(format!("{promoted} is archived")));
+    }
+    let previous = transaction.alias(&promoted.name, PRODUCTION)?;
+    if previous.as_ref() == Some(&promoted) {
+        return Err(Error::refused(format!("{promoted} is in production already")));
+    }
+    transaction.append(Fact::AliasMoved { alias: PRODUCTION.to_owned(), model: promoted.clone(), previous })?;
+    for dataset in &contract.datasets {
+        arrival::model_promoted(transaction, dataset, &promoted)?;
+    }
+    Ok(())
 }
 
 /// No longer offers a version. Releases made with it stay as they are.

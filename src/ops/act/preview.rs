@@ -1,11 +1,14 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
+use super::model::point_to;
 use super::{batch, ingest, run};
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
-use crate::domain::{ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
+use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
-use crate::pipeline::{publication, verdict};
+use crate::pipeline::arrival::PRODUCTION;
+use crate::pipeline::{Context, consequences, publication, verdict};
 
 impl Workspace {
     /// What the request would do.
@@ -27,14 +30,14 @@ impl Workspace {
                 let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
                 return Ok(steps.map(|step| format!("would run {}", step.task.slot())).collect());
             }
-            Request::Publish { release } => return self.publication(release),
+            Request::Publish { release } => {
+                return self.publication(&self.rehearsing(session.origin(request))?, release);
+            }
             Request::Rollback { release, to, .. } => {
-                let to = publication::target(&self.reading()?, release, to.as_ref())?;
-                return Ok(vec![format!("clients would see {to} again")]);
+                return self.rollback(&self.rehearsing(session.origin(request))?, release, to.as_ref());
             }
             Request::WithdrawRelease { release, .. } => {
-                self.release(release)?.release.state.allow(ReleaseState::Withdrawn)?;
-                return Ok(vec![format!("clients would see nothing for {}", release.period)]);
+                return self.withdrawal(&self.rehearsing(session.origin(request))?, release);
             }
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
@@ -57,11 +60,19 @@ impl Workspace {
                 }
                 return Ok(lines);
             }
+            Request::PromoteModel { model, .. } => {
+                self.rehearse(session, request)?;
+                return promotion(&self.rehearsing(session.origin(request))?, model);
+            }
+            Request::WithdrawBatch { batch, .. } => {
+                self.rehearse(session, request)?;
+                let context = self.rehearsing(session.origin(request))?;
+                let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
+                return follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch));
+            }
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
-            | Request::WithdrawBatch { .. }
             | Request::Baseline { .. }
-            | Request::PromoteModel { .. }
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
             | Request::WaiveAnomaly { .. }
@@ -80,14 +91,72 @@ impl Workspace {
         Ok(reply.lines)
     }
 
-    fn publication(&self, release: &ReleaseName) -> Result<Vec<String>> {
+    fn publication(&self, context: &Context, release: &ReleaseName) -> Result<Vec<String>> {
         let detail = self.release(release)?;
+        super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
         verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
-        detail.release.state.allow(ReleaseState::Publishing)?;
         let mut lines = vec![format!("would publish {} rows with {}", detail.total_rows, detail.release.model)];
-        lines.extend(detail.changes.since.map(|live| format!("{live} would be superseded")));
+        lines.extend(detail.row.live.map(|live| format!("{live} would be superseded")));
+        let (contract, release) = (context.contract.clone(), release.clone());
+        lines.extend(follows(context, move |transaction| {
+            publication::rehearse_publish(transaction, &contract, &release)
+        })?);
         Ok(lines)
     }
+
+    fn rollback(&self, context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<Vec<String>> {
+        let to = publication::target(context, from, to)?;
+        let back = self.release(&to)?;
+        let rows = text::counted(back.total_rows, "row");
+        let mut lines = vec![
+            format!("clients would see {to} again: {rows}, made with {}", back.release.model),
+            format!("{from} would be superseded"),
+        ];
+        let (contract, from) = (context.contract.clone(), from.clone());
+        lines.extend(follows(context, move |transaction| {
+            publication::rehearse_rollback(transaction, &contract, from, to)
+        })?);
+        Ok(lines)
+    }
+
+    fn withdrawal(&self, context: &Context, release: &ReleaseName) -> Result<Vec<String>> {
+        let detail = self.release(release)?;
+        detail.release.state.allow(ReleaseState::Withdrawn)?;
+        let rows = text::counted(detail.total_rows, "row");
+        let mut lines = vec![format!("clients would see nothing for {}: {rows} go", release.period)];
+        let (contract, release) = (context.contract.clone(), release.clone());
+        lines.extend(follows(context, move |transaction| {
+            publication::rehearse_withdrawal(transaction, &contract, release)
+        })?);
+        Ok(lines)
+    }
+}
+
+/// What a change means for the open releases.
+fn follows(
+    context: &Context,
+    work: impl FnOnce(&mut Transaction<'_>) -> Result<()> + Send + 'static,
+) -> Result<Vec<String>> {
+    Ok(consequences::of(context, work)?.sentences())
+}
+
+/// The scores of a version beside those of the one in production, and what follows.
+fn promotion(context: &Context, model: &ModelRef) -> Result<Vec<String>> {
+    let mut lines = context.journal.read(|snapshot| {
+        let f1 = |model: &ModelRef| -> Result<String> {
+            let metrics = snapshot.model(model)?.and_then(|version| version.metrics);
+            Ok(metrics.map_or_else(|| "was not measured".to_owned(), |one| format!("has F1 {:.3}", one.overall.f1)))
+        };
+        Ok(match snapshot.alias(&model.name, PRODUCTION)? {
+            Some(present) if present != *model => {
+                vec![format!("{model} {}; {present}, in production now, {}", f1(model)?, f1(&present)?)]
+            }
+            _ => vec![format!("{model} {}; nothing of this name is in production", f1(model)?)],
+        })
+    })?;
+    let (contract, model) = (context.contract.clone(), model.clone());
+    lines.extend(follows(context, move |transaction| point_to(transaction, &contract, model))?);
+    Ok(lines)
 }
 
 fn readable(file: &std::path::Path) -> Result<()> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Digest, Error, Result, text};
+use crate::base::{Digest, Error, ErrorKind, Result, text};
 use crate::domain::actor::same_person;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
@@ -40,7 +40,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         }
         if let Some(why) = verdict.excludes(&actor) {
             return Err(Error::refused(format!("{actor} may not approve {approved}"))
-                .because(why)
+                .because(format!("{actor} {why}"))
                 .hint("somebody who neither prepared it nor settled anything about it has to approve"));
         }
         if verdict.approvers.iter().any(|by| same_person(by, &actor)) {
@@ -95,8 +95,30 @@ pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
     Ok(Reply::new(message))
 }
 
+/// Refuses what was published before, with the way to it: it is brought back, not published again.
+pub fn publishable(state: ReleaseState, name: &ReleaseName, live: Option<&ReleaseName>) -> Result<()> {
+    let was_live = matches!(state, ReleaseState::Superseded | ReleaseState::Withdrawn | ReleaseState::Retired);
+    if !was_live {
+        return Ok(());
+    }
+    let error = Error::refused(format!("{name} is {state}: it was published before"));
+    Err(match live.filter(|_| state == ReleaseState::Superseded) {
+        Some(live) => {
+            error.hint(format!("to bring it back: assay release rollback {live} --to {name} --reason \"...\""))
+        }
+        None => error.hint(format!("the next delivery for {} opens another release", name.period)),
+    })
+}
+
 /// Publishes an approved release.
 pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    let (state, live) = context.journal.read(|snapshot| {
+        let live = snapshot.live_release(&name.dataset, name.period)?.map(|live| live.name);
+        Ok((snapshot.release(name)?.map(|release| release.state), live))
+    })?;
+    if let Some(state) = state {
+        publishable(state, name, live.as_ref())?;
+    }
     let total = None;
     let rows = |done: u64| progress(step(context, name, Step::Running { done, total }));
     let result = publication::publish(context, name, &rows);
@@ -105,6 +127,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         name,
         match &result {
             Ok(publication) => Step::Done { rows: publication.rows },
+            Err(error) if error.kind() == ErrorKind::Cancelled => Step::Cancelled,
             Err(error) => Step::Failed { error: error.one_line() },
         },
     ));
@@ -161,7 +184,7 @@ fn document(name: &ReleaseName, publication: &publication::Publication) -> serde
 
 fn step(context: &Context, name: &ReleaseName, step: Step) -> Progress {
     let task = Digest::of(context.origin.command.as_bytes());
-    Progress { task, kind: TaskKind::Assemble, subject: format!("publish {name}"), step }
+    Progress { task, kind: TaskKind::Publish, subject: name.to_string(), step }
 }
 
 fn find(transaction: &Transaction<'_>, name: &ReleaseName) -> Result<Release> {

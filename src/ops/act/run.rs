@@ -50,10 +50,13 @@ pub fn everything(
 
 /// Stops a task, wherever it runs.
 pub fn cancel(workspace: &Workspace, context: &Context, key: &TaskKey) -> Result<Reply> {
-    let task = running(workspace, key)?;
-    context.journal.request_cancel(&task.slot())?;
-    context.record(Fact::TaskCancelled { slot: task.slot(), key: task.key.clone() })?;
-    Ok(Reply::new(format!("{} is asked to stop", task.slot())))
+    let (slot, key) = match workspace.trainings()?.into_iter().find(|row| row.key.as_str().starts_with(key.as_str())) {
+        Some(training) => (format!("{} {}", training.kind, training.subject), training.key),
+        None => running(workspace, key).map(|task| (task.slot(), task.key))?,
+    };
+    context.journal.request_cancel(&slot)?;
+    context.record(Fact::TaskCancelled { slot: slot.clone(), key })?;
+    Ok(Reply::new(format!("{slot} is asked to stop")))
 }
 
 /// The task whose key starts like this, which must be running.

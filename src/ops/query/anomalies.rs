@@ -1,9 +1,11 @@
 //! Anomalies: the list, and one of them with its history and samples.
 
+use std::collections::BTreeSet;
+
 use crate::base::Result;
 use crate::domain::anomaly::AnomalyId;
-use crate::domain::listing::{AnomalyRow, Fetch, MetricPoint, Page, Query};
-use crate::domain::{Anomaly, ModelRef, Slice};
+use crate::domain::listing::{AnomalyRow, BatchRow, Fetch, MetricPoint, Page, Query};
+use crate::domain::{Anomaly, BatchId, BatchState, ModelRef, Slice};
 use crate::journal::Snapshot;
 use crate::ops::{AnomalyDetail, Workspace};
 use crate::pipeline::{Context, history, look};
@@ -17,14 +19,15 @@ impl Workspace {
     /// One anomaly, by its id or the start of it.
     pub fn anomaly(&self, id: &str) -> Result<AnomalyDetail> {
         let context = self.reading()?;
-        let (anomaly, row, history, verdicts, model) = self.journal().read(|snapshot| {
+        let (anomaly, row, history, verdicts, model, batches) = self.journal().read(|snapshot| {
             let anomaly = snapshot.anomaly_by_prefix(id)?;
             let only = Query { fetch: Fetch::At(anomaly.id.clone()), limit: 1, ..Query::default() };
             let row = snapshot.anomaly_page(&only)?.rows.into_iter().next();
             let model = model_of(snapshot, &anomaly)?;
             let history = metric_history(snapshot, &context, &anomaly, &model)?;
             let verdicts = snapshot.verdicts(&anomaly.id)?;
-            Ok((anomaly, row, history, verdicts, model))
+            let batches = batches_of(snapshot, &anomaly)?;
+            Ok((anomaly, row, history, verdicts, model, batches))
         })?;
         let row = row.ok_or_else(|| crate::base::Error::corrupt(format!("{} has no row", anomaly.id)))?;
         let slices = slices_of(&context, &anomaly)?;
@@ -35,8 +38,23 @@ impl Workspace {
                 .find(|(batch, number, _)| *batch == sample.batch && *number == sample.row)
                 .map(|(_, _, verdict)| verdict.clone());
         }
-        Ok(AnomalyDetail { row, anomaly, history, samples })
+        Ok(AnomalyDetail { row, anomaly, history, samples, batches })
     }
+}
+
+/// The batches that an anomaly is about: those of its rows, else what its provider's slice stands on.
+fn batches_of(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<Vec<BatchRow>> {
+    let of_rows: BTreeSet<&BatchId> = anomaly.rows.iter().map(|row| &row.batch).collect();
+    let mut batches = snapshot.batches_of(&anomaly.dataset, anomaly.period)?;
+    batches.retain(|batch| {
+        if of_rows.is_empty() {
+            batch.state == BatchState::Landed
+                && anomaly.subject.provider.as_ref() == Some(&batch.delivery.slice.provider)
+        } else {
+            of_rows.contains(&batch.delivery.batch)
+        }
+    });
+    Ok(batches.into_iter().map(BatchRow::from).collect())
 }
 
 /// The model whose entities are shown beside the anomaly's rows.

@@ -61,7 +61,7 @@ fn coverage(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<Vec<(Period, St
         let state = match output {
             None => TaskState::Missing,
             Some(output) if output.inputs.get("refine") == Some(&refine_key) => TaskState::Done,
-            Some(_) => TaskState::Stale { cause: "upstream stale".to_owned() },
+            Some(_) => TaskState::Stale { cause: "the rows were refined again".to_owned() },
         };
         covered.push((slice.period, slice.provider, state));
     }

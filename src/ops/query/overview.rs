@@ -13,6 +13,7 @@ impl Workspace {
         let state = self.contract_state()?;
         let contract = &state.contract;
         let today = self.now().with_timezone(&contract.timezone).date_naive();
+        let waiting_files = self.waiting_files(contract);
         self.journal().read(|snapshot| {
             let open = snapshot.open_releases()?;
             let mut ready_releases = 0;
@@ -48,6 +49,7 @@ impl Workspace {
                 open_anomalies: snapshot.count_open_anomalies()?,
                 quarantined: snapshot.count_quarantined()?,
                 late,
+                waiting_files,
             })
         })
     }

@@ -1,15 +1,15 @@
 //! Releases: the queue with every reason, one of them with what it changes, and the channel's history.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::changes::{Side, changes};
+use super::fallen::fallen;
 use crate::base::{Error, Result};
 use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
-use crate::domain::{ModelRef, Release, ReleaseName, Slice};
+use crate::domain::{Release, ReleaseName};
 use crate::journal::Snapshot;
 use crate::ops::workspace::ContractState;
-use crate::ops::{ReleaseChanges, ReleaseDetail, Workspace};
+use crate::ops::{ReleaseDetail, Workspace};
+use crate::pipeline::publication;
 use crate::pipeline::verdict::{self, GateVerdict};
-use crate::pipeline::{Context, measure, publication};
 
 impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.
@@ -26,52 +26,30 @@ impl Workspace {
     /// One release.
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
         let state = self.contract_state()?;
-        let (release, row, verdict, evaluations, live, inputs) = self.journal().read(|snapshot| {
+        let (row, verdict, evaluations, before, after, fallen) = self.journal().read(|snapshot| {
             let release = snapshot
                 .release(name)?
                 .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))?;
             let (row, verdict) = self.gate(snapshot, &state, &release)?;
             let evaluations = snapshot.evaluations(name)?.map(|(_, evaluations)| evaluations).unwrap_or_default();
-            let live = snapshot.live_release(&name.dataset, name.period)?.filter(|live| live.name != *name);
-            let batches = |release: &ReleaseName| -> Result<BTreeSet<String>> {
-                let inputs = snapshot.release_inputs(release)?.unwrap_or_default();
-                Ok(inputs.batches.into_values().flatten().map(|batch| batch.to_string()).collect())
-            };
-            let inputs = (batches(name)?, live.as_ref().map(|live| batches(&live.name)).transpose()?);
-            Ok((release, row, verdict, evaluations, live, inputs))
+            let fallen = if release.state.is_open() { fallen(name, &snapshot.story_of(name)?) } else { Vec::new() };
+            let before = compared_with(snapshot, &release)?.map(|before| Side::of(snapshot, before)).transpose()?;
+            Ok((row, verdict, evaluations, before, Side::of(snapshot, release)?, fallen))
         })?;
         let context = self.reading()?;
         let manifest = publication::manifest(&context, name)?;
-        let counted = count(&context, &release)?;
-        let total_rows = manifest.as_ref().map_or(counted.rows, |manifest| manifest.rows);
-        let changes = match &live {
-            None => ReleaseChanges {
-                rows_after: total_rows,
-                labels: counted.labels_since(None),
-                ..ReleaseChanges::default()
-            },
-            Some(live) => {
-                let before = count(&context, live)?;
-                let rows_before = publication::manifest(&context, &live.name)?.map_or(before.rows, |m| m.rows);
-                let (ours, theirs) = (inputs.0, inputs.1.unwrap_or_default());
-                ReleaseChanges {
-                    since: Some(live.name.clone()),
-                    rows_before,
-                    rows_after: total_rows,
-                    batches_added: ours.difference(&theirs).cloned().collect(),
-                    batches_gone: theirs.difference(&ours).cloned().collect(),
-                    model_before: Some(live.model.clone()).filter(|model: &ModelRef| *model != release.model),
-                    labels: counted.labels_since(Some(&before)),
-                }
-            }
-        };
+        let changes = changes(&context, self.memory(), before.as_ref(), &after)?;
+        let total_rows = changes.rows_after;
+        let Side { release, batches, .. } = after;
         let artifacts = manifest.map(|manifest| manifest.artifacts).unwrap_or_default();
         Ok(ReleaseDetail {
             row,
             release,
             unready: verdict.unready,
             excluded: verdict.excluded.into_iter().collect(),
+            fallen,
             cells: verdict.cells,
+            rests_on: batches.into_values().flatten().collect(),
             evaluations,
             changes,
             artifacts: artifacts.into_iter().map(|artifact| (artifact.name, artifact.bytes)).collect(),
@@ -105,42 +83,22 @@ impl Workspace {
             blocked_by,
             cause: release.cause.clone(),
             at: release.at,
+            excluded: verdict.excluded.clone().into_iter().collect(),
+            live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
         };
         Ok((row, verdict))
     }
 }
 
-/// Rows and entities of a release by the profiles of its slices.
-#[derive(Default)]
-struct Counted {
-    rows: u64,
-    labels: BTreeMap<String, u64>,
-}
-
-impl Counted {
-    fn labels_since(&self, before: Option<&Self>) -> Vec<(String, u64, u64)> {
-        let names: BTreeSet<&String> =
-            self.labels.keys().chain(before.into_iter().flat_map(|before| before.labels.keys())).collect();
-        let of = |counted: &Self, name: &String| counted.labels.get(name).copied().unwrap_or(0);
-        names
-            .into_iter()
-            .map(|name| (name.clone(), before.map_or(0, |before| of(before, name)), of(self, name)))
-            .collect()
+/// What a release is compared with: what clients see for its period; what they saw before it, where it was published
+/// itself.
+fn compared_with(snapshot: &Snapshot<'_>, release: &Release) -> Result<Option<Release>> {
+    let name = &release.name;
+    match release.generation {
+        None => Ok(snapshot.live_release(&name.dataset, name.period)?.filter(|live| live.name != *name)),
+        Some(generation) => match snapshot.live_before(&name.dataset, name.period, generation)? {
+            Some(before) => snapshot.release(&before),
+            None => Ok(None),
+        },
     }
-}
-
-fn count(context: &Context, release: &Release) -> Result<Counted> {
-    let dataset = context.contract.dataset(&release.name.dataset)?;
-    let mut counted = Counted::default();
-    for provider in &dataset.providers {
-        let slice =
-            Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
-        if let Some(profile) = measure::stored(context, &slice, &release.model)? {
-            counted.rows += profile.rows;
-            for label in profile.labels {
-                *counted.labels.entry(label.label).or_default() += label.entities;
-            }
-        }
-    }
-    Ok(counted)
 }

@@ -5,28 +5,45 @@ use std::collections::BTreeMap;
 use super::window::window;
 use crate::base::Result;
 use crate::domain::listing::{Page, Query, TaskRow};
-use crate::domain::{Period, Task, TaskState};
+use crate::domain::{Period, Task, TaskKind, TaskState};
 use crate::ops::Workspace;
+use crate::ops::act::training_key as task_of;
 use crate::pipeline::plan::{self, Step};
 
 impl Workspace {
     /// Tasks of the open releases, those that are not done first.
     pub fn tasks(&self, query: &Query<String>) -> Result<Page<TaskRow>> {
-        let mut steps: Vec<Step> = self.steps(query)?.into_values().collect();
-        steps.sort_by_key(|step| (step.state == TaskState::Done, step.task.slot()));
-        let slots: Vec<String> = steps.iter().map(|step| step.task.slot()).collect();
+        let row = |step: Step| TaskRow {
+            key: step.task.key,
+            kind: step.task.kind,
+            subject: step.task.subject.to_string(),
+            state: step.state,
+        };
+        let slot = |row: &TaskRow| format!("{} {}", row.kind, row.subject);
+        let mut rows: Vec<TaskRow> = self.steps(query)?.into_values().map(row).collect();
+        let mut trainings = self.trainings()?;
+        trainings.retain(|row| passes(query, &slot(row), None, &row.state) && query.period.is_none());
+        rows.extend(trainings);
+        rows.sort_by_key(|row| (row.state == TaskState::Done, slot(row)));
+        let slots: Vec<String> = rows.iter().map(slot).collect();
         let range = window(&slots, &query.fetch, query.limit);
-        let (offset, total) = (range.start as u64, steps.len() as u64);
-        let rows = steps
-            .drain(range)
-            .map(|step| TaskRow {
-                key: step.task.key,
-                kind: step.task.kind,
-                subject: step.task.subject.to_string(),
-                state: step.state,
+        let (offset, total) = (range.start as u64, rows.len() as u64);
+        Ok(Page { rows: rows.drain(range).collect(), offset, total })
+    }
+
+    /// The trainings that are going on, in this process or another: whoever trains holds a lease.
+    pub(crate) fn trainings(&self) -> Result<Vec<TaskRow>> {
+        let prefix = format!("{} ", TaskKind::Train);
+        let leases = self.journal().leases()?;
+        let row = |slot: &str| {
+            Some(TaskRow {
+                key: task_of(slot),
+                kind: TaskKind::Train,
+                subject: slot.strip_prefix(&prefix)?.to_owned(),
+                state: TaskState::Running,
             })
-            .collect();
-        Ok(Page { rows, offset, total })
+        };
+        Ok(leases.iter().filter_map(|lease| row(&lease.key)).collect())
     }
 
     /// The tasks of the open releases that are not done, in an order in which they can run.
@@ -64,15 +81,17 @@ impl Workspace {
             }
         }
         all.retain(|slot, step| {
-            query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
-                && query.state.as_ref().is_none_or(|state| *state == state_name(&step.state))
-                && query
-                    .provider
-                    .as_ref()
-                    .is_none_or(|name| step.task.subject.slice().is_some_and(|slice| slice.provider == *name))
+            let provider = step.task.subject.slice().map(|slice| slice.provider.as_str());
+            passes(query, slot, provider, &step.state)
         });
         Ok(all)
     }
+}
+
+fn passes(query: &Query<String>, slot: &str, provider: Option<&str>, state: &TaskState) -> bool {
+    query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
+        && query.state.as_ref().is_none_or(|wanted| *wanted == state_name(state))
+        && query.provider.as_deref().is_none_or(|wanted| provider == Some(wanted))
 }
 
 fn state_name(state: &TaskState) -> &'static str {

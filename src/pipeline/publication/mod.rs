@@ -10,12 +10,12 @@ mod rollback;
 mod rows;
 mod withdraw;
 
-pub use artifacts::{Manifest, manifest};
+pub use artifacts::{Manifest, manifest, parquet};
 pub use channel::Pointer;
-pub use publish::{Publication, publish};
+pub use publish::{Publication, publish, rehearse as rehearse_publish};
 pub use recover::recover;
-pub use rollback::{rollback, target};
-pub use withdraw::withdraw;
+pub use rollback::{rehearse as rehearse_rollback, rollback, target};
+pub use withdraw::{rehearse as rehearse_withdrawal, withdraw};
 
 /// The channel that gold serves.
 pub const LATEST: &str = "latest";

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{artifacts, channel, gold, lease_key};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
-use crate::domain::{Fact, Release, ReleaseName};
-use crate::journal::Snapshot;
+use crate::domain::{Contract, Fact, Release, ReleaseName};
+use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, arrival, lease};
 
@@ -90,22 +90,35 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
     crash::point("publish.gold_committed");
     let release = name.clone();
     let version = committed.version;
-    let (superseded, generation) = context.conclude(move |transaction, contract| {
-        let superseded = transaction.live_release(&release.dataset, release.period)?.map(|live| live.name);
-        let generation = transaction.generation()? + 1;
-        let (dataset, period) = (release.dataset.clone(), release.period);
-        let cause = format!("{release} was published");
-        transaction.append(Fact::Published {
-            release,
-            superseded: superseded.clone(),
-            delta_version: version,
-            generation,
-        })?;
-        arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
-        Ok((superseded, generation))
-    })?;
+    let (superseded, generation) =
+        context.conclude(move |transaction, contract| outcome(transaction, contract, release, version))?;
     crash::point("publish.outcome");
     Ok(Publication { generation, delta_version: version, rows: committed.rows, superseded, steps: Vec::new() })
+}
+
+/// Clients see the release from now on; answers what they saw before, and the generation.
+fn outcome(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    release: ReleaseName,
+    delta_version: u64,
+) -> Result<(Option<ReleaseName>, u64)> {
+    let superseded = transaction.live_release(&release.dataset, release.period)?.map(|live| live.name);
+    let generation = transaction.generation()? + 1;
+    let (dataset, period) = (release.dataset.clone(), release.period);
+    let cause = format!("{release} was published");
+    transaction.append(Fact::Published { release, superseded: superseded.clone(), delta_version, generation })?;
+    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    Ok((superseded, generation))
+}
+
+/// What a publication puts on record, for a rehearsal: nothing is built, and gold stays as it is.
+pub fn rehearse(transaction: &mut Transaction<'_>, contract: &Contract, name: &ReleaseName) -> Result<()> {
+    let digest = transaction.release(name)?.and_then(|release| release.release_digest);
+    let digest = digest.ok_or_else(|| Error::refused(format!("{name} is not assembled")).hint("assay run"))?;
+    let intent = Fact::PublishStarted { release: name.clone(), release_digest: digest.clone(), manifest: digest };
+    transaction.append(intent)?;
+    outcome(transaction, contract, name.clone(), 0).map(drop)
 }
 
 /// The release of this name.

@@ -4,8 +4,8 @@ use super::publish::{Publication, find};
 use super::{channel, gold, lease_key};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
-use crate::domain::{Fact, ReleaseName};
-use crate::journal::Snapshot;
+use crate::domain::{Contract, Fact, ReleaseName};
+use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::{Context, arrival, lease};
 
 /// Brings `to` back in the place of `from`, which is live. Without `to`: what `from` superseded.
@@ -57,16 +57,37 @@ pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
     let (from, to) = (from.clone(), to.clone());
     let superseded = Some(from.clone());
     let delta_version = committed.version;
-    let generation = context.conclude(move |transaction, contract| {
-        let generation = transaction.generation()? + 1;
-        let (dataset, period) = (from.dataset.clone(), from.period);
-        let cause = format!("{from} was rolled back to {to}");
-        transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
-        arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
-        Ok(generation)
-    })?;
+    let generation =
+        context.conclude(move |transaction, contract| outcome(transaction, contract, from, to, delta_version))?;
     crash::point("publish.outcome");
     Ok(Publication { generation, delta_version, rows: committed.rows, superseded, steps: Vec::new() })
+}
+
+/// Clients see `to` again; answers the generation.
+fn outcome(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    from: ReleaseName,
+    to: ReleaseName,
+    delta_version: u64,
+) -> Result<u64> {
+    let generation = transaction.generation()? + 1;
+    let (dataset, period) = (from.dataset.clone(), from.period);
+    let cause = format!("{from} was rolled back to {to}");
+    transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
+    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    Ok(generation)
+}
+
+/// What rolling `from` back to `to` puts on record, for a rehearsal.
+pub fn rehearse(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    from: ReleaseName,
+    to: ReleaseName,
+) -> Result<()> {
+    transaction.append(Fact::RollbackStarted { from: from.clone(), to: to.clone() })?;
+    outcome(transaction, contract, from, to, 0).map(drop)
 }
 
 /// The newest release of the period that was live before `from`.

@@ -4,7 +4,8 @@ use super::publish::Publication;
 use super::{channel, gold, lease_key};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
-use crate::domain::{Fact, ReleaseName};
+use crate::domain::{Contract, Fact, ReleaseName};
+use crate::journal::Transaction;
 use crate::pipeline::{Context, arrival, lease};
 
 /// Takes a live release away from clients.
@@ -31,14 +32,29 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
     crash::point("publish.gold_committed");
     let release = name.clone();
     let delta_version = committed.version;
-    let generation = context.conclude(move |transaction, contract| {
-        let generation = transaction.generation()? + 1;
-        let (dataset, period) = (release.dataset.clone(), release.period);
-        let cause = format!("{release} was withdrawn");
-        transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
-        arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
-        Ok(generation)
-    })?;
+    let generation =
+        context.conclude(move |transaction, contract| outcome(transaction, contract, release, delta_version))?;
     crash::point("publish.outcome");
     Ok(Publication { generation, delta_version, rows: 0, superseded: Some(name.clone()), steps: Vec::new() })
+}
+
+/// Clients no longer see it; answers the generation.
+fn outcome(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    release: ReleaseName,
+    delta_version: u64,
+) -> Result<u64> {
+    let generation = transaction.generation()? + 1;
+    let (dataset, period) = (release.dataset.clone(), release.period);
+    let cause = format!("{release} was withdrawn");
+    transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
+    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    Ok(generation)
+}
+
+/// What a withdrawal puts on record, for a rehearsal.
+pub fn rehearse(transaction: &mut Transaction<'_>, contract: &Contract, release: ReleaseName) -> Result<()> {
+    transaction.append(Fact::WithdrawalStarted { release: release.clone() })?;
+    outcome(transaction, contract, release, 0).map(drop)
 }

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::command::Id;
 use super::detail::DetailContent;
-use super::items::{Body, items};
+use super::items::Body;
 use super::pane::Pane;
 use super::state::State;
 use crate::base::text::counted;
@@ -35,7 +35,8 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         Id::RegisterModel => Ok(Ask::RegisterModel),
         Id::TrainModel => Ok(Ask::TrainModel),
         Id::PromoteModel | Id::ArchiveModel => model(state, id),
-        Id::AcceptSample | Id::AcceptSampleWithNote | Id::RejectSample => sample_verdict(state, id != Id::RejectSample),
+        Id::AcceptSample | Id::AcceptSampleWithNote => sample_verdict(state, true),
+        Id::RejectSample | Id::RejectSampleWithNote => sample_verdict(state, false),
         Id::ConfirmAnomaly | Id::WaiveAnomaly | Id::ReopenAnomaly => {
             anomaly(state.anomaly().ok_or("no anomaly is selected")?, id)
         }
@@ -103,8 +104,8 @@ fn model(state: &State, id: Id) -> Result<Ask, String> {
 /// The sample under the cursor of an open anomaly.
 pub fn selected_sample(state: &State) -> Option<(&AnomalyRow, &Sample)> {
     let detail = state.detail.as_ref()?;
-    let Some(content @ DetailContent::Anomaly(anomaly)) = &detail.content else { return None };
-    match items(content).get(detail.cursor)?.body {
+    let Some(DetailContent::Anomaly(anomaly)) = &detail.content else { return None };
+    match detail.items().get(detail.cursor)?.body {
         Body::Sample(index) => Some((&anomaly.row, anomaly.samples.get(index)?)),
         _ => None,
     }
@@ -130,7 +131,7 @@ fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {
 
 fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
     let name = row.name.clone();
-    let excluded = excluded(state);
+    let excluded = excluded(state, row);
     let approved_by_me = row.approvals.iter().any(|by| same_person(by, &state.me.actor.name));
     let is = |next: ReleaseState| row.state.allow(next).map_err(|error| error.message().to_owned());
     match id {
@@ -149,20 +150,26 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         Id::Revoke => Ok(Ask::Revoke(name)),
         Id::RejectRelease => is(ReleaseState::Rejected).map(|()| Ask::RejectRelease(name)),
         Id::Publish if row.state.is_open() && !row.blocked_by.is_empty() => Err(blocked(row)),
+        Id::Publish if row.state == ReleaseState::Superseded => {
+            Err("it is superseded, so clients saw it before; B brings it back".to_owned())
+        }
         Id::Publish => is(ReleaseState::Publishing).map(|()| Ask::Publish(name)),
+        Id::Rollback if row.state == ReleaseState::Superseded => match &row.live {
+            Some(live) => Ok(Ask::Rollback { release: live.clone(), to: Some(name) }),
+            None => Err(format!("clients see nothing for {}, so nothing can be rolled back to it", row.period)),
+        },
         _ if row.state != ReleaseState::Published => {
             Err(format!("it is {}; only what clients see can be taken from them", row.state))
         }
-        Id::Rollback => Ok(Ask::Rollback(name)),
+        Id::Rollback => Ok(Ask::Rollback { release: name, to: None }),
         _ => Ok(Ask::WithdrawRelease(name)),
     }
 }
 
-/// Why the person may not approve the release that is open, if the policy keeps them out.
-fn excluded(state: &State) -> Option<String> {
-    let Some(DetailContent::Release(open)) = &state.detail.as_ref()?.content else { return None };
-    let (_, why) = open.excluded.iter().find(|(name, _)| same_person(name, &state.me.actor.name))?;
-    Some(format!("you may not approve: {why}"))
+/// Why the person may not approve a release, if the policy keeps them out.
+fn excluded(state: &State, row: &ReleaseRow) -> Option<String> {
+    let (name, why) = row.excluded.iter().find(|(name, _)| same_person(name, &state.me.actor.name))?;
+    Some(format!("{name} {why}"))
 }
 
 /// The reasons that keep a release from being approved: all but the approvals themselves.

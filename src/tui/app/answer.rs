@@ -4,6 +4,7 @@ use super::message::{Answer, Msg};
 use super::overlay::Overlay;
 use super::state::State;
 use super::words::Tone;
+use crate::base::text::counted;
 use crate::base::{ErrorKind, Result};
 use crate::ops::Reply;
 
@@ -20,6 +21,7 @@ pub(super) fn answered(state: &mut State, msg: Msg) -> bool {
         Msg::Acting(Ok(actor)) => {
             state.say(format!("you act as {}, {}", actor.name, actor.role), Tone::Good);
             state.me.actor = actor;
+            state.me.stranger = false;
             refresh(state);
         }
         Msg::Acting(Err(error)) => state.say(error.one_line(), Tone::Bad),
@@ -58,7 +60,12 @@ fn loaded(state: &mut State, generation: u64, answer: Result<Answer>) -> bool {
         return dialog.arrive(generation, answer);
     }
     if let Some(detail) = state.detail.as_mut().filter(|detail| detail.awaits(generation)) {
-        return detail.arrive(generation, answer);
+        let before = detail.judged();
+        let arrived = detail.arrive(generation, answer);
+        if let (Some((_, 1..)), Some((all, 0))) = (before, detail.judged()) {
+            state.say(format!("all {} judged; ] next anomaly", counted(all as u64, "row")), Tone::Good);
+        }
+        return arrived;
     }
     match answer {
         Ok(answer) => state.lists.arrive(generation, answer),
@@ -68,6 +75,7 @@ fn loaded(state: &mut State, generation: u64, answer: Result<Answer>) -> bool {
 
 fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>) {
     state.speech.answered(ticket, answer);
+    let line = state.speech.entries().iter().find(|one| one.ticket == ticket).map(|one| one.line.clone());
     if !state.is_busy() {
         state.board.end();
     }
@@ -76,7 +84,10 @@ fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>) {
             let more = if reply.lines.is_empty() { "" } else { "  (L shows all of it)" };
             state.say(format!("✓ {}{more}", reply.message), Tone::Good);
         }
-        Err(error) if error.kind() == ErrorKind::Cancelled => state.say("stopped; r goes on from here", Tone::Warning),
+        Err(error) if error.kind() == ErrorKind::Cancelled => {
+            let run = line.is_some_and(|line| line.starts_with("assay run"));
+            state.say(if run { "cancelled; r goes on from here" } else { "cancelled" }, Tone::Warning);
+        }
         Err(error) => {
             let hint = error.hints().first().map(|hint| format!("; {hint}")).unwrap_or_default();
             state.say(format!("✗ {}{hint}", error.one_line()), Tone::Bad);

@@ -39,7 +39,7 @@ pub enum Ask {
     Revoke(ReleaseName),
     RejectRelease(ReleaseName),
     Publish(ReleaseName),
-    Rollback(ReleaseName),
+    Rollback { release: ReleaseName, to: Option<ReleaseName> },
     WithdrawRelease(ReleaseName),
     ApplyContract,
 }
@@ -76,7 +76,8 @@ impl Ask {
             Self::Revoke(release) => format!("Revoke your approval of {release}"),
             Self::RejectRelease(release) => format!("Reject {release}"),
             Self::Publish(release) => format!("Publish {release}"),
-            Self::Rollback(release) => format!("Roll back {release}"),
+            Self::Rollback { to: Some(to), .. } => format!("Bring back {to}"),
+            Self::Rollback { release, .. } => format!("Roll back {release}"),
             Self::WithdrawRelease(release) => format!("Withdraw {release}"),
             Self::ApplyContract => "Apply the changed assay.toml".to_owned(),
         }
@@ -86,7 +87,9 @@ impl Ask {
     #[must_use]
     pub fn risk(&self) -> Risk {
         match self {
-            Self::Publish(_) | Self::Rollback(_) | Self::WithdrawRelease(_) | Self::WithdrawBatch(_) => Risk::Danger,
+            Self::Publish(_) | Self::Rollback { .. } | Self::WithdrawRelease(_) | Self::WithdrawBatch(_) => {
+                Risk::Danger
+            }
             _ => Risk::Change,
         }
     }
@@ -103,7 +106,7 @@ impl Ask {
         match self {
             Self::Approve(release)
             | Self::Publish(release)
-            | Self::Rollback(release)
+            | Self::Rollback { release, .. }
             | Self::WithdrawRelease(release) => Some(release),
             _ => None,
         }
@@ -141,7 +144,8 @@ impl Ask {
             Self::WaiveAnomaly(_) => vec![reason(), field("until period", FieldKind::Period)],
             Self::Assess { .. } | Self::Approve(_) => vec![field("note", FieldKind::Optional)],
             Self::Publish(release) => vec![confirm(&release.to_string())],
-            Self::Rollback(release) => vec![
+            Self::Rollback { to: Some(to), .. } => vec![reason(), confirm(&to.to_string())],
+            Self::Rollback { release, .. } => vec![
                 reason(),
                 field("to release (empty: the one before)", FieldKind::Release),
                 confirm(&release.to_string()),
@@ -209,8 +213,8 @@ impl Ask {
             Self::Revoke(release) => Request::RevokeApproval { release, reason: reason() },
             Self::RejectRelease(release) => Request::RejectRelease { release, reason: reason() },
             Self::Publish(release) => Request::Publish { release },
-            Self::Rollback(release) => {
-                let to = typed("to release").and_then(|text| text.parse().ok());
+            Self::Rollback { release, to } => {
+                let to = to.or_else(|| typed("to release").and_then(|text| text.parse().ok()));
                 Request::Rollback { release, to, reason: reason() }
             }
             Self::WithdrawRelease(release) => Request::WithdrawRelease { release, reason: reason() },

@@ -47,6 +47,7 @@ const COMPLETENESS: Scope = Scope::Pane(Pane::Completeness);
 const MODELS: Scope = Scope::Pane(Pane::Models);
 const ANOMALIES: Scope = Scope::Pane(Pane::Anomalies);
 const RELEASES: Scope = Scope::Pane(Pane::Releases);
+const LOG: Scope = Scope::Pane(Pane::Log);
 const TASKS: Scope = Scope::Pane(Pane::Tasks);
 const EVERYWHERE: Scope = Scope::Everywhere;
 
@@ -68,8 +69,9 @@ pub const COMMANDS: &[Command] = &[
     change(Id::ArchiveModel, MODELS, &["D"], "archive the version", "", "No longer offers this version.", "assay model archive"),
 
     change(Id::AcceptSample, ANOMALIES, &["a"], "accept the sample", "accept", "The row is right as it stands; the next sample follows.", "assay assess"),
-    change(Id::RejectSample, ANOMALIES, &["x"], "reject the sample", "reject", "The row is wrong; you may say why.", "assay assess"),
+    change(Id::RejectSample, ANOMALIES, &["x"], "reject the sample", "reject", "The row is wrong; the next sample follows.", "assay assess"),
     change(Id::AcceptSampleWithNote, ANOMALIES, &["n"], "accept the sample with a note", "", "The row is right, and there is something to say about it.", "assay assess"),
+    change(Id::RejectSampleWithNote, ANOMALIES, &["N"], "reject the sample with a note", "", "The row is wrong, and there is something to say about it.", "assay assess"),
     change(Id::ConfirmAnomaly, ANOMALIES, &["c"], "confirm the anomaly", "confirm", "Says that it is real; it blocks until the data is fixed.", "assay anomaly confirm"),
     change(Id::WaiveAnomaly, ANOMALIES, &["w"], "waive the anomaly", "waive", "Lets it pass, for a reason that goes on the record.", "assay anomaly waive"),
     change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "", "Opens a settled anomaly again.", "assay anomaly reopen"),
@@ -79,15 +81,17 @@ pub const COMMANDS: &[Command] = &[
     change(Id::RejectRelease, RELEASES, &["x"], "reject the release", "reject", "Turns the release down, for a reason.", "assay release reject"),
     change(Id::Revoke, RELEASES, &["u"], "revoke my approval", "", "Takes your own approval back, while it isn't published.", "assay release revoke"),
     change(Id::RunPeriod, RELEASES, &["R"], "run this period", "", "Brings the release's period up to date.", "assay run"),
-    danger(Id::Rollback, RELEASES, &["B"], "roll back", "", "Brings back the release that clients saw before this one. You type its name to confirm.", "assay release rollback"),
+    danger(Id::Rollback, RELEASES, &["B"], "roll back", "", "Brings back the release that clients saw before this one; on a superseded one, brings that back. You type its name to confirm.", "assay release rollback"),
     danger(Id::WithdrawRelease, RELEASES, &["W"], "withdraw the release", "", "Takes the release away from clients. You type its name to confirm.", "assay release withdraw"),
 
     change(Id::RetryTask, TASKS, &["R"], "retry the task", "retry", "Lets a failed task run again.", "assay task retry"),
     change(Id::CancelTask, TASKS, &["x"], "cancel the task", "cancel", "Stops one running task; nothing stays half-done.", "assay task cancel"),
 
+    look(Id::Decisions, Group::Here, LOG, &["d"], "show only decisions", "decisions", "Leaves out what the pipeline notes for itself; again: everything."),
+
     work(Id::Run, &["r"], "run the pipeline", "run", "Brings everything up to date in the background; you go on working.", "assay run"),
     Command { cli: None, ..work(Id::Stop, &["X"], "stop what is running", "", "Stops the work in the background; nothing stays half-done, and a run picks it up again.", "") },
-    work(Id::Ingest, &["i"], "ingest the inboxes", "", "Takes in what providers dropped into their inboxes.", "assay ingest"),
+    work(Id::Ingest, &["i"], "ingest the inboxes", "", "Takes in what providers dropped into their inboxes. Where duties are separated, whoever takes data in may not approve its release.", "assay ingest"),
     work(Id::ApplyContract, &["C"], "apply the contract", "", "Takes a changed assay.toml into force, on your name.", "assay contract apply"),
 
     look(Id::Open, Group::Move, EVERYWHERE, &["enter"], "open", "open", "Looks inside; on a reason or a link it leads to the place that clears it."),

@@ -183,6 +183,7 @@ fn command_log(state: &State) -> Vec<Line> {
         let (group, note, tone) = match &spoken.outcome {
             Outcome::Running => ("▶ running", String::new(), Tone::Busy),
             Outcome::Done(lines) => ("✓ done", lines.join("; "), Tone::Plain),
+            Outcome::Cancelled => ("- cancelled", String::new(), Tone::Warning),
             Outcome::Failed(error) => ("✗ failed", error.one_line(), Tone::Bad),
         };
         let (title, pick) = (spoken.line.clone(), Pick::Text(spoken.line.clone()));

@@ -93,6 +93,10 @@ pub enum Id {
     AcceptSampleWithNote,
     /// The sample is wrong.
     RejectSample,
+    /// The sample is wrong, with a note.
+    RejectSampleWithNote,
+    /// Only what people decided, or everything again.
+    Decisions,
     /// The anomaly is real.
     ConfirmAnomaly,
     /// The anomaly may pass.

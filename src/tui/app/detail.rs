@@ -1,6 +1,8 @@
 //! One thing in full, opened over its list.
 
-use super::items::{first_to_judge, items};
+use std::collections::BTreeSet;
+
+use super::items::{Body, Item, first_to_judge, items};
 use super::message::{Answer, Load};
 use super::pane::Pane;
 use crate::base::{Error, Result};
@@ -93,6 +95,8 @@ pub struct Detail {
     pub error: Option<Error>,
     /// The selected item.
     pub cursor: usize,
+    /// What many items were folded into one for, and is open now: the command that clears them all.
+    unfolded: BTreeSet<String>,
     wanted: bool,
     awaited: Option<u64>,
 }
@@ -105,7 +109,54 @@ impl Detail {
             Place::Task(row) => Some(DetailContent::Task((**row).clone())),
             _ => None,
         };
-        Self { wanted: content.is_none(), place, content, error: None, cursor: 0, awaited: None }
+        Self {
+            wanted: content.is_none(),
+            place,
+            content,
+            error: None,
+            cursor: 0,
+            unfolded: BTreeSet::new(),
+            awaited: None,
+        }
+    }
+
+    /// What it says, item by item.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        self.content.as_ref().map(|content| items(content, &self.unfolded)).unwrap_or_default()
+    }
+
+    /// Shows what was folded into one item, or folds it again.
+    pub fn fold(&mut self, group: String) {
+        if !self.unfolded.remove(&group) {
+            self.unfolded.insert(group);
+        }
+    }
+
+    /// Selects the next row that nobody judged, around the end; the one below where all are.
+    pub fn to_next_sample(&mut self) {
+        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return };
+        let to_judge = |item: &Item| match item.body {
+            Body::Sample(index) => anomaly.samples.get(index).is_some_and(|sample| sample.verdict.is_none()),
+            _ => false,
+        };
+        let items = self.items();
+        let open: Vec<usize> =
+            (0..items.len()).filter(|index| *index != self.cursor && to_judge(&items[*index])).collect();
+        match open.iter().find(|index| **index > self.cursor).or(open.first()) {
+            Some(next) => self.cursor = *next,
+            None => self.step(i64::from(
+                self.cursor + 1 < items.len() && matches!(items[self.cursor + 1].body, Body::Sample(_)),
+            )),
+        }
+    }
+
+    /// The rows to judge, and how many of them nobody judged; `None` where it is about something else.
+    #[must_use]
+    pub fn judged(&self) -> Option<(usize, usize)> {
+        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return None };
+        let open = anomaly.samples.iter().filter(|sample| sample.verdict.is_none()).count();
+        Some((anomaly.samples.len(), open))
     }
 
     /// Asks again for the content.
@@ -162,7 +213,7 @@ impl Detail {
 
     /// Moves the selection among the items.
     pub fn step(&mut self, by: i64) {
-        let count = self.content.as_ref().map_or(0, |content| items(content).len());
+        let count = self.items().len();
         let by = isize::try_from(by).unwrap_or(if by < 0 { isize::MIN } else { isize::MAX });
         self.cursor = self.cursor.saturating_add_signed(by).min(count.saturating_sub(1));
     }

@@ -111,7 +111,7 @@ impl Dialog {
         let edited = field.input.edit(key);
         if edited {
             self.complaint = None;
-            if hangs {
+            if hangs || field.kind == FieldKind::Release {
                 self.preview = Fetched::Unasked;
             }
         }

@@ -1,7 +1,9 @@
 //! What was typed behind `/`: free text, and terms like `state:open`.
 
-use crate::domain::Period;
+use super::pane::Pane;
+use crate::domain::completeness::CellState;
 use crate::domain::listing::{Fetch, Query};
+use crate::domain::{Period, ReleaseState};
 
 /// A filter as typed and as understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +35,29 @@ impl Filter {
         filter
     }
 
+    /// What of it can't mean anything in the list of `pane`, and what could.
+    #[must_use]
+    pub fn complaint(&self, pane: Pane) -> Option<String> {
+        let keys = keys(pane);
+        for (key, value) in self.typed.split_whitespace().filter_map(|word| word.split_once(':')) {
+            let is_key = !key.is_empty() && key.chars().all(|character| character.is_ascii_lowercase());
+            if !is_key {
+                continue;
+            }
+            if !keys.contains(&key) {
+                return Some(format!("`{key}:` is no key here; keys are {}", keys.join(", ")));
+            }
+            if key == "period" && !value.is_empty() && value.parse::<Period>().is_err() {
+                return Some(format!("`{value}` is no period; write it like 2026-10"));
+            }
+            let states = states(pane);
+            if key == "state" && !states.is_empty() && !states.contains(&value) {
+                return Some(format!("`{value}` is no state here; states are {}", states.join(", ")));
+            }
+        }
+        None
+    }
+
     /// What was typed.
     #[must_use]
     pub fn typed(&self) -> &str {
@@ -57,5 +82,29 @@ impl Filter {
             fetch,
             limit,
         }
+    }
+}
+
+/// The keys that narrow the list of a pane.
+fn keys(pane: Pane) -> &'static [&'static str] {
+    match pane {
+        Pane::Batches | Pane::Completeness | Pane::Anomalies | Pane::Tasks | Pane::Log => {
+            &["dataset", "period", "provider", "state"]
+        }
+        Pane::Releases => &["dataset", "period", "state"],
+        Pane::Models => &["state"],
+    }
+}
+
+/// The states of the rows of a pane; none where they are too many to list: the kinds of entries of the log.
+fn states(pane: Pane) -> Vec<&'static str> {
+    match pane {
+        Pane::Batches => vec!["landed", "quarantined", "superseded", "withdrawn"],
+        Pane::Models => vec!["archived", "offered"],
+        Pane::Anomalies => vec!["open", "confirmed", "waived", "fixed"],
+        Pane::Releases => ReleaseState::ALL.into_iter().map(ReleaseState::as_str).collect(),
+        Pane::Tasks => vec!["done", "missing", "stale", "failed", "running"],
+        Pane::Completeness => CellState::ALL.into_iter().map(CellState::as_str).collect(),
+        Pane::Log => Vec::new(),
     }
 }

@@ -10,6 +10,8 @@ mod task;
 pub use anomaly::first_to_judge;
 pub use release::changes as release_changes;
 
+use std::collections::BTreeSet;
+
 use super::detail::{DetailContent, Place};
 use super::words::{Piece, Tone};
 use crate::domain::{Period, Reason, ReleaseName};
@@ -41,6 +43,8 @@ pub enum Body {
 pub enum Link {
     /// To another thing.
     To(Place),
+    /// Shows the items that were folded into this one, or folds them again.
+    Fold(String),
     /// To the place that clears this reason of a release.
     Clear(ReleaseName, Reason),
     /// To a cell of the map of completeness.
@@ -70,14 +74,14 @@ impl Item {
     }
 }
 
-/// The items of a thing, in the order in which its reader wants them.
+/// The items of a thing, in the order in which its reader wants them; those of `unfolded` groups one by one.
 #[must_use]
-pub fn items(content: &DetailContent) -> Vec<Item> {
+pub fn items(content: &DetailContent, unfolded: &BTreeSet<String>) -> Vec<Item> {
     match content {
         DetailContent::Batch(detail) => batch::items(detail),
         DetailContent::Model(detail) => model::items(detail),
         DetailContent::Anomaly(detail) => anomaly::items(detail),
-        DetailContent::Release(detail) => release::items(detail),
+        DetailContent::Release(detail) => release::items(detail, unfolded),
         DetailContent::Event(detail) => event::items(detail),
         DetailContent::Task(row) => task::items(row),
     }

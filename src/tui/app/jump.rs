@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::command::Id;
 use super::detail::{Detail, DetailContent, Place};
 use super::enabled::lacks;
-use super::items::{Link, items};
+use super::items::Link;
 use super::message::Effect;
 use super::navigate::{leave_for, leave_for_place, selected_place};
 use super::pane::Pane;
@@ -19,7 +19,7 @@ use crate::domain::{BatchId, Reason, ReasonCode, ReleaseName};
 /// Opens what is selected.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(detail) = &state.detail {
-        let link = detail.content.as_ref().and_then(|content| items(content).into_iter().nth(detail.cursor)?.link);
+        let link = detail.items().into_iter().nth(detail.cursor).and_then(|item| item.link);
         match link {
             Some(link) => follow(state, link, effects),
             None => state.say("nothing to open here", Tone::Quiet),
@@ -38,6 +38,11 @@ fn follow(state: &mut State, link: Link, effects: &mut Vec<Effect>) {
     match link {
         Link::To(place) => leave_for_place(state, place),
         Link::Cell { dataset, period, provider } => to_cell(state, (dataset, period), provider),
+        Link::Fold(group) => {
+            if let Some(detail) = &mut state.detail {
+                detail.fold(group);
+            }
+        }
         Link::Clear(release, reason) => clear(state, &release, &reason, effects),
     }
 }

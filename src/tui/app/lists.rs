@@ -6,6 +6,7 @@ use super::pane::Pane;
 use super::window::{Row, Window};
 use crate::base::Error;
 use crate::domain::anomaly::AnomalyId;
+use crate::domain::completeness::CellState;
 use crate::domain::listing::{
     AnomalyRow, BatchRow, LogRow, ModelRow, PeriodKey, PeriodRow, Query, ReleaseRow, TaskRow,
 };
@@ -27,11 +28,23 @@ macro_rules! row {
 }
 
 row!(BatchRow, BatchId, Load::Batches, |row| row.id.clone());
-row!(PeriodRow, PeriodKey, Load::Periods, |row| row.key());
 row!(ModelRow, ModelRef, Load::Models, |row| ModelRef::new(row.name.clone(), row.version));
 row!(AnomalyRow, AnomalyId, Load::Anomalies, |row| row.id.clone());
 row!(ReleaseRow, ReleaseName, Load::Releases, |row| row.name.clone());
 row!(TaskRow, String, Load::Tasks, |row| format!("{} {}", row.kind, row.subject));
+
+impl Row for PeriodRow {
+    type Key = PeriodKey;
+    fn is_worth_opening_on(&self) -> bool {
+        self.state != CellState::NotOwed
+    }
+    fn key(&self) -> PeriodKey {
+        Self::key(self)
+    }
+    fn load(query: Query<PeriodKey>) -> Load {
+        Load::Periods(query)
+    }
+}
 
 impl Row for LogRow {
     type Key = u64;

@@ -40,7 +40,9 @@ pub use command::{Command, Group, Id, Risk, Scope};
 pub use detail::{Detail, DetailContent, Place};
 pub use dialog::{Dialog, Fetched, Field, FieldKind};
 pub use enabled::why_not;
-pub use items::{Body, Item, Link, items, number, release_changes};
+#[cfg(test)]
+pub use filter::Filter;
+pub use items::{Body, Item, Link, number, release_changes};
 pub use key::Key;
 pub use layout::{Area, CELL, Layout, PERIOD, first_column, layout, tabs};
 pub use list::AnyList;

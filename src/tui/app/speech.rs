@@ -1,6 +1,6 @@
 //! What was asked for in this session, as command lines, with what came of it.
 
-use crate::base::{Error, Result};
+use crate::base::{Error, ErrorKind, Result};
 use crate::ops::Reply;
 
 /// How many requests are remembered.
@@ -13,6 +13,8 @@ pub enum Outcome {
     Running,
     /// It is done; what the reply said.
     Done(Vec<String>),
+    /// It was stopped.
+    Cancelled,
     /// It failed.
     Failed(Error),
 }
@@ -61,6 +63,7 @@ impl Speech {
         let Some(spoken) = self.entries.iter_mut().find(|spoken| spoken.ticket == ticket) else { return };
         spoken.outcome = match answer {
             Ok(reply) => Outcome::Done(std::iter::once(&reply.message).chain(&reply.lines).cloned().collect()),
+            Err(error) if error.kind() == ErrorKind::Cancelled => Outcome::Cancelled,
             Err(error) => Outcome::Failed(error.clone()),
         };
     }

@@ -21,6 +21,8 @@ pub struct Identity {
     pub folder: String,
     /// Whether one person may act as each.
     pub demo: bool,
+    /// Whether the actor is not in [people], and only looks.
+    pub stranger: bool,
     /// Whether colours are wanted (`NO_COLOR` is not set).
     pub colour: bool,
 }

@@ -9,7 +9,7 @@ use super::command::{Id, Scope};
 use super::dialog::{Dialog, Fetched};
 use super::enabled::{changes_something, why_not};
 use super::filter::Filter;
-use super::items::{Link, items};
+use super::items::Link;
 use super::key::Key;
 use super::layout::layout;
 use super::message::{Effect, Msg};
@@ -20,6 +20,9 @@ use super::state::State;
 use super::text_field::TextField;
 use super::words::Tone;
 use crate::domain::Request;
+
+/// The filter of the log that leaves out what the pipeline notes for itself.
+const DECISIONS: &str = "state:decisions";
 
 /// What to fetch first, after the first frame was drawn.
 pub fn start(state: &mut State) -> Vec<Effect> {
@@ -190,8 +193,20 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             }
         }
         Id::Submit => submit(state, effects),
+        Id::Decisions => decisions(state),
         _ => begin(state, id, effects),
     }
+}
+
+/// Narrows the log to decisions, or widens it again.
+fn decisions(state: &mut State) {
+    let narrowed = state.list().filter().typed() == DECISIONS;
+    let filter = if narrowed { Filter::default() } else { Filter::parse(DECISIONS) };
+    state.detail = None;
+    state.lists.of_mut(state.pane).set_filter(filter);
+    let text =
+        if narrowed { "everything on record" } else { "only what people decided and what came of it; d shows all" };
+    state.say(text, Tone::Quiet);
 }
 
 fn act_as(state: &mut State) {
@@ -220,9 +235,11 @@ fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The command that clears the selected reason, else the last one of this session.
 fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
-    let item = state.detail.as_ref().and_then(|detail| items(detail.content.as_ref()?).into_iter().nth(detail.cursor));
+    let item = state.detail.as_ref().and_then(|detail| detail.items().into_iter().nth(detail.cursor));
     let fix = match item.and_then(|item| item.link) {
         Some(Link::Clear(_, reason)) => Some(reason.fix),
+        // What one command clears was folded under that command.
+        Some(Link::Fold(fix)) => Some(fix),
         _ => None,
     };
     match fix.or_else(|| state.speech.entries().last().map(|spoken| spoken.line.clone())) {
@@ -273,12 +290,19 @@ fn choose(state: &mut State, effects: &mut Vec<Effect>) {
 /// Asks for a change at once, or opens the dialog that it needs.
 fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     let Ok(ask) = ask_for(state, id) else { return };
-    if ask.is_immediate() || id == Id::AcceptSample {
+    let one_key = matches!(id, Id::AcceptSample | Id::RejectSample) && !overrules(state);
+    if ask.is_immediate() || one_key {
         let request = ask.request(&[], None);
         perform(state, request, effects);
     } else {
         open_dialog(state, ask, effects);
     }
+}
+
+/// Whether a verdict on the selected sample would take the place of somebody else's.
+fn overrules(state: &State) -> bool {
+    let verdict = selected_sample(state).and_then(|(_, sample)| sample.verdict.as_ref());
+    verdict.is_some_and(|verdict| verdict.by != state.me.actor.name)
 }
 
 /// Opens a dialog and asks what it would do.
@@ -322,7 +346,7 @@ fn perform(state: &mut State, request: Request, effects: &mut Vec<Effect>) {
     }
     let judged = matches!(request, Request::Assess { .. }) && selected_sample(state).is_some();
     if let Some(detail) = state.detail.as_mut().filter(|_| judged) {
-        detail.step(1);
+        detail.to_next_sample();
     }
     let (ticket, line) = (state.next_generation(), request.command_line());
     state.say(format!("▶ {line}"), Tone::Busy);

@@ -19,6 +19,10 @@ pub trait Row: Clone {
     type Key: Clone + PartialEq;
     /// Whether the newest rows stand at the end, where the list then opens.
     const NEWEST_LAST: bool = false;
+    /// Whether a list that is shown for the first time may open on it.
+    fn is_worth_opening_on(&self) -> bool {
+        true
+    }
     /// Its key.
     fn key(&self) -> Self::Key;
     /// The load that answers `query`.
@@ -39,6 +43,8 @@ pub enum Status {
 /// A page that is wanted or on its way.
 #[derive(Debug, Clone, PartialEq)]
 enum Wanted<K> {
+    /// For the first time: the selection goes to the first row that is worth it.
+    Opening,
     /// Take the place of all rows; the selection goes to the first row.
     First,
     /// Take the place of all rows; the selection goes to the last row.
@@ -70,7 +76,7 @@ pub struct Window<R: Row> {
 
 impl<R: Row> Default for Window<R> {
     fn default() -> Self {
-        let wanted = Some(if R::NEWEST_LAST { Wanted::Last } else { Wanted::First });
+        let wanted = Some(if R::NEWEST_LAST { Wanted::Last } else { Wanted::Opening });
         Self {
             rows: Vec::new(),
             offset: 0,
@@ -123,6 +129,9 @@ impl<R: Row> Window<R> {
         match wanted {
             Wanted::After(_) => self.append(page),
             Wanted::Before(_) => self.prepend(page),
+            Wanted::Opening => {
+                self.replace(page, |window| window.rows.iter().position(R::is_worth_opening_on).unwrap_or(0) as u64);
+            }
             Wanted::First => self.replace(page, |_| 0),
             Wanted::Last => self.replace(page, |window| window.total.saturating_sub(1)),
             Wanted::At(_) if page.rows.is_empty() => self.wanted = Some(Wanted::First),
@@ -272,7 +281,11 @@ impl<R: Row> AnyList for Window<R> {
             Some(row) if self.top > 0 => Fetch::At(row.key()),
             _ => Fetch::First,
         };
-        self.wanted = Some(if at_end { Wanted::Last } else { Wanted::Again(fetch) });
+        self.wanted = Some(match (at_end, &self.status) {
+            (true, _) => Wanted::Last,
+            (false, Status::Loading) => Wanted::Opening,
+            (false, _) => Wanted::Again(fetch),
+        });
     }
 
     fn follow(&mut self, height: u64) {
@@ -284,7 +297,7 @@ impl<R: Row> AnyList for Window<R> {
     fn issue(&mut self, generation: u64) -> Option<Load> {
         let wanted = self.wanted.take()?;
         let fetch = match wanted.clone() {
-            Wanted::First => Fetch::First,
+            Wanted::First | Wanted::Opening => Fetch::First,
             Wanted::Last => Fetch::Last,
             Wanted::At(key) => Fetch::At(key),
             Wanted::Again(fetch) => fetch,

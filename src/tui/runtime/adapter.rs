@@ -63,6 +63,11 @@ impl Desk {
         self.workspace.data_version()
     }
 
+    /// Changes when assay.toml or an inbox does.
+    pub fn surroundings(&self) -> String {
+        self.workspace.surroundings()
+    }
+
     fn session(&self) -> Session {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

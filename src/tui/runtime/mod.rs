@@ -26,11 +26,11 @@ const FRAME: Duration = Duration::from_millis(100);
 /// Messages that may wait before whoever sends them has to.
 const INBOX: usize = 1024;
 
-/// Shows the workbench until the person leaves it.
+/// Shows the workbench until the person leaves it. A `stranger` is not in [people] and only looks.
 ///
 /// # Errors
 /// Where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
-pub fn run(workspace: Workspace, session: Session) -> Result<()> {
+pub fn run(workspace: Workspace, session: Session, stranger: bool) -> Result<()> {
     let demo = workspace.is_demo();
     let mut screen = Screen::open()?;
     let (width, height) = screen.size()?;
@@ -38,6 +38,7 @@ pub fn run(workspace: Workspace, session: Session) -> Result<()> {
         actor: session.actor.clone(),
         folder: workspace.root().display().to_string(),
         demo,
+        stranger,
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let mut state = State::new(identity, width, height);
@@ -65,6 +66,11 @@ fn show(screen: &mut Screen, state: &mut State, workers: &mut Workers, inbox: &R
             }
         }
         if state.changed {
+            // A terminal that changed its size before anybody listened has told nobody.
+            let (width, height) = screen.size()?;
+            if (width, height) != (state.width, state.height) {
+                effects.extend(update(state, Msg::Resized { width, height }));
+            }
             screen.draw(state)?;
         }
         for msg in next(state.is_busy(), inbox, workers)? {

@@ -13,7 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::clipboard;
-use crate::base::{Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt, crash};
 use crate::tui::app::State;
 use crate::tui::view;
 
@@ -51,6 +51,7 @@ impl Screen {
 
     /// Draws the state; afterwards nothing of it is undrawn.
     pub fn draw(&mut self, state: &mut State) -> Result<()> {
+        crash::panic_point("screen.draw");
         state.changed = false;
         self.terminal.draw(|frame| view::draw(frame.buffer_mut(), state)).context("drawing on the terminal")?;
         Ok(())

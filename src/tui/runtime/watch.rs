@@ -15,13 +15,24 @@ use crate::tui::app::Msg;
 /// How often we look whether somebody wrote.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Tells the loop when somebody wrote to the workspace, and once when that can't be told any more.
+/// Every how many looks the folders are looked at too: files come by the hour, not by the second.
+const FOLDERS: u32 = 3;
+
+/// Tells the loop when somebody wrote to the workspace, to an inbox or to assay.toml, and once when that can't be told
+/// any more.
 pub fn workspace(desk: Arc<Desk>, sender: SyncSender<Msg>) -> Result<()> {
     spawn("workspace-watch", move || {
         let mut known = desk.data_version().ok();
+        let mut around = desk.surroundings();
         let mut failing = false;
-        loop {
+        for look in 1_u32.. {
             sleep(INTERVAL);
+            if look.is_multiple_of(FOLDERS) {
+                let now = desk.surroundings();
+                if std::mem::replace(&mut around, now.clone()) != now && sender.send(Msg::Changed).is_err() {
+                    return;
+                }
+            }
             let msg = match desk.data_version() {
                 Ok(version) => {
                     failing = false;

@@ -217,6 +217,11 @@ pub fn release(index: usize) -> ReleaseRow {
         blocked_by,
         cause: "first batch of the period".to_owned(),
         at: noon(),
+        excluded: vec![
+            ("olga".to_owned(), "took a batch in".to_owned()),
+            ("tomas".to_owned(), "is assessor; approving takes manager".to_owned()),
+        ],
+        live: (index > 2).then(|| release_name(index)),
     }
 }
 

@@ -9,10 +9,11 @@ use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow
 use crate::domain::release::Approval;
 use crate::domain::{
     Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, ReasonCode, Release, ReleaseName, Role,
-    Severity, TaskState,
+    Sample, Severity, TaskState,
 };
 use crate::ops::{
-    AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, RejectRow, ReleaseChanges, ReleaseDetail,
+    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
+    ReleaseChanges, ReleaseDetail, RowChange,
 };
 
 /// A workspace in memory.
@@ -26,6 +27,8 @@ pub struct World {
     pub releases: Vec<ReleaseRow>,
     pub tasks: Vec<TaskRow>,
     pub log: Vec<LogRow>,
+    /// Whether every sample has a verdict.
+    pub all_judged: bool,
 }
 
 impl World {
@@ -43,6 +46,7 @@ impl World {
             open_anomalies: 0,
             quarantined: 0,
             late: 0,
+            waiting_files: 0,
             unprotected: false,
         };
         Self {
@@ -54,6 +58,7 @@ impl World {
             releases: Vec::new(),
             tasks: Vec::new(),
             log: Vec::new(),
+            all_judged: false,
         }
     }
 
@@ -138,8 +143,10 @@ impl World {
             value: 700.0 + 17.0 * (index % 5) as f64 - if index == 0 { 420.0 } else { 0.0 },
             in_baseline: index != 3,
         };
-        let samples = (0..3).map(sample).collect();
-        Ok(AnomalyDetail { row, anomaly, history: (0..9).rev().map(point).collect(), samples })
+        let verdict = sample(2).verdict;
+        let judged = |one| if self.all_judged { Sample { verdict: verdict.clone(), ..one } } else { one };
+        let samples = (0..3).map(sample).map(judged).collect();
+        Ok(AnomalyDetail { row, anomaly, history: (0..9).rev().map(point).collect(), samples, batches: vec![batch(0)] })
     }
 
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
@@ -181,10 +188,33 @@ impl World {
             batches_gone: Vec::new(),
             model_before: Some(ModelRef::new("slips", 2)),
             labels: vec![("BRAND".to_owned(), 8_100, 8_020), ("SIZE".to_owned(), 4_000, 4_000)],
+            was_live: row.generation.is_some(),
+            batches: vec![BatchChange {
+                provider: "northgate".to_owned(),
+                before: vec![batch(3)],
+                after: vec![BatchRow { revision: 3, file: "2026-10-northgate-corrected.csv".to_owned(), ..batch(0) }],
+                rows: Some(RowChange {
+                    added: 0,
+                    removed: 12,
+                    changed: Some(1_204),
+                    sums: vec![("amount".to_owned(), "41233.50".to_owned(), "38010.25".to_owned())],
+                }),
+            }],
         };
         Ok(ReleaseDetail {
             unready: row.blocked_by.iter().filter(|one| one.code != ReasonCode::ApprovalsMissing).cloned().collect(),
-            excluded: vec![("ines".to_owned(), "waived A0000000003".to_owned())],
+            excluded: row.excluded.clone(),
+            fallen: row
+                .state
+                .is_open()
+                .then(|| FallenApproval {
+                    by: "ravi".to_owned(),
+                    at: noon(),
+                    why: "slips/2026-07.3 was published, which it looks back at".to_owned(),
+                })
+                .into_iter()
+                .collect(),
+            rests_on: (0..3).map(batch).collect(),
             cells: period(0).cells,
             evaluations: vec![
                 evaluation("row_count", Outcome::Passed, "12,040 rows, median 11,800"),

@@ -100,7 +100,8 @@ fn gate(row: &ReleaseRow) -> Piece {
         _ if !row.state.is_open() => quiet(""),
         [] => Piece::new("✓ ready", Tone::Good),
         [only] => Piece::new(format!("✗ {}", brief(&only.text)), Tone::Bad),
-        [first, ..] => Piece::new(format!("✗ {} reasons: {}", row.blocked_by.len(), brief(&first.text)), Tone::Bad),
+        // The number is short, so that the first reason is read in a narrow column too.
+        [first, ..] => Piece::new(format!("✗ {}: {}", row.blocked_by.len(), brief(&first.text)), Tone::Bad),
     }
 }
 
@@ -109,8 +110,8 @@ fn release(row: &ReleaseRow) -> Vec<Piece> {
         strong(row.name.to_string()),
         Word::from(row.state).piece(),
         gate(row),
-        plain(row.model.to_string()),
         plain(row.approvals.join(", ")),
+        plain(row.model.to_string()),
         plain(row.generation.map(|generation| generation.to_string()).unwrap_or_default()),
         when(row.at),
         quiet(&row.cause),

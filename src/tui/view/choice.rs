@@ -48,7 +48,7 @@ fn row(canvas: &mut Canvas<'_>, area: Area, y: u16, line: &Line, topic: Topic, s
     let x = canvas.say(area, 0, y, mark, Tone::Strong);
     let (mut x, title_width) = match topic {
         Topic::Palette | Topic::Help => (column(canvas, area, x, y, &line.keys, 12, Tone::Strong), 30),
-        Topic::CommandLog => (column(canvas, area, x, y, line.group, 10, line.tone), area.width.saturating_sub(16)),
+        Topic::CommandLog => (column(canvas, area, x, y, line.group, 11, line.tone), area.width.saturating_sub(17)),
         Topic::People => (x, 20),
     };
     let tone = if line.refusal.is_some() { Tone::Quiet } else { line.tone };

@@ -1,6 +1,7 @@
 //! What surrounds the panes: who and where, tabs, running tasks, what was just said, keys.
 
 use crate::base::text::{counted, grouped};
+use crate::domain::TaskKind;
 use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{
     Area, COMMANDS, Command, Id, Overlay, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs,
@@ -19,20 +20,27 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let room = area.width.saturating_sub(u16::try_from(width(&who)).unwrap_or(u16::MAX));
     let x = canvas.say(Area { width: room, ..area }, x, 0, name, Tone::Plain);
     let mut marks = Vec::new();
-    if state.me.demo {
-        marks.push(("demo: A acts as others", Tone::Quiet));
+    if state.me.stranger {
+        marks.push(("! not in [people]: you may look".to_owned(), Tone::Warning));
     }
     if let Some(overview) = &state.overview {
         if overview.contract_differs {
-            marks.push(("! assay.toml differs from the contract in force: C applies it", Tone::Warning));
+            marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
+        }
+        if overview.waiting_files > 0 {
+            let verb = if overview.waiting_files == 1 { "waits" } else { "wait" };
+            marks.push((format!("{} {verb}: i", counted(overview.waiting_files, "file")), Tone::Warning));
         }
         if overview.unprotected {
-            marks.push(("! no [people]: everybody is owner", Tone::Warning));
+            marks.push(("! no [people]: everybody is owner".to_owned(), Tone::Warning));
         }
+    }
+    if state.me.demo {
+        marks.push(("demo: A acts as others".to_owned(), Tone::Quiet));
     }
     let mut x = x;
     for (text, tone) in marks {
-        x = canvas.say(Area { width: room, ..area }, x + 2, 0, text, tone);
+        x = canvas.say(Area { width: room, ..area }, x + 2, 0, &text, tone);
     }
     canvas.say(area, room, 0, &who, Tone::Strong);
 }
@@ -49,7 +57,11 @@ pub fn tabs(canvas: &mut Canvas<'_>, area: Area, state: &State) {
 pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let board = &state.board;
     if !state.is_busy() {
-        let (glyph, tone) = if board.failed > 0 { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
+        let (glyph, tone) = match (board.failed, board.cancelled) {
+            (0, 0) => ('✓', Tone::Good),
+            (0, _) => ('-', Tone::Warning),
+            _ => ('✗', Tone::Bad),
+        };
         let x = canvas.say(area, 1, 0, &format!("{glyph} {}", over(state)), tone);
         let rest =
             board.last_failure.as_ref().map(|failure| format!("  {failure}  (t shows the tasks)")).unwrap_or_default();
@@ -73,7 +85,7 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
 
 fn over(state: &State) -> String {
     let board = &state.board;
-    let parts = [(board.done, "done"), (board.failed, "failed"), (board.cancelled, "stopped")];
+    let parts = [(board.done, "done"), (board.failed, "failed"), (board.cancelled, "cancelled")];
     let said = parts.iter().filter(|(count, word)| *count > 0 || *word == "done");
     said.map(|(count, word)| format!("{} {word}", grouped(*count))).collect::<Vec<_>>().join(", ")
 }
@@ -84,9 +96,10 @@ fn bar(percent: u64, cells: usize) -> String {
 }
 
 fn at_work(progress: &Progress) -> String {
+    let unit = if progress.kind == TaskKind::Train { "sentence" } else { "row" };
     let how_far = match &progress.step {
-        Step::Running { done, total: Some(total) } => format!("{} of {}", grouped(*done), counted(*total, "row")),
-        Step::Running { done, total: None } if *done > 0 => counted(*done, "row"),
+        Step::Running { done, total: Some(total) } => format!("{} of {}", grouped(*done), counted(*total, unit)),
+        Step::Running { done, total: None } if *done > 0 => counted(*done, unit),
         Step::Retrying { error } => format!("again after: {error}"),
         _ => String::new(),
     };

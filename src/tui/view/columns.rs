@@ -4,7 +4,12 @@ use crate::tui::app::Pane;
 use crate::tui::widgets::table::Column;
 
 const fn column(title: &'static str, least: u16, most: u16, rank: u8) -> Column {
-    Column { title, least, most, rank }
+    Column { title, least, fair: least, most, rank }
+}
+
+/// A column that is worth more than those behind it.
+const fn favoured(title: &'static str, least: u16, fair: u16, most: u16, rank: u8) -> Column {
+    Column { title, least, fair, most, rank }
 }
 
 /// The columns of a pane's list, as its rows fill them.
@@ -47,12 +52,12 @@ pub fn of(pane: Pane) -> &'static [Column] {
                 &[
                     column("STATE", 11, 11, 1),
                     column("WEIGHT", 10, 10, 4),
-                    column("PERIOD", 10, 10, 2),
-                    column("CHECK", 13, 24, 0),
-                    column("SUBJECT", 14, 28, 3),
+                    column("PERIOD", 7, 10, 2),
+                    column("CHECK", 12, 24, 0),
+                    column("SUBJECT", 13, 28, 3),
                     column("JUDGED", 6, 7, 5),
                     column("ID", 11, 11, 8),
-                    column("FINDING", 16, 90, 6),
+                    column("FINDING", 12, 90, 6),
                     column("MODEL", 10, 16, 7),
                 ]
             }
@@ -60,11 +65,11 @@ pub fn of(pane: Pane) -> &'static [Column] {
         Pane::Releases => {
             const {
                 &[
-                    column("RELEASE", 14, 32, 0),
+                    favoured("RELEASE", 14, 22, 32, 0),
                     column("STATE", 12, 12, 1),
-                    column("GATE", 15, 70, 2),
-                    column("MODEL", 9, 16, 3),
-                    column("APPROVED BY", 11, 24, 4),
+                    favoured("GATE", 15, 28, 80, 2),
+                    column("APPROVED BY", 11, 24, 3),
+                    column("MODEL", 9, 16, 4),
                     column("GEN", 6, 8, 6),
                     column("OPENED", 20, 20, 7),
                     column("CAUSE", 16, 60, 5),
@@ -76,9 +81,9 @@ pub fn of(pane: Pane) -> &'static [Column] {
                 &[
                     column("SEQ", 7, 9, 3),
                     column("WHEN", 16, 20, 1),
-                    column("WHO", 8, 12, 0),
-                    column("WHAT", 18, 20, 0),
-                    column("SUBJECT", 30, 44, 2),
+                    column("WHO", 5, 12, 0),
+                    favoured("WHAT", 14, 18, 20, 0),
+                    favoured("SUBJECT", 16, 24, 44, 2),
                     column("WHY", 14, 50, 4),
                     column("COMMAND", 20, 70, 5),
                 ]

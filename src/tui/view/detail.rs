@@ -2,7 +2,7 @@
 
 use crate::domain::Sample;
 use crate::ops::AnomalyDetail;
-use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word, items};
+use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::chart::Chart;
 use crate::tui::widgets::marked::marked;
@@ -34,7 +34,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
         return;
     };
     let room = usize::from(below.width.saturating_sub(3));
-    let blocks: Vec<Block> = items(content)
+    let blocks: Vec<Block> = detail
+        .items()
         .iter()
         .enumerate()
         .map(|(index, item)| block(item, content, room, index == detail.cursor))
@@ -103,15 +104,17 @@ fn chart(detail: &AnomalyDetail, room: usize) -> Vec<Vec<Piece>> {
 
 /// A row to judge: why it was picked, its text with what the model found, its other cells, the verdict.
 fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
-    let mut lines = wrap(
-        &[
-            Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong),
-            verdict(sample),
-            Piece::plain(format!("  {}", sample.why)),
-        ],
-        room,
-        2,
-    );
+    let lines = sample_lines(sample);
+    lines.iter().enumerate().flat_map(|(index, pieces)| wrap(pieces, room, if index == 0 { 2 } else { 4 })).collect()
+}
+
+/// The same, line by line, however wide.
+pub fn sample_lines(sample: &Sample) -> Vec<Vec<Piece>> {
+    let mut lines = vec![vec![
+        Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong),
+        verdict(sample),
+        Piece::plain(format!("  {}", sample.why)),
+    ]];
     let has_entities = |field: &str| sample.entities.iter().any(|entity| entity.field == field);
     let mut others = vec![Piece::plain("  ")];
     for (field, text) in &sample.cells {
@@ -119,7 +122,7 @@ fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
         if has_entities(field) {
             let mut pieces = vec![Piece::new(format!("  {field}: "), Tone::Quiet)];
             pieces.extend(marked(text.unwrap_or_default(), field, &sample.entities));
-            lines.extend(wrap(&pieces, room, 4));
+            lines.push(pieces);
         } else {
             others.push(Piece::new(format!("{field} "), Tone::Quiet));
             others.push(text.map_or_else(|| Piece::new("null", Tone::Quiet), Piece::plain));
@@ -127,10 +130,10 @@ fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
         }
     }
     if others.len() > 1 {
-        lines.extend(wrap(&others, room, 4));
+        lines.push(others);
     }
     if let Some(note) = sample.verdict.as_ref().and_then(|verdict| verdict.note.as_ref()) {
-        lines.extend(wrap(&[Piece::new("  note: ", Tone::Quiet), Piece::plain(note.clone())], room, 4));
+        lines.push(vec![Piece::new("  note: ", Tone::Quiet), Piece::plain(note.clone())]);
     }
     lines
 }

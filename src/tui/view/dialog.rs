@@ -1,8 +1,12 @@
 //! A dialog: what is about to happen, what it would do, what has to be typed. Danger has its own frame and words.
 
+use super::detail::sample_lines;
 use crate::base::text::counted;
+use crate::domain::{Actor, Role};
 use crate::ops::ReleaseDetail;
-use crate::tui::app::{Area, Ask, Body, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes};
+use crate::tui::app::{
+    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes,
+};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
 
@@ -12,7 +16,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
     let mut said = Vec::new();
-    for pieces in finding(state, dialog).into_iter().chain(content(dialog)) {
+    for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(state, dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
     let asked = asked_rows(dialog);
@@ -69,9 +73,10 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
     if let Some(complaint) = &dialog.complaint {
         canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
     }
-    let does = match (&dialog.preview, dialog.hangs_on_input()) {
-        (Fetched::There(_), _) | (_, false) => "does it",
-        _ => "shows what it would do",
+    let does = match &dialog.preview {
+        Fetched::Unasked | Fetched::Awaited(_) => "shows what it would do",
+        Fetched::Failed(_) if dialog.hangs_on_input() => "shows what it would do",
+        Fetched::There(_) | Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
     canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
@@ -85,14 +90,32 @@ fn finding(state: &State, dialog: &Dialog) -> Option<Vec<Piece>> {
     Some(vec![Piece::new(about, Tone::Strong), Piece::plain(row.explanation.clone())])
 }
 
-fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
+/// The row that is about to be judged, and whose verdict that would replace.
+fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
+    let Ask::Assess { batch, row, .. } = &dialog.ask else { return Vec::new() };
+    let Some(DetailContent::Anomaly(anomaly)) = state.detail.as_ref().and_then(|detail| detail.content.as_ref()) else {
+        return Vec::new();
+    };
+    let Some(sample) = anomaly.samples.iter().find(|one| one.batch == *batch && one.row == *row) else {
+        return Vec::new();
+    };
+    let mut lines = sample_lines(sample);
+    if let Some(verdict) = sample.verdict.as_ref().filter(|verdict| verdict.by != state.me.actor.name) {
+        let word = if verdict.accepted { "accepted" } else { "rejected" };
+        let text = format!("! {} {word} this row already; yours takes the place of that", verdict.by);
+        lines.push(vec![Piece::new(text, Tone::Warning)]);
+    }
+    lines
+}
+
+fn content(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
     let line = dialog.request().command_line();
     let mut lines = Vec::new();
     match &dialog.release {
         Fetched::Unasked => {}
         Fetched::Awaited(_) => lines.push(vec![Piece::new("… loading the release", Tone::Quiet)]),
         Fetched::Failed(error) => lines.push(failure(error)),
-        Fetched::There(detail) => lines.extend(release(dialog, detail)),
+        Fetched::There(detail) => lines.extend(release(state, dialog, detail)),
     }
     match &dialog.preview {
         Fetched::Unasked => {}
@@ -109,6 +132,16 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
             lines.extend(said.into_iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
     }
+    // What follows for other releases comes first: where there is little room, it must not be what is hidden.
+    if let Fetched::There(detail) = &dialog.release
+        && !takes_away(dialog)
+    {
+        lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
+        lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
+            Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
+            Body::Sample(_) | Body::Chart => None,
+        }));
+    }
     lines.push(vec![Piece::new(line, Tone::Quiet)]);
     lines.push(Vec::new());
     lines
@@ -118,10 +151,9 @@ fn failure(error: &crate::base::Error) -> Vec<Piece> {
     vec![Piece::new("✗ ", Tone::Bad), Piece::plain(error.one_line())]
 }
 
-/// What would be published, or taken away, and what changes for clients.
-fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
-    let leaves = matches!(dialog.ask, Ask::Rollback(_) | Ask::WithdrawRelease(_));
-    let heading = if leaves { "What clients see now" } else { "What will be published" };
+/// What would be published, or taken away.
+fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
+    let heading = if takes_away(dialog) { "What clients see now" } else { "What will be published" };
     let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
     let approvals =
         if detail.row.approvals.is_empty() { "nobody yet".to_owned() } else { detail.row.approvals.join(", ") };
@@ -135,16 +167,32 @@ fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
         ))],
         vec![Piece::plain(format!("  approved by {approvals}"))],
     ];
+    if matches!(dialog.ask, Ask::Approve(_)) {
+        lines.push(vec![Piece::plain(format!("  still may approve: {}", still_may(state, detail)))]);
+    }
     if !detail.artifacts.is_empty() {
         let names: Vec<&str> = detail.artifacts.iter().map(|(name, _)| name.as_str()).collect();
         lines.push(vec![Piece::plain(format!("  artifacts: {}", names.join(", ")))]);
     }
-    if !leaves {
-        lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
-        lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
-            Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
-            Body::Sample(_) | Body::Chart => None,
-        }));
-    }
     lines
+}
+
+/// Whether clients lose what the dialog shows.
+fn takes_away(dialog: &Dialog) -> bool {
+    matches!(dialog.ask, Ask::Rollback { .. } | Ask::WithdrawRelease(_))
+}
+
+/// The people whose approval could still be given.
+fn still_may(state: &State, detail: &ReleaseDetail) -> String {
+    let Some(overview) = &state.overview else { return "…".to_owned() };
+    if overview.unprotected {
+        return "anybody; there is no [people]".to_owned();
+    }
+    let may = |person: &&Actor| {
+        person.role >= Role::Manager
+            && !detail.row.approvals.contains(&person.name)
+            && !detail.excluded.iter().any(|(name, _)| *name == person.name)
+    };
+    let names: Vec<&str> = overview.people.iter().filter(may).map(|person| person.name.as_str()).collect();
+    if names.is_empty() { "nobody else".to_owned() } else { names.join(", ") }
 }

@@ -46,6 +46,9 @@ pub fn heading(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     }
     if !list.filter().is_empty() {
         x = canvas.say(area, x, 0, &format!("only: {}", list.filter().typed()), Tone::Warning) + 2;
+        if let Some(complaint) = list.filter().complaint(state.pane).filter(|_| list.total() > 0) {
+            x = canvas.say(area, x, 0, &format!("✗ {complaint}"), Tone::Bad) + 2;
+        }
     }
     if let Status::Failed(error) = list.status()
         && list.total() > 0
@@ -71,6 +74,7 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
         }
         Status::Ready if !list.filter().is_empty() => {
             lines.push((format!("nothing matches `{}`; Esc lifts the filter", list.filter().typed()), Tone::Plain));
+            lines.extend(list.filter().complaint(state.pane).map(|complaint| (format!("✗ {complaint}"), Tone::Bad)));
         }
         Status::Ready => lines.push((nothing_yet(state.pane).to_owned(), Tone::Plain)),
     }

@@ -7,6 +7,8 @@ pub struct Column {
     pub title: &'static str,
     /// The columns of the terminal that it needs at the least.
     pub least: u16,
+    /// The columns of the terminal that less important ones leave to it, before they are shown at all.
+    pub fair: u16,
     /// The columns of the terminal that it takes at the most, however long its texts.
     pub most: u16,
     /// The less, the longer it stays when there is little room.
@@ -14,7 +16,8 @@ pub struct Column {
 }
 
 /// The width of each column, `None` for those that have to give way. `needs` is what the rows in sight would fill,
-/// column by column. Columns stand one apart.
+/// column by column: it says how wide a column is, never whether it is there, so that none comes and goes while
+/// somebody scrolls. Columns stand one apart.
 #[must_use]
 pub fn fit(columns: &[Column], needs: &[u16], room: u16) -> Vec<Option<u16>> {
     let need = |index: usize| {
@@ -26,14 +29,24 @@ pub fn fit(columns: &[Column], needs: &[u16], room: u16) -> Vec<Option<u16>> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|index| columns[*index].rank);
     let mut left = room;
+    let mut claimed = 0_u16;
     for &index in &order {
-        let least = columns[index].least.min(need(index));
         let gap = u16::from(widths.iter().any(Option::is_some));
-        if least + gap > left {
+        let Column { least, fair, .. } = columns[index];
+        if (least + gap).saturating_add(claimed) > left {
             break;
         }
         left -= least + gap;
+        claimed += fair.saturating_sub(least);
         widths[index] = Some(least);
+    }
+    // What a column does not fill goes to the others, the most important first.
+    for &index in &order {
+        if let Some(width) = &mut widths[index] {
+            let filled = need(index).min(*width);
+            left += *width - filled;
+            *width = filled;
+        }
     }
     for &index in &order {
         if let Some(width) = &mut widths[index] {

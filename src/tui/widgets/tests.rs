@@ -47,13 +47,25 @@ fn a_chart_marks_this_period_and_what_stays_out_of_the_baseline() {
 
 #[test]
 fn less_important_columns_give_way() {
-    let column = |least, most, rank| Column { title: "", least, most, rank };
+    let column = |least, most, rank| Column { title: "", least, fair: least, most, rank };
     let columns = [column(10, 10, 0), column(10, 40, 2), column(10, 10, 1)];
     let needs = [10, 99, 10];
     assert_eq!(fit(&columns, &needs, 80), [Some(10), Some(40), Some(10)]);
     assert_eq!(fit(&columns, &needs, 25), [Some(10), None, Some(10)]);
     assert_eq!(fit(&columns, &needs, 5), [None, None, None]);
     assert_eq!(fit(&columns, &[3, 12, 4], 80), [Some(3), Some(12), Some(4)], "no wider than what the rows fill");
+}
+
+#[test]
+fn columns_do_not_come_and_go_with_the_rows_in_sight() {
+    let column = |least, fair, rank| Column { title: "", least, fair, most: 60, rank };
+    let columns = [column(10, 10, 0), column(10, 30, 1), column(10, 10, 2), column(10, 10, 3)];
+    let shown = |needs: &[u16], room| fit(&columns, needs, room).iter().map(Option::is_some).collect::<Vec<_>>();
+    for room in 0..90 {
+        assert_eq!(shown(&[1, 1, 1, 1], room), shown(&[60, 60, 60, 60], room), "{room}");
+    }
+    assert_eq!(shown(&[10, 30, 10, 10], 43), [true, true, false, false], "the second one gets its fair width first");
+    assert_eq!(fit(&columns, &[10, 50, 2, 2], 64)[1], Some(47), "what others leave is used");
 }
 
 proptest! {

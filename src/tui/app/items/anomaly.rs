@@ -1,7 +1,9 @@
 //! An anomaly: the finding, its chart, the rows to look at.
 
-use super::{Body, Item, instant, number};
+use super::{Body, Item, Link, instant, number};
+use crate::domain::AnomalyState;
 use crate::ops::AnomalyDetail;
+use crate::tui::app::detail::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 /// Where the cursor starts: on the first row that nobody judged yet.
@@ -11,7 +13,7 @@ pub fn first_to_judge(detail: &AnomalyDetail) -> usize {
 
 pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
     let samples = (0..detail.samples.len()).map(|index| Item {
-        section: "Rows to look at (a accept, x reject)",
+        section: "Rows to look at",
         body: Body::Sample(index),
         link: None,
     });
@@ -19,6 +21,7 @@ pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
     if !detail.history.is_empty() {
         items.push(Item { section: "The metric over the periods", body: Body::Chart, link: None });
     }
+    items.extend(ways_on(detail));
     items.extend(facts(detail));
     items
 }
@@ -29,7 +32,41 @@ fn in_short(detail: &AnomalyDetail) -> Item {
     let measured = row.observed.map(|observed| format!(" is {}", number(observed))).unwrap_or_default();
     let passing = row.expected.map(|(low, high)| format!("; {} to {} would pass", number(low), number(high)));
     let text = format!(" {metric} of {}{measured}{}", row.subject, passing.unwrap_or_default());
-    Item::text("In short (c confirm, w waive)", vec![Word::from(row.severity).piece(), Piece::plain(text)])
+    let item = Item::text("In short", vec![Word::from(row.severity).piece(), Piece::plain(text)]);
+    match detail.batches.as_slice() {
+        [only] => item.to(Link::To(Place::Batch(only.id.clone()))),
+        _ => item,
+    }
+}
+
+/// What it is about, and what would clear it.
+fn ways_on(detail: &AnomalyDetail) -> Vec<Item> {
+    const ABOUT: &str = "What it is about, and what clears it (Enter leads there)";
+    let row = &detail.row;
+    let mut items: Vec<Item> = detail
+        .batches
+        .iter()
+        .map(|batch| {
+            let text = format!("{} revision {}, {} ({})", batch.provider, batch.revision, batch.file, batch.id);
+            Item::fact(ABOUT, "batch", text).to(Link::To(Place::Batch(batch.id.clone())))
+        })
+        .collect();
+    if matches!(row.state, AnomalyState::Open | AnomalyState::Confirmed) {
+        let clears = match &row.provider {
+            Some(provider) => {
+                format!("a corrected delivery of {provider} for {}, or a waiver with a reason", row.period)
+            }
+            None => "corrected deliveries, or a waiver with a reason".to_owned(),
+        };
+        let item = Item::fact(ABOUT, "cleared by", clears);
+        items.push(match &row.provider {
+            Some(provider) => {
+                item.to(Link::Cell { dataset: row.dataset.clone(), period: row.period, provider: provider.clone() })
+            }
+            None => item,
+        });
+    }
+    items
 }
 
 fn facts(detail: &AnomalyDetail) -> Vec<Item> {

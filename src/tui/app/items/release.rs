@@ -1,18 +1,118 @@
 //! A release: what keeps it back, what it would change, what it rests on.
 
+mod changes;
+
+use std::collections::BTreeSet;
+
+pub use changes::changes;
+
 use super::{Item, Link, instant};
-use crate::base::text::{counted, grouped};
-use crate::domain::{Outcome, Severity};
+use crate::base::text::counted;
+use crate::domain::{Outcome, Reason, ReasonCode, Severity};
 use crate::ops::ReleaseDetail;
 use crate::tui::app::detail::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 const GATE: &str = "Gate: what keeps it from clients (Enter leads to the place that clears it)";
+/// From so many on, reasons that one command clears are folded into one line.
+const MANY: usize = 3;
 
-pub(super) fn items(detail: &ReleaseDetail) -> Vec<Item> {
-    let mut items = gate(detail);
+pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
+    let mut items = gate(detail, unfolded);
+    items.extend(approvals(detail));
     items.extend(changes(detail));
-    items.extend(detail.cells.iter().map(|cell| {
+    items.extend(rests_on(detail));
+    items.extend(checks(detail));
+    items.extend(facts(detail));
+    items
+}
+
+fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
+    let reasons = &detail.row.blocked_by;
+    if reasons.is_empty() {
+        let verdict =
+            if detail.release.state.is_open() { "nothing; it may go out" } else { "nothing to decide any more" };
+        return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
+    }
+    let mut items = Vec::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for reason in reasons {
+        let alike: Vec<&Reason> = reasons.iter().filter(|other| other.fix == reason.fix).collect();
+        if alike.len() < MANY {
+            items.push(one_reason(detail, "", reason));
+        } else if told.insert(&reason.fix) {
+            let open = unfolded.contains(&reason.fix);
+            items.push(folded(reason, alike.len(), open));
+            if open {
+                items.extend(alike.into_iter().map(|one| one_reason(detail, "  ", one)));
+            }
+        }
+    }
+    items
+}
+
+fn one_reason(detail: &ReleaseDetail, indent: &str, reason: &Reason) -> Item {
+    Item::text(GATE, vec![Piece::new(format!("{indent}✗ "), Tone::Bad), Piece::plain(reason.text.clone())])
+        .to(Link::Clear(detail.row.name.clone(), reason.clone()))
+}
+
+/// Many reasons with one cause: how many, the first of them, and what clears them all.
+fn folded(first: &Reason, count: usize, open: bool) -> Item {
+    let what = match first.code {
+        ReasonCode::EvaluationUnknown => "checks can't be judged yet",
+        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => "pieces of work have to be done",
+        _ => "reasons of one kind",
+    };
+    let mark = if open { "▾" } else { "▸" };
+    let pieces = vec![
+        Piece::new(format!("✗ {count} {what} {mark} "), Tone::Bad),
+        Piece::plain(format!("{}; ", first.text)),
+        Piece::new(format!("all cleared by: {}", first.fix), Tone::Quiet),
+    ];
+    Item::text(GATE, pieces).to(Link::Fold(first.fix.clone()))
+}
+
+/// Who approved, whose approval fell and why, and who may not approve.
+fn approvals(detail: &ReleaseDetail) -> Vec<Item> {
+    const APPROVALS: &str = "Approvals";
+    let release = &detail.release;
+    let mut items: Vec<Item> = release
+        .approvals
+        .iter()
+        .map(|approval| {
+            let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            let stands = if Some(&approval.release_digest) == release.release_digest.as_ref() {
+                ""
+            } else {
+                " (for older content)"
+            };
+            let said = format!("{} approved it, {}{stands}{note}", approval.by, instant(approval.at));
+            Item::text(APPROVALS, vec![Piece::new("✓ ", Tone::Good), Piece::plain(said)])
+        })
+        .collect();
+    items.extend(detail.fallen.iter().map(|one| {
+        let said = format!("{}'s approval fell: {} ({})", one.by, one.why, instant(one.at));
+        Item::text(APPROVALS, vec![Piece::new("! ", Tone::Warning), Piece::plain(said)])
+    }));
+    if release.state.is_open() {
+        items.extend(detail.excluded.iter().map(|(name, why)| {
+            let said = format!("{name} may not approve: {why}");
+            Item::text(APPROVALS, vec![Piece::new("- ", Tone::Warning), Piece::plain(said)])
+        }));
+    }
+    items
+}
+
+/// What is being prepared rests on what came; what was published, on what was signed, whatever came since.
+fn rests_on(detail: &ReleaseDetail) -> Vec<Item> {
+    if !detail.release.state.is_open() {
+        let line = |batch: &crate::domain::listing::BatchRow| {
+            let what = format!("{:<16} revision {}, {} ({})", batch.provider, batch.revision, batch.file, batch.id);
+            Item::text("What was signed", vec![Piece::plain(what)]).to(Link::To(Place::Batch(batch.id.clone())))
+        };
+        return detail.rests_on.iter().map(line).collect();
+    }
+    let line = |cell: &crate::domain::completeness::Cell| {
         let pieces = vec![Piece::plain(format!("{:<16} ", cell.provider)), Word::from(cell.state).piece()];
         let item = Item::text("Completeness", pieces);
         match &cell.batch {
@@ -23,77 +123,8 @@ pub(super) fn items(detail: &ReleaseDetail) -> Vec<Item> {
                 provider: cell.provider.clone(),
             }),
         }
-    }));
-    items.extend(checks(detail));
-    items.extend(facts(detail));
-    items
-}
-
-fn gate(detail: &ReleaseDetail) -> Vec<Item> {
-    if detail.row.blocked_by.is_empty() {
-        let verdict =
-            if detail.release.state.is_open() { "nothing; it may go out" } else { "nothing to decide any more" };
-        return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
-    }
-    let line = |reason: &crate::domain::Reason| {
-        Item::text(GATE, vec![Piece::new("✗ ", Tone::Bad), Piece::plain(reason.text.clone())])
-            .to(Link::Clear(detail.row.name.clone(), reason.clone()))
     };
-    detail.row.blocked_by.iter().map(line).collect()
-}
-
-/// What clients would see that they don't see now.
-pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
-    const CHANGES: &str = "What changes for clients";
-    let changes = &detail.changes;
-    let since = changes
-        .since
-        .as_ref()
-        .map_or_else(|| "nothing is live yet".to_owned(), |live| format!("compared with {live}, live now"));
-    let mut items = vec![
-        Item::fact(CHANGES, "since", since),
-        Item::fact(
-            CHANGES,
-            "rows",
-            format!(
-                "{} → {}{}",
-                grouped(changes.rows_before),
-                grouped(changes.rows_after),
-                difference(changes.rows_before, changes.rows_after)
-            ),
-        ),
-    ];
-    match (&changes.model_before, &changes.since) {
-        (Some(before), _) => items.push(Item::fact(CHANGES, "model", format!("{before} → {}", detail.row.model))),
-        (None, None) => items.push(Item::fact(CHANGES, "model", detail.row.model.to_string())),
-        (None, Some(_)) => {}
-    }
-    for (sign, word, batches) in
-        [("+", "new batch", &changes.batches_added), ("-", "batch gone", &changes.batches_gone)]
-    {
-        items.extend(
-            batches.iter().map(|batch| Item::text(CHANGES, vec![Piece::plain(format!("{sign} {word:<10} {batch}"))])),
-        );
-    }
-    items.extend(changes.labels.iter().map(|(label, before, after)| {
-        let text = format!("{} → {}{}", grouped(*before), grouped(*after), difference(*before, *after));
-        Item::fact(CHANGES, label, text)
-    }));
-    items
-}
-
-/// By how much a count changed, in percent with one decimal.
-fn difference(before: u64, after: u64) -> String {
-    match before {
-        0 => String::new(),
-        _ if before == after => " (same)".to_owned(),
-        _ => {
-            let before = u128::from(before);
-            let per_mille = (u128::from(after).abs_diff(before) * 1000 + before / 2) / before;
-            let sign = if u128::from(after) > before { '+' } else { '-' };
-            format!(" ({sign}{}.{} %)", per_mille / 10, per_mille % 10)
-        }
-    }
+    detail.cells.iter().map(line).collect()
 }
 
 fn checks(detail: &ReleaseDetail) -> Vec<Item> {
@@ -128,18 +159,6 @@ fn facts(detail: &ReleaseDetail) -> Vec<Item> {
             release.release_digest.as_ref().map_or("not assembled yet", |digest| digest.short()),
         ),
     ];
-    items.extend(release.approvals.iter().map(|approval| {
-        let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let stands =
-            if Some(&approval.release_digest) == release.release_digest.as_ref() { "" } else { " (for older content)" };
-        Item::fact(RECORD, "approved", format!("{} by {}{stands}{note}", instant(approval.at), approval.by))
-    }));
-    items.extend(detail.excluded.iter().map(|(name, why)| {
-        Item::text(
-            RECORD,
-            vec![Piece::new("! ", Tone::Warning), Piece::plain(format!("{name} may not approve: {why}"))],
-        )
-    }));
     if let Some(generation) = release.generation {
         items.push(Item::fact(RECORD, "generation", generation.to_string()));
     }

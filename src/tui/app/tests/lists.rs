@@ -147,3 +147,32 @@ fn panes_go_around() {
     person.press("shift-tab");
     assert_eq!(person.state.pane, Pane::Tasks);
 }
+
+#[test]
+fn a_filter_that_means_nothing_says_what_could() {
+    use crate::tui::app::Filter;
+    let complaint = |typed: &str, pane| Filter::parse(typed).complaint(pane).unwrap_or_default();
+    assert!(complaint("state:opn", Pane::Releases).starts_with("`opn` is no state here; states are open, approved"));
+    assert_eq!(complaint("foo:bar", Pane::Models), "`foo:` is no key here; keys are state");
+    assert!(complaint("state:late", Pane::Completeness).starts_with("`state:` is no key here"));
+    assert!(complaint("period:soon", Pane::Batches).contains("no period"));
+    for (typed, pane) in [("state:open harb", Pane::Releases), ("10:30", Pane::Log), ("state:batch_landed", Pane::Log)]
+    {
+        assert_eq!(complaint(typed, pane), "", "{typed}");
+    }
+}
+
+#[test]
+fn completeness_opens_on_the_newest_period_that_is_owed() {
+    use crate::domain::completeness::CellState;
+    let mut world = World::of(7);
+    world.periods[0].state = CellState::NotOwed;
+    world.periods[1].state = CellState::NotOwed;
+    let mut person = Person::sits_down(world, 80, 24).starts();
+    person.press("2");
+    assert_eq!(person.state.list().cursor(), 2);
+    person.press("g");
+    assert_eq!(person.state.list().cursor(), 0, "the first line is one key away");
+    person.sends(Msg::Changed);
+    assert_eq!(person.state.list().cursor(), 0, "who moved is left alone");
+}

@@ -110,13 +110,15 @@ fn every_kind_of_reason_leads_somewhere() {
 #[test]
 fn an_assessor_judges_with_one_key_each() {
     let mut tomas = Person::with_role(World::of(7), 80, 24, "tomas", Role::Assessor).starts();
-    tomas.press("4 enter a a x").types("brand is missing").press("enter");
+    tomas.press("4 enter a x");
+    assert_eq!(tomas.asked.len(), 2, "no dialog in between");
+    tomas.press("g j N").types("brand is missing").press("enter");
     assert_eq!(
         tomas.lines(),
         [
             "assay assess A0000000000 --batch 0000000000000000 --row 100 --accept",
-            "assay assess A0000000000 --batch 0000000000000000 --row 101 --accept",
-            "assay assess A0000000000 --batch 0000000000000000 --row 102 --reject --note 'brand is missing'",
+            "assay assess A0000000000 --batch 0000000000000000 --row 101 --reject",
+            "assay assess A0000000000 --batch 0000000000000000 --row 100 --reject --note 'brand is missing'",
         ]
     );
     tomas.press("]");
@@ -148,7 +150,7 @@ fn a_run_goes_on_in_the_background_while_the_person_types() {
     mira.press("enter X");
     assert!(mira.effects.iter().any(|effect| matches!(effect, Effect::Cancel { .. })));
     mira.is_answered(Err(Error::cancelled()));
-    assert_eq!(mira.hears(), "stopped; r goes on from here");
+    assert_eq!(mira.hears(), "cancelled; r goes on from here");
     mira.press("X");
     assert!(mira.hears().contains("nothing is running"));
 }
@@ -230,4 +232,102 @@ fn adding_a_file_shows_first_what_it_would_do() {
     assert!(mira.asked.is_empty(), "the first Enter shows");
     mira.press("enter");
     assert_eq!(mira.lines(), ["assay batch add /tmp/october.csv --dataset slips --provider harbour --period 2026-10"]);
+}
+
+#[test]
+fn a_verdict_over_somebody_elses_asks_first_and_the_last_one_says_so() {
+    let mut ines = Person::with_role(World::of(7), 80, 24, "ines", Role::Assessor).starts();
+    // The third sample was accepted by tomas.
+    ines.press("4 enter g j j j x");
+    assert!(ines.asked.is_empty(), "{:?}", ines.lines());
+    assert!(matches!(&ines.state.overlay, Some(Overlay::Dialog(_))));
+    ines.press("enter");
+    assert_eq!(ines.asked.len(), 1);
+    ines.is_answered(Ok("row 102 is rejected"));
+    ines.press("g j a a");
+    ines.world.all_judged = true;
+    ines.is_answered(Ok("row 100 is accepted"));
+    assert_eq!(ines.hears(), "all 3 rows judged; ] next anomaly");
+}
+
+#[test]
+fn who_may_not_approve_sees_why_in_the_list_already() {
+    let mut olga = Person::with_role(World::of(7), 80, 24, "olga", Role::Manager).starts();
+    olga.press("j j a");
+    assert!(olga.hears().ends_with("olga took a batch in"), "{}", olga.hears());
+    assert!(olga.state.overlay.is_none());
+}
+
+#[test]
+fn a_superseded_release_is_brought_back_in_the_place_of_the_live_one() {
+    let mut world = World::of(7);
+    world.releases[4].state = crate::domain::ReleaseState::Superseded;
+    world.releases[4].live = Some("slips/2026-07.1".parse().unwrap());
+    let mut mira = Person::sits_down(world, 80, 24).starts();
+    mira.press("j j j j p");
+    assert!(mira.hears().contains("B brings it back"), "{}", mira.hears());
+    mira.press("B").types("the correction was wrong").press("tab").types("slips/2026-06.1").press("enter");
+    let line = "assay release rollback slips/2026-07.1 --to slips/2026-06.1 --reason 'the correction was wrong'";
+    assert_eq!(mira.lines(), [line]);
+}
+
+#[test]
+fn reasons_with_one_cause_are_one_line_that_opens() {
+    let mut world = World::of(7);
+    let fix = "assay period baseline 2026-10 --dataset slips --reason \"...\"";
+    world.releases[0].blocked_by = (0..9)
+        .map(|index| crate::domain::Reason {
+            code: ReasonCode::EvaluationUnknown,
+            subject: format!("check {index}"),
+            text: format!("check {index} is unknown: it needs 3 periods"),
+            fix: fix.to_owned(),
+        })
+        .collect();
+    let mut mira = Person::sits_down(world, 80, 24).starts();
+    mira.press("enter");
+    let gate = |person: &Person| {
+        let items = person.state.detail.as_ref().unwrap().items();
+        items.iter().filter(|item| item.section.starts_with("Gate")).count()
+    };
+    assert_eq!(gate(&mira), 1);
+    mira.press("Y");
+    assert!(mira.effects.contains(&Effect::Copy(fix.to_owned())));
+    mira.press("enter");
+    assert_eq!(gate(&mira), 10);
+    mira.press("j enter");
+    assert!(matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.ask.title().contains("baseline")));
+    mira.press("esc k enter");
+    assert_eq!(gate(&mira), 1);
+}
+
+#[test]
+fn a_confirmed_anomaly_leads_to_its_batch_and_to_what_clears_it() {
+    let mut mira = mira();
+    mira.press("4 j j enter g enter");
+    assert!(matches!(open_place(&mira), Some(Place::Batch(_))), "{}", mira.hears());
+    mira.press("esc");
+    let items = mira.state.detail.as_ref().unwrap().items();
+    let clears = items.iter().position(|item| format!("{:?}", item.body).contains("cleared by")).unwrap();
+    for _ in 0..clears {
+        mira.press("j");
+    }
+    mira.press("enter");
+    assert_eq!(mira.state.pane, Pane::Completeness);
+}
+
+#[test]
+fn a_cancelled_training_is_cancelled_not_failed() {
+    let mut mira = mira();
+    mira.press("r").is_answered(Err(Error::cancelled()));
+    assert_eq!(mira.state.speech.entries()[0].outcome, crate::tui::app::Outcome::Cancelled);
+}
+
+#[test]
+fn the_log_is_narrowed_to_decisions_and_widened_by_one_key() {
+    let mut mira = mira();
+    mira.press("6 d");
+    assert_eq!(mira.state.list().filter().typed(), "state:decisions");
+    assert_eq!(mira.state.list().filter().complaint(Pane::Log), None);
+    mira.press("d");
+    assert!(mira.state.list().filter().is_empty());
 }

@@ -1,0 +1,182 @@
+//! What a release changes for clients: computed once for two contents, then remembered, for it reads their rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::base::{KeyHasher, Result};
+use crate::domain::listing::BatchRow;
+use crate::domain::release::ReleaseInputs;
+use crate::domain::{BatchId, ModelRef, Release, Slice, TaskKind};
+use crate::journal::Snapshot;
+use crate::ops::{BatchChange, ReleaseChanges};
+use crate::pipeline::{Context, compare, measure, plan, publication};
+
+/// How many answers are remembered.
+const REMEMBERED: usize = 32;
+
+/// Answers, by what they were computed from. Shared by the clones of a workspace.
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Mutex<Vec<(String, ReleaseChanges)>>>);
+
+impl Memory {
+    fn recall(&self, key: &str) -> Option<ReleaseChanges> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(one, _)| one == key).map(|(_, changes)| changes.clone())
+    }
+
+    fn keep(&self, key: String, changes: &ReleaseChanges) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.remove(0);
+        }
+        known.push((key, changes.clone()));
+    }
+}
+
+/// One of the two that are compared.
+pub struct Side {
+    pub release: Release,
+    pub batches: BTreeMap<String, Vec<BatchRow>>,
+    /// What its rows and entities were computed from.
+    outputs: BTreeMap<String, String>,
+    /// Providers whose rows are those of its batches.
+    refined: BTreeSet<String>,
+}
+
+impl Side {
+    /// Reads what is on record of a release.
+    pub fn of(snapshot: &Snapshot<'_>, release: Release) -> Result<Self> {
+        let inputs: ReleaseInputs = snapshot.release_inputs(&release.name)?.unwrap_or_default();
+        let (mut batches, mut outputs, mut refined) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        for (provider, ids) in inputs.batches {
+            let slice = Slice {
+                dataset: release.name.dataset.clone(),
+                period: release.name.period,
+                provider: provider.clone(),
+            };
+            for kind in [TaskKind::Refine, TaskKind::Profile] {
+                let slot = plan::slot(kind, &slice, &release.model);
+                let Some(output) = snapshot.output(&slot)? else { continue };
+                let read: Vec<&String> =
+                    output.inputs.iter().filter(|(name, _)| name.starts_with("batch:")).map(|(_, id)| id).collect();
+                if kind == TaskKind::Refine && read == ids.iter().map(BatchId::as_str).collect::<Vec<_>>() {
+                    refined.insert(provider.clone());
+                }
+                outputs.insert(slot, output.key.to_string());
+            }
+            let rows = ids.iter().map(|id| snapshot.batch(id)).collect::<Result<Vec<_>>>()?;
+            batches.insert(provider, rows.into_iter().flatten().map(BatchRow::from).collect());
+        }
+        Ok(Self { release, batches, outputs, refined })
+    }
+
+    /// The same for the same content.
+    fn identity(&self) -> Result<String> {
+        let content = self.release.release_digest.as_ref().map(ToString::to_string).unwrap_or_default();
+        let hasher = KeyHasher::new("content/1")
+            .part("release", self.release.name.to_string())
+            .part("state", self.release.state.as_str())
+            .part("inputs", self.release.input_digest.to_string())
+            .part("content", content);
+        Ok(hasher.part("outputs", serde_json::to_vec(&self.outputs)?).finish().to_string())
+    }
+
+    fn rows_are_there(&self, provider: &str) -> bool {
+        !self.release.state.is_open() || !self.batches.contains_key(provider) || self.refined.contains(provider)
+    }
+}
+
+/// What `after` changes, compared with `before`.
+pub fn changes(context: &Context, memory: &Memory, before: Option<&Side>, after: &Side) -> Result<ReleaseChanges> {
+    let before_identity = before.map(Side::identity).transpose()?.unwrap_or_default();
+    let key = format!("{before_identity} {}", after.identity()?);
+    if let Some(known) = memory.recall(&key) {
+        return Ok(known);
+    }
+    let ours = count(context, &after.release)?;
+    let theirs = before.map(|before| count(context, &before.release)).transpose()?;
+    let changes = ReleaseChanges {
+        since: before.map(|before| before.release.name.clone()),
+        was_live: !after.release.state.is_open() && after.release.generation.is_some(),
+        rows_before: theirs.as_ref().map_or(0, |counted| counted.rows),
+        rows_after: ours.rows,
+        batches_added: before.map(|before| only_in(after, before)).unwrap_or_default(),
+        batches_gone: before.map(|before| only_in(before, after)).unwrap_or_default(),
+        model_before: before
+            .map(|before| before.release.model.clone())
+            .filter(|model: &ModelRef| *model != after.release.model),
+        labels: ours.labels_since(theirs.as_ref()),
+        batches: before.map(|before| batches(context, before, after)).transpose()?.unwrap_or_default(),
+    };
+    memory.keep(key, &changes);
+    Ok(changes)
+}
+
+fn only_in(one: &Side, other: &Side) -> Vec<String> {
+    let ids = |side: &Side| -> BTreeSet<String> {
+        side.batches.values().flatten().map(|batch| batch.id.to_string()).collect()
+    };
+    ids(one).difference(&ids(other)).cloned().collect()
+}
+
+fn batches(context: &Context, before: &Side, after: &Side) -> Result<Vec<BatchChange>> {
+    let dataset = context.contract.dataset(&after.release.name.dataset)?;
+    let providers: BTreeSet<&String> = before.batches.keys().chain(after.batches.keys()).collect();
+    let of = |side: &Side, provider: &String| side.batches.get(provider).cloned().unwrap_or_default();
+    let mut changed = Vec::new();
+    for provider in providers {
+        let (theirs, ours) = (of(before, provider), of(after, provider));
+        if theirs.iter().map(|batch| &batch.id).eq(ours.iter().map(|batch| &batch.id)) {
+            continue;
+        }
+        let rows = if before.rows_are_there(provider) && after.rows_are_there(provider) {
+            compare::rows(context, dataset, (&before.release, &after.release), provider)?
+        } else {
+            None
+        };
+        changed.push(BatchChange { provider: provider.clone(), before: theirs, after: ours, rows });
+    }
+    Ok(changed)
+}
+
+/// Rows and entities of a release.
+#[derive(Default)]
+struct Counted {
+    rows: u64,
+    labels: BTreeMap<String, u64>,
+}
+
+impl Counted {
+    fn labels_since(&self, before: Option<&Self>) -> Vec<(String, u64, u64)> {
+        let names: BTreeSet<&String> =
+            self.labels.keys().chain(before.into_iter().flat_map(|before| before.labels.keys())).collect();
+        let of = |counted: &Self, name: &String| counted.labels.get(name).copied().unwrap_or(0);
+        names
+            .into_iter()
+            .map(|name| (name.clone(), before.map_or(0, |before| of(before, name)), of(self, name)))
+            .collect()
+    }
+}
+
+/// What clients see or saw is counted in its own files; what is being prepared, by the profiles of its slices.
+fn count(context: &Context, release: &Release) -> Result<Counted> {
+    if !release.state.is_open()
+        && let Some(manifest) = publication::manifest(context, &release.name)?
+        && let Some(labels) = compare::labels(context, release)?
+    {
+        return Ok(Counted { rows: manifest.rows, labels });
+    }
+    let dataset = context.contract.dataset(&release.name.dataset)?;
+    let mut counted = Counted::default();
+    for provider in &dataset.providers {
+        let slice =
+            Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
+        if let Some(profile) = measure::stored(context, &slice, &release.model)? {
+            counted.rows += profile.rows;
+            for label in profile.labels {
+                *counted.labels.entry(label.label).or_default() += label.entities;
+            }
+        }
+    }
+    Ok(counted)
+}

@@ -1,0 +1,49 @@
+//! What lies around the journal: assay.toml and the inboxes. Nobody tells when they change; one has to look.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::base::KeyHasher;
+use crate::domain::Contract;
+use crate::domain::contract::Source;
+use crate::ops::Workspace;
+use crate::ops::workspace::CONTRACT_FILE;
+use crate::source::inbox;
+
+impl Workspace {
+    /// Differs from the last answer when assay.toml or a folder of the inboxes changed. Cheap: nothing is read but
+    /// the names in one folder and times.
+    #[must_use]
+    pub fn surroundings(&self) -> String {
+        let hasher = KeyHasher::new("surroundings/1").part("contract", when(&self.root().join(CONTRACT_FILE)));
+        let inboxes = std::fs::read_dir(self.root().join(INBOX)).into_iter().flatten().flatten();
+        let mut folders: Vec<_> = inboxes.map(|entry| entry.path()).collect();
+        folders.sort();
+        let hasher = folders.iter().fold(hasher, |hasher, folder| hasher.part(&folder.to_string_lossy(), when(folder)));
+        hasher.finish().to_string()
+    }
+
+    /// Files in the inboxes that an ingest would look at.
+    #[must_use]
+    pub(super) fn waiting_files(&self, contract: &Contract) -> u64 {
+        let mut files = 0;
+        for dataset in &contract.datasets {
+            for provider in &dataset.providers {
+                let Source::Inbox { pattern, .. } = &provider.source;
+                let folder = self.root().join(INBOX).join(&provider.name);
+                // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
+                files += inbox::scan(&folder, pattern, dataset.period).map_or(0, |found| found.len() as u64);
+            }
+        }
+        files
+    }
+}
+
+const INBOX: &str = "inbox";
+
+/// Size and time of change in words; nothing where there is no such thing.
+fn when(path: &Path) -> String {
+    let Ok(metadata) = std::fs::metadata(path) else { return String::new() };
+    let changed = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    format!("{} {}", metadata.len(), changed.map_or(0, |at| at.as_nanos()))
+}

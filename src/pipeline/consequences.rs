@@ -1,0 +1,141 @@
+//! What a change would mean for the open releases, found by rehearsing it: the change itself runs and is taken back.
+
+use super::Context;
+use crate::base::{Result, text};
+use crate::domain::{ModelRef, Release, ReleaseName};
+use crate::journal::Transaction;
+
+/// What follows for the open releases.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consequences {
+    /// Those that rest on something else then: they are checked again, and approvals fall.
+    pub checked_again: Vec<CheckedAgain>,
+    /// Those that are opened.
+    pub opened: Vec<(ReleaseName, ModelRef)>,
+}
+
+/// An open release that has to be checked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedAgain {
+    /// Which.
+    pub release: ReleaseName,
+    /// The model version that it moves to, where that is another.
+    pub moves_to: Option<ModelRef>,
+    /// Whose approvals fall.
+    pub fall: Vec<String>,
+}
+
+/// Rehearses `work` and compares the open releases before and after it.
+pub fn of(
+    context: &Context,
+    work: impl FnOnce(&mut Transaction<'_>) -> Result<()> + Send + 'static,
+) -> Result<Consequences> {
+    context.journal.rehearse(&context.origin, move |transaction| {
+        let before = transaction.open_releases()?;
+        work(transaction)?;
+        Ok(between(&before, &transaction.open_releases()?))
+    })
+}
+
+fn between(before: &[Release], after: &[Release]) -> Consequences {
+    let mut consequences = Consequences::default();
+    for now in after {
+        let Some(then) = before.iter().find(|then| then.name == now.name) else {
+            consequences.opened.push((now.name.clone(), now.model.clone()));
+            continue;
+        };
+        if then.input_digest == now.input_digest && then.model == now.model {
+            continue;
+        }
+        let stands = |by: &str| now.approvals.iter().any(|approval| approval.by == by);
+        consequences.checked_again.push(CheckedAgain {
+            release: now.name.clone(),
+            moves_to: (then.model != now.model).then(|| now.model.clone()),
+            fall: then.approvals.iter().map(|one| one.by.clone()).filter(|by| !stands(by)).collect(),
+        });
+    }
+    consequences.checked_again.sort_by(|a, b| a.release.cmp(&b.release));
+    consequences.opened.sort();
+    consequences
+}
+
+impl Consequences {
+    /// In sentences, for whoever is about to do it.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let (moved, checked): (Vec<_>, Vec<_>) = self.checked_again.iter().partition(|one| one.moves_to.is_some());
+        let mut lines = Vec::new();
+        if let Some(model) = moved.first().and_then(|one| one.moves_to.as_ref()) {
+            let verb = if moved.len() == 1 { "moves" } else { "move" };
+            lines.push(format!("{} {verb} to {model}: {}", open_releases(moved.len()), named(&moved)));
+        }
+        if !checked.is_empty() {
+            let verb = if checked.len() == 1 { "is" } else { "are" };
+            lines.push(format!("{} {verb} checked again: {}", open_releases(checked.len()), named(&checked)));
+        }
+        for (release, model) in &self.opened {
+            lines.push(format!("{release} is opened, made with {model}"));
+        }
+        let fallen: Vec<String> = self
+            .checked_again
+            .iter()
+            .flat_map(|one| one.fall.iter().map(move |by| format!("{by}'s of {}", one.release)))
+            .collect();
+        if !fallen.is_empty() {
+            let what = text::counted(fallen.len() as u64, "approval");
+            let verb = if fallen.len() == 1 { "falls" } else { "fall" };
+            lines.push(format!("{what} {verb}: {}", fallen.join(", ")));
+        }
+        if lines.is_empty() {
+            lines.push("no open release has to be checked again".to_owned());
+        }
+        lines
+    }
+}
+
+fn open_releases(count: usize) -> String {
+    text::counted(count as u64, "open release")
+}
+
+fn named(releases: &[&CheckedAgain]) -> String {
+    let one = |one: &&CheckedAgain| match one.fall.len() {
+        0 => one.release.to_string(),
+        1 => format!("{} (1 approval falls)", one.release),
+        count => format!("{} ({count} approvals fall)", one.release),
+    };
+    releases.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn consequences_are_said_in_sentences() {
+        let release = |name: &str| name.parse::<ReleaseName>().unwrap();
+        let checked = |name: &str, model: Option<&str>, fall: &[&str]| CheckedAgain {
+            release: release(name),
+            moves_to: model.map(|model| model.parse().unwrap()),
+            fall: fall.iter().map(ToString::to_string).collect(),
+        };
+        let consequences = Consequences {
+            checked_again: vec![
+                checked("slips/2026-08.3", None, &["ravi"]),
+                checked("slips/2026-09.1", None, &[]),
+                checked("slips/2026-10.1", Some("slips/3"), &["ravi", "nora"]),
+            ],
+            opened: vec![(release("slips/2026-07.4"), "slips/3".parse().unwrap())],
+        };
+        assert_eq!(
+            consequences.sentences(),
+            [
+                "1 open release moves to slips/3: slips/2026-10.1 (2 approvals fall)",
+                "2 open releases are checked again: slips/2026-08.3 (1 approval falls), slips/2026-09.1",
+                "slips/2026-07.4 is opened, made with slips/3",
+                "3 approvals fall: ravi's of slips/2026-08.3, ravi's of slips/2026-10.1, nora's of slips/2026-10.1",
+            ]
+        );
+        assert_eq!(Consequences::default().sentences(), ["no open release has to be checked again"]);
+    }
+}
