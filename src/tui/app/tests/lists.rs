@@ -154,7 +154,8 @@ fn a_filter_that_means_nothing_says_what_could() {
     let complaint = |typed: &str, pane| Filter::parse(typed).complaint(pane).unwrap_or_default();
     assert!(complaint("state:opn", Pane::Releases).starts_with("`opn` is no state here; states are open, approved"));
     assert_eq!(complaint("foo:bar", Pane::Models), "`foo:` is no key here; keys are state");
-    assert!(complaint("state:late", Pane::Completeness).starts_with("`state:` is no key here"));
+    assert!(complaint("provider:north", Pane::Models).starts_with("`provider:` is no key here"));
+    assert!(complaint("state:lat", Pane::Completeness).starts_with("`lat` is no state here"));
     assert!(complaint("period:soon", Pane::Batches).contains("no period"));
     for (typed, pane) in [("state:open harb", Pane::Releases), ("10:30", Pane::Log), ("state:batch_landed", Pane::Log)]
     {
