@@ -124,6 +124,16 @@ pub struct Anomaly {
     pub settled: Option<Settlement>,
 }
 
+impl Anomaly {
+    /// How many of the rows that it now shows have a verdict. What was said of rows that it no longer shows is kept,
+    /// and does not count.
+    #[must_use]
+    pub fn assessed(&self, verdicts: &[(BatchId, u64, Verdict)]) -> u64 {
+        let judged = |row: &RowRef| verdicts.iter().any(|(batch, at, _)| *batch == row.batch && *at == row.row);
+        self.rows.iter().filter(|row| judged(row)).count() as u64
+    }
+}
+
 /// What a person decided about an anomaly.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Settlement {
