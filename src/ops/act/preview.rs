@@ -2,13 +2,14 @@
 
 use crate::base::{Error, Result};
 use crate::domain::listing::Query;
-use crate::domain::{Request, TaskState};
+use crate::domain::{ReleaseState, Request, TaskState};
 use crate::ops::{Session, Workspace};
 use crate::pipeline::verdict;
 
 impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
+        request.validate()?;
         session.require(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
         match request {
@@ -20,6 +21,7 @@ impl Workspace {
             Request::Publish { release } => {
                 let detail = self.release(release)?;
                 verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
+                detail.row.state.allow(ReleaseState::Publishing)?;
                 lines.push(format!("would publish {} rows with {}", detail.total_rows, detail.release.model));
                 if let Some(live) = detail.changes.since {
                     lines.push(format!("{live} would be superseded"));
