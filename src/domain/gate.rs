@@ -1,11 +1,11 @@
 //! The gate: the pure rule that says whether a release may be published, and every reason why not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::approval::Rules;
 use super::completeness::{Cell, CellState};
-use super::policy::ReleasePolicy;
 use super::{Anomaly, AnomalyState, Evaluation, Outcome, Release, Severity, Task, TaskState};
 use crate::base::{Digest, text};
 
@@ -67,8 +67,8 @@ pub struct Reason {
 pub struct GateFacts<'a> {
     /// The release.
     pub release: &'a Release,
-    /// The policy in force.
-    pub policy: &'a ReleasePolicy,
+    /// The policy in force, the people, and who had a hand in what the release stands on.
+    pub rules: Rules<'a>,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// When the period is over.
@@ -89,10 +89,8 @@ pub struct GateFacts<'a> {
     pub evaluations: &'a [Evaluation],
     /// The anomalies of the period that concern the release's data or model.
     pub anomalies: &'a [Anomaly],
-    /// Anomaly id to how many of its samples have a verdict.
-    pub assessed: &'a BTreeMap<String, u32>,
-    /// Who may not approve, and why.
-    pub excluded: &'a BTreeMap<String, String>,
+    /// Anomaly id to how many of the rows that it now shows have a verdict.
+    pub assessed: &'a BTreeMap<String, u64>,
     /// The number of the release of this period that is live, if any.
     pub live: Option<u32>,
 }
@@ -119,19 +117,6 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(unknown(facts));
     reasons.extend(facts.anomalies.iter().filter_map(|anomaly| unsettled(facts, anomaly)));
     reasons
-}
-
-/// The people whose approval counts: each once, for exactly this content, and none that the policy keeps out.
-#[must_use]
-pub fn valid_approvers<'a>(facts: &GateFacts<'a>) -> BTreeSet<&'a str> {
-    facts
-        .release
-        .approvals
-        .iter()
-        .filter(|approval| Some(&approval.release_digest) == facts.release.release_digest.as_ref())
-        .map(|approval| approval.by.as_str())
-        .filter(|by| !(facts.policy.separation && facts.excluded.contains_key(*by)))
-        .collect()
 }
 
 fn run_command(facts: &GateFacts<'_>) -> String {
@@ -274,7 +259,7 @@ fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
     }
     let subject = anomaly.id.to_string();
     let assessed = facts.assessed.get(anomaly.id.as_str()).copied().unwrap_or(0);
-    let wanted = facts.policy.assess.min(u32::try_from(anomaly.rows.len()).unwrap_or(u32::MAX));
+    let wanted = u64::from(facts.rules.policy.assess).min(anomaly.rows.len() as u64);
     match anomaly.state {
         AnomalyState::Fixed => None,
         AnomalyState::Open => Some(Reason {
@@ -302,16 +287,17 @@ fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
 }
 
 fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
-    let valid = valid_approvers(facts);
-    let wanted = facts.policy.approvals as usize;
-    if valid.len() >= wanted {
+    let count = facts.rules.count(facts.release);
+    if facts.rules.are_enough(&count) {
         return None;
     }
     let name = &facts.release.name;
+    let wanted = text::counted(facts.rules.wanted().into(), "approval");
+    let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {why}"));
     Some(Reason {
         code: ReasonCode::ApprovalsMissing,
         subject: name.to_string(),
-        text: format!("{} of {} given", valid.len(), text::counted(wanted as u64, "approval")),
+        text: void.fold(format!("{} of {wanted} given", count.valid.len()), |text, void| text + &void),
         fix: format!("assay release approve {name}"),
     })
 }

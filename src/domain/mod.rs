@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anomaly;
+pub mod approval;
 pub mod batch;
 pub mod check;
 pub mod completeness;

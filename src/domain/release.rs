@@ -168,6 +168,47 @@ pub struct Release {
     pub delta_version: Option<u64>,
 }
 
+impl Release {
+    /// Its inputs are others now: nothing that was approved stands any more.
+    pub fn change(&mut self, model: ModelRef, input_digest: Digest, cause: &str) {
+        self.model = model;
+        self.input_digest = input_digest;
+        cause.clone_into(&mut self.cause);
+        self.release_digest = None;
+        self.approvals.clear();
+        self.state = ReleaseState::Open;
+    }
+
+    /// An approval stands for this content from now on; approvals of other content fall, and with them the state.
+    pub fn assemble(&mut self, digest: &Digest) {
+        if self.release_digest.as_ref() != Some(digest) {
+            self.state = ReleaseState::Open;
+        }
+        self.approvals.retain(|approval| &approval.release_digest == digest);
+        self.release_digest = Some(digest.clone());
+    }
+
+    /// Somebody's yes: each person has one. `complete` says whether it is the last that the policy wants.
+    pub fn approve(&mut self, approval: Approval, complete: bool) {
+        self.approvals.retain(|known| known.by != approval.by);
+        self.approvals.push(approval);
+        if complete {
+            self.state = ReleaseState::Approved;
+        }
+    }
+
+    /// Takes somebody's yes back; whether there was one. Whether the others are enough is counted anew.
+    pub fn revoke(&mut self, by: &str) -> bool {
+        let before = self.approvals.len();
+        self.approvals.retain(|approval| approval.by != by);
+        let taken = self.approvals.len() < before;
+        if taken {
+            self.state = ReleaseState::Open;
+        }
+        taken
+    }
+}
+
 /// Somebody's yes to exactly one content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Approval {

@@ -7,23 +7,29 @@ use chrono::{DateTime, Utc};
 use super::{assemble, plan};
 use crate::base::Digest;
 use crate::base::{Error, Result};
+use crate::domain::approval::Rules;
 use crate::domain::completeness::{self, Cell};
 use crate::domain::gate::{self, GateFacts};
 use crate::domain::{
-    Anomaly, Contract, Dataset, Evaluation, Reason, Release, Role, Task, TaskKind, TaskState, TaskSubject, due, policy,
+    Anomaly, Contract, Dataset, Evaluation, Fact, Reason, Release, ReleaseState, Task, TaskKind, TaskState,
+    TaskSubject, due,
 };
-use crate::journal::Snapshot;
+use crate::journal::{Snapshot, Transaction};
 
 /// What the gate says of a release.
 #[derive(Debug, Clone)]
 pub struct GateVerdict {
+    /// Where it stands by the rules in force.
+    pub state: ReleaseState,
     /// Every reason why it may not be published.
     pub reasons: Vec<Reason>,
     /// Those that keep people from approving: all but the missing approvals.
     pub unready: Vec<Reason>,
     /// The people whose approval counts.
     pub approvers: Vec<String>,
-    /// Who may not approve, and why.
+    /// The people whose approval does not count, and why.
+    pub void: BTreeMap<String, String>,
+    /// Who is known and may not approve, and why.
     pub excluded: BTreeMap<String, String>,
     /// The completeness of the period.
     pub cells: Vec<Cell>,
@@ -48,18 +54,45 @@ pub fn verdict(
     let dataset = in_force.contract.dataset(&release.name.dataset)?;
     let gathered = Gathered::of(snapshot, in_force.contract, dataset, release, now)?;
     let facts = gathered.facts(in_force, dataset, release, now);
+    let count = facts.rules.count(release);
     Ok(GateVerdict {
+        state: facts.rules.state(release),
         reasons: gate::reasons(&facts),
         unready: gate::readiness(&facts),
-        approvers: gate::valid_approvers(&facts).into_iter().map(str::to_owned).collect(),
-        excluded: gathered.excluded.clone(),
+        approvers: count.valid.into_iter().collect(),
+        void: count.void,
+        excluded: facts.rules.excluded(),
         cells: gathered.cells.clone(),
     })
 }
 
 /// [`verdict`], as an error that names every reason, unless the release may be published.
 pub fn require(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
+    if !release.state.is_open() {
+        release.state.allow(ReleaseState::Publishing)?;
+    }
+    still_in_force(snapshot, in_force)?;
     refuse(&verdict(snapshot, in_force, release, now)?.reasons, &format!("{} can't be published", release.name))
+}
+
+/// Refuses to go on by a contract that another one replaced meanwhile: the rules are those of the moment.
+pub fn still_in_force(snapshot: &Snapshot<'_>, in_force: InForce<'_>) -> Result<()> {
+    match snapshot.contract()? {
+        Some((version, digest, _)) if digest != in_force.contract.digest()? => {
+            Err(Error::busy(format!("contract {version} came into force meanwhile")).hint("do it again"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Something other than an approval may have changed whether enough approvals count: the state follows.
+pub fn recount(transaction: &mut Transaction<'_>, in_force: InForce<'_>, release: &Release) -> Result<()> {
+    let state = verdict(transaction, in_force, release, transaction.now())?.state;
+    if state != release.state {
+        let complete = state == ReleaseState::Approved;
+        transaction.append(Fact::ApprovalsCounted { release: release.name.clone(), complete })?;
+    }
+    Ok(())
 }
 
 /// An error that names every reason, if there are any.
@@ -80,8 +113,8 @@ struct Gathered {
     evaluated_inputs: Option<Digest>,
     evaluations: Vec<Evaluation>,
     anomalies: Vec<Anomaly>,
-    assessed: BTreeMap<String, u32>,
-    excluded: BTreeMap<String, String>,
+    assessed: BTreeMap<String, u64>,
+    hands: BTreeMap<String, String>,
     live: Option<u32>,
     period_ends: DateTime<Utc>,
 }
@@ -113,8 +146,7 @@ impl Gathered {
         let anomalies = assemble::concerning(snapshot, release)?;
         let mut assessed = BTreeMap::new();
         for anomaly in &anomalies {
-            let verdicts = snapshot.verdicts(&anomaly.id)?.len();
-            assessed.insert(anomaly.id.to_string(), u32::try_from(verdicts).unwrap_or(u32::MAX));
+            assessed.insert(anomaly.id.to_string(), anomaly.assessed(&snapshot.verdicts(&anomaly.id)?));
         }
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
@@ -124,7 +156,7 @@ impl Gathered {
             evaluations: evaluations.unwrap_or_default(),
             anomalies,
             assessed,
-            excluded: excluded(snapshot, contract, dataset, release)?,
+            hands: hands(snapshot, release)?,
             live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name.n),
             period_ends: due::end_of(period, contract.timezone),
         })
@@ -132,14 +164,14 @@ impl Gathered {
 
     fn facts<'a>(
         &'a self,
-        in_force: InForce<'_>,
+        in_force: InForce<'a>,
         dataset: &'a Dataset,
         release: &'a Release,
         now: DateTime<Utc>,
     ) -> GateFacts<'a> {
         GateFacts {
             release,
-            policy: &dataset.release,
+            rules: Rules { policy: &dataset.release, people: &in_force.contract.people, hands: &self.hands },
             now,
             period_ends: self.period_ends,
             cells: &self.cells,
@@ -151,30 +183,16 @@ impl Gathered {
             evaluations: &self.evaluations,
             anomalies: &self.anomalies,
             assessed: &self.assessed,
-            excluded: &self.excluded,
             live: self.live,
         }
     }
 }
 
-/// Who may not approve the release, and why: those who prepared it, those who settled what stood against it, those
-/// who changed its rules since the last publication, and those who may not manage at all.
-fn excluded(
-    snapshot: &Snapshot<'_>,
-    contract: &Contract,
-    dataset: &Dataset,
-    release: &Release,
-) -> Result<BTreeMap<String, String>> {
-    let mut excluded = BTreeMap::new();
-    for (name, roles) in &contract.people {
-        if policy::strongest(roles) < Role::Manager {
-            excluded.insert(name.clone(), format!("{name} may not approve: {}", policy::strongest(roles)));
-        }
+/// Who had a hand in what the release stands on, and what they did first.
+fn hands(snapshot: &Snapshot<'_>, release: &Release) -> Result<BTreeMap<String, String>> {
+    let mut hands = BTreeMap::new();
+    for (who, did) in snapshot.hands_on(&release.name.dataset, release.name.period)? {
+        hands.entry(who).or_insert(did);
     }
-    if dataset.release.separation {
-        for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
-            excluded.entry(who.clone()).or_insert_with(|| format!("{who} {did}"));
-        }
-    }
-    Ok(excluded)
+    Ok(hands)
 }

@@ -46,7 +46,7 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     let query = Query { limit: 10_000, ..Query::default() };
     let log = bench.journal.read(|snapshot| snapshot.log_page(&query)).unwrap();
     let kinds: BTreeSet<String> = log.rows.into_iter().map(|row| row.kind).collect();
-    assert_eq!(kinds.len(), 34, "{kinds:?}");
+    assert_eq!(kinds.len(), 35, "{kinds:?}");
     for (table, rows) in projections(&bench.path()) {
         assert!(!rows.is_empty(), "{table} is empty");
     }

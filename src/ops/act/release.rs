@@ -25,6 +25,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         }
         let dataset = contract.dataset(&approved.dataset)?;
         let in_force = InForce { contract: &contract, file_differs };
+        verdict::still_in_force(transaction, in_force)?;
         let now = transaction.now();
         let verdict = verdict::verdict(transaction, in_force, &release, now)?;
         verdict::refuse(&verdict.unready, &format!("{approved} is not ready for approval"))?;
@@ -60,6 +61,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
 
 /// Takes the actor's approval back.
 pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result<Reply> {
+    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
     let actor = session.actor.name.clone();
     let message = format!("{actor} took the approval of {name} back");
     context.write(move |transaction| {
@@ -67,7 +69,9 @@ pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result
         if !release.state.is_open() || !release.approvals.iter().any(|approval| approval.by == actor) {
             return Err(Error::refused(format!("{actor} has no approval of {name} to take back")));
         }
-        transaction.append(Fact::ApprovalRevoked { release: name })
+        transaction.append(Fact::ApprovalRevoked { release: name.clone() })?;
+        // The ones that are left may still be enough.
+        verdict::recount(transaction, InForce { contract: &contract, file_differs }, &find(transaction, &name)?)
     })?;
     Ok(Reply::new(message))
 }
@@ -84,6 +88,7 @@ pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
 
 /// Publishes an approved release.
 pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
+    follow(context, name)?;
     let total = None;
     let rows = |done: u64| progress(step(context, name, Step::Running { done, total }));
     let result = publication::publish(context, name, &rows);
@@ -110,6 +115,19 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         ),
         lines,
         document: document(name, &publication),
+    })
+}
+
+/// The gate counts the approvals by the rules in force; where the record says something else it is put right first, so
+/// that what nothing keeps back can be published.
+fn follow(context: &Context, name: &ReleaseName) -> Result<()> {
+    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
+    let name = name.clone();
+    context.write(move |transaction| match transaction.release(&name)? {
+        Some(release) if release.state.is_open() => {
+            verdict::recount(transaction, InForce { contract: &contract, file_differs }, &release)
+        }
+        _ => Ok(()),
     })
 }
 

@@ -38,6 +38,7 @@ impl Workspace {
                 Ok(inputs.batches.into_values().flatten().map(|batch| batch.to_string()).collect())
             };
             let inputs = (batches(name)?, live.as_ref().map(|live| batches(&live.name)).transpose()?);
+            let release = Release { state: row.state, ..release };
             Ok((release, row, verdict, evaluations, live, inputs))
         })?;
         let context = self.reading()?;
@@ -70,6 +71,7 @@ impl Workspace {
             row,
             release,
             unready: verdict.unready,
+            void: verdict.void.into_iter().collect(),
             excluded: verdict.excluded.into_iter().collect(),
             cells: verdict.cells,
             evaluations,
@@ -97,7 +99,7 @@ impl Workspace {
             dataset: release.name.dataset.clone(),
             period: release.name.period,
             model: release.model.clone(),
-            state: release.state,
+            state: verdict.state,
             input_digest: release.input_digest.clone(),
             release_digest: release.release_digest.clone(),
             generation: release.generation,

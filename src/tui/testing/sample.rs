@@ -183,6 +183,7 @@ impl World {
         };
         Ok(ReleaseDetail {
             unready: row.blocked_by.iter().filter(|one| one.code != ReasonCode::ApprovalsMissing).cloned().collect(),
+            void: Vec::new(),
             excluded: vec![("ines".to_owned(), "waived A0000000003".to_owned())],
             cells: period(0).cells,
             evaluations: vec![

@@ -126,8 +126,8 @@ fn facts(detail: &ReleaseDetail) -> Vec<Item> {
     ];
     items.extend(release.approvals.iter().map(|approval| {
         let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let stands =
-            if Some(&approval.release_digest) == release.release_digest.as_ref() { "" } else { " (for older content)" };
+        let void = detail.void.iter().find(|(by, _)| *by == approval.by).filter(|_| release.state.is_open());
+        let stands = void.map(|(_, why)| format!(" (does not count: {why})")).unwrap_or_default();
         Item::fact(RECORD, "approved", format!("{} by {}{stands}{note}", instant(approval.at), approval.by))
     }));
     items.extend(detail.excluded.iter().map(|(name, why)| {
