@@ -90,3 +90,6 @@ impl Rules<'_> {
         if self.are_enough(&self.count(release)) { ReleaseState::Approved } else { ReleaseState::Open }
     }
 }
+
+#[cfg(test)]
+mod tests;

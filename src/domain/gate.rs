@@ -301,3 +301,6 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         fix: format!("assay release approve {name}"),
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

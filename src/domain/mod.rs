@@ -24,6 +24,8 @@ pub mod request;
 pub mod schema;
 pub mod slice;
 pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use actor::{Actor, Role, Via};
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};

@@ -213,3 +213,6 @@ impl<'de> serde::Deserialize<'de> for Period {
         text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -265,3 +265,6 @@ impl ReleaseContents {
         Ok(KeyHasher::new("release-contents/1").part("json", serde_json::to_vec(self)?).finish())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -210,3 +210,6 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
     }
     Some(causes.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -200,3 +200,6 @@ impl PlanFacts<'_> {
         Step { task, state, needs }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::journal::Snapshot;
 pub(super) type Try = (u8, u8, u8);
 
 /// How many kinds of tries there are.
-const KINDS: u8 = 31;
+const KINDS: u8 = 30;
 
 /// Lives through the tries, each in a change of its own, each person at a time.
 pub(super) fn live(bench: &Bench, tries: &[Try]) {
@@ -80,8 +80,8 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         }
         18 => vec![Fact::ReleaseAssembled { release: some, release_digest: digest(number % 2) }],
         19 => vec![approved(&some, content, number > 60)],
+        20 if number < 60 => vec![Fact::ApprovalsCounted { release: some, complete: number > 30 }],
         20 => vec![Fact::ApprovalRevoked { release: some }],
-        30 => vec![Fact::ApprovalsCounted { release: some, complete: number > 127 }],
         21 if number < 40 => vec![Fact::ReleaseRejected { release: some }],
         21 | 22 => publication(&some, content, live, generation),
         23 => {
