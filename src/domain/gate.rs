@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::approval::Rules;
 use super::completeness::{Cell, CellState};
-use super::{Anomaly, AnomalyState, Evaluation, Outcome, Release, Severity, Task, TaskState};
+use super::{Anomaly, AnomalyState, Check, CheckRule, Evaluation, Outcome, Release, Severity, Task, TaskState};
 use crate::base::{Digest, text};
 
 /// What kind of reason keeps a release back.
@@ -87,6 +87,8 @@ pub struct GateFacts<'a> {
     pub evaluated_inputs: Option<&'a Digest>,
     /// The evaluations.
     pub evaluations: &'a [Evaluation],
+    /// The checks of the contract in force.
+    pub checks: &'a [Check],
     /// The anomalies of the period that concern the release's data or model.
     pub anomalies: &'a [Anomaly],
     /// Anomaly id to how many of the rows that it now shows have a verdict.
@@ -245,12 +247,30 @@ fn unknown(facts: &GateFacts<'_>) -> Vec<Reason> {
             code: ReasonCode::EvaluationUnknown,
             subject: format!("{} {}", evaluation.check, evaluation.subject),
             text: format!("{} of {} is unknown: {}", evaluation.check, evaluation.subject, evaluation.explanation),
-            fix: format!(
-                "assay period baseline {} --dataset {} --reason \"...\"",
-                facts.release.name.period, facts.release.name.dataset
-            ),
+            fix: fix_of_unknown(facts, evaluation),
         })
         .collect()
+}
+
+/// What clears an unknown depends on why nothing could be judged: only too little history is cleared by a baseline.
+fn fix_of_unknown(facts: &GateFacts<'_>, evaluation: &Evaluation) -> String {
+    let name = &facts.release.name;
+    let check = facts.checks.iter().find(|check| check.name == evaluation.check);
+    let change =
+        |what: &str| format!("{what} `{}` in assay.toml, then assay contract apply --reason \"...\"", evaluation.check);
+    match check.map(|check| &check.rule) {
+        None => run_command(facts),
+        Some(_) if check.is_some_and(|check| check.off) => change("remove `off` from the check"),
+        Some(CheckRule::Sql { .. }) => change("correct the query of the check"),
+        // Something was measured, and there was too little to compare it with.
+        Some(_) if evaluation.metric.is_some() => {
+            format!("assay period baseline {} --dataset {} --reason \"...\"", name.period, name.dataset)
+        }
+        Some(CheckRule::LabelRate { .. }) => {
+            "register a model version that names its labels, then assay model promote MODEL/VERSION".to_owned()
+        }
+        Some(_) => change("correct the check"),
+    }
 }
 
 fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {

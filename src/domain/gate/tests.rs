@@ -25,6 +25,7 @@ pub(crate) struct Case {
     unprocessed: BTreeMap<String, u64>,
     evaluated_inputs: Option<Digest>,
     evaluations: Vec<Evaluation>,
+    checks: Vec<Check>,
     anomalies: Vec<Anomaly>,
     assessed: BTreeMap<String, u64>,
     live: Option<u32>,
@@ -55,6 +56,7 @@ impl Case {
             tasks: vec![(task(), TaskState::Done)],
             unprocessed: BTreeMap::from([("northgate".to_owned(), 0)]),
             evaluations: vec![evaluation(Outcome::Passed, Severity::Blocking)],
+            checks: Check::built_in(),
             anomalies: Vec::new(),
             assessed: BTreeMap::new(),
             live: None,
@@ -82,6 +84,7 @@ impl Case {
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),
             evaluations: &self.evaluations,
+            checks: &self.checks,
             anomalies: &self.anomalies,
             assessed: &self.assessed,
             live: self.live,
@@ -251,6 +254,34 @@ fn an_approval_that_does_not_count_is_named_with_its_cause() {
         "0 of 2 approvals given; that of nora does not count: nora is not in [people]; \
          that of ravi does not count: ravi waived an anomaly"
     );
+}
+
+/// What clears an unknown depends on its cause: a baseline clears too little history, and nothing else.
+#[test]
+fn an_unknown_says_what_clears_it() {
+    let sql = CheckRule::Sql { sql: "select nonsense".to_owned() };
+    let own = |rule, off| Check { name: "row_count".to_owned(), rule, severity: Severity::Blocking, off };
+    let rate = CheckRule::LabelRate { tolerance: 0.1 };
+    let range = CheckRule::NumericRange { column: Some("prize".to_owned()), min: None, max: None, factor: 5.0 };
+    let count = || CheckRule::RowCount { tolerance: 0.5 };
+    for (check, metric, fix) in [
+        (Some(own(count(), false)), Some("rows"), "assay period baseline 2026-10 --dataset slips"),
+        (Some(own(count(), true)), None, "remove `off` from the check `row_count` in assay.toml, then assay contract"),
+        (Some(own(count(), true)), Some("rows"), "remove `off`"),
+        (Some(own(sql, false)), None, "correct the query of the check `row_count` in assay.toml, then assay contract"),
+        (Some(own(range, false)), None, "correct the check `row_count` in assay.toml, then assay contract apply"),
+        (Some(own(rate.clone(), false)), None, "register a model version that names its labels, then assay model"),
+        (Some(own(rate, false)), Some("rate(BRAND)"), "assay period baseline 2026-10"),
+        (None, None, "assay run --dataset slips --period 2026-10"),
+    ] {
+        let mut case = Case::ready();
+        case.checks = check.into_iter().collect();
+        case.evaluations =
+            vec![Evaluation { metric: metric.map(str::to_owned), ..evaluation(Outcome::Unknown, Severity::Blocking) }];
+        let reasons = case.reasons();
+        assert_eq!(reasons.len(), 1);
+        assert!(reasons[0].fix.starts_with(fix), "{} is not {fix}", reasons[0].fix);
+    }
 }
 
 /// Three outcomes, two severities, the four lives of an anomaly and none, samples judged or not.
