@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{assemble, plan};
+use super::{assemble, hands, plan};
 use crate::base::Digest;
 use crate::base::{Error, Result};
 use crate::domain::approval::Rules;
@@ -156,7 +156,7 @@ impl Gathered {
             evaluations: evaluations.unwrap_or_default(),
             anomalies,
             assessed,
-            hands: hands(snapshot, release)?,
+            hands: hands::on(snapshot, dataset, release)?,
             live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name.n),
             period_ends: due::end_of(period, contract.timezone),
         })
@@ -181,18 +181,10 @@ impl Gathered {
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),
             evaluations: &self.evaluations,
+            checks: &dataset.checks,
             anomalies: &self.anomalies,
             assessed: &self.assessed,
             live: self.live,
         }
     }
-}
-
-/// Who had a hand in what the release stands on, and what they did first.
-fn hands(snapshot: &Snapshot<'_>, release: &Release) -> Result<BTreeMap<String, String>> {
-    let mut hands = BTreeMap::new();
-    for (who, did) in snapshot.hands_on(&release.name.dataset, release.name.period)? {
-        hands.entry(who).or_insert(did);
-    }
-    Ok(hands)
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod demo;
+mod gate;
 mod layers;
 mod processes;
 mod readme;
