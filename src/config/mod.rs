@@ -14,8 +14,6 @@ mod workspace;
 use std::fs;
 use std::path::Path;
 
-use chrono::NaiveDate;
-
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::Contract;
 use document::Document;
@@ -28,10 +26,6 @@ const MAX_BYTES: u64 = 4 << 20;
 pub struct Settings {
     /// The contract that the file describes; in force once applied.
     pub contract: Contract,
-    /// The day at which the clock stands still, for demonstrations.
-    pub today: Option<NaiveDate>,
-    /// Whether one person may act as each of the people.
-    pub demo: bool,
 }
 
 /// Reads an assay.toml.

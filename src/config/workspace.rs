@@ -34,10 +34,11 @@ pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         workspace: name.value.to_owned(),
         timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?,
         datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
+        today: workspace.value("today").map(|value| value.date()).transpose()?,
+        demo: workspace.truth("demo")?.unwrap_or(false),
         people,
     };
-    let today = workspace.value("today").map(|value| value.date()).transpose()?;
-    Ok(Settings { contract, today, demo: workspace.truth("demo")?.unwrap_or(false) })
+    Ok(Settings { contract })
 }
 
 fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {

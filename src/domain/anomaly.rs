@@ -140,6 +140,14 @@ impl Anomaly {
             && self.period < later.period
             && until.is_some_and(|until| until.granularity() == length && later.period <= until)
     }
+
+    /// How many of the rows that it now shows have a verdict. What was said of rows that it no longer shows is kept,
+    /// and does not count.
+    #[must_use]
+    pub fn assessed(&self, verdicts: &[(BatchId, u64, Verdict)]) -> u64 {
+        let judged = |row: &RowRef| verdicts.iter().any(|(batch, at, _)| *batch == row.batch && *at == row.row);
+        self.rows.iter().filter(|row| judged(row)).count() as u64
+    }
 }
 
 /// What a person decided about an anomaly.

@@ -100,3 +100,6 @@ fn cell(provider: &Provider, period: Period, zone: Tz, now: DateTime<Utc>, batch
 pub fn roll_up(cells: &[Cell]) -> CellState {
     cells.iter().map(|cell| cell.state).max().unwrap_or(CellState::NotOwed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::batch::BronzeColumn;
@@ -17,6 +18,12 @@ pub struct Contract {
     pub workspace: String,
     /// Where the workspace is: periods end and deliveries fall due by this clock.
     pub timezone: Tz,
+    /// The day at which the clock stands still, for demonstrations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<NaiveDate>,
+    /// Whether one person may act as each of the people, to try things out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// Who may do what. Empty: everybody is owner.
     pub people: BTreeMap<String, Vec<Role>>,
     /// The data products.

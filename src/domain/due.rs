@@ -88,3 +88,6 @@ impl<'de> serde::Deserialize<'de> for Due {
         text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,8 +125,11 @@ pub enum Fact {
 
     /// A person approved exactly this content.
     ReleaseApproved { release: ReleaseName, release_digest: Digest, complete: bool },
-    /// A person took an approval back; `complete`: as many as the policy wants still stand.
-    ApprovalRevoked { release: ReleaseName, complete: bool },
+    /// A person took an approval back.
+    ApprovalRevoked { release: ReleaseName },
+    /// Something else than an approval changed how many approvals count, or how many the policy wants: whether they are
+    /// enough now.
+    ApprovalsCounted { release: ReleaseName, complete: bool },
     /// A person turned a release down.
     ReleaseRejected { release: ReleaseName },
     /// The point of no return of a publication (intent).
@@ -177,6 +180,7 @@ impl Fact {
             Self::SampleJudged { .. } => "sample_judged",
             Self::ReleaseApproved { .. } => "release_approved",
             Self::ApprovalRevoked { .. } => "approval_revoked",
+            Self::ApprovalsCounted { .. } => "approvals_counted",
             Self::ReleaseRejected { .. } => "release_rejected",
             Self::PublishStarted { .. } => "publish_started",
             Self::Published { .. } => "published",
@@ -209,7 +213,8 @@ impl Fact {
             | Self::ReleaseEvaluated { release, .. }
             | Self::ReleaseAssembled { release, .. }
             | Self::ReleaseApproved { release, .. }
-            | Self::ApprovalRevoked { release, .. }
+            | Self::ApprovalRevoked { release }
+            | Self::ApprovalsCounted { release, .. }
             | Self::ReleaseRejected { release }
             | Self::PublishStarted { release, .. }
             | Self::Published { release, .. }

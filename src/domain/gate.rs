@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::actor::same_person;
+use super::approval::Rules;
 use super::completeness::{Cell, CellState};
-use super::policy::ReleasePolicy;
-use super::release::Approval;
-use super::{Anomaly, AnomalyState, Evaluation, Outcome, Release, Severity, Task, TaskState};
+use super::{Anomaly, AnomalyState, Check, CheckRule, Evaluation, Outcome, Release, Severity, Task, TaskState};
 use crate::base::{Digest, text};
 
 /// What kind of reason keeps a release back.
@@ -69,8 +67,8 @@ pub struct Reason {
 pub struct GateFacts<'a> {
     /// The release.
     pub release: &'a Release,
-    /// The policy in force.
-    pub policy: &'a ReleasePolicy,
+    /// The policy in force, the people, and who had a hand in what the release stands on.
+    pub rules: Rules<'a>,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// When the period is over.
@@ -89,12 +87,12 @@ pub struct GateFacts<'a> {
     pub evaluated_inputs: Option<&'a Digest>,
     /// The evaluations.
     pub evaluations: &'a [Evaluation],
+    /// The checks of the contract in force.
+    pub checks: &'a [Check],
     /// The anomalies of the period that concern the release's data or model.
     pub anomalies: &'a [Anomaly],
-    /// Anomaly id to how many of its samples have a verdict.
-    pub assessed: &'a BTreeMap<String, u32>,
-    /// Who may not approve, and why: whom the policy keeps out, and who is none of the people.
-    pub excluded: &'a BTreeMap<String, String>,
+    /// Anomaly id to how many of the rows that it now shows have a verdict.
+    pub assessed: &'a BTreeMap<String, u64>,
     /// The number of the release of this period that is live, if any.
     pub live: Option<u32>,
 }
@@ -121,19 +119,6 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(unknown(facts));
     reasons.extend(facts.anomalies.iter().filter_map(|anomaly| unsettled(facts, anomaly)));
     reasons
-}
-
-/// The people whose approval counts, in the order of their names: each once, however the name is capitalised, for
-/// exactly this content, and none that may not approve.
-#[must_use]
-pub fn valid_approvers<'a>(facts: &GateFacts<'a>) -> Vec<&'a str> {
-    let for_this = |approval: &&Approval| Some(&approval.release_digest) == facts.release.release_digest.as_ref();
-    let mut people: Vec<&str> =
-        facts.release.approvals.iter().filter(for_this).map(|approval| approval.by.as_str()).collect();
-    people.retain(|by| !facts.excluded.keys().any(|excluded| same_person(excluded, by)));
-    people.sort_by_key(|by| (by.to_lowercase(), *by));
-    people.dedup_by(|one, other| same_person(one, other));
-    people
 }
 
 fn run_command(facts: &GateFacts<'_>) -> String {
@@ -262,12 +247,30 @@ fn unknown(facts: &GateFacts<'_>) -> Vec<Reason> {
             code: ReasonCode::EvaluationUnknown,
             subject: format!("{} {}", evaluation.check, evaluation.subject),
             text: format!("{} of {} is unknown: {}", evaluation.check, evaluation.subject, evaluation.explanation),
-            fix: format!(
-                "assay period baseline {} --dataset {} --reason \"...\"",
-                facts.release.name.period, facts.release.name.dataset
-            ),
+            fix: fix_of_unknown(facts, evaluation),
         })
         .collect()
+}
+
+/// What clears an unknown depends on why nothing could be judged: only too little history is cleared by a baseline.
+fn fix_of_unknown(facts: &GateFacts<'_>, evaluation: &Evaluation) -> String {
+    let name = &facts.release.name;
+    let check = facts.checks.iter().find(|check| check.name == evaluation.check);
+    let change =
+        |what: &str| format!("{what} `{}` in assay.toml, then assay contract apply --reason \"...\"", evaluation.check);
+    match check.map(|check| &check.rule) {
+        None => run_command(facts),
+        Some(_) if check.is_some_and(|check| check.off) => change("remove `off` from the check"),
+        Some(CheckRule::Sql { .. }) => change("correct the query of the check"),
+        // Something was measured, and there was too little to compare it with.
+        Some(_) if evaluation.metric.is_some() => {
+            format!("assay period baseline {} --dataset {} --reason \"...\"", name.period, name.dataset)
+        }
+        Some(CheckRule::LabelRate { .. }) => {
+            "register a model version that names its labels, then assay model promote MODEL/VERSION".to_owned()
+        }
+        Some(_) => change("correct the check"),
+    }
 }
 
 fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
@@ -276,7 +279,7 @@ fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
     }
     let subject = anomaly.id.to_string();
     let assessed = facts.assessed.get(anomaly.id.as_str()).copied().unwrap_or(0);
-    let wanted = facts.policy.assess.min(u32::try_from(anomaly.rows.len()).unwrap_or(u32::MAX));
+    let wanted = u64::from(facts.rules.policy.assess).min(anomaly.rows.len() as u64);
     match anomaly.state {
         AnomalyState::Fixed => None,
         AnomalyState::Open => Some(Reason {
@@ -304,19 +307,20 @@ fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
 }
 
 fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
-    let valid = valid_approvers(facts);
-    let wanted = facts.policy.approvals as usize;
-    if valid.len() >= wanted {
+    let count = facts.rules.count(facts.release);
+    if facts.rules.are_enough(&count) {
         return None;
     }
     let name = &facts.release.name;
+    let wanted = text::counted(facts.rules.wanted().into(), "approval");
+    let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {why}"));
     Some(Reason {
         code: ReasonCode::ApprovalsMissing,
         subject: name.to_string(),
-        text: format!("{} of {} given", valid.len(), text::counted(wanted as u64, "approval")),
+        text: void.fold(format!("{} of {wanted} given", count.valid.len()), |text, void| text + &void),
         fix: format!("assay release approve {name}"),
     })
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -265,6 +265,8 @@ pub struct LogRow {
     pub role: String,
     /// By which face.
     pub via: String,
+    /// By which account, on which machine.
+    pub host: String,
     /// What happened.
     pub kind: String,
     /// To what.

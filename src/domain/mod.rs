@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anomaly;
+pub mod approval;
 pub mod baseline;
 pub mod batch;
 pub mod check;
@@ -24,6 +25,8 @@ pub mod request;
 pub mod schema;
 pub mod slice;
 pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use actor::{Actor, Role, Via};
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+use super::actor::same_person;
 use super::{BatchId, ModelRef, Period};
 use crate::base::{Digest, Error, KeyHasher, Result};
 
@@ -168,6 +169,47 @@ pub struct Release {
     pub delta_version: Option<u64>,
 }
 
+impl Release {
+    /// Its inputs are others now: nothing that was approved stands any more.
+    pub fn change(&mut self, model: ModelRef, input_digest: Digest, cause: &str) {
+        self.model = model;
+        self.input_digest = input_digest;
+        cause.clone_into(&mut self.cause);
+        self.release_digest = None;
+        self.approvals.clear();
+        self.state = ReleaseState::Open;
+    }
+
+    /// An approval stands for this content from now on; approvals of other content fall, and with them the state.
+    pub fn assemble(&mut self, digest: &Digest) {
+        if self.release_digest.as_ref() != Some(digest) {
+            self.state = ReleaseState::Open;
+        }
+        self.approvals.retain(|approval| &approval.release_digest == digest);
+        self.release_digest = Some(digest.clone());
+    }
+
+    /// Somebody's yes: each person has one. `complete` says whether it is the last that the policy wants.
+    pub fn approve(&mut self, approval: Approval, complete: bool) {
+        self.approvals.retain(|known| !same_person(&known.by, &approval.by));
+        self.approvals.push(approval);
+        if complete {
+            self.state = ReleaseState::Approved;
+        }
+    }
+
+    /// Takes somebody's yes back; whether there was one. Whether the others are enough is counted anew.
+    pub fn revoke(&mut self, by: &str) -> bool {
+        let before = self.approvals.len();
+        self.approvals.retain(|approval| !same_person(&approval.by, by));
+        let taken = self.approvals.len() < before;
+        if taken {
+            self.state = ReleaseState::Open;
+        }
+        taken
+    }
+}
+
 /// Somebody's yes to exactly one content.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Approval {
@@ -226,39 +268,4 @@ impl ReleaseContents {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::ReleaseState as S;
-
-    #[test]
-    fn a_release_moves_along_these_ways_only() {
-        let ways = [
-            (S::Open, S::Approved),
-            (S::Open, S::Rejected),
-            (S::Approved, S::Open),
-            (S::Approved, S::Publishing),
-            (S::Approved, S::Rejected),
-            (S::Publishing, S::Published),
-            (S::Published, S::Superseded),
-            (S::Published, S::Withdrawn),
-            (S::Superseded, S::Published),
-            (S::Superseded, S::Retired),
-            (S::Withdrawn, S::Retired),
-        ];
-        for from in S::ALL {
-            for to in S::ALL {
-                assert_eq!(from.may_become(to), ways.contains(&(from, to)), "{from} to {to}");
-                assert_eq!(from.allow(to).is_ok(), from.may_become(to));
-            }
-        }
-        // From the point of no return on nothing leads back to a content that may change.
-        let mut reached = BTreeSet::from([S::Publishing]);
-        while let Some(next) =
-            S::ALL.into_iter().find(|to| !reached.contains(to) && reached.iter().any(|from| from.may_become(*to)))
-        {
-            reached.insert(next);
-        }
-        assert!(reached.iter().all(|state| !state.is_open()), "{reached:?}");
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::anomaly::AnomalyId;
 use super::{BatchId, ModelRef, Period, ReleaseName, Role, TaskKey};
-use crate::base::Digest;
+use crate::base::{Digest, Error, Result};
 
 /// A change that somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,17 @@ impl Request {
         }
     }
 
+    /// Refuses a reason without a word in it: a record that says nothing is none.
+    pub fn validate(&self) -> Result<()> {
+        let note = matches!(self, Self::Assess { .. } | Self::Approve { .. });
+        match self.reason().filter(|reason| !note && is_blank(reason)) {
+            None => Ok(()),
+            Some(blank) => Err(Error::usage(format!("the reason `{}` is blank", crate::base::text::safe(blank)))
+                .because("a reason stays on the record for ever, for whoever asks later why this was done")
+                .hint("say why in words: --reason \"...\"")),
+        }
+    }
+
     /// The command line that asks for the same.
     #[must_use]
     pub fn command_line(&self) -> String {
@@ -168,6 +179,17 @@ impl Request {
     }
 }
 
+/// Whether nobody would see anything: blanks, control characters, and characters of no width.
+fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{feff}' | '\u{2800}' | '\u{3164}' | '\u{180e}' | '\u{115f}' | '\u{1160}')
+    };
+    text.chars().all(unseen)
+}
+
 /// Builds a command line that a shell reads back as it was meant.
 struct CommandLine(String);
 
@@ -202,12 +224,4 @@ impl CommandLine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_survives_the_shell() {
-        let request = Request::ApplyContract { reason: "it's new; $HOME".to_owned() };
-        assert_eq!(request.command_line(), r"assay contract apply --reason 'it'\''s new; $HOME'");
-    }
-}
+mod tests;

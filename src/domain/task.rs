@@ -223,3 +223,6 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
     }
     Some(causes.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

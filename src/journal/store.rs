@@ -36,16 +36,22 @@ impl Journal {
     /// # Errors
     /// When a newer program wrote it, when the file is no journal, and when the disk refuses.
     pub fn open(path: &Path, clock: Clock) -> Result<Self> {
-        Self::open_on(path, clock, None)
+        Self::open_on(path, |_| Ok(clock), None)
     }
 
-    /// [`Journal::open`], with the name that this machine has on record; none: its own.
+    /// [`Journal::open`], with the clock that follows from what is on record, and with the name that this machine has
+    /// there; none: its own, after that of the account.
     ///
     /// # Errors
     /// As [`Journal::open`].
-    pub fn open_on(path: &Path, clock: Clock, host: Option<String>) -> Result<Self> {
+    pub fn open_on(
+        path: &Path,
+        clock: impl FnOnce(&Snapshot<'_>) -> Result<Clock>,
+        host: Option<String>,
+    ) -> Result<Self> {
         let connection = connection::open_writer(path)?;
         migrate::migrate(&connection, path, migrate::STEPS)?;
+        let clock = clock(&Snapshot::new(&connection))?;
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
             clock,

@@ -78,6 +78,8 @@ pub struct ReleaseDetail {
     pub release: Release,
     /// The reasons that keep people from approving: all but the missing approvals.
     pub unready: Vec<Reason>,
+    /// The people whose approval does not count, and why.
+    pub void: Vec<(String, String)>,
     /// Who may not approve, and why.
     pub excluded: Vec<(String, String)>,
     /// Approvals that fell, and why, oldest first.

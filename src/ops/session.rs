@@ -15,25 +15,26 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session of `name`, or of the login name; `demo` lets one person act as anybody.
-    pub fn of(contract: &Contract, name: Option<&str>, demo: bool, via: Via) -> Result<Self> {
-        let login = login_name();
+    /// The session of whoever is logged in. `name` may say another name where that gives nobody more than they have:
+    /// in a demo workspace, where one person may act as anybody, and without [people], where everybody is owner.
+    pub fn of(contract: &Contract, name: Option<&str>, via: Via) -> Result<Self> {
+        Self::by(&login_name(), contract, name, via)
+    }
+
+    fn by(login: &str, contract: &Contract, name: Option<&str>, via: Via) -> Result<Self> {
         if contract.people.is_empty() {
-            let name = checked_name(name.unwrap_or(&login))?;
+            let name = checked_name(name.unwrap_or(login))?;
             return Ok(Self { actor: Actor { name, role: Role::Owner }, via });
         }
-        if let Some(name) = name
-            && !same_person(name.trim(), &login)
-            && !demo
-            && listed(contract, &login).is_some()
-        {
+        if let Some(name) = name.filter(|name| !same_person(name.trim(), login) && !contract.demo) {
             return Err(Error::refused(format!("you are logged in as `{login}` and can't act as `{name}`"))
-                .hint("leave out --as"));
+                .because("people act under the name that they log in with; only in a demo workspace as one another")
+                .hint("leave out --as, and ASSAY_AS"));
         }
         let name = match name {
             Some(name) => name.trim().to_owned(),
-            None if demo => first_manager(contract).unwrap_or(login),
-            None => login,
+            None if contract.demo => first_manager(contract).unwrap_or_else(|| login.to_owned()),
+            None => login.to_owned(),
         };
         let (name, roles) = listed(contract, &name).ok_or_else(|| unknown(contract, &name))?;
         Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via })
@@ -52,7 +53,7 @@ impl Session {
             return Ok(());
         }
         Err(Error::refused(format!("{} is {} and this needs {wanted}", self.actor.name, self.actor.role))
-            .hint(format!("ask somebody who is {wanted}, or act as one with --as NAME")))
+            .hint(format!("ask somebody who is {wanted}; in a demo workspace, act as one with --as NAME")))
     }
 
     /// What the journal keeps of a request of this person.
@@ -86,9 +87,69 @@ fn first_manager(contract: &Contract) -> Option<String> {
 
 fn unknown(contract: &Contract, name: &str) -> Error {
     let known: Vec<&str> = contract.people.keys().map(String::as_str).collect();
-    let error = Error::refused(format!("`{name}` is not in [people] of assay.toml"));
-    match text::nearest(name, known.iter().copied()) {
+    let error = Error::refused(format!("`{name}` is not in [people] of the contract in force"));
+    let error = match text::nearest(name, known.iter().copied()).filter(|_| contract.demo) {
         Some(near) => error.hint(format!("did you mean --as {near}?")),
-        None => error.hint(format!("say who you are with --as: {}", known.join(", "))),
+        None if contract.demo => error.hint(format!("say who you are with --as: {}", known.join(", "))),
+        None => error.hint(format!("log in as one of them ({}), or ask the owner to add you", known.join(", "))),
+    };
+    error.hint("see the people: assay contract show")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contract(demo: bool, people: &[(&str, Role)]) -> Contract {
+        let people = people.iter().map(|(name, role)| ((*name).to_owned(), vec![*role])).collect();
+        Contract {
+            workspace: "Tests".to_owned(),
+            timezone: chrono_tz::UTC,
+            today: None,
+            demo,
+            people,
+            datasets: Vec::new(),
+        }
+    }
+
+    fn acts(contract: &Contract, login: &str, name: Option<&str>) -> Option<(String, Role)> {
+        let session = Session::by(login, contract, name, Via::Cli).ok()?;
+        Some((session.actor.name, session.actor.role))
+    }
+
+    const PEOPLE: [(&str, Role); 3] = [("olga", Role::Owner), ("mira", Role::Manager), ("lena", Role::Viewer)];
+
+    #[test]
+    fn people_act_under_the_name_that_they_log_in_with() {
+        let contract = contract(false, &PEOPLE);
+        for (login, role) in PEOPLE {
+            let own = Some((login.to_owned(), role));
+            assert_eq!(acts(&contract, login, None), own);
+            assert_eq!(acts(&contract, login, Some(login)), own);
+        }
+        // Whoever is not listed gets no more than whoever is: nothing.
+        for login in ["lena", "zed", "root", "somebody"] {
+            for name in ["olga", "mira"] {
+                assert_eq!(acts(&contract, login, Some(name)), None, "{login} as {name}");
+            }
+        }
+        assert_eq!(acts(&contract, "zed", None), None);
+    }
+
+    #[test]
+    fn in_a_demo_one_person_acts_as_any_of_the_people_and_as_nobody_else() {
+        let contract = contract(true, &PEOPLE);
+        assert_eq!(acts(&contract, "zed", None), Some(("mira".to_owned(), Role::Manager)));
+        assert_eq!(acts(&contract, "lena", Some("olga")), Some(("olga".to_owned(), Role::Owner)));
+        assert_eq!(acts(&contract, "lena", Some("zed")), None);
+    }
+
+    #[test]
+    fn without_people_everybody_is_owner_under_any_name() {
+        for demo in [false, true] {
+            let contract = contract(demo, &[]);
+            assert_eq!(acts(&contract, "zed", None), Some(("zed".to_owned(), Role::Owner)));
+            assert_eq!(acts(&contract, "zed", Some("mira")), Some(("mira".to_owned(), Role::Owner)));
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
 use crate::config::{self, Settings};
 use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
-use crate::journal::Journal;
+use crate::journal::{Journal, Snapshot};
 use crate::lake::Lake;
 use crate::pipeline::Context;
 use crate::pipeline::verdict::InForce;
@@ -25,7 +25,7 @@ pub(super) const JOURNAL_FILE: &str = "assay.db";
 pub struct OpenOptions {
     /// The folder.
     pub root: PathBuf,
-    /// The clock; none: assay.toml's `today`, or the system's.
+    /// The clock; none: the contract's `today`, or the system's.
     pub clock: Option<Clock>,
     /// The machine's name for the record; none: its own.
     pub host: Option<String>,
@@ -45,8 +45,6 @@ impl OpenOptions {
 #[derive(Clone)]
 pub struct Workspace {
     root: Arc<PathBuf>,
-    clock: Clock,
-    demo: bool,
     workers: usize,
     journal: Journal,
     lake: Lake,
@@ -90,11 +88,15 @@ impl Workspace {
         let root = std::fs::canonicalize(&options.root)
             .with_context(|| format!("opening the workspace {}", options.root.display()))?;
         let settings = config::read(&root.join(CONTRACT_FILE))?;
-        let clock = options.clock.unwrap_or_else(|| clock_of(&settings));
-        let journal = Journal::open_on(&root.join(JOURNAL_FILE), clock, options.host.clone())?;
+        let file = root.join(JOURNAL_FILE);
+        let clock = |snapshot: &Snapshot<'_>| {
+            let in_force = snapshot.contract()?.map_or(settings.contract, |(_, _, contract)| contract);
+            Ok(options.clock.unwrap_or_else(|| clock_of(&in_force)))
+        };
+        let journal = Journal::open_on(&file, clock, options.host.clone())?;
         let lake = Lake::open(&root)?;
         let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-        Ok(Self { root: Arc::new(root), clock, demo: settings.demo, workers, journal, lake, memory: Memory::default() })
+        Ok(Self { root: Arc::new(root), workers, journal, lake, memory: Memory::default() })
     }
 
     /// The workspace that `start` lies in: the nearest folder upwards with an assay.toml.
@@ -116,7 +118,7 @@ impl Workspace {
     /// The present instant, by its clock.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.journal.now()
     }
 
     /// Changes whenever anybody wrote to the journal.
@@ -129,16 +131,16 @@ impl Workspace {
         Ok(self.contract_state()?.contract.as_ref().clone())
     }
 
-    /// Whether one person may act as each of its people.
+    /// Whether one person may act as each of its people, by the contract in force.
     #[must_use]
     pub fn is_demo(&self) -> bool {
-        self.demo
+        self.contract_state().is_ok_and(|state| state.contract.demo)
     }
 
     /// The session of `name`, or of the login name.
     pub fn session(&self, name: Option<&str>, via: Via) -> Result<Session> {
         let state = self.contract_state()?;
-        Session::of(&state.contract, name, state.file.demo, via)
+        Session::of(&state.contract, name, via)
     }
 
     /// Rewrites the journal as one compact file: the same bytes whenever it holds the same.
@@ -220,7 +222,7 @@ impl Workspace {
 }
 
 /// A fixed day means noon of it, in UTC.
-fn clock_of(settings: &Settings) -> Clock {
+fn clock_of(contract: &Contract) -> Clock {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-    settings.today.map_or(Clock::System, |today| Clock::Fixed(today.and_time(noon).and_utc()))
+    contract.today.map_or(Clock::System, |today| Clock::Fixed(today.and_time(noon).and_utc()))
 }

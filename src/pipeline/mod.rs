@@ -12,6 +12,7 @@ pub mod enrich;
 pub mod evaluate;
 pub mod execute;
 pub mod frames;
+mod hands;
 pub mod history;
 pub mod inputs;
 pub mod land;

@@ -241,3 +241,6 @@ impl PlanFacts<'_> {
         Step { task, state, needs }
     }
 }
+
+#[cfg(test)]
+mod tests;

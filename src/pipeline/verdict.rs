@@ -4,27 +4,33 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{assemble, plan};
+use super::{assemble, hands, plan};
 use crate::base::Digest;
 use crate::base::{Error, Result};
 use crate::domain::actor::same_person;
+use crate::domain::approval::Rules;
 use crate::domain::completeness::{self, Cell};
 use crate::domain::gate::{self, GateFacts};
 use crate::domain::{
-    Anomaly, Contract, Dataset, Evaluation, Reason, Release, Role, Task, TaskKind, TaskState, TaskSubject, due, policy,
+    Anomaly, Contract, Dataset, Evaluation, Fact, Reason, Release, ReleaseState, Task, TaskKind, TaskState,
+    TaskSubject, due,
 };
-use crate::journal::Snapshot;
+use crate::journal::{Snapshot, Transaction};
 
 /// What the gate says of a release.
 #[derive(Debug, Clone)]
 pub struct GateVerdict {
+    /// Where it stands by the rules in force.
+    pub state: ReleaseState,
     /// Every reason why it may not be published.
     pub reasons: Vec<Reason>,
     /// Those that keep people from approving: all but the missing approvals.
     pub unready: Vec<Reason>,
     /// The people whose approval counts.
     pub approvers: Vec<String>,
-    /// Who may not approve, and why.
+    /// The people whose approval does not count, and why.
+    pub void: BTreeMap<String, String>,
+    /// Who is known and may not approve, and why.
     pub excluded: BTreeMap<String, String>,
     /// The completeness of the period.
     pub cells: Vec<Cell>,
@@ -58,18 +64,34 @@ pub fn verdict(
     let dataset = in_force.contract.dataset(&release.name.dataset)?;
     let gathered = Gathered::of(snapshot, in_force.contract, dataset, release, now)?;
     let facts = gathered.facts(in_force, dataset, release, now);
+    let count = facts.rules.count(release);
     Ok(GateVerdict {
+        state: facts.rules.state(release),
         reasons: gate::reasons(&facts),
         unready: gate::readiness(&facts),
-        approvers: gate::valid_approvers(&facts).into_iter().map(str::to_owned).collect(),
-        excluded: gathered.excluded.clone(),
+        approvers: count.valid.into_iter().collect(),
+        void: count.void,
+        excluded: facts.rules.excluded(),
         cells: gathered.cells.clone(),
     })
 }
 
 /// [`verdict`], as an error that names every reason, unless the release may be published.
 pub fn require(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
+    if !release.state.is_open() {
+        release.state.allow(ReleaseState::Publishing)?;
+    }
     refuse(&verdict(snapshot, in_force, release, now)?.reasons, &format!("{} can't be published", release.name))
+}
+
+/// Something other than an approval may have changed whether enough approvals count: the state follows.
+pub fn recount(transaction: &mut Transaction<'_>, in_force: InForce<'_>, release: &Release) -> Result<()> {
+    let state = verdict(transaction, in_force, release, transaction.now())?.state;
+    if state != release.state {
+        let complete = state == ReleaseState::Approved;
+        transaction.append(Fact::ApprovalsCounted { release: release.name.clone(), complete })?;
+    }
+    Ok(())
 }
 
 /// An error that names every reason, if there are any.
@@ -90,8 +112,8 @@ struct Gathered {
     evaluated_inputs: Option<Digest>,
     evaluations: Vec<Evaluation>,
     anomalies: Vec<Anomaly>,
-    assessed: BTreeMap<String, u32>,
-    excluded: BTreeMap<String, String>,
+    assessed: BTreeMap<String, u64>,
+    hands: BTreeMap<String, String>,
     live: Option<u32>,
     period_ends: DateTime<Utc>,
 }
@@ -123,8 +145,7 @@ impl Gathered {
         let anomalies = assemble::concerning(snapshot, release)?;
         let mut assessed = BTreeMap::new();
         for anomaly in &anomalies {
-            let verdicts = snapshot.verdicts(&anomaly.id)?.len();
-            assessed.insert(anomaly.id.to_string(), u32::try_from(verdicts).unwrap_or(u32::MAX));
+            assessed.insert(anomaly.id.to_string(), anomaly.assessed(&snapshot.verdicts(&anomaly.id)?));
         }
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
@@ -134,7 +155,7 @@ impl Gathered {
             evaluations: evaluations.unwrap_or_default(),
             anomalies,
             assessed,
-            excluded: excluded(snapshot, contract, dataset, release)?,
+            hands: hands::on(snapshot, dataset, release)?,
             live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name.n),
             period_ends: due::end_of(period, contract.timezone),
         })
@@ -142,14 +163,14 @@ impl Gathered {
 
     fn facts<'a>(
         &'a self,
-        in_force: InForce<'_>,
+        in_force: InForce<'a>,
         dataset: &'a Dataset,
         release: &'a Release,
         now: DateTime<Utc>,
     ) -> GateFacts<'a> {
         GateFacts {
             release,
-            policy: &dataset.release,
+            rules: Rules { policy: &dataset.release, people: &in_force.contract.people, hands: &self.hands },
             now,
             period_ends: self.period_ends,
             cells: &self.cells,
@@ -159,40 +180,10 @@ impl Gathered {
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),
             evaluations: &self.evaluations,
+            checks: &dataset.checks,
             anomalies: &self.anomalies,
             assessed: &self.assessed,
-            excluded: &self.excluded,
             live: self.live,
         }
     }
-}
-
-/// Who may not approve the release, and why: those who may not manage, and those who approved it once and are none of
-/// the people by now; where duties are separated also those who prepared it, those who settled what stood against it,
-/// and those who changed its rules since the last publication.
-fn excluded(
-    snapshot: &Snapshot<'_>,
-    contract: &Contract,
-    dataset: &Dataset,
-    release: &Release,
-) -> Result<BTreeMap<String, String>> {
-    let mut excluded = BTreeMap::new();
-    for (name, roles) in &contract.people {
-        if policy::strongest(roles) < Role::Manager {
-            excluded
-                .insert(name.clone(), format!("is {}; approving takes {}", policy::strongest(roles), Role::Manager));
-        }
-    }
-    if !contract.people.is_empty() {
-        let listed = |by: &str| contract.people.keys().any(|name| same_person(name, by));
-        for by in release.approvals.iter().map(|approval| &approval.by).filter(|by| !listed(by)) {
-            excluded.insert(by.clone(), "is not in [people]".to_owned());
-        }
-    }
-    if dataset.release.separation {
-        for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
-            excluded.entry(who).or_insert(did);
-        }
-    }
-    Ok(excluded)
 }

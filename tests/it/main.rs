@@ -11,6 +11,7 @@ mod datasets;
 mod demo;
 mod dry_run;
 mod full_disk;
+mod gate;
 mod last_moment;
 mod layers;
 mod picture;

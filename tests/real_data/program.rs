@@ -15,6 +15,7 @@ impl Program<'_> {
         Command::new(env!("CARGO_BIN_EXE_assay"))
             .env_clear()
             .env("ASSAY_NOW", "2020-03-01T12:00:00Z")
+            .env("ASSAY_USER", person)
             .args(["--json", "--quiet", "--as", person, "--workspace"])
             .arg(self.root)
             .args(arguments)

@@ -170,3 +170,6 @@ pub struct ReasonOption {
     #[arg(long)]
     pub reason: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,6 +105,9 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     for (label, before, after) in &changes.labels {
         out.line(&format!("    {label}: {before} before, {after} after"))?;
     }
+    for (by, why) in detail.void.iter().filter(|_| detail.release.state.is_open()) {
+        out.line(&format!("  the approval of {by} does not count: {by} {why}"))?;
+    }
     for (file, bytes) in &detail.artifacts {
         out.line(&format!("  {file} ({} bytes)", text::grouped(*bytes)))?;
     }

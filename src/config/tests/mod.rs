@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::*;
 use crate::domain::contract::{DeliveryMode, Source};
 use crate::domain::due::Due;
@@ -73,8 +75,8 @@ deliver = ["parquet", "xlsx"]
 #[test]
 fn a_full_file_becomes_the_contract_that_it_says() {
     let settings = parse(FULL, "assay.toml").unwrap();
-    assert!(settings.demo);
-    assert_eq!(settings.today, NaiveDate::from_ymd_opt(2026, 11, 20));
+    assert!(settings.contract.demo);
+    assert_eq!(settings.contract.today, NaiveDate::from_ymd_opt(2026, 11, 20));
     let contract = settings.contract;
     assert_eq!(contract.workspace, "Retail slips");
     assert_eq!(contract.timezone, chrono_tz::Europe::London);
@@ -148,7 +150,7 @@ fn a_workspace_may_start_without_datasets() {
     let settings = parse("[workspace]\nname = \"New\"\n", "assay.toml").unwrap();
     assert_eq!(settings.contract.timezone, chrono_tz::UTC);
     assert_eq!((settings.contract.datasets.len(), settings.contract.people.len()), (0, 0));
-    assert_eq!((settings.today, settings.demo), (None, false));
+    assert_eq!((settings.contract.today, settings.contract.demo), (None, false));
 }
 
 #[test]

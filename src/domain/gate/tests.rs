@@ -1,20 +1,22 @@
-//! The gate says every reason, each for its own fault, and none where nothing is wrong.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-use std::collections::BTreeSet;
+//! The gate: every reason can be given, nothing else keeps a release back, and each says what clears it.
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::anomaly::AnomalyId;
+use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::check::{CheckSubject, RowRef};
-use crate::domain::release::{Approval, ReleaseState};
-use crate::domain::{BatchId, ModelRef, TaskKind, TaskSubject};
+use crate::domain::policy::ReleasePolicy;
+use crate::domain::release::Approval;
+use crate::domain::testing::{digest, instant, release};
+use crate::domain::{BatchId, ModelRef, ReleaseState, Role, Slice, TaskKind, TaskSubject};
 
 /// What the gate looks at, owned.
-struct World {
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
     release: Release,
     policy: ReleasePolicy,
+    people: BTreeMap<String, Vec<Role>>,
+    hands: BTreeMap<String, String>,
     now: DateTime<Utc>,
     cells: Vec<Cell>,
     contract_differs: bool,
@@ -23,108 +25,58 @@ struct World {
     unprocessed: BTreeMap<String, u64>,
     evaluated_inputs: Option<Digest>,
     evaluations: Vec<Evaluation>,
+    checks: Vec<Check>,
     anomalies: Vec<Anomaly>,
-    assessed: BTreeMap<String, u32>,
-    excluded: BTreeMap<String, String>,
+    assessed: BTreeMap<String, u64>,
     live: Option<u32>,
 }
 
-fn end() -> DateTime<Utc> {
-    "2026-11-01T00:00:00Z".parse().unwrap()
-}
-
-fn approval(by: &str, digest: &Digest) -> Approval {
-    Approval { by: by.to_owned(), at: end(), release_digest: digest.clone(), note: None }
-}
-
-fn cell(state: CellState) -> Cell {
-    Cell { provider: "alpha".to_owned(), state, due: Some(end()), batch: Some(BatchId::from_text("b")) }
-}
-
-fn evaluation(outcome: Outcome, severity: Severity) -> Evaluation {
-    Evaluation {
-        check: "row_count".to_owned(),
-        severity,
-        subject: CheckSubject::default(),
-        outcome,
-        observed: None,
-        expected: None,
-        metric: None,
-        explanation: "because".to_owned(),
-        rows: Vec::new(),
-    }
-}
-
-fn anomaly(state: AnomalyState, severity: Severity) -> Anomaly {
-    let row = |row| RowRef { batch: BatchId::from_text("b"), row, why: "odd".to_owned() };
-    Anomaly {
-        id: AnomalyId::from_text("A1"),
-        dataset: "slips".to_owned(),
-        period: "2026-10".parse().unwrap(),
-        check: "row_count".to_owned(),
-        severity,
-        subject: CheckSubject::default(),
-        model: ModelRef::none(),
-        state,
-        observed: None,
-        expected: None,
-        metric: None,
-        explanation: "because".to_owned(),
-        rows: vec![row(1), row(2)],
-        at: end(),
-        settled: None,
-    }
-}
-
-impl World {
-    /// Nothing is wrong.
-    fn sound() -> Self {
-        let digest = Digest::of(b"contents");
-        let subject = TaskSubject::Release { release: "slips/2026-10.2".parse().unwrap() };
+impl Case {
+    /// Nothing keeps it back.
+    fn ready() -> Self {
+        let mut release = release();
+        let approval = |by: &str| Approval {
+            by: by.to_owned(),
+            at: instant("2026-11-02T10:00:00Z"),
+            release_digest: digest("content"),
+            note: None,
+        };
+        release.approve(approval("ravi"), false);
+        release.approve(approval("nora"), true);
         Self {
-            release: Release {
-                name: "slips/2026-10.2".parse().unwrap(),
-                model: ModelRef::none(),
-                state: ReleaseState::Approved,
-                cause: "alpha delivered".to_owned(),
-                at: end(),
-                input_digest: Digest::of(b"inputs"),
-                release_digest: Some(digest.clone()),
-                approvals: vec![approval("ravi", &digest), approval("nora", &digest)],
-                generation: None,
-                delta_version: None,
-            },
+            evaluated_inputs: Some(release.input_digest.clone()),
+            release,
             policy: ReleasePolicy { approvals: 2, separation: true, assess: 2, ..ReleasePolicy::default() },
-            now: end(),
-            cells: [CellState::NotOwed, CellState::Delivered, CellState::Corrected].map(cell).into(),
+            people: ["mira", "ravi", "nora"].map(|name| (name.to_owned(), vec![Role::Manager])).into(),
+            hands: BTreeMap::from([("mira".to_owned(), "took a batch in".to_owned())]),
+            now: instant("2026-11-20T12:00:00Z"),
+            cells: [CellState::Delivered, CellState::Corrected, CellState::NotOwed].map(cell).into(),
             contract_differs: false,
             model_missing: false,
-            tasks: vec![(Task::new(TaskKind::Assemble, subject, BTreeMap::new()), TaskState::Done)],
-            unprocessed: BTreeMap::from([("alpha".to_owned(), 0)]),
-            evaluated_inputs: Some(Digest::of(b"inputs")),
-            evaluations: vec![
-                evaluation(Outcome::Passed, Severity::Blocking),
-                evaluation(Outcome::Unknown, Severity::Warning),
-                evaluation(Outcome::Failed, Severity::Warning),
-            ],
-            anomalies: vec![
-                anomaly(AnomalyState::Fixed, Severity::Blocking),
-                anomaly(AnomalyState::Waived, Severity::Blocking),
-                anomaly(AnomalyState::Open, Severity::Warning),
-                anomaly(AnomalyState::Confirmed, Severity::Warning),
-            ],
-            assessed: BTreeMap::from([("A1".to_owned(), 2)]),
-            excluded: BTreeMap::from([("mira".to_owned(), "she prepared it".to_owned())]),
-            live: Some(1),
+            tasks: vec![(task(), TaskState::Done)],
+            unprocessed: BTreeMap::from([("northgate".to_owned(), 0)]),
+            evaluations: vec![evaluation(Outcome::Passed, Severity::Blocking)],
+            checks: Check::built_in(),
+            anomalies: Vec::new(),
+            assessed: BTreeMap::new(),
+            live: None,
         }
     }
 
-    fn facts(&self) -> GateFacts<'_> {
-        GateFacts {
+    fn reasons(&self) -> Vec<Reason> {
+        self.ask(reasons)
+    }
+
+    fn codes(&self) -> Vec<ReasonCode> {
+        self.reasons().into_iter().map(|reason| reason.code).collect()
+    }
+
+    fn ask<T>(&self, question: impl Fn(&GateFacts<'_>) -> T) -> T {
+        question(&GateFacts {
             release: &self.release,
-            policy: &self.policy,
+            rules: Rules { policy: &self.policy, people: &self.people, hands: &self.hands },
             now: self.now,
-            period_ends: end(),
+            period_ends: instant("2026-11-01T00:00:00Z"),
             cells: &self.cells,
             contract_differs: self.contract_differs,
             model_missing: self.model_missing,
@@ -132,105 +84,314 @@ impl World {
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),
             evaluations: &self.evaluations,
+            checks: &self.checks,
             anomalies: &self.anomalies,
             assessed: &self.assessed,
-            excluded: &self.excluded,
             live: self.live,
-        }
-    }
-
-    fn codes(&self) -> Vec<ReasonCode> {
-        reasons(&self.facts()).into_iter().map(|reason| reason.code).collect()
-    }
-}
-
-#[test]
-fn nothing_keeps_a_sound_release_back() {
-    assert_eq!(reasons(&World::sound().facts()), []);
-}
-
-/// Something that is wrong.
-type Fault = Box<dyn Fn(&mut World)>;
-
-#[test]
-fn every_fault_keeps_it_back_by_its_own_code() {
-    use ReasonCode as R;
-    let task = |state: TaskState| move |world: &mut World| world.tasks[0].1 = state.clone();
-    let coming = |state: CellState| move |world: &mut World| world.cells.push(cell(state));
-    let settled = |state: AnomalyState| move |world: &mut World| world.anomalies[0].state = state;
-    let faults: Vec<(R, Fault)> = vec![
-        (R::PeriodNotOver, Box::new(|world| world.now = end() - chrono::TimeDelta::milliseconds(1))),
-        (R::ProviderMissing, Box::new(coming(CellState::Expected))),
-        (R::ProviderLate, Box::new(coming(CellState::Late))),
-        (R::BatchQuarantined, Box::new(coming(CellState::Quarantined))),
-        (R::ContractDiffers, Box::new(|world| world.contract_differs = true)),
-        (R::ModelMissing, Box::new(|world| world.model_missing = true)),
-        (R::TaskMissing, Box::new(task(TaskState::Missing))),
-        (R::TaskMissing, Box::new(task(TaskState::Running))),
-        (R::TaskFailed, Box::new(task(TaskState::Failed { error: "no".to_owned() }))),
-        (R::TaskStale, Box::new(task(TaskState::Stale { cause: "new model".to_owned() }))),
-        (R::RowsUnprocessed, Box::new(|world| world.unprocessed.extend([("beta".to_owned(), 1)]))),
-        (R::NotEvaluated, Box::new(|world| world.evaluated_inputs = None)),
-        (R::NotEvaluated, Box::new(|world| world.evaluated_inputs = Some(Digest::of(b"earlier inputs")))),
-        (R::EvaluationUnknown, Box::new(|world| world.evaluations[0].outcome = Outcome::Unknown)),
-        (R::AnomalyOpen, Box::new(settled(AnomalyState::Open))),
-        (R::AnomalyConfirmed, Box::new(settled(AnomalyState::Confirmed))),
-        (R::SamplesUnassessed, Box::new(|world| world.assessed.extend([("A1".to_owned(), 1)]))),
-        (R::SamplesUnassessed, Box::new(|world| world.assessed.clear())),
-        (R::ApprovalsMissing, Box::new(|world| drop(world.release.approvals.pop()))),
-        (R::LaterReleaseLive, Box::new(|world| world.live = Some(3))),
-    ];
-    for (code, fault) in &faults {
-        let mut world = World::sound();
-        fault(&mut world);
-        assert_eq!(world.codes(), [*code]);
-        let said = reasons(&world.facts());
-        assert!(!said[0].text.is_empty() && !said[0].subject.is_empty() && !said[0].fix.is_empty(), "{said:?}");
-        // Nobody may approve with any of them standing but the missing approvals themselves.
-        assert_eq!(readiness(&world.facts()).is_empty(), *code == R::ApprovalsMissing, "{code:?}");
-    }
-    // No reason hides another.
-    let mut world = World::sound();
-    for (code, fault) in &faults {
-        if !matches!(code, R::TaskMissing | R::TaskFailed | R::NotEvaluated | R::AnomalyOpen | R::SamplesUnassessed) {
-            fault(&mut world);
-        }
-    }
-    let all = faults.iter().map(|(code, _)| *code);
-    let wanted: BTreeSet<R> = all
-        .filter(|code| {
-            !matches!(code, R::TaskMissing | R::TaskFailed | R::NotEvaluated | R::AnomalyOpen | R::SamplesUnassessed)
         })
-        .collect();
-    assert_eq!(world.codes().into_iter().collect::<BTreeSet<R>>(), wanted);
+    }
 }
 
-const PEOPLE: [&str; 4] = ["mira", "ravi", "nora", "olga"];
+fn cell(state: CellState) -> Cell {
+    let due = Some(instant("2026-11-06T00:00:00Z"));
+    Cell { provider: "northgate".to_owned(), state, due, batch: Some(BatchId::from_text("0123456789abcdef")) }
+}
+
+fn task() -> Task {
+    let slice = Slice { dataset: "slips".to_owned(), period: "2026-10".parse().unwrap(), provider: "n".to_owned() };
+    Task::new(TaskKind::Refine, TaskSubject::Slice { slice }, BTreeMap::new())
+}
+
+fn evaluation(outcome: Outcome, severity: Severity) -> Evaluation {
+    Evaluation {
+        check: "row_count".to_owned(),
+        severity,
+        subject: CheckSubject { provider: Some("northgate".to_owned()), ..CheckSubject::default() },
+        outcome,
+        observed: Some(1.0),
+        expected: None,
+        metric: None,
+        explanation: "it is so".to_owned(),
+        rows: Vec::new(),
+    }
+}
+
+fn anomaly(state: AnomalyState, severity: Severity, rows: u64) -> Anomaly {
+    let evaluation = evaluation(Outcome::Failed, severity);
+    let at = instant("2026-11-02T10:00:00Z");
+    let settled = Settlement { by: "mira".to_owned(), at, reason: "fine".to_owned(), until: None, given_for: None };
+    Anomaly {
+        id: AnomalyId::from_text("A0123456789"),
+        dataset: "slips".to_owned(),
+        period: "2026-10".parse().unwrap(),
+        check: evaluation.check,
+        severity,
+        subject: evaluation.subject,
+        model: ModelRef::none(),
+        state,
+        observed: None,
+        expected: None,
+        metric: None,
+        explanation: "it is so".to_owned(),
+        rows: (0..rows).map(|row| RowRef { batch: BatchId::from_text("b"), row, why: "odd".to_owned() }).collect(),
+        at,
+        settled: (state != AnomalyState::Open).then_some(settled),
+    }
+}
+
+/// One change for the worse each, and the reasons that it gives.
+fn worse() -> Vec<(ReasonCode, Case)> {
+    use ReasonCode as R;
+    let with = |change: &dyn Fn(&mut Case)| {
+        let mut case = Case::ready();
+        change(&mut case);
+        case
+    };
+    let state = |state: TaskState| with(&|case| case.tasks[0].1 = state.clone());
+    let cell_is = |state: CellState| with(&|case| case.cells[0] = cell(state));
+    vec![
+        (R::LaterReleaseLive, with(&|case| case.live = Some(2))),
+        (R::PeriodNotOver, with(&|case| case.now = instant("2026-10-31T23:59:59Z"))),
+        (R::ContractDiffers, with(&|case| case.contract_differs = true)),
+        (R::ProviderMissing, cell_is(CellState::Expected)),
+        (R::ProviderLate, cell_is(CellState::Late)),
+        (R::BatchQuarantined, cell_is(CellState::Quarantined)),
+        (R::ModelMissing, with(&|case| case.model_missing = true)),
+        (R::TaskMissing, state(TaskState::Missing)),
+        (R::TaskMissing, state(TaskState::Running)),
+        (R::TaskStale, state(TaskState::Stale { cause: "changed rule".to_owned() })),
+        (R::TaskFailed, state(TaskState::Failed { error: "disk full".to_owned() })),
+        (R::RowsUnprocessed, with(&|case| case.unprocessed = BTreeMap::from([("northgate".to_owned(), 3)]))),
+        (R::NotEvaluated, with(&|case| case.evaluated_inputs = None)),
+        (R::NotEvaluated, with(&|case| case.evaluated_inputs = Some(digest("other inputs")))),
+        (R::EvaluationUnknown, with(&|case| case.evaluations = vec![evaluation(Outcome::Unknown, Severity::Blocking)])),
+        (R::AnomalyOpen, with(&|case| case.anomalies = vec![anomaly(AnomalyState::Open, Severity::Blocking, 0)])),
+        (
+            R::AnomalyConfirmed,
+            with(&|case| case.anomalies = vec![anomaly(AnomalyState::Confirmed, Severity::Blocking, 0)]),
+        ),
+        (
+            R::SamplesUnassessed,
+            with(&|case| case.anomalies = vec![anomaly(AnomalyState::Waived, Severity::Blocking, 3)]),
+        ),
+        (R::ApprovalsMissing, with(&|case| case.release.approvals.truncate(1))),
+        (R::ApprovalsMissing, with(&|case| case.release.release_digest = None)),
+        (R::ApprovalsMissing, with(&|case| case.policy.approvals = 3)),
+        (R::ApprovalsMissing, with(&|case| case.people.remove("nora").map(drop).unwrap())),
+        (
+            R::ApprovalsMissing,
+            with(&|case| case.people.insert("nora".to_owned(), vec![Role::Viewer]).map(drop).unwrap()),
+        ),
+        (
+            R::ApprovalsMissing,
+            with(&|case| assert!(case.hands.insert("nora".to_owned(), "waived an anomaly".to_owned()).is_none())),
+        ),
+    ]
+}
+
+/// One reason of every kind that there is, with what clears it.
+pub(crate) fn every_reason() -> Vec<Reason> {
+    worse().iter().flat_map(|(_, case)| case.reasons()).collect()
+}
+
+#[test]
+fn nothing_keeps_back_what_is_ready() {
+    assert_eq!(Case::ready().reasons(), []);
+}
+
+#[test]
+fn each_change_for_the_worse_gives_its_reason_and_no_other() {
+    for (code, case) in worse() {
+        assert_eq!(case.codes(), [code], "{:?}", case.reasons());
+        let reason = &case.reasons()[0];
+        assert!(!reason.subject.is_empty() && !reason.text.is_empty() && !reason.fix.is_empty(), "{reason:?}");
+    }
+}
+
+#[test]
+fn every_kind_of_reason_can_be_given() {
+    let given: Vec<ReasonCode> = worse().into_iter().map(|(code, _)| code).collect();
+    // A code that is added has its number here, and its case above.
+    let number = |code: &ReasonCode| match code {
+        ReasonCode::PeriodNotOver => 0,
+        ReasonCode::ProviderMissing => 1,
+        ReasonCode::ProviderLate => 2,
+        ReasonCode::BatchQuarantined => 3,
+        ReasonCode::ContractDiffers => 4,
+        ReasonCode::ModelMissing => 5,
+        ReasonCode::TaskMissing => 6,
+        ReasonCode::TaskFailed => 7,
+        ReasonCode::TaskStale => 8,
+        ReasonCode::RowsUnprocessed => 9,
+        ReasonCode::NotEvaluated => 10,
+        ReasonCode::EvaluationUnknown => 11,
+        ReasonCode::AnomalyOpen => 12,
+        ReasonCode::AnomalyConfirmed => 13,
+        ReasonCode::SamplesUnassessed => 14,
+        ReasonCode::ApprovalsMissing => 15,
+        ReasonCode::LaterReleaseLive => 16,
+    };
+    let numbers: std::collections::BTreeSet<i32> = given.iter().map(number).collect();
+    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..17).collect::<Vec<_>>());
+}
+
+#[test]
+fn approvals_alone_do_not_keep_people_from_approving() {
+    for (code, case) in worse() {
+        let unready = case.ask(readiness);
+        assert_eq!(unready.is_empty(), code == ReasonCode::ApprovalsMissing, "{code:?}");
+    }
+}
+
+#[test]
+fn an_approval_that_does_not_count_is_named_with_its_cause() {
+    let mut case = Case::ready();
+    case.people.remove("nora");
+    case.hands.insert("ravi".to_owned(), "waived an anomaly".to_owned());
+    let reasons = case.reasons();
+    assert_eq!(
+        reasons[0].text,
+        "0 of 2 approvals given; that of nora does not count: nora is not in [people]; \
+         that of ravi does not count: ravi waived an anomaly"
+    );
+}
+
+/// What clears an unknown depends on its cause: a baseline clears too little history, and nothing else.
+#[test]
+fn an_unknown_says_what_clears_it() {
+    let sql = CheckRule::Sql { sql: "select nonsense".to_owned() };
+    let own = |rule, off| Check { name: "row_count".to_owned(), rule, severity: Severity::Blocking, off };
+    let rate = CheckRule::LabelRate { tolerance: 0.1 };
+    let range = CheckRule::NumericRange { column: Some("prize".to_owned()), min: None, max: None, factor: 5.0 };
+    let count = || CheckRule::RowCount { tolerance: 0.5 };
+    for (check, metric, fix) in [
+        (Some(own(count(), false)), Some("rows"), "assay period baseline 2026-10 --dataset slips"),
+        (Some(own(count(), true)), None, "remove `off` from the check `row_count` in assay.toml, then assay contract"),
+        (Some(own(count(), true)), Some("rows"), "remove `off`"),
+        (Some(own(sql, false)), None, "correct the query of the check `row_count` in assay.toml, then assay contract"),
+        (Some(own(range, false)), None, "correct the check `row_count` in assay.toml, then assay contract apply"),
+        (Some(own(rate.clone(), false)), None, "register a model version that names its labels, then assay model"),
+        (Some(own(rate, false)), Some("rate(BRAND)"), "assay period baseline 2026-10"),
+        (None, None, "assay run --dataset slips --period 2026-10"),
+    ] {
+        let mut case = Case::ready();
+        case.checks = check.into_iter().collect();
+        case.evaluations =
+            vec![Evaluation { metric: metric.map(str::to_owned), ..evaluation(Outcome::Unknown, Severity::Blocking) }];
+        let reasons = case.reasons();
+        assert_eq!(reasons.len(), 1);
+        assert!(reasons[0].fix.starts_with(fix), "{} is not {fix}", reasons[0].fix);
+    }
+}
+
+/// Three outcomes, two severities, the four lives of an anomaly and none, samples judged or not.
+#[test]
+fn outcomes_severities_and_settlements() {
+    use AnomalyState::{Confirmed, Fixed, Open, Waived};
+    use ReasonCode as R;
+    for severity in [Severity::Blocking, Severity::Warning] {
+        for outcome in [Outcome::Passed, Outcome::Failed, Outcome::Unknown] {
+            for settled in [None, Some(Open), Some(Confirmed), Some(Waived), Some(Fixed)] {
+                for assessed in [0, 1, 2, 5] {
+                    let mut case = Case::ready();
+                    case.evaluations = vec![evaluation(outcome, severity)];
+                    case.anomalies = settled.map(|state| anomaly(state, severity, 3)).into_iter().collect();
+                    case.assessed = BTreeMap::from([("A0123456789".to_owned(), assessed)]);
+                    let mut expected = Vec::new();
+                    if severity == Severity::Blocking {
+                        expected.extend((outcome == Outcome::Unknown).then_some(R::EvaluationUnknown));
+                        expected.extend(match settled {
+                            Some(Open) => Some(R::AnomalyOpen),
+                            Some(Confirmed) => Some(R::AnomalyConfirmed),
+                            Some(Waived) if assessed < 2 => Some(R::SamplesUnassessed),
+                            _ => None,
+                        });
+                    }
+                    assert_eq!(case.codes(), expected, "{severity:?} {outcome:?} {settled:?} {assessed}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_more_samples_are_wanted_than_there_are() {
+    for (rows, assessed, waits) in [(0, 0, false), (1, 0, true), (1, 1, false), (9, 1, true), (9, 2, false)] {
+        let mut case = Case::ready();
+        case.anomalies = vec![anomaly(AnomalyState::Waived, Severity::Blocking, rows)];
+        case.assessed = BTreeMap::from([("A0123456789".to_owned(), assessed)]);
+        assert_eq!(!case.codes().is_empty(), waits, "{assessed} of {rows}");
+    }
+}
+
+#[test]
+fn the_period_is_over_at_its_end_and_an_earlier_release_never_replaces_a_later_one() {
+    let mut case = Case::ready();
+    case.now = instant("2026-11-01T00:00:00Z");
+    assert_eq!(case.codes(), []);
+    for (live, kept_back) in [(None, false), (Some(1), false), (Some(2), true)] {
+        assert_eq!(!Case { live, ..Case::ready() }.codes().is_empty(), kept_back, "{live:?}");
+    }
+}
 
 proptest! {
-    /// As many different people as the policy wants, each for exactly this content, none of whom it keeps out.
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is wrong at once: each thing is named, and nothing is named that is not wrong. Publishable, without
+    /// reasons, and approved with nothing left to do are one and the same.
     #[test]
-    fn approvals_count_by_person_content_and_policy(
-        given in prop::collection::vec((0..PEOPLE.len(), any::<bool>()), 0..7),
-        excluded in prop::collection::btree_set(0..PEOPLE.len(), 0..4),
-        separation: bool,
-        wanted in 0_u32..4,
-        assembled: bool,
+    fn publishable_means_without_reasons(
+        differs in any::<bool>(), model in any::<bool>(), early in any::<bool>(), live in 0_u32..3,
+        states in prop::collection::vec(0_usize..6, 0..4), tasks in prop::collection::vec(0_usize..5, 0..4),
+        anomalies in prop::collection::vec((0_usize..4, any::<bool>(), 0_u64..4, 0_u64..4), 0..3),
+        approvers in prop::collection::btree_set(0_usize..5, 0..5), wanted in 1_u32..4, separation in any::<bool>(),
     ) {
-        let (right, wrong) = (Digest::of(b"contents"), Digest::of(b"what it was before"));
-        let mut world = World::sound();
-        world.release.release_digest = assembled.then(|| right.clone());
-        world.release.approvals = given
-            .iter()
-            .map(|(who, current)| approval(PEOPLE[*who], if *current { &right } else { &wrong }))
-            .collect();
-        world.excluded = excluded.iter().map(|who| (PEOPLE[*who].to_owned(), "involved".to_owned())).collect();
-        (world.policy.separation, world.policy.approvals) = (separation, wanted);
-        let counting = (0..PEOPLE.len())
-            .filter(|who| assembled && given.contains(&(*who, true)) && !(separation && excluded.contains(who)))
-            .count();
-        prop_assert_eq!(valid_approvers(&world.facts()).len(), counting);
-        let expected = if counting < wanted as usize { vec![ReasonCode::ApprovalsMissing] } else { vec![] };
-        prop_assert_eq!(world.codes(), expected);
+        use AnomalyState::{Confirmed, Fixed, Open, Waived};
+        let mut case = Case::ready();
+        let all_states = [
+            CellState::NotOwed, CellState::Delivered, CellState::Corrected, CellState::Expected, CellState::Quarantined,
+            CellState::Late,
+        ];
+        let all_tasks = [
+            TaskState::Done, TaskState::Missing, TaskState::Running, TaskState::Stale { cause: "c".to_owned() },
+            TaskState::Failed { error: "e".to_owned() },
+        ];
+        (case.contract_differs, case.model_missing) = (differs, model);
+        case.live = Some(live).filter(|live| *live > 0);
+        if early { case.now = instant("2026-10-01T00:00:00Z"); }
+        case.cells = states.iter().map(|index| cell(all_states[*index])).collect();
+        case.tasks = tasks.iter().map(|index| (task(), all_tasks[*index].clone())).collect();
+        for (index, (state, blocking, rows, assessed)) in anomalies.iter().enumerate() {
+            let severity = if *blocking { Severity::Blocking } else { Severity::Warning };
+            let id = format!("A{index}");
+            case.assessed.insert(id.clone(), *assessed);
+            let state = [Open, Confirmed, Waived, Fixed][*state];
+            case.anomalies.push(Anomaly { id: AnomalyId::from_text(id), ..anomaly(state, severity, *rows) });
+        }
+        let names = ["mira", "ravi", "nora", "zed", "lena"];
+        case.people.insert("lena".to_owned(), vec![Role::Viewer]);
+        (case.policy.approvals, case.policy.separation) = (wanted, separation);
+        case.release.approvals.clear();
+        for who in &approvers {
+            let approval = Approval {
+                by: names[*who].to_owned(), at: case.now, release_digest: digest("content"), note: None,
+            };
+            case.release.approve(approval, false);
+        }
+
+        let valid = approvers.iter().filter(|who| **who == 1 || **who == 2 || (**who == 0 && !separation)).count();
+        let wrong = usize::from(differs) + usize::from(model) + usize::from(early) + usize::from(live == 2)
+            + states.iter().filter(|index| **index > 2).count()
+            + tasks.iter().filter(|index| **index > 0).count()
+            + anomalies.iter().filter(|(state, blocking, rows, assessed)| {
+                *blocking && (*state < 2 || *state == 2 && *assessed < (*rows).min(2))
+            }).count();
+        let missing = usize::from(valid < wanted as usize);
+        prop_assert_eq!(case.reasons().len(), wrong + missing);
+        prop_assert_eq!(case.ask(readiness).len(), wrong);
+        let state = case.ask(|facts| facts.rules.state(facts.release));
+        prop_assert_eq!(state == ReleaseState::Approved, missing == 0);
+        let publishable = state.may_become(ReleaseState::Publishing) && case.ask(readiness).is_empty();
+        prop_assert_eq!(publishable, case.reasons().is_empty());
     }
 }

@@ -204,9 +204,7 @@ fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> R
 
 /// How many of the rows that the anomaly now shows have a verdict.
 fn assessed(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<u64> {
-    let verdicts = snapshot.verdicts(&anomaly.id)?;
-    let judged = |batch: &BatchId, row: u64| verdicts.iter().any(|(known, at, _)| known == batch && *at == row);
-    Ok(anomaly.rows.iter().filter(|sample| judged(&sample.batch, sample.row)).count() as u64)
+    Ok(anomaly.assessed(&snapshot.verdicts(&anomaly.id)?))
 }
 
 /// The place in the list: open ones first, then newest period first, then blocking ones first.

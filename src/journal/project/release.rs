@@ -4,7 +4,6 @@ use rusqlite::{named_params, params};
 
 use super::Projection;
 use crate::base::{Digest, Error, Result};
-use crate::domain::actor::same_person;
 use crate::domain::release::{Approval, ReleaseInputs};
 use crate::domain::{Event, Fact, ModelRef, Release, ReleaseName, ReleaseState};
 use crate::journal::column;
@@ -56,12 +55,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         }
         Fact::ReleaseChanged { release, model, cause, inputs, input_digest } => {
             let mut changed = still_open(snapshot, release)?;
-            changed.model = model.clone();
-            changed.cause.clone_from(cause);
-            changed.input_digest = input_digest.clone();
-            changed.release_digest = None;
-            changed.approvals.clear();
-            changed.state = ReleaseState::Open;
+            changed.change(model.clone(), input_digest.clone(), cause);
             save(snapshot, &changed)?;
             set_inputs(snapshot, release, inputs)
         }
@@ -74,11 +68,20 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             )?;
             Ok(())
         }
-        Fact::ReleaseAssembled { release, release_digest } => assemble(snapshot, release, release_digest),
+        Fact::ReleaseAssembled { release, release_digest } => {
+            let mut assembled = still_open(snapshot, release)?;
+            assembled.assemble(release_digest);
+            save(snapshot, &assembled)
+        }
         Fact::ReleaseApproved { release, release_digest, complete } => {
             approve(snapshot, event, release, release_digest, *complete)
         }
-        Fact::ApprovalRevoked { release, complete } => revoke(snapshot, event, release, *complete),
+        Fact::ApprovalRevoked { release } => revoke(snapshot, event, release),
+        Fact::ApprovalsCounted { release, complete } => {
+            let mut counted = still_open(snapshot, release)?;
+            counted.state = if *complete { ReleaseState::Approved } else { ReleaseState::Open };
+            save(snapshot, &counted)
+        }
         Fact::ReleaseRejected { release } => advance(snapshot, release, ReleaseState::Rejected),
         Fact::PublishStarted { release, release_digest, .. } => {
             let known = existing(snapshot, release)?;
@@ -134,43 +137,25 @@ fn open(
     save(snapshot, &release)
 }
 
-/// What approvals stand for changed: those for other content fall, and with them the state.
-fn assemble(snapshot: &Snapshot<'_>, name: &ReleaseName, digest: &Digest) -> Result<()> {
-    let mut release = still_open(snapshot, name)?;
-    let changed = release.release_digest.as_ref() != Some(digest);
-    release.approvals.retain(|approval| &approval.release_digest == digest);
-    release.release_digest = Some(digest.clone());
-    if changed {
-        release.state = ReleaseState::Open;
-    }
-    save(snapshot, &release)
-}
-
 fn approve(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, digest: &Digest, complete: bool) -> Result<()> {
     let mut release = still_open(snapshot, name)?;
     same_digest(&release, digest)?;
-    let by = &event.origin.actor.name;
-    release.approvals.retain(|approval| !same_person(&approval.by, by));
-    release.approvals.push(Approval {
-        by: by.clone(),
+    let approval = Approval {
+        by: event.origin.actor.name.clone(),
         at: event.at,
         release_digest: digest.clone(),
         note: event.origin.reason.clone(),
-    });
-    if complete {
-        release.state = ReleaseState::Approved;
-    }
+    };
+    release.approve(approval, complete);
     save(snapshot, &release)
 }
 
-fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName, complete: bool) -> Result<()> {
+fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName) -> Result<()> {
     let mut release = still_open(snapshot, name)?;
-    let (by, before) = (&event.origin.actor.name, release.approvals.len());
-    release.approvals.retain(|approval| !same_person(&approval.by, by));
-    if release.approvals.len() == before {
+    let by = &event.origin.actor.name;
+    if !release.revoke(by) {
         return Err(Error::refused(format!("`{by}` has no approval on `{name}` to take back")));
     }
-    release.state = if complete { ReleaseState::Approved } else { ReleaseState::Open };
     save(snapshot, &release)
 }
 

@@ -89,6 +89,7 @@ fn listed(row: &Row<'_>) -> Result<LogRow> {
         actor: row.get("actor")?,
         role: row.get("role")?,
         via: row.get("via")?,
+        host: row.get("host")?,
         kind: row.get("kind")?,
         subject: row.get("subject")?,
         command: row.get("command")?,

@@ -9,14 +9,20 @@ use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
     /// Who, for separation of duties, has had a hand in the next release of a period, and what they did, in words:
-    /// whoever prepared its data or settled what stood against it since it was last published, and whoever changed
-    /// the contract since the dataset was last published. The first contract changed nothing.
+    /// whoever prepared its data or settled what stood against it since it was last published, whoever accepted it as a
+    /// baseline, and whoever changed the contract since the dataset was last published. The first contract changed
+    /// nothing, and what the pipeline opened again nobody decided.
     pub fn hands_on(&self, dataset: &str, period: Period) -> Result<Vec<(String, String)>> {
         let order = column::period_order(period);
         self.all(
-            "SELECT actor, kind, seq FROM involvement
-             WHERE dataset = ?1 AND period_order = ?2 AND seq > coalesce((SELECT max(seq) FROM channel_move
-                 WHERE dataset = ?1 AND period_order = ?2 AND change = 'published'), 0)
+            "WITH published (seq) AS (SELECT coalesce(max(seq), 0) FROM channel_move
+                 WHERE dataset = ?1 AND period_order = ?2 AND change = 'published')
+             SELECT actor, kind, seq FROM involvement
+             WHERE dataset = ?1 AND period_order = ?2
+                 AND (seq > (SELECT seq FROM published) OR kind = 'period_baselined')
+             UNION ALL SELECT event.actor, event.kind, event.seq FROM event CROSS JOIN anomaly ON anomaly.id = event.subject
+             WHERE event.kind IN ('anomaly_confirmed', 'anomaly_reopened') AND event.seq > (SELECT seq FROM published)
+                 AND event.command LIKE 'assay anomaly %' AND anomaly.dataset = ?1 AND anomaly.period_order = ?2
              UNION ALL SELECT actor, kind, seq FROM involvement
              WHERE dataset IS NULL AND seq > coalesce((SELECT max(seq) FROM channel_move
                  WHERE dataset = ?1 AND change = 'published'), (SELECT min(seq) FROM involvement WHERE dataset IS NULL))
@@ -33,6 +39,8 @@ fn did(row: &Row<'_>) -> Result<String> {
         "batch_landed" => "took a batch in",
         "batch_withdrawn" => "took a batch back",
         "anomaly_waived" => "waived an anomaly",
+        "anomaly_confirmed" => "confirmed an anomaly",
+        "anomaly_reopened" => "opened an anomaly again",
         "period_baselined" => "accepted the period as a baseline",
         "contract_applied" => "changed the contract",
         other => other,

@@ -106,6 +106,8 @@ pub(super) fn contract(version: u32) -> Fact {
     let contract = Contract {
         workspace: format!("slips {version}"),
         timezone: chrono_tz::Europe::London,
+        today: None,
+        demo: false,
         people: BTreeMap::new(),
         datasets: Vec::new(),
     };

@@ -139,11 +139,12 @@ fn approvals_stand_for_one_content_and_fall_with_it() {
     assert_eq!(bench.ask(|snapshot| snapshot.release_inputs(&name)).unwrap().model, "2");
     bench.tell("tomas", vec![assembled(9), approved(&name, 9, true), approved(&name, 9, true)]).unwrap();
     assert_eq!(first(&bench).approvals.len(), 1, "one person, one approval");
-    bench.refused(Fact::ApprovalRevoked { release: name.clone(), complete: false });
+    bench.refused(Fact::ApprovalRevoked { release: name.clone() });
     bench.tell("mira", vec![approved(&name, 9, true)]).unwrap();
-    bench.tell("mira", vec![Fact::ApprovalRevoked { release: name.clone(), complete: true }]).unwrap();
+    let counted = Fact::ApprovalsCounted { release: name.clone(), complete: true };
+    bench.tell("mira", vec![Fact::ApprovalRevoked { release: name.clone() }, counted]).unwrap();
     assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Approved, 1), "one too many");
-    bench.tell("tomas", vec![Fact::ApprovalRevoked { release: name.clone(), complete: false }]).unwrap();
+    bench.tell("tomas", vec![Fact::ApprovalRevoked { release: name.clone() }]).unwrap();
     assert_eq!((first(&bench).state, first(&bench).approvals.len()), (ReleaseState::Open, 0));
 }
 
@@ -322,12 +323,23 @@ fn separation_of_duties_knows_who_had_a_hand_in_it() {
     bench.tell("tomas", vec![Fact::AnomalyWaived { id: anomaly_id(&slice), until: None }]).unwrap();
     bench.tell("owner", vec![contract(2)]).unwrap();
     assert_eq!(hands(&bench), ["mira took a batch in", "tomas waived an anomaly", "owner changed the contract"]);
+    let decide = |who: &str, command: &str, fact: Fact| {
+        let origin = Origin { command: command.to_owned(), ..origin(who) };
+        bench.journal.write(&origin, move |transaction| transaction.append(fact)).unwrap();
+    };
+    let id = anomaly_id(&slice);
+    decide("petra", "assay anomaly reopen", Fact::AnomalyReopened { id: id.clone() });
+    decide("nils", "assay anomaly confirm", Fact::AnomalyConfirmed { id: id.clone() });
+    decide("pia", "assay run", Fact::AnomalyReopened { id });
+    assert_eq!(hands(&bench)[3..], ["petra opened an anomaly again", "nils confirmed an anomaly"]);
     bench.tell("ines", whole_life(&name, None, 1)).unwrap();
     assert!(hands(&bench).is_empty());
     let accepted = Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period, batches: [].into() };
     bench.tell("ines", vec![accepted]).unwrap();
     bench.tell("ines", vec![Fact::BatchWithdrawn { batch: delivery(&slice, 1).batch }]).unwrap();
     assert_eq!(hands(&bench), ["ines accepted the period as a baseline", "ines took a batch back"]);
+    bench.tell("ines", whole_life(&release(slice.period, 2), Some(name), 2)).unwrap();
+    assert_eq!(hands(&bench), ["ines accepted the period as a baseline"], "it is one still");
 }
 
 #[test]

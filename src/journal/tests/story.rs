@@ -83,7 +83,8 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         }
         18 => vec![Fact::ReleaseAssembled { release: some, release_digest: digest(number % 2) }],
         19 => vec![approved(&some, content, number > 60)],
-        20 => vec![Fact::ApprovalRevoked { release: some, complete: number % 3 == 0 }],
+        20 if number < 60 => vec![Fact::ApprovalsCounted { release: some, complete: number > 30 }],
+        20 => vec![Fact::ApprovalRevoked { release: some }],
         21 if number < 40 => vec![Fact::ReleaseRejected { release: some }],
         21 | 22 => publication(&some, content, live, generation),
         23 => {

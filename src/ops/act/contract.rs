@@ -6,6 +6,7 @@ use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::Fact;
 use crate::ops::Workspace;
+use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, arrival};
 
 /// What the file would change, line by line, of the contract in force.
@@ -42,6 +43,13 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         let cause = format!("contract {version} came into force");
         transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
         arrival::refresh_all(transaction, &contract, &cause)?;
+        // The policy or the people may be others: what was approved may no longer be, or be now.
+        let in_force = InForce { contract: &contract, file_differs: false };
+        for release in transaction.open_releases()? {
+            if contract.dataset(&release.name.dataset).is_ok() {
+                verdict::recount(transaction, in_force, &release)?;
+            }
+        }
         Ok(version)
     })?;
     Ok(in_force(version))

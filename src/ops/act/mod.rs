@@ -47,6 +47,7 @@ impl Workspace {
         progress: &(dyn Fn(Progress) + Sync),
         cancel: &Cancel,
     ) -> Result<Reply> {
+        request.validate()?;
         session.require(&request)?;
         let command = request.command_line();
         let first = self.contract_state()?.version == 0;

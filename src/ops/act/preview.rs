@@ -13,6 +13,7 @@ use crate::pipeline::{Context, consequences, publication, verdict};
 impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
+        request.validate()?;
         session.require(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
         lines.extend(self.effects(session, request)?);

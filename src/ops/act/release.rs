@@ -76,11 +76,9 @@ pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result
         if !release.state.is_open() || !release.approvals.iter().any(|approval| same_person(&approval.by, &actor)) {
             return Err(Error::refused(format!("{actor} has no approval of {name} to take back")));
         }
-        let in_force = InForce { contract: &contract, file_differs };
-        let verdict = verdict::verdict(transaction, in_force, &release, transaction.now())?;
-        let left = verdict.approvers.iter().filter(|by| !same_person(by, &actor)).count();
-        let wanted = contract.dataset(&name.dataset)?.release.approvals as usize;
-        transaction.append(Fact::ApprovalRevoked { release: name, complete: left >= wanted })
+        transaction.append(Fact::ApprovalRevoked { release: name.clone() })?;
+        // The ones that are left may still be enough.
+        verdict::recount(transaction, InForce { contract: &contract, file_differs }, &find(transaction, &name)?)
     })?;
     Ok(Reply::new(message))
 }
@@ -119,6 +117,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
     if let Some(state) = state {
         publishable(state, name, live.as_ref())?;
     }
+    follow(context, name)?;
     let total = None;
     let rows = |done: u64| progress(step(context, name, Step::Running { done, total }));
     let result = publication::publish(context, name, &rows);
@@ -146,6 +145,19 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         ),
         lines,
         document: document(name, &publication),
+    })
+}
+
+/// The gate counts the approvals by the rules in force; where the record says something else it is put right first, so
+/// that what nothing keeps back can be published.
+fn follow(context: &Context, name: &ReleaseName) -> Result<()> {
+    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
+    let name = name.clone();
+    context.write(move |transaction| match transaction.release(&name)? {
+        Some(release) if release.state.is_open() => {
+            verdict::recount(transaction, InForce { contract: &contract, file_differs }, &release)
+        }
+        _ => Ok(()),
     })
 }
 

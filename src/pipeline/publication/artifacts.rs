@@ -10,6 +10,7 @@ use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
 use crate::lake;
+use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, assemble, inputs};
 
 /// What the folder of a release says of itself.
@@ -95,6 +96,7 @@ struct Described {
     evaluations: Vec<Evaluation>,
     anomalies: Vec<Anomaly>,
     providers: Vec<ProviderLine>,
+    approvers: Vec<String>,
 }
 
 impl Described {
@@ -113,7 +115,9 @@ impl Described {
                 .collect();
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
-            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers })
+            let in_force = InForce { contract: &context.contract, file_differs: context.contract_differs };
+            let approvers = verdict::verdict(snapshot, in_force, release, context.journal.now())?.approvers;
+            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvers })
         })
     }
 
@@ -126,7 +130,7 @@ impl Described {
             ("Input digest".to_owned(), release.input_digest.to_string()),
             ("Release digest".to_owned(), release_digest.to_string()),
         ];
-        for approval in &release.approvals {
+        for approval in release.approvals.iter().filter(|approval| self.approvers.contains(&approval.by)) {
             let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             facts.push((
                 "Approved by".to_owned(),

@@ -12,7 +12,7 @@ use crate::domain::Role;
 pub fn why_not(state: &State, id: Id) -> Option<String> {
     match id {
         Id::Stop => (!state.is_busy()).then(|| "nothing is running".to_owned()),
-        Id::ActAs if !state.me.demo => Some("only in a demo workspace; elsewhere start assay with --as".to_owned()),
+        Id::ActAs if !state.me.demo => Some("only in a demo workspace; elsewhere people log in".to_owned()),
         Id::ActAs => state.overview.is_none().then(|| "the people are still being loaded".to_owned()),
         Id::Back => can_go_back(state),
         Id::PreviousDetail | Id::NextDetail => {

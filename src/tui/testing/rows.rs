@@ -248,6 +248,7 @@ pub fn entry(index: usize) -> LogRow {
         actor: "mira".to_owned(),
         role: "manager".to_owned(),
         via: "tui".to_owned(),
+        host: "mira@desk".to_owned(),
         kind: if index.is_multiple_of(2) { "batch_landed" } else { "anomaly_waived" }.to_owned(),
         subject: format!("slips/{}/harbour", month(index / 4)),
         command: "assay anomaly waive A1 --reason 'till replaced'".to_owned(),

@@ -203,6 +203,7 @@ impl World {
         };
         Ok(ReleaseDetail {
             unready: row.blocked_by.iter().filter(|one| one.code != ReasonCode::ApprovalsMissing).cloned().collect(),
+            void: Vec::new(),
             excluded: row.excluded.clone(),
             fallen: row
                 .state

@@ -81,13 +81,11 @@ fn approvals(detail: &ReleaseDetail) -> Vec<Item> {
         .iter()
         .map(|approval| {
             let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-            let stands = if Some(&approval.release_digest) == release.release_digest.as_ref() {
-                ""
-            } else {
-                " (for older content)"
-            };
+            let void = detail.void.iter().find(|(by, _)| *by == approval.by).filter(|_| release.state.is_open());
+            let stands = void.map(|(by, why)| format!(" (does not count: {by} {why})")).unwrap_or_default();
+            let mark = if void.is_some() { Piece::new("! ", Tone::Warning) } else { Piece::new("✓ ", Tone::Good) };
             let said = format!("{} approved it, {}{stands}{note}", approval.by, instant(approval.at));
-            Item::text(APPROVALS, vec![Piece::new("✓ ", Tone::Good), Piece::plain(said)])
+            Item::text(APPROVALS, vec![mark, Piece::plain(said)])
         })
         .collect();
     items.extend(detail.fallen.iter().map(|one| {

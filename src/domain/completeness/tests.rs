@@ -1,0 +1,191 @@
+//! What is owed, what came, and what time alone changes.
+
+use chrono::{TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::testing::{batch, dataset, instant, period, provider};
+use crate::domain::{BatchState, Granularity};
+
+const OCTOBER: &str = "2026-10";
+
+fn state_of(batches: &[Batch], now: &str) -> CellState {
+    let dataset = dataset(vec![provider("a", "5d")]);
+    cells(&dataset, period(OCTOBER), Tz::UTC, instant(now), batches)[0].state
+}
+
+fn came(revision: u32, state: BatchState) -> Batch {
+    batch("a", period(OCTOBER), revision, state)
+}
+
+#[test]
+fn a_batch_makes_a_cell_and_silence_does_not() {
+    use BatchState::{Landed, Quarantined, Superseded, Withdrawn};
+    let early = "2026-11-02T00:00:00Z";
+    for (batches, expected) in [
+        (vec![], CellState::Expected),
+        (vec![came(1, Landed)], CellState::Delivered),
+        (vec![came(1, Superseded), came(2, Landed)], CellState::Corrected),
+        // A quarantined one is what the provider says now, unless what landed is newer.
+        (vec![came(1, Quarantined)], CellState::Quarantined),
+        (vec![came(1, Landed), came(2, Quarantined)], CellState::Quarantined),
+        (vec![came(1, Quarantined), came(2, Landed)], CellState::Corrected),
+        (vec![came(1, Quarantined), came(2, Quarantined)], CellState::Quarantined),
+        // What was taken back, or replaced, is not there.
+        (vec![came(1, Withdrawn)], CellState::Expected),
+        (vec![came(1, Landed), came(2, Withdrawn)], CellState::Delivered),
+        (vec![came(1, Superseded)], CellState::Expected),
+        // Somebody else's, or another period's.
+        (vec![batch("b", period(OCTOBER), 1, Landed)], CellState::Expected),
+        (vec![batch("a", period("2026-09"), 1, Landed)], CellState::Expected),
+    ] {
+        let batches: Vec<Batch> = batches;
+        assert_eq!(state_of(&batches, early), expected, "{batches:#?}");
+    }
+}
+
+#[test]
+fn the_cell_names_the_batch_that_it_stands_on() {
+    let batches = [came(1, BatchState::Superseded), came(2, BatchState::Landed), came(3, BatchState::Quarantined)];
+    let dataset = dataset(vec![provider("a", "5d")]);
+    let now = instant("2026-11-02T00:00:00Z");
+    let cell = &cells(&dataset, period(OCTOBER), Tz::UTC, now, &batches)[0];
+    assert_eq!(cell.batch.as_ref(), Some(&batches[2].delivery.batch));
+    let cell = &cells(&dataset, period(OCTOBER), Tz::UTC, now, &batches[..2])[0];
+    assert_eq!(cell.batch.as_ref(), Some(&batches[1].delivery.batch));
+}
+
+#[test]
+fn time_alone_makes_it_late_at_its_deadline_and_only_what_is_missing() {
+    let zone = chrono_tz::Europe::London;
+    let providers = vec![provider("a", "0d"), provider("b", "36h"), provider("c", "5d"), provider("d", "1w")];
+    let dataset = dataset(providers);
+    let delivered = [batch("c", period(OCTOBER), 1, BatchState::Landed)];
+    let mut deadlines: Vec<_> =
+        dataset.providers.iter().map(|provider| provider.due.deadline(period(OCTOBER), zone)).collect();
+    deadlines.sort();
+    for deadline in deadlines {
+        for now in [deadline - TimeDelta::nanoseconds(1), deadline, deadline + TimeDelta::nanoseconds(1)] {
+            for (cell, provider) in
+                cells(&dataset, period(OCTOBER), zone, now, &delivered).iter().zip(&dataset.providers)
+            {
+                let due = provider.due.deadline(period(OCTOBER), zone);
+                let missing = if due <= now { CellState::Late } else { CellState::Expected };
+                let expected = if provider.name == "c" { CellState::Delivered } else { missing };
+                assert_eq!((cell.state, cell.due), (expected, Some(due)), "{} at {now}", provider.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_owed_before_since_and_after_until() {
+    let one = Provider { since: Some(period("2026-03")), until: Some(period("2026-10")), ..provider("a", "5d") };
+    let dataset = dataset(vec![one]);
+    let late = instant("2027-06-01T00:00:00Z");
+    for (text, expected) in [
+        ("2026-02", CellState::NotOwed),
+        ("2026-03", CellState::Late),
+        ("2026-10", CellState::Late),
+        ("2026-11", CellState::NotOwed),
+    ] {
+        let cell = &cells(&dataset, period(text), Tz::UTC, late, &[])[0];
+        assert_eq!((cell.state, cell.due.is_some()), (expected, expected == CellState::Late), "{text}");
+    }
+    // What comes all the same is there.
+    let extra = [batch("a", period("2026-11"), 1, BatchState::Landed)];
+    let cell = &cells(&dataset, period("2026-11"), Tz::UTC, late, &extra)[0];
+    assert_eq!((cell.state, cell.due), (CellState::Delivered, None));
+}
+
+/// Every subset of four providers: the period is covered exactly when all that owe it have delivered.
+#[test]
+fn every_subset_of_providers() {
+    let names = ["a", "b", "c", "d"];
+    let dataset = dataset(names.map(|name| provider(name, "5d")).into());
+    for (now, missing) in [("2026-11-02T00:00:00Z", CellState::Expected), ("2026-12-01T00:00:00Z", CellState::Late)] {
+        for subset in 0_u32..16 {
+            let has = |index: usize| subset & (1 << index) != 0;
+            let delivered = names.iter().enumerate().filter(|(index, _)| has(*index));
+            let batches: Vec<Batch> =
+                delivered.map(|(_, name)| batch(name, period(OCTOBER), 1, BatchState::Landed)).collect();
+            let cells = cells(&dataset, period(OCTOBER), Tz::UTC, instant(now), &batches);
+            for (index, cell) in cells.iter().enumerate() {
+                assert_eq!(cell.state, if has(index) { CellState::Delivered } else { missing }, "{subset:04b}");
+            }
+            assert_eq!(roll_up(&cells).is_covered(), subset == 15, "{subset:04b}");
+            assert_eq!(roll_up(&cells), if subset == 15 { CellState::Delivered } else { missing }, "{subset:04b}");
+        }
+    }
+}
+
+fn any_batch() -> impl Strategy<Value = Batch> {
+    let states = [BatchState::Landed, BatchState::Quarantined, BatchState::Superseded, BatchState::Withdrawn];
+    (prop::sample::select(&["a", "b", "c"][..]), prop::sample::select(states.to_vec()), 0_u32..3).prop_map(
+        |(provider, state, month)| batch(provider, period(["2026-09", "2026-10", "2026-11"][month as usize]), 1, state),
+    )
+}
+
+/// Revisions count up slice by slice, as they do in the journal.
+fn numbered(mut batches: Vec<Batch>) -> Vec<Batch> {
+    for index in 0..batches.len() {
+        let (earlier, rest) = batches.split_at_mut(index);
+        let slice = rest[0].delivery.slice.clone();
+        let before = earlier.iter().filter(|batch| batch.delivery.slice == slice).count();
+        let state = rest[0].state;
+        rest[0] = batch(&slice.provider, slice.period, u32::try_from(before).unwrap() + 1, state);
+    }
+    batches
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_changes_nothing(
+        (batches, shuffled) in prop::collection::vec(any_batch(), 0..10)
+            .prop_map(numbered).prop_flat_map(|batches| (Just(batches.clone()), Just(batches).prop_shuffle())),
+        hours in 0_i64..1000,
+    ) {
+        let dataset = dataset(["a", "b", "c"].map(|name| provider(name, "5d")).into());
+        let now = instant("2026-10-20T00:00:00Z") + TimeDelta::hours(hours);
+        let look = |batches: &[Batch]| cells(&dataset, period(OCTOBER), Tz::UTC, now, batches);
+        prop_assert_eq!(look(&batches), look(&shuffled));
+        let twice: Vec<Batch> = batches.iter().chain(&batches).cloned().collect();
+        prop_assert_eq!(look(&batches), look(&twice));
+    }
+
+    #[test]
+    fn the_period_is_never_better_than_its_worst_cell_nor_worse_than_all(
+        batches in prop::collection::vec(any_batch(), 0..10).prop_map(numbered), hours in 0_i64..1000,
+    ) {
+        let dataset = dataset(["a", "b", "c"].map(|name| provider(name, "5d")).into());
+        let now = instant("2026-10-20T00:00:00Z") + TimeDelta::hours(hours);
+        let cells = cells(&dataset, period(OCTOBER), Tz::UTC, now, &batches);
+        let whole = roll_up(&cells);
+        prop_assert!(cells.iter().all(|cell| cell.state <= whole));
+        prop_assert!(cells.iter().any(|cell| cell.state == whole));
+        prop_assert_eq!(whole.is_covered(), cells.iter().all(|cell| cell.state.is_covered()));
+    }
+
+    #[test]
+    fn time_only_ever_turns_expected_into_late(
+        batches in prop::collection::vec(any_batch(), 0..10).prop_map(numbered), one in 0_i64..1000, more in 0_i64..1000,
+    ) {
+        let dataset = dataset(["a", "b", "c"].map(|name| provider(name, "5d")).into());
+        let start = instant("2026-10-20T00:00:00Z");
+        let look = |hours| cells(&dataset, period(OCTOBER), Tz::UTC, start + TimeDelta::hours(hours), &batches);
+        for (before, after) in look(one).iter().zip(look(one + more)) {
+            let same = before.state == after.state;
+            prop_assert!(same || (before.state, after.state) == (CellState::Expected, CellState::Late));
+        }
+    }
+}
+
+#[test]
+fn a_period_without_providers_owes_nothing() {
+    assert_eq!(roll_up(&[]), CellState::NotOwed);
+    let nobody = dataset(Vec::new());
+    assert_eq!(nobody.period, Granularity::Month);
+    assert!(cells(&nobody, period(OCTOBER), Tz::UTC, Utc::now(), &[]).is_empty());
+}

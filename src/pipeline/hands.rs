@@ -1,0 +1,41 @@
+//! Separation of duties: who had a hand in what a release stands on.
+
+use std::collections::BTreeMap;
+
+use super::arrival::PRODUCTION;
+use super::{assemble, inputs};
+use crate::base::Result;
+use crate::domain::{AnomalyState, Dataset, Release};
+use crate::journal::Snapshot;
+
+/// Who had a hand in what an open release stands on, and what they did first: whoever brought in the data that it
+/// holds, waived what stands against it, made or promoted its model, however long ago; and whatever else the journal
+/// counts since the last publication. Of a release that is closed nobody asks any more.
+pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<BTreeMap<String, String>> {
+    let mut hands = BTreeMap::new();
+    if !release.state.is_open() {
+        return Ok(hands);
+    }
+    let mut had = |who: String, did: String| {
+        hands.entry(who).or_insert(did);
+    };
+    for batch in inputs::standing(snapshot, dataset, release.name.period)? {
+        had(batch.by, "took a batch in".to_owned());
+    }
+    for anomaly in assemble::concerning(snapshot, release)? {
+        if let Some(settled) = anomaly.settled.filter(|_| anomaly.state == AnomalyState::Waived) {
+            had(settled.by, "waived an anomaly".to_owned());
+        }
+    }
+    if let Some(version) = snapshot.model(&release.model)? {
+        had(version.by, format!("registered {}", release.model));
+    }
+    let promotions = snapshot.aliases_given(&release.model)?.into_iter().rev();
+    if let Some((_, _, who)) = promotions.into_iter().find(|(alias, _, _)| alias == PRODUCTION) {
+        had(who, format!("promoted {}", release.model));
+    }
+    for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
+        had(who, did);
+    }
+    Ok(hands)
+}
