@@ -30,12 +30,9 @@ pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
     let people = people(&root)?;
     let may_approve = |roles: &&Vec<Role>| policy::strongest(roles) >= Role::Manager;
     let approvers = (!people.is_empty()).then(|| people.values().filter(may_approve).count());
-    let contract = Contract {
-        workspace: name.value.to_owned(),
-        timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?,
-        datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
-        people,
-    };
+    let timezone = workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?;
+    let datasets = dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?;
+    let contract = Contract::new(name.value.to_owned(), timezone, people, datasets);
     let today = workspace.value("today").map(|value| value.date()).transpose()?;
     Ok(Settings { contract, today, demo: workspace.truth("demo")?.unwrap_or(false) })
 }
