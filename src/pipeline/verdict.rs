@@ -15,7 +15,7 @@ use crate::domain::{
 use crate::journal::Snapshot;
 
 /// What the gate says of a release.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct GateVerdict {
     /// Every reason why it may not be published.
     pub reasons: Vec<Reason>,

@@ -67,8 +67,8 @@ impl Workspace {
         };
         let artifacts = manifest.map(|manifest| manifest.artifacts).unwrap_or_default();
         Ok(ReleaseDetail {
+            release: Release { cause: row.cause.clone(), ..release },
             row,
-            release,
             unready: verdict.unready,
             excluded: verdict.excluded.into_iter().collect(),
             cells: verdict.cells,
@@ -90,7 +90,13 @@ impl Workspace {
         state: &ContractState,
         release: &Release,
     ) -> Result<(ReleaseRow, GateVerdict)> {
-        let verdict = verdict::verdict(snapshot, state.in_force(), release, self.now())?;
+        let orphan = state.contract.dataset(&release.name.dataset).is_err();
+        let (verdict, cause) = if orphan {
+            let note = format!("{}; the contract in force no longer names the dataset", release.cause);
+            (GateVerdict::default(), note)
+        } else {
+            (verdict::verdict(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
+        };
         let blocked_by = if release.state.is_open() { verdict.reasons.clone() } else { Vec::new() };
         let row = ReleaseRow {
             name: release.name.clone(),
@@ -103,7 +109,7 @@ impl Workspace {
             generation: release.generation,
             approvals: verdict.approvers.clone(),
             blocked_by,
-            cause: release.cause.clone(),
+            cause,
             at: release.at,
         };
         Ok((row, verdict))
@@ -130,8 +136,8 @@ impl Counted {
 }
 
 fn count(context: &Context, release: &Release) -> Result<Counted> {
-    let dataset = context.contract.dataset(&release.name.dataset)?;
     let mut counted = Counted::default();
+    let Ok(dataset) = context.contract.dataset(&release.name.dataset) else { return Ok(counted) };
     for provider in &dataset.providers {
         let slice =
             Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
