@@ -6,10 +6,12 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod demo;
+mod landing;
 mod layers;
 mod processes;
 mod readme;
 #[path = "../real_data.rs"]
 mod real_data;
+mod recovery;
 mod support;
 mod trust;

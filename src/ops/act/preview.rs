@@ -2,7 +2,7 @@
 
 use crate::base::{Error, Result};
 use crate::domain::listing::Query;
-use crate::domain::{Request, TaskState};
+use crate::domain::{ReleaseState, Request, TaskState};
 use crate::ops::{Session, Workspace};
 use crate::pipeline::verdict;
 
@@ -19,6 +19,10 @@ impl Workspace {
             }
             Request::Publish { release } => {
                 let detail = self.release(release)?;
+                if detail.release.state == ReleaseState::Published {
+                    lines.push(format!("{release} is published already"));
+                    return Ok(lines);
+                }
                 verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
                 lines.push(format!("would publish {} rows with {}", detail.total_rows, detail.release.model));
                 if let Some(live) = detail.changes.since {

@@ -8,8 +8,8 @@ use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
 use crate::domain::{Fact, ModelRef, Period, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
 use crate::ops::Workspace;
-use crate::pipeline::Context;
 use crate::pipeline::schedule::{self, Scope, Summary};
+use crate::pipeline::{Context, arrival};
 
 /// Brings every open release of the scope up to date.
 pub fn everything(
@@ -28,13 +28,23 @@ pub fn everything(
             .read(|snapshot| snapshot.model(model))?
             .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
     }
+    let mut opened = Vec::new();
+    if let Some(period) = period {
+        for name in context.contract.datasets.iter().map(|dataset| &dataset.name) {
+            if dataset.as_ref().is_none_or(|wanted| wanted == name) {
+                opened.extend(arrival::reopened(context, name, period)?);
+            }
+        }
+    }
     let releases = open_releases(context, |release| {
         dataset.as_ref().is_none_or(|name| *name == release.dataset)
             && period.is_none_or(|period| period == release.period)
     })?;
     let scope = Scope { releases, models: model.into_iter().collect(), only: None };
     let summary = schedule::run(context, &scope, progress)?;
-    answer(&summary)
+    let mut reply = answer(&summary)?;
+    reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
+    Ok(reply)
 }
 
 /// Stops a task, wherever it runs.

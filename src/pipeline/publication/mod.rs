@@ -8,12 +8,13 @@ mod publish;
 mod recover;
 mod rollback;
 mod rows;
+mod signed;
 mod withdraw;
 
 pub use artifacts::{Manifest, manifest};
 pub use channel::Pointer;
 pub use publish::{Publication, publish};
-pub use recover::recover;
+pub use recover::{Recovered, Unfinished, recover};
 pub use rollback::rollback;
 pub use withdraw::withdraw;
 

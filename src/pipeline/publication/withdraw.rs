@@ -37,9 +37,10 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
         let (dataset, period) = (release.dataset.clone(), release.period);
         let cause = format!("{release} was withdrawn");
         transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
-        arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+        arrival::refresh_of(transaction, &contract, &dataset, period, &cause)?;
         Ok(generation)
     })?;
     crash::point("publish.outcome");
-    Ok(Publication { generation, delta_version, rows: 0, superseded: Some(name.clone()), steps: Vec::new() })
+    let superseded = Some(name.clone());
+    Ok(Publication { generation, delta_version, rows: 0, repeated: false, superseded, steps: Vec::new() })
 }
