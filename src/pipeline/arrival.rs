@@ -42,22 +42,24 @@ pub fn data_changed(transaction: &mut Transaction<'_>, dataset: &Dataset, period
     refresh(transaction, dataset, period, cause)
 }
 
-/// Opens the next release of a period whose newest one was turned down or taken away, on somebody's demand: of such a
-/// period nothing is on its way to clients though its batches stand.
+/// Opens the next release of a period that [`ended`], on somebody's demand.
 pub fn reopened(context: &Context, dataset: &str, period: Period) -> Result<Option<ReleaseName>> {
     let contract = context.contract.clone();
     let dataset = dataset.to_owned();
     context.write(move |transaction| {
         let dataset = contract.dataset(&dataset)?;
-        let newest = transaction.releases_of(&dataset.name, period)?.into_iter().max_by_key(|release| release.name.n);
-        let Some(newest) = newest else { return Ok(None) };
-        let ended = matches!(newest.state, ReleaseState::Rejected | ReleaseState::Withdrawn);
-        if !ended || inputs::standing(transaction, dataset, period)?.is_empty() {
-            return Ok(None);
-        }
+        let Some(newest) = ended(transaction, dataset, period)? else { return Ok(None) };
         data_changed(transaction, dataset, period, &format!("{} was {}", newest.name, newest.state))?;
         Ok(transaction.open_release(&dataset.name, period)?.map(|release| release.name))
     })
+}
+
+/// The newest release of a period, where that was turned down or taken away: nothing of the period is on its way to
+/// clients, though its batches stand.
+pub fn ended(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<Release>> {
+    let newest = snapshot.releases_of(&dataset.name, period)?.into_iter().max_by_key(|release| release.name.n);
+    let ended = newest.filter(|newest| matches!(newest.state, ReleaseState::Rejected | ReleaseState::Withdrawn));
+    Ok(if inputs::standing(snapshot, dataset, period)?.is_empty() { None } else { ended })
 }
 
 /// Opens a release with the inputs as they stand.

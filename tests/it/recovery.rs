@@ -51,6 +51,9 @@ fn agrees_with_a_replay(workspace: &Workspace) {
     let before = workspace.json(&["batch", "list"]);
     workspace.ok(OWNER, &["log", "rebuild"]);
     assert_eq!(workspace.json(&["batch", "list"]), before);
+    // Nothing that has an outcome is taken for unfinished.
+    let run = workspace.run(PREPARER, &["run"]).ended(0, &[]);
+    assert!(!run.stderr.contains("finished") && !run.stderr.contains("given up"), "{run:#?}");
 }
 
 #[test]
@@ -189,6 +192,8 @@ fn what_was_rejected_or_withdrawn_can_be_made_again() {
     );
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(workspace.json(&["release", "list"]).as_array().unwrap().len(), 2, "nobody asked for another one");
+    let would = workspace.ok(PREPARER, &["--dry-run", "run", "--period", "2026-09"]);
+    assert!(would.contains("would open another release"), "{would}");
     workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
     assert_eq!(state(&workspace, "slips/2026-09.2"), "open");
 

@@ -2,9 +2,9 @@
 
 use crate::base::{Error, Result};
 use crate::domain::listing::Query;
-use crate::domain::{ReleaseState, Request, TaskState};
+use crate::domain::{Period, ReleaseState, Request, TaskState};
 use crate::ops::{Session, Workspace};
-use crate::pipeline::verdict;
+use crate::pipeline::{arrival, verdict};
 
 impl Workspace {
     /// What the request would do.
@@ -13,6 +13,9 @@ impl Workspace {
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
         match request {
             Request::Run { dataset, period, .. } => {
+                if let Some(period) = period {
+                    lines.extend(self.would_open(dataset.as_deref(), *period)?);
+                }
                 let query = Query { dataset: dataset.clone(), period: *period, ..Query::default() };
                 let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
                 lines.extend(steps.map(|step| format!("would run {}", step.task.slot())));
@@ -40,5 +43,20 @@ impl Workspace {
             _ => {}
         }
         Ok(lines)
+    }
+
+    /// The releases that running a period would open.
+    fn would_open(&self, dataset: Option<&str>, period: Period) -> Result<Vec<String>> {
+        let contract = self.contract()?;
+        let wanted = contract.datasets.iter().filter(|other| dataset.is_none_or(|name| name == other.name));
+        self.journal().read(|snapshot| {
+            let mut lines = Vec::new();
+            for dataset in wanted {
+                if let Some(newest) = arrival::ended(snapshot, dataset, period)? {
+                    lines.push(format!("would open another release of {period}: {} was {}", newest.name, newest.state));
+                }
+            }
+            Ok(lines)
+        })
     }
 }
