@@ -38,6 +38,8 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
         release: release(table, approvers)?,
         name,
         period,
+        // The contract says so to all of its datasets.
+        timezone: chrono_tz::Tz::UTC,
         text,
         schema,
     })

@@ -38,7 +38,7 @@ pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,
     };
-    Ok(Settings { contract })
+    Ok(Settings { contract: contract.placed() })
 }
 
 fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {

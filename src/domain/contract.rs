@@ -13,6 +13,7 @@ use crate::base::{Digest, Error, KeyHasher, Result, text};
 
 /// What one version of the contract says. It is what the journal keeps; assay.toml is how people write it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Stored")]
 pub struct Contract {
     /// The name of the workspace.
     pub workspace: String,
@@ -30,6 +31,29 @@ pub struct Contract {
     pub datasets: Vec<Dataset>,
 }
 
+/// A contract as the journal has it: its datasets do not repeat where the workspace is.
+#[derive(serde::Deserialize)]
+struct Stored {
+    workspace: String,
+    timezone: Tz,
+    #[serde(default)]
+    today: Option<NaiveDate>,
+    #[serde(default)]
+    demo: bool,
+    people: BTreeMap<String, Vec<Role>>,
+    datasets: Vec<Dataset>,
+}
+
+impl From<Stored> for Contract {
+    fn from(Stored { workspace, timezone, today, demo, people, datasets }: Stored) -> Self {
+        Self { workspace, timezone, today, demo, people, datasets }.placed()
+    }
+}
+
+fn utc() -> Tz {
+    Tz::UTC
+}
+
 /// One data product.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Dataset {
@@ -37,6 +61,9 @@ pub struct Dataset {
     pub name: String,
     /// How long its periods are.
     pub period: Granularity,
+    /// Where the workspace is: a timestamp belongs to the period that its day by this clock is in.
+    #[serde(skip, default = "utc")]
+    pub timezone: Tz,
     /// The fields that the NER model reads; none: the dataset has no model.
     pub text: Vec<String>,
     /// The model's name, where several models have a `production` version.
@@ -99,6 +126,15 @@ pub enum DeliveryMode {
 }
 
 impl Contract {
+    /// The same, each dataset knowing where the workspace is.
+    #[must_use]
+    pub fn placed(mut self) -> Self {
+        for dataset in &mut self.datasets {
+            dataset.timezone = self.timezone;
+        }
+        self
+    }
+
     /// What identifies this contract's content.
     pub fn digest(&self) -> Result<Digest> {
         digest_of("contract/1", self)
@@ -141,7 +177,12 @@ impl Dataset {
 
     /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
     pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
-        digest_of("mapping/1", &(&self.schema, &self.key, &self.date, &provider.columns, &provider.dates))
+        let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);
+        let dated = self.date.as_ref().and_then(|date| self.field_type(date));
+        if dated == Some(FieldType::Timestamp) {
+            return digest_of("mapping/2", &(mapping, self.timezone.name()));
+        }
+        digest_of("mapping/1", &mapping)
     }
 
     /// What identifies the rules that a release is judged by.

@@ -61,6 +61,8 @@ pub enum Fact {
     BatchLanded { delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64 },
     /// A delivery is kept in raw only.
     BatchQuarantined { delivery: Delivery, note: String },
+    /// A landing that can't be finished ends here: its file is in raw no more. As if it had never been begun.
+    LandingGivenUp { delivery: Delivery, note: String },
     /// A person took a batch back.
     BatchWithdrawn { batch: BatchId },
 
@@ -157,6 +159,7 @@ impl Fact {
             Self::LandingStarted { .. } => "landing_started",
             Self::BatchLanded { .. } => "batch_landed",
             Self::BatchQuarantined { .. } => "batch_quarantined",
+            Self::LandingGivenUp { .. } => "landing_given_up",
             Self::BatchWithdrawn { .. } => "batch_withdrawn",
             Self::TaskStarted { .. } => "task_started",
             Self::TaskDone { .. } => "task_done",
@@ -199,7 +202,8 @@ impl Fact {
             Self::ContractApplied { version, .. } => format!("contract {version}"),
             Self::LandingStarted { delivery }
             | Self::BatchLanded { delivery, .. }
-            | Self::BatchQuarantined { delivery, .. } => {
+            | Self::BatchQuarantined { delivery, .. }
+            | Self::LandingGivenUp { delivery, .. } => {
                 format!("{} {}", delivery.slice, delivery.batch)
             }
             Self::BatchWithdrawn { batch } => batch.to_string(),

@@ -220,7 +220,8 @@ fn rows_unprocessed(facts: &GateFacts<'_>, provider: &str, rows: u64) -> Option<
         code: ReasonCode::RowsUnprocessed,
         subject: provider.to_owned(),
         text: format!("{} failed on {} of {provider}", facts.release.model, text::counted(rows, "row")),
-        fix: run_command(facts),
+        // The same model fails on the same rows again.
+        fix: "assay model promote MODEL/VERSION with a version that reads them, then assay run".to_owned(),
     })
 }
 

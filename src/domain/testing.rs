@@ -42,6 +42,7 @@ pub(crate) fn provider(name: &str, due: &str) -> Provider {
 /// A monthly dataset with one text field.
 pub(crate) fn dataset(providers: Vec<Provider>) -> Dataset {
     Dataset {
+        timezone: chrono_tz::UTC,
         name: "slips".to_owned(),
         period: Granularity::Month,
         text: vec!["description".to_owned()],

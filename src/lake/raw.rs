@@ -48,6 +48,11 @@ impl Lake {
         self.root().join("lake/raw").join(first).join(format!("{digest}.{extension}"))
     }
 
+    /// Whether the file of this content lies there whole.
+    pub fn has_raw(&self, raw: &Raw) -> Result<bool> {
+        is_whole(&self.raw_path(&raw.digest, &raw.extension), raw)
+    }
+
     fn settle(&self, temporary: &Path, raw: &Raw) -> Result<()> {
         let target = self.raw_path(&raw.digest, &raw.extension);
         if is_whole(&target, raw)? {

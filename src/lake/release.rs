@@ -109,12 +109,7 @@ impl Staging {
     /// Writes the manifest (`details` and the artifacts with their digests), makes everything durable and read-only,
     /// and gives the folder its name. A folder of this name with the same contents is kept; with others it is refused.
     pub fn finish(self, details: Map<String, Value>, cancel: &Cancel) -> Result<Vec<Artifact>> {
-        let artifacts = artifacts(&self.folder, cancel)?;
-        let mut manifest = details;
-        manifest.insert("release".to_owned(), Value::String(self.release.to_string()));
-        manifest.insert("artifacts".to_owned(), serde_json::to_value(&artifacts)?);
-        let mut manifest = Value::Object(manifest);
-        manifest.sort_all_objects();
+        let (manifest, artifacts) = self.manifest(details, cancel)?;
         let bytes = serde_json::to_vec_pretty(&manifest)?;
         if self.target.exists() {
             return self.keep_existing(&bytes, artifacts);
@@ -127,6 +122,17 @@ impl Staging {
             files::sync_folder(parent)?;
         }
         Ok(artifacts)
+    }
+
+    /// The manifest that [`Staging::finish`] would write for what lies in the folder now, and the artifacts in it.
+    pub fn manifest(&self, details: Map<String, Value>, cancel: &Cancel) -> Result<(Value, Vec<Artifact>)> {
+        let artifacts = artifacts(&self.folder, cancel)?;
+        let mut manifest = details;
+        manifest.insert("release".to_owned(), Value::String(self.release.to_string()));
+        manifest.insert("artifacts".to_owned(), serde_json::to_value(&artifacts)?);
+        let mut manifest = Value::Object(manifest);
+        manifest.sort_all_objects();
+        Ok((manifest, artifacts))
     }
 
     fn keep_existing(&self, manifest: &[u8], artifacts: Vec<Artifact>) -> Result<Vec<Artifact>> {

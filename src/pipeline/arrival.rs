@@ -4,7 +4,7 @@ use super::{Context, inputs};
 use crate::base::Result;
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::check::HISTORY;
-use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName};
+use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState};
 use crate::journal::{Snapshot, Transaction};
 
 /// Records that a delivery is in bronze, and what follows for its period.
@@ -18,6 +18,11 @@ pub fn landed(context: &Context, delivery: Delivery, columns: Vec<BronzeColumn>,
         transaction.append(Fact::BatchLanded { delivery, columns, rows })?;
         data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)
     })
+}
+
+/// Records that a landing was begun that nobody can finish.
+pub fn given_up(context: &Context, delivery: Delivery, note: String) -> Result<()> {
+    context.record(Fact::LandingGivenUp { delivery, note }).map(drop)
 }
 
 /// Records that a delivery can't be used as it is.
@@ -36,6 +41,26 @@ pub fn data_changed(transaction: &mut Transaction<'_>, dataset: &Dataset, period
     refresh(transaction, dataset, period, cause)
 }
 
+/// Opens the next release of a period that [`ended`], on somebody's demand.
+pub fn reopened(context: &Context, dataset: &str, period: Period) -> Result<Option<ReleaseName>> {
+    let contract = context.contract.clone();
+    let dataset = dataset.to_owned();
+    context.write(move |transaction| {
+        let dataset = contract.dataset(&dataset)?;
+        let Some(newest) = ended(transaction, dataset, period)? else { return Ok(None) };
+        data_changed(transaction, dataset, period, &format!("{} was {}", newest.name, newest.state))?;
+        Ok(transaction.open_release(&dataset.name, period)?.map(|release| release.name))
+    })
+}
+
+/// The newest release of a period, where that was turned down or taken away: nothing of the period is on its way to
+/// clients, though its batches stand.
+pub fn ended(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<Release>> {
+    let newest = snapshot.releases_of(&dataset.name, period)?.into_iter().max_by_key(|release| release.name.n);
+    let ended = newest.filter(|newest| matches!(newest.state, ReleaseState::Rejected | ReleaseState::Withdrawn));
+    Ok(if inputs::standing(snapshot, dataset, period)?.is_empty() { None } else { ended })
+}
+
 /// Opens a release with the inputs as they stand.
 pub fn open(
     transaction: &mut Transaction<'_>,
@@ -52,6 +77,17 @@ pub fn open(
     Ok(())
 }
 
+/// [`refresh`], where the contract still names the dataset.
+pub fn refresh_of(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    dataset: &str,
+    period: Period,
+    cause: &str,
+) -> Result<()> {
+    contract.dataset(dataset).map_or(Ok(()), |dataset| refresh(transaction, dataset, period, cause))
+}
+
 /// Something that releases of `period`, or of the periods that look back at it, rest on may have changed.
 pub fn refresh(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period, cause: &str) -> Result<()> {
     let reach = std::iter::successors(Some(period), |period| period.next()).take(HISTORY + 1);
@@ -64,11 +100,12 @@ pub fn refresh(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Per
     Ok(())
 }
 
-/// The same for every open release of the dataset: a new contract.
+/// The same for every open release: a new contract. It may be what names the model at last.
 pub fn refresh_all(transaction: &mut Transaction<'_>, contract: &Contract, cause: &str) -> Result<()> {
     for release in transaction.open_releases()? {
         if let Ok(dataset) = contract.dataset(&release.name.dataset) {
-            rebind(transaction, dataset, &release, release.model.clone(), cause)?;
+            let model = model_for(transaction, dataset)?.unwrap_or_else(|| release.model.clone());
+            rebind(transaction, dataset, &release, model, cause)?;
         }
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 use super::report::Report;
 use super::{Context, assemble, enrich, evaluate, inputs, lease, measure, refine};
-use crate::base::{Error, Result, crash};
+use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
-use crate::domain::{Fact, Task, TaskKind, TaskSubject};
+use crate::domain::{BatchId, Fact, Task, TaskKind, TaskSubject};
 
 /// How a run ended, short of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Ended {
 
 /// Runs a task, unless somebody else runs it or its output is on record under the same key.
 pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended> {
-    let Some(_lease) = lease::take(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
+    let Some(lease) = lease::take_or_stop(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
     let (output, started) =
         context.journal.read(|snapshot| Ok((snapshot.output(&task.slot())?, snapshot.started(task)?)))?;
     if output.is_some_and(|output| output.key == task.key) {
@@ -34,7 +34,11 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
         None => context.record(Fact::TaskStarted { task: task.clone() })?,
     };
     crash::point("task.intent");
-    let rows = work(context, task, seq, report)?;
+    let rows = match work(context, task, seq, report) {
+        // Whoever took it over ends it.
+        Err(error) if error.kind() == ErrorKind::Cancelled && lease.is_lost() => return Ok(Ended::Elsewhere),
+        ended => ended?,
+    };
     crash::point("task.outcome");
     Ok(Ended::Done { rows })
 }
@@ -56,8 +60,24 @@ fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result
 }
 
 fn record(context: &Context, task: &Task, output: TaskOutput) -> Result<()> {
-    let fact = Fact::TaskDone { task: task.clone(), output, rejected: Vec::new(), metrics: Vec::new() };
-    context.record(fact).map(drop)
+    outcome(context, task, output, Vec::new(), Vec::new())
+}
+
+/// Puts an outcome on record, once for each key: whoever lost the lease and did not notice adds nothing.
+fn outcome(
+    context: &Context,
+    task: &Task,
+    output: TaskOutput,
+    rejected: Vec<(BatchId, u64)>,
+    metrics: Vec<(String, f64)>,
+) -> Result<()> {
+    let task = task.clone();
+    context.write(move |transaction| {
+        if transaction.output(&task.slot())?.is_some_and(|recorded| recorded.key == task.key) {
+            return Ok(());
+        }
+        transaction.append(Fact::TaskDone { task, output, rejected, metrics }).map(drop)
+    })
 }
 
 fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<u64> {
@@ -67,24 +87,14 @@ fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Resu
     batches.retain(|batch| batch.delivery.slice == *slice);
     let refined = refine::run(context, task, &batches, seq, report)?;
     let rows = refined.output.rows_out;
-    context.record(Fact::TaskDone {
-        task: task.clone(),
-        output: refined.output,
-        rejected: refined.rejected,
-        metrics: Vec::new(),
-    })?;
+    outcome(context, task, refined.output, refined.rejected, Vec::new())?;
     Ok(rows)
 }
 
 fn profile(context: &Context, task: &Task, report: &Report<'_>) -> Result<u64> {
     let measured = measure::run(context, task, report)?;
     let rows = measured.output.rows_out;
-    context.record(Fact::TaskDone {
-        task: task.clone(),
-        output: measured.output,
-        rejected: Vec::new(),
-        metrics: measured.metrics,
-    })?;
+    outcome(context, task, measured.output, Vec::new(), measured.metrics)?;
     Ok(rows)
 }
 
@@ -102,6 +112,9 @@ fn assemble(context: &Context, task: &Task) -> Result<u64> {
             transaction.output(&format!("{} {name}", TaskKind::Evaluate))?.map(|output| output.key.to_string());
         if evaluated.as_ref() != task.inputs.get("evaluate") {
             return Err(Error::busy(format!("{name} was evaluated again since this was planned")));
+        }
+        if transaction.output(&task.slot())?.is_some_and(|recorded| recorded.key == task.key) {
+            return Ok(0);
         }
         assemble::bind(transaction, dataset, &release)?;
         let output = TaskOutput {

@@ -10,9 +10,11 @@ use crate::base::{ErrorKind, Result, ResultExt, crash};
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{BatchId, BatchState, Fact, Slice, Task, TaskKind, TaskSubject, lineage};
-use crate::lake::{Commit, Table};
+use crate::domain::{BatchId, BatchState, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
+use crate::journal::Transaction;
+use crate::lake::{Commit, Raw, Table};
 use crate::quality::stream::CHUNK_ROWS;
+use crate::source::inbox::{self, Look};
 use crate::source::read;
 
 /// What became of a file.
@@ -39,36 +41,128 @@ pub enum Landing {
         /// The batch.
         batch: BatchId,
     },
+    /// It is what was quarantined before.
+    StillQuarantined {
+        /// The batch.
+        batch: BatchId,
+        /// Why it can't be read.
+        note: String,
+    },
+    /// Somebody is writing it; nothing was done.
+    BeingWritten,
 }
 
-/// Takes in one file for a slice.
-pub fn file(context: &Context, slice: &Slice, path: &Path, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+/// The lease of whoever changes which batch a slice stands on.
+pub fn lease_key(slice: &Slice) -> String {
+    format!("land {slice}")
+}
+
+/// Takes in one file for a slice, as it was when it was `seen`: one that somebody writes on is left alone.
+pub fn file(
+    context: &Context,
+    slice: &Slice,
+    path: &Path,
+    seen: Option<Look>,
+    sink: &(dyn Fn(Progress) + Sync),
+) -> Result<Landing> {
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let raw = context.lake.store_raw(path, &context.cancel).with_context(|| format!("keeping `{file}` verbatim"))?;
-    let _lease = lease::wait(context, &format!("land {slice}"))?;
-    let (current, newest) = context.journal.read(|snapshot| {
-        let newest = snapshot.newest_revision(slice)?;
-        let standing = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
-            batch.delivery.slice == *slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
-        });
-        Ok((standing.max_by_key(|batch| batch.delivery.revision), newest))
-    })?;
+    // A file that is gone was taken out whole, by somebody who was faster.
+    if inbox::look(path)?.is_some_and(|now| Some(now) != seen) {
+        return Ok(Landing::BeingWritten);
+    }
+    let _lease = lease::wait(context, &lease_key(slice))?;
+    let slice = slice.clone();
+    match context.write(move |transaction| begin(transaction, slice, raw, file))? {
+        Begun::Unchanged(landing) => Ok(landing),
+        Begun::Started { delivery, seq } => {
+            crash::point("land.intent");
+            finish(context, delivery, seq, sink)
+        }
+    }
+}
+
+/// How a landing begins.
+enum Begun {
+    Unchanged(Landing),
+    Started { delivery: Delivery, seq: u64 },
+}
+
+/// The intent to land a file, unless the slice stands on it already. What was begun with the very same content, and
+/// could not be finished, is taken up again.
+fn begin(transaction: &mut Transaction<'_>, slice: Slice, raw: Raw, file: String) -> Result<Begun> {
+    let standing = transaction.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
+        batch.delivery.slice == slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
+    });
+    let current = standing.max_by_key(|batch| batch.delivery.revision);
     if let Some(current) = current.filter(|current| current.delivery.content == raw.digest) {
-        return Ok(Landing::Unchanged { batch: current.delivery.batch });
+        let batch = current.delivery.batch;
+        return Ok(Begun::Unchanged(match current.state {
+            BatchState::Quarantined => Landing::StillQuarantined { batch, note: current.note.unwrap_or_default() },
+            _ => Landing::Unchanged { batch },
+        }));
+    }
+    let landed = transaction.newest_revision(&slice)?;
+    let mut newest = landed;
+    for (seq, fact) in transaction.unfinished()? {
+        let Fact::LandingStarted { delivery } = fact else { continue };
+        if delivery.slice == slice {
+            newest = newest.max(delivery.revision);
+            if delivery.content == raw.digest && delivery.revision > landed {
+                return Ok(Begun::Started { delivery, seq });
+            }
+        }
     }
     let revision = newest + 1;
     let delivery = Delivery {
-        batch: BatchId::of(slice, revision, &raw.digest),
-        slice: slice.clone(),
+        batch: BatchId::of(&slice, revision, &raw.digest),
+        slice,
         revision,
         content: raw.digest,
         extension: raw.extension,
         file,
         bytes: raw.bytes,
     };
-    let seq = context.record(Fact::LandingStarted { delivery: delivery.clone() })?;
-    crash::point("land.intent");
-    finish(context, delivery, seq, sink)
+    let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
+    Ok(Begun::Started { delivery, seq })
+}
+
+/// Whether a delivery's file is in raw, whole.
+pub fn has_raw(context: &Context, delivery: &Delivery) -> Result<bool> {
+    let Delivery { content, extension, bytes, .. } = delivery;
+    context.lake.has_raw(&Raw { digest: content.clone(), extension: extension.clone(), bytes: *bytes })
+}
+
+/// Ends a landing that a dead process began, under the lease of its slice. Says what came of it.
+pub fn resume(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Result<String> {
+    let (file, slice) = (delivery.file.clone(), delivery.slice.clone());
+    if !has_raw(context, &delivery)? {
+        let lost = context.lake.raw_path(&delivery.content, &delivery.extension);
+        let note = format!("{} is gone or damaged", lost.display());
+        arrival::given_up(context, delivery, note.clone())?;
+        return Ok(format!("landing {file} of {slice} is given up: {note}; deliver it again"));
+    }
+    let quarantined = |note: String| {
+        let said = format!("{file} of {slice} is quarantined (batch {}): {note}", delivery.batch);
+        arrival::quarantined(context, delivery.clone(), note)?;
+        Ok(said)
+    };
+    if let Err(error) = provider_of(context, &slice) {
+        return quarantined(error.one_line());
+    }
+    let current = context.journal.read(|snapshot| snapshot.current_batch(&slice))?;
+    if let Some(newer) = current.filter(|current| current.delivery.revision > delivery.revision) {
+        let (revision, batch) = (newer.delivery.revision, newer.delivery.batch);
+        return quarantined(format!("revision {revision} landed before this one was finished (batch {batch})"));
+    }
+    Ok(match finish(context, delivery, seq, sink)? {
+        Landing::Quarantined { batch, note } => format!("{file} of {slice} is quarantined (batch {batch}): {note}"),
+        _ => format!("finished landing {file} of {slice}"),
+    })
+}
+
+fn provider_of<'a>(context: &'a Context, slice: &Slice) -> Result<&'a Provider> {
+    context.contract.dataset(&slice.dataset)?.provider(&slice.provider)
 }
 
 /// Brings a landing to its end whose intent is on record: after a crash too.
@@ -104,7 +198,7 @@ fn write_bronze(
     seq: u64,
     report: &Report<'_>,
 ) -> Result<(Vec<BronzeColumn>, u64)> {
-    let provider = context.contract.dataset(&delivery.slice.dataset)?.provider(&delivery.slice.provider)?;
+    let provider = provider_of(context, &delivery.slice)?;
     let Source::Inbox { encoding, .. } = &provider.source;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
     let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref(), &context.cancel)

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::Context;
-use crate::base::{Error, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::journal::Journal;
 
 /// How long a lease lasts without a heartbeat, in seconds.
@@ -16,17 +16,28 @@ const HEARTBEAT: Duration = Duration::from_secs(8);
 /// How long a person is kept waiting for somebody else's work on the same slice.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A held lease. Given back when dropped.
+/// A held lease. Given back when dropped, unless somebody else took it over by then.
 pub struct Lease {
     journal: Journal,
     key: String,
     owner: String,
     stop: Arc<AtomicBool>,
+    lost: Arc<AtomicBool>,
     heart: Option<JoinHandle<()>>,
 }
 
 /// Takes the lease of `key` if nobody alive holds it.
 pub fn take(context: &Context, key: &str) -> Result<Option<Lease>> {
+    take_for(context, key, None)
+}
+
+/// The same for work that stops when the lease is lost: a machine that slept through its heartbeats finds that somebody
+/// else has taken over. The context must be of this work alone.
+pub fn take_or_stop(context: &Context, key: &str) -> Result<Option<Lease>> {
+    take_for(context, key, Some(context.cancel.clone()))
+}
+
+fn take_for(context: &Context, key: &str, work: Option<Cancel>) -> Result<Option<Lease>> {
     let journal = context.journal.clone();
     let owner = owner_name();
     if !journal.lease(key, &owner, SECONDS)? {
@@ -37,7 +48,13 @@ pub fn take(context: &Context, key: &str) -> Result<Option<Lease>> {
             return Ok(None);
         }
     }
-    Ok(Some(Lease::beating(journal, key.to_owned(), owner)))
+    Ok(Some(Lease::beating(journal, key.to_owned(), owner, work)))
+}
+
+/// What living processes are at.
+pub fn held(context: &Context) -> Result<Vec<String>> {
+    let leases = context.journal.leases()?.into_iter().filter(|lease| !is_dead(&lease.owner));
+    Ok(leases.map(|lease| lease.key).collect())
 }
 
 /// Takes the lease of `key`, waiting a while for whoever holds it.
@@ -57,22 +74,36 @@ pub fn wait(context: &Context, key: &str) -> Result<Lease> {
 }
 
 impl Lease {
-    fn beating(journal: Journal, key: String, owner: String) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
+    /// Whether somebody else has taken it over.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    fn beating(journal: Journal, key: String, owner: String, work: Option<Cancel>) -> Self {
+        let (stop, lost) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let heart = {
-            let (journal, key, owner, stop) = (journal.clone(), key.clone(), owner.clone(), stop.clone());
+            let (journal, key, owner) = (journal.clone(), key.clone(), owner.clone());
+            let (stop, lost) = (stop.clone(), lost.clone());
             std::thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     std::thread::park_timeout(HEARTBEAT);
-                    if !stop.load(Ordering::Relaxed)
-                        && let Err(error) = journal.renew(&key, &owner, SECONDS)
-                    {
-                        tracing::warn!(%error, key, "a lease could not be renewed");
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    match journal.renew(&key, &owner, SECONDS) {
+                        Ok(true) => {}
+                        Ok(false) => {
+                            tracing::warn!(key, "somebody else has taken this lease over");
+                            lost.store(true, Ordering::Relaxed);
+                            work.inspect(Cancel::cancel);
+                            return;
+                        }
+                        Err(error) => tracing::warn!(%error, key, "a lease could not be renewed"),
                     }
                 }
             })
         };
-        Self { journal, key, owner, stop, heart: Some(heart) }
+        Self { journal, key, owner, stop, lost, heart: Some(heart) }
     }
 }
 
@@ -117,4 +148,35 @@ fn started(process: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let after_name = stat.rsplit_once(')')?.1;
     after_name.split_whitespace().nth(19).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::base::Clock;
+
+    #[test]
+    fn work_stops_when_somebody_else_has_taken_it_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("assay.db"), Clock::System).unwrap();
+        let work = Cancel::default();
+        assert!(journal.lease("land it", "me", SECONDS).unwrap());
+        let lease = Lease::beating(journal.clone(), "land it".to_owned(), "me".to_owned(), Some(work.clone()));
+        let beat = || lease.heart.as_ref().unwrap().thread().unpark();
+        beat();
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(!work.is_cancelled() && !lease.is_lost());
+
+        journal.release_lease("land it", "me").unwrap();
+        assert!(journal.lease("land it", "another", SECONDS).unwrap());
+        beat();
+        let start = Instant::now();
+        while !work.is_cancelled() && start.elapsed() < HEARTBEAT {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(work.is_cancelled() && lease.is_lost());
+        drop(lease);
+        assert_eq!(journal.leases().unwrap()[0].owner, "another");
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Context;
 use crate::base::{Digest, Error, Result, ResultExt};
+use crate::domain::model::ModelKind;
 use crate::domain::{ModelRef, ModelVersion};
 use crate::ner::{self, Tagger};
 
@@ -13,7 +14,13 @@ static LOADED: Mutex<Option<HashMap<Digest, Arc<dyn Tagger>>>> = Mutex::new(None
 
 /// Where the file of a model version lies.
 pub fn file(context: &Context, version: &ModelVersion) -> PathBuf {
-    folder(context, &version.model).join(format!("model.{}", version.kind.as_str()))
+    folder(context, &version.model).join(file_name(version.kind))
+}
+
+/// The name of the file of a model version of this kind.
+#[must_use]
+pub fn file_name(kind: ModelKind) -> String {
+    format!("model.{}", kind.as_str())
 }
 
 /// The folder of a model version.

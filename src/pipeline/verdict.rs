@@ -37,6 +37,20 @@ pub struct GateVerdict {
 }
 
 impl GateVerdict {
+    /// The verdict on a release in this state whose dataset the contract no longer names: nothing to say.
+    #[must_use]
+    pub fn without_dataset(state: ReleaseState) -> Self {
+        Self {
+            state,
+            reasons: Vec::new(),
+            unready: Vec::new(),
+            approvers: Vec::new(),
+            void: BTreeMap::new(),
+            excluded: BTreeMap::new(),
+            cells: Vec::new(),
+        }
+    }
+
     /// Why a person may not approve, if they may not.
     #[must_use]
     pub fn excludes(&self, name: &str) -> Option<&str> {

@@ -84,7 +84,7 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     workspace.ok(APPROVERS[1], &["release", "approve", RELEASE]);
     let published = workspace.ok(PREPARER, &["release", "publish", RELEASE]);
     assert!(published.contains("20 rows, generation 1"), "{published}");
-    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["published already"]);
+    assert!(workspace.ok(PREPARER, &["release", "publish", RELEASE]).contains("published already"));
     gold_and_workbook_hold_silver(&workspace, RELEASE);
 
     // The same file again changes nothing.

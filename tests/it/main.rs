@@ -12,6 +12,7 @@ mod demo;
 mod dry_run;
 mod full_disk;
 mod gate;
+mod landing;
 mod last_moment;
 mod layers;
 mod picture;
@@ -20,6 +21,7 @@ mod readme;
 #[path = "../real_data.rs"]
 mod real_data;
 mod record;
+mod recovery;
 mod repeats;
 mod screen;
 mod support;

@@ -56,9 +56,9 @@ fn begun(fact: &Fact) -> Option<Step<'_>> {
 
 fn ended(fact: &Fact) -> Option<Step<'_>> {
     Some(match fact {
-        Fact::BatchLanded { delivery, .. } | Fact::BatchQuarantined { delivery, .. } => {
-            ("landing", delivery.batch.as_str().into())
-        }
+        Fact::BatchLanded { delivery, .. }
+        | Fact::BatchQuarantined { delivery, .. }
+        | Fact::LandingGivenUp { delivery, .. } => ("landing", delivery.batch.as_str().into()),
         Fact::TaskDone { task, .. } | Fact::TaskFailed { task, .. } => ("task", task.slot().into()),
         Fact::TaskCancelled { slot, .. } => ("task", slot.as_str().into()),
         Fact::Published { release, .. } => ("publish", release.to_string().into()),

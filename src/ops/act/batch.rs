@@ -2,34 +2,67 @@
 
 use super::Reply;
 use crate::base::{Error, Result};
+use crate::domain::batch::Delivery;
 use crate::domain::progress::Progress;
 use crate::domain::{Batch, BatchId, BatchState, Contract, Fact};
-use crate::journal::Transaction;
+use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::land::{self, Landing};
-use crate::pipeline::{Context, arrival};
+use crate::pipeline::{Context, arrival, lease};
 
 /// Tries a quarantined batch again: the contract may name its encoding by now.
 pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
-    let batch = quarantined(context, id)?;
-    let delivery = batch.delivery;
-    let seq = context.record(Fact::LandingStarted { delivery: delivery.clone() })?;
+    let batch = find(context, id)?;
+    let _lease = lease::wait(context, &land::lease_key(&batch.delivery.slice))?;
+    if !land::has_raw(context, &batch.delivery)? {
+        return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
+            .hint("deliver the same file once more: assay batch add FILE"));
+    }
+    let batch_id = batch.delivery.batch;
+    let (delivery, seq) = context.write(move |transaction| {
+        let delivery = acceptable(transaction, &batch_id)?.delivery;
+        let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
+        Ok((delivery, seq))
+    })?;
     match land::finish(context, delivery, seq, progress)? {
         Landing::Quarantined { note, .. } => Err(Error::bad_data(format!("batch {id} still can't be read"))
             .because(note)
             .hint("mend the provider's entry in assay.toml, or reject the batch and ask for another delivery")),
         Landing::Landed { rows, .. } => Ok(Reply::new(format!("batch {id} landed with {rows} rows"))),
-        Landing::Unchanged { .. } => Ok(Reply::new(format!("batch {id} had landed already"))),
+        _ => Ok(Reply::new(format!("batch {id} had landed already"))),
     }
+}
+
+/// A quarantined batch that nothing newer took the place of.
+pub fn acceptable(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<Batch> {
+    let batch = known(snapshot, id)?;
+    if batch.state != BatchState::Quarantined {
+        return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
+    }
+    let slice = &batch.delivery.slice;
+    let current = snapshot.current_batch(slice)?;
+    if let Some(newer) = current.filter(|current| current.delivery.revision > batch.delivery.revision) {
+        let Delivery { batch: newer, revision, .. } = newer.delivery;
+        return Err(Error::refused(format!(
+            "batch {id} can't be accepted: revision {revision} of {slice} landed since"
+        ))
+        .hint(format!("to have it in that one's place: assay batch withdraw {newer} --reason \"...\", then accept"))
+        .hint(format!("to keep that one: assay batch reject {id} --reason \"...\"")));
+    }
+    Ok(batch)
 }
 
 /// Takes a batch back. Its slice stands on the revision before it, if there is one.
 pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
-    let batch = find(context, id)?;
-    if !matches!(batch.state, BatchState::Landed | BatchState::Quarantined) {
-        return Err(Error::refused(format!("batch {id} is {} already", batch.state.as_str())));
-    }
+    let found = find(context, id)?.delivery;
+    let _lease = lease::wait(context, &land::lease_key(&found.slice))?;
     let contract = context.contract.clone();
-    context.write(move |transaction| take_back(transaction, &contract, &batch))?;
+    context.write(move |transaction| {
+        let batch = known(transaction, &found.batch)?;
+        if !matches!(batch.state, BatchState::Landed | BatchState::Quarantined) {
+            return Err(Error::refused(format!("batch {} is {} already", found.batch, batch.state.as_str())));
+        }
+        take_back(transaction, &contract, &batch)
+    })?;
     Ok(Reply::new(format!("batch {id} is withdrawn")))
 }
 
@@ -39,19 +72,16 @@ pub fn take_back(transaction: &mut Transaction<'_>, contract: &Contract, batch: 
     let batch_id = batch.delivery.batch.clone();
     let cause = format!("batch {batch_id} of {} was withdrawn", slice.provider);
     transaction.append(Fact::BatchWithdrawn { batch: batch_id })?;
-    if batch.state == BatchState::Landed {
-        arrival::data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)?;
+    if batch.state == BatchState::Landed
+        && let Ok(dataset) = contract.dataset(&slice.dataset)
+    {
+        arrival::data_changed(transaction, dataset, slice.period, &cause)?;
     }
     Ok(())
 }
 
-/// The batch, which must be in quarantine.
-pub fn quarantined(context: &Context, id: &BatchId) -> Result<Batch> {
-    let batch = find(context, id)?;
-    if batch.state != BatchState::Quarantined {
-        return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
-    }
-    Ok(batch)
+fn known(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<Batch> {
+    snapshot.batch(id)?.ok_or_else(|| Error::not_found(format!("there is no batch `{id}`")))
 }
 
 /// The batch whose id begins so.

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Error, Result};
-use crate::domain::Fact;
+use crate::domain::{Contract, Fact, ReleaseName};
+use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, arrival};
@@ -39,6 +40,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
     let contract = state.file.contract;
     let version = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
+        keeps_open_releases(transaction, &contract)?;
         let digest = contract.digest()?;
         let cause = format!("contract {version} came into force");
         transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
@@ -53,6 +55,30 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         Ok(version)
     })?;
     Ok(in_force(version))
+}
+
+/// Refuses a contract without the dataset of a release that somebody still works on.
+fn keeps_open_releases(transaction: &Transaction<'_>, contract: &Contract) -> Result<()> {
+    let stranded = |release: &ReleaseName| contract.dataset(&release.dataset).is_err();
+    for (_, fact) in transaction.unfinished()? {
+        if let Fact::PublishStarted { release, .. }
+        | Fact::RollbackStarted { from: release, .. }
+        | Fact::WithdrawalStarted { release } = fact
+            && stranded(&release)
+        {
+            return Err(Error::refused(format!("assay.toml no longer names the dataset `{}`", release.dataset))
+                .because(format!("{release} is past the point of no return"))
+                .hint("keep the dataset until it is completed"));
+        }
+    }
+    let open = transaction.open_releases()?.into_iter().map(|release| release.name);
+    let open: Vec<ReleaseName> = open.filter(stranded).collect();
+    let Some(first) = open.first() else { return Ok(()) };
+    let names: Vec<String> = open.iter().map(ToString::to_string).collect();
+    let error = Error::refused(format!("assay.toml no longer names the dataset `{}`", first.dataset))
+        .because(format!("releases of it are open: {}", names.join(", ")))
+        .hint(format!("keep the dataset, or turn them down first: assay release reject {first} --reason \"...\""));
+    Err(error)
 }
 
 /// The answer of whoever took a version into force.

@@ -29,8 +29,15 @@ pub struct Addressed {
 /// Takes in one file.
 pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let slice = slice_of(context, addressed)?;
-    let landing = land::file(context, &slice, &addressed.file, progress)?;
-    let (line, document) = said(&slice, &addressed.file, &landing);
+    let path = &addressed.file;
+    let seen = inbox::look(path)?;
+    let settled = inbox::is_settled(path, SETTLE)? && seen.is_some();
+    let landing = if settled { land::file(context, &slice, path, seen, progress)? } else { Landing::BeingWritten };
+    if landing == Landing::BeingWritten {
+        return Err(Error::busy(format!("`{}` is still being written", path.display()))
+            .hint("add it again when whoever writes it is done"));
+    }
+    let (line, document) = said(&slice, path, &landing);
     Ok(Reply { message: line, lines: Vec::new(), document })
 }
 
@@ -160,7 +167,11 @@ fn inbox_of(
             continue;
         }
         let slice = slice(dataset, provider, period);
-        match land::file(context, &slice, &found.path, progress) {
+        match land::file(context, &slice, &found.path, seen, progress) {
+            Ok(Landing::BeingWritten) => {
+                tally.left(&found.file_name, "it is still being written");
+                continue;
+            }
             Ok(landing) => tally.add(&slice, &found.path, &landing),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(&found.path)?.is_none() => {
@@ -204,8 +215,8 @@ impl Tally {
     fn add(&mut self, slice: &Slice, path: &Path, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
-            Landing::Quarantined { .. } => self.quarantined += 1,
-            Landing::Unchanged { .. } => self.unchanged += 1,
+            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined += 1,
+            Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
         let (line, document) = said(slice, path, landing);
         self.lines.push(line);
@@ -270,6 +281,15 @@ fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
             let mut document = common("quarantined", batch);
             document["note"] = json!(note);
             (format!("{file}: quarantined (batch {batch}): {note}"), document)
+        }
+        Landing::StillQuarantined { batch, note } => {
+            let mut document = common("quarantined", batch);
+            document["note"] = json!(note);
+            let help = format!("once that is mended: assay batch accept {batch} --reason \"...\"");
+            (format!("{file}: quarantined before (batch {batch}): {note}; {help}"), document)
+        }
+        Landing::BeingWritten => {
+            (format!("{file}: it is still being written"), json!({ "file": file, "result": "left" }))
         }
         Landing::Unchanged { batch } => (
             format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),

@@ -17,8 +17,8 @@ use serde_json::json;
 
 use super::{Session, Workspace};
 use crate::base::{Cancel, Result};
-use crate::domain::Request;
 use crate::domain::progress::Progress;
+use crate::domain::{ReleaseName, Request};
 use crate::pipeline::{Context, publication};
 
 /// What came of a request.
@@ -35,6 +35,20 @@ pub struct Reply {
 impl Reply {
     fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
+    }
+}
+
+/// Whether a request is about the very thing that could not be finished.
+fn concerns(request: &Request, left: &publication::Unfinished) -> bool {
+    match request {
+        Request::Publish { release } | Request::Rollback { release, .. } | Request::WithdrawRelease { release, .. } => {
+            let same = |other: &ReleaseName| (&other.dataset, other.period) == (&release.dataset, release.period);
+            left.release.as_ref().is_some_and(same)
+        }
+        Request::AcceptBatch { batch, .. } => {
+            left.batch.as_ref().is_some_and(|other| other.as_str().starts_with(batch.as_str()))
+        }
+        _ => false,
     }
 }
 
@@ -57,8 +71,19 @@ impl Workspace {
             return Ok(contract::in_force(1));
         }
         let recovered = publication::recover(&context, progress)?;
-        let mut reply = self.dispatch(&context, session, request, progress)?;
-        reply.lines.splice(0..0, recovered);
+        let mut said = recovered.done;
+        for left in recovered.left {
+            if concerns(&request, &left) {
+                return Err(left.error);
+            }
+            tracing::warn!(error = %left.error, "something begun can't be finished");
+            said.push(format!("warning: {}", left.error.one_line()));
+            said.extend(left.error.hints().iter().map(|hint| format!("  {hint}")));
+        }
+        let mut reply = self
+            .dispatch(&context, session, request, progress)
+            .map_err(|error| said.iter().fold(error, |error, line| error.hint(format!("beside this: {line}"))))?;
+        reply.lines.splice(0..0, said);
         if reply.document.is_null() {
             reply.document = json!({ "message": reply.message });
         }

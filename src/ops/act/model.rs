@@ -151,34 +151,55 @@ pub struct Candidate {
     pub note: Option<String>,
 }
 
-/// Gives a candidate the next version number of its name: the file first, then the record.
+/// Gives a candidate the next version number of its name. It is written aside; the transaction that claims the number
+/// gives the folder its name, so that of several who register at once each finds its own file under its own number.
 pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
     plain_name(&candidate.name)?;
-    let newest = context.journal.read(|snapshot| snapshot.newest_version(&candidate.name))?;
-    let model = ModelRef::new(&candidate.name, newest + 1);
-    let version = ModelVersion {
-        model: model.clone(),
-        kind: candidate.kind,
-        digest: Digest::of(&candidate.bytes),
-        labels: candidate.labels,
-        metrics: candidate.metrics,
-        training_data: candidate.training_data,
-        at: context.journal.now(),
-        by: context.origin.actor.name.clone(),
-        note: candidate.note,
-        archived: false,
-    };
-    files::write_bytes_atomically(&models::file(context, &version), &candidate.bytes)?;
-    let described = serde_json::to_vec_pretty(&version)?;
-    files::write_bytes_atomically(&models::folder(context, &model).join("model.json"), &described)?;
-    let expected = model.version;
+    let name = candidate.name.clone();
+    let aside = Aside(files::temporary_beside(&models::folder(context, &ModelRef::new(&name, 0))));
+    let folder = aside.0.clone();
+    let digest = Digest::of(&candidate.bytes);
+    files::write_bytes_atomically(&folder.join(models::file_name(candidate.kind)), &candidate.bytes)?;
+    let (here, by) = (context.clone(), context.origin.actor.name.clone());
     context.write(move |transaction| {
-        if transaction.newest_version(&version.model.name)? + 1 != expected {
-            return Err(Error::busy(format!("somebody else registered {} just now", version.model)));
-        }
-        transaction.append(Fact::ModelRegistered { version: Box::new(version) })
-    })?;
-    Ok(model)
+        let model = ModelRef::new(&name, transaction.newest_version(&name)? + 1);
+        let version = ModelVersion {
+            model: model.clone(),
+            kind: candidate.kind,
+            digest,
+            labels: candidate.labels,
+            metrics: candidate.metrics,
+            training_data: candidate.training_data,
+            at: transaction.now(),
+            by,
+            note: candidate.note,
+            archived: false,
+        };
+        files::write_bytes_atomically(&folder.join("model.json"), &serde_json::to_vec_pretty(&version)?)?;
+        transaction.append(Fact::ModelRegistered { version: Box::new(version) })?;
+        put_in_place(&folder, &models::folder(&here, &model))?;
+        Ok(model)
+    })
+}
+
+/// Gives a folder the name of a number that nobody has. What lies there was left by a process that died before its
+/// claim was on record.
+fn put_in_place(folder: &Path, target: &Path) -> Result<()> {
+    let place = || format!("putting {} in place", target.display());
+    if target.exists() {
+        std::fs::remove_dir_all(target).with_context(place)?;
+    }
+    std::fs::rename(folder, target).with_context(place)?;
+    target.parent().map_or(Ok(()), files::sync_folder)
+}
+
+/// A folder under a name that nobody reads. What is left of it goes away.
+struct Aside(PathBuf);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Points `production` to a version; open releases move to it, and the newest published periods are re-opened.

@@ -4,10 +4,10 @@ use super::model::point_to;
 use super::{batch, ingest, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
-use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
-use crate::pipeline::arrival::PRODUCTION;
+use crate::pipeline::arrival::{self, PRODUCTION};
 use crate::pipeline::{Context, consequences, publication, verdict};
 
 impl Workspace {
@@ -29,7 +29,9 @@ impl Workspace {
                 model.as_ref().map(|model| self.model(model)).transpose()?;
                 let query = Query { dataset: dataset.clone(), period: *period, ..Query::default() };
                 let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
-                return Ok(steps.map(|step| format!("would run {}", step.task.slot())).collect());
+                let opened = period.map_or(Ok(Vec::new()), |period| self.would_open(dataset.as_deref(), period))?;
+                let run = steps.map(|step| format!("would run {}", step.task.slot()));
+                return Ok(opened.into_iter().chain(run).collect());
             }
             Request::Publish { release } => {
                 return self.publication(&self.rehearsing(session.origin(request))?, release);
@@ -46,7 +48,10 @@ impl Workspace {
                 let slice = ingest::slice_of(&self.reading()?, &addressed)?;
                 return Ok(vec![format!("would take in {} for {slice}", addressed.file.display())]);
             }
-            Request::AcceptBatch { batch, .. } => drop(batch::quarantined(&self.reading()?, batch)?),
+            Request::AcceptBatch { batch, .. } => {
+                let found = batch::find(&self.reading()?, batch)?.delivery.batch;
+                self.journal().read(|snapshot| batch::acceptable(snapshot, &found))?;
+            }
             Request::RegisterModel { file, .. } => readable(file)?,
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
             Request::CancelTask { task } => {
@@ -94,6 +99,9 @@ impl Workspace {
 
     fn publication(&self, context: &Context, release: &ReleaseName) -> Result<Vec<String>> {
         let detail = self.release(release)?;
+        if detail.release.state == ReleaseState::Published {
+            return Ok(vec![format!("{release} is published already")]);
+        }
         super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
         verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
         let mut lines = vec![format!("would publish {} rows with {}", detail.total_rows, detail.release.model)];
@@ -130,6 +138,21 @@ impl Workspace {
             publication::rehearse_withdrawal(transaction, &contract, release)
         })?);
         Ok(lines)
+    }
+
+    /// The releases that running a period would open.
+    fn would_open(&self, dataset: Option<&str>, period: Period) -> Result<Vec<String>> {
+        let contract = self.contract()?;
+        let wanted = contract.datasets.iter().filter(|other| dataset.is_none_or(|name| name == other.name));
+        self.journal().read(|snapshot| {
+            let mut lines = Vec::new();
+            for dataset in wanted {
+                if let Some(newest) = arrival::ended(snapshot, dataset, period)? {
+                    lines.push(format!("would open another release of {period}: {} was {}", newest.name, newest.state));
+                }
+            }
+            Ok(lines)
+        })
     }
 }
 

@@ -83,14 +83,14 @@ pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result
     Ok(Reply::new(message))
 }
 
-/// Turns a release down. The next delivery or model opens another one.
+/// Turns a release down. The next delivery or model opens another one, or whoever runs its period.
 pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
-    let message = format!("{name} is rejected");
+    let (message, lines) = (format!("{name} is rejected"), vec![another(&name)]);
     context.write(move |transaction| {
         find(transaction, &name)?.state.allow(ReleaseState::Rejected)?;
         transaction.append(Fact::ReleaseRejected { release: name })
     })?;
-    Ok(Reply::new(message))
+    Ok(Reply { lines, ..Reply::new(message) })
 }
 
 /// Refuses what was published before, with the way to it: it is brought back, not published again.
@@ -131,6 +131,10 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         },
     ));
     let publication = result?;
+    if publication.repeated {
+        let message = format!("{name} is published already: generation {}", publication.generation);
+        return Ok(Reply { message, lines: Vec::new(), document: document(name, &publication) });
+    }
     let mut lines: Vec<String> =
         publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();
     if let Some(superseded) = &publication.superseded {
@@ -176,9 +180,14 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
     let publication = publication::withdraw(context, name)?;
     Ok(Reply {
         message: format!("{name} is withdrawn: clients see nothing for {}", name.period),
-        lines: Vec::new(),
+        lines: vec![another(name)],
         document: document(name, &publication),
     })
+}
+
+/// How a period gets its next release when nothing new is delivered for it.
+fn another(name: &ReleaseName) -> String {
+    format!("to open another one: assay run --dataset {} --period {}", name.dataset, name.period)
 }
 
 fn document(name: &ReleaseName, publication: &publication::Publication) -> serde_json::Value {

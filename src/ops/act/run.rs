@@ -8,8 +8,8 @@ use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
 use crate::domain::{Fact, ModelRef, Period, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
 use crate::ops::Workspace;
-use crate::pipeline::Context;
 use crate::pipeline::schedule::{self, Scope, Summary};
+use crate::pipeline::{Context, arrival};
 
 /// Brings every open release of the scope up to date, by the contract that is in force when it ends.
 pub fn everything(
@@ -30,6 +30,14 @@ pub fn everything(
             .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
     }
     let mut context = context.clone();
+    let mut opened = Vec::new();
+    if let Some(period) = period {
+        for name in context.contract.datasets.iter().map(|dataset| &dataset.name) {
+            if dataset.as_ref().is_none_or(|wanted| wanted == name) {
+                opened.extend(arrival::reopened(&context, name, period)?);
+            }
+        }
+    }
     let mut summary = Summary::default();
     loop {
         let releases = open_releases(&context, |release| {
@@ -42,10 +50,13 @@ pub fn everything(
         let newest = workspace.context(&context.origin, &context.cancel)?;
         if newest.contract_version == context.contract_version {
             summary.failed = pass.failed;
-            return answer(&summary);
+            break;
         }
         context = newest;
     }
+    let mut reply = answer(&summary)?;
+    reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
+    Ok(reply)
 }
 
 /// Stops a task, wherever it runs.

@@ -30,7 +30,7 @@ impl Workspace {
             Ok((anomaly, row, history, verdicts, model, batches))
         })?;
         let row = row.ok_or_else(|| crate::base::Error::corrupt(format!("{} has no row", anomaly.id)))?;
-        let slices = slices_of(&context, &anomaly)?;
+        let slices = slices_of(&context, &anomaly);
         let mut samples = look::samples(&context, &slices, &model, &anomaly.rows)?;
         for sample in &mut samples {
             sample.verdict = verdicts
@@ -73,7 +73,7 @@ fn metric_history(
     model: &ModelRef,
 ) -> Result<Vec<MetricPoint>> {
     let (Some(metric), Some(provider)) = (&anomaly.metric, &anomaly.subject.provider) else { return Ok(Vec::new()) };
-    let dataset = context.contract.dataset(&anomaly.dataset)?;
+    let Ok(dataset) = context.contract.dataset(&anomaly.dataset) else { return Ok(Vec::new()) };
     let vouched = history::vouched(snapshot, dataset, anomaly.period)?;
     let values = history::known(snapshot, &anomaly.dataset, provider, model, metric)?;
     Ok(values
@@ -86,15 +86,15 @@ fn metric_history(
 }
 
 /// The slices that the anomaly's rows are in.
-fn slices_of(context: &Context, anomaly: &Anomaly) -> Result<Vec<Slice>> {
+fn slices_of(context: &Context, anomaly: &Anomaly) -> Vec<Slice> {
     let slice = |provider: &String| Slice {
         dataset: anomaly.dataset.clone(),
         period: anomaly.period,
         provider: provider.clone(),
     };
     if let Some(provider) = &anomaly.subject.provider {
-        return Ok(vec![slice(provider)]);
+        return vec![slice(provider)];
     }
-    let dataset = context.contract.dataset(&anomaly.dataset)?;
-    Ok(dataset.providers.iter().map(|provider| slice(&provider.name)).collect())
+    let Ok(dataset) = context.contract.dataset(&anomaly.dataset) else { return Vec::new() };
+    dataset.providers.iter().map(|provider| slice(&provider.name)).collect()
 }

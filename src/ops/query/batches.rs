@@ -27,9 +27,12 @@ impl Workspace {
             }
             Ok((batch, releases))
         })?;
-        let dataset = context.contract.dataset(&batch.delivery.slice.dataset)?;
-        let provider = dataset.provider(&batch.delivery.slice.provider)?;
+        let slice = &batch.delivery.slice;
+        // A contract that no longer names them maps nothing; what was delivered can still be looked at.
+        let dataset = context.contract.dataset(&slice.dataset).ok();
+        let mapping = dataset.and_then(|dataset| Some((dataset, dataset.provider(&slice.provider).ok()?)));
         let field_of = |name: &str| {
+            let (dataset, provider) = mapping?;
             dataset
                 .schema
                 .iter()

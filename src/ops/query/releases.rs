@@ -43,8 +43,8 @@ impl Workspace {
         let Side { release, batches, .. } = after;
         let artifacts = manifest.map(|manifest| manifest.artifacts).unwrap_or_default();
         Ok(ReleaseDetail {
+            release: Release { cause: row.cause.clone(), ..release },
             row,
-            release,
             unready: verdict.unready,
             void: verdict.void.into_iter().collect(),
             excluded: verdict.excluded.into_iter().collect(),
@@ -69,7 +69,13 @@ impl Workspace {
         state: &ContractState,
         release: &Release,
     ) -> Result<(ReleaseRow, GateVerdict)> {
-        let verdict = verdict::verdict(snapshot, state.in_force(), release, self.now())?;
+        let orphan = state.contract.dataset(&release.name.dataset).is_err();
+        let (verdict, cause) = if orphan {
+            let note = format!("{}; the contract in force no longer names the dataset", release.cause);
+            (GateVerdict::without_dataset(release.state), note)
+        } else {
+            (verdict::verdict(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
+        };
         let blocked_by = if release.state.is_open() { verdict.reasons.clone() } else { Vec::new() };
         let row = ReleaseRow {
             name: release.name.clone(),
@@ -82,7 +88,7 @@ impl Workspace {
             generation: release.generation,
             approvals: verdict.approvers.clone(),
             blocked_by,
-            cause: release.cause.clone(),
+            cause,
             at: release.at,
             excluded: verdict.excluded.clone().into_iter().collect(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),

@@ -33,11 +33,12 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
     let batches: BTreeSet<&str> = wanted.iter().map(|row| row.batch.as_str()).collect();
     let mut found: BTreeMap<(String, u64), Sample> = BTreeMap::new();
     for slice in slices {
+        // Without a schema nobody can say what its columns mean.
+        let Ok(dataset) = context.contract.dataset(&slice.dataset) else { continue };
         let (table, partition) = refine::silver(slice);
         let Some(silver) = context.lake.scan(&table, None, &partition)? else { continue };
         let silver = collect(silver.filter(among(batches.iter().copied(), wanted)))?;
         let mut entities = entities(context, slice, model, &batches, wanted)?;
-        let dataset = context.contract.dataset(&slice.dataset)?;
         for index in 0..silver.height() {
             let Some(key) = key(&silver, index)? else { continue };
             let cells = dataset

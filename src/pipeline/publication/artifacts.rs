@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::rows;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
-use crate::lake;
+use crate::lake::{self, Staging};
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, assemble, inputs};
+use crate::pipeline::{Context, assemble, inputs, lease, plan};
 
 /// What the folder of a release says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -51,13 +51,43 @@ pub fn manifest(context: &Context, release: &ReleaseName) -> Result<Option<Manif
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
 pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: &dyn Fn(u64)) -> Result<Manifest> {
-    let release_digest = release
-        .release_digest
-        .clone()
-        .ok_or_else(|| Error::refused(format!("{} is not assembled", release.name)).hint("assay run"))?;
+    digest_of(release)?;
     context.lake.discard_release(&release.name)?;
+    let (staging, details) = stage(context, dataset, release, progress)?;
+    unchanged(context, dataset, release)?;
+    staging.finish(details, &context.cancel)?;
+    context.lake.verify_release(&release.name)?;
+    crash::point("publish.artifacts_verified");
+    manifest(context, &release.name)?
+        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
+}
+
+/// Throws a folder away whose intent was refused. One whose intent stands is kept, whatever the error was.
+pub fn discard_unsigned(context: &Context, name: &ReleaseName) {
+    let discarded = context.journal.read(|snapshot| snapshot.release(name)).and_then(|release| match release {
+        Some(release) if release.state.is_open() => context.lake.discard_release(name),
+        _ => Ok(()),
+    });
+    if let Err(error) = discarded {
+        tracing::warn!(%error, %name, "the folder of a refused publication is still there");
+    }
+}
+
+fn digest_of(release: &Release) -> Result<&Digest> {
+    let missing = || Error::refused(format!("{} is not assembled", release.name)).hint("assay run");
+    release.release_digest.as_ref().ok_or_else(missing)
+}
+
+/// Writes the artifacts aside. With what the manifest says beside them.
+pub(super) fn stage(
+    context: &Context,
+    dataset: &Dataset,
+    release: &Release,
+    progress: &dyn Fn(u64),
+) -> Result<(Staging, Map<String, Value>)> {
+    let release_digest = digest_of(release)?;
     let described = Described::of(context, dataset, release)?;
-    let summary = described.summary(release, &release_digest);
+    let summary = described.summary(release, release_digest);
     let mut rows = rows::of(context, dataset, release)?;
     let table = ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
     let staging = context.lake.stage_release(&release.name)?;
@@ -69,12 +99,33 @@ pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: 
         "release_digest": release_digest,
         "rows": written.first().map_or(0, |artifact| artifact.rows),
     });
-    let details = details.as_object().cloned().unwrap_or_default();
-    staging.finish(details, &context.cancel)?;
-    context.lake.verify_release(&release.name)?;
-    crash::point("publish.artifacts_verified");
-    manifest(context, &release.name)?
-        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
+    Ok((staging, details.as_object().cloned().unwrap_or_default()))
+}
+
+/// Refuses rows that were read while somebody made them anew: the folder would hold others than its digest says.
+fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<()> {
+    let name = &release.name;
+    // In this order: whoever lets go of a lease has put the outcome on record before.
+    let held = lease::held(context)?;
+    let changed = || {
+        Error::refused(format!("{name} changed while its artifacts were being written"))
+            .hint(format!("assay release why {name}"))
+    };
+    context.journal.read(|snapshot| {
+        let now = snapshot.release(name)?.filter(|now| now.release_digest == release.release_digest);
+        let contents = assemble::contents(snapshot, dataset, &now.ok_or_else(changed)?)?;
+        if contents.map(|contents| contents.digest()).transpose()? != release.release_digest {
+            return Err(changed());
+        }
+        for batch in inputs::standing(snapshot, dataset, name.period)? {
+            let slots = plan::output_slots(&batch.delivery.slice, &release.model);
+            if let Some(slot) = slots.iter().find(|slot| held.contains(slot)) {
+                return Err(Error::busy(format!("{slot} is being made anew while {name} is being published"))
+                    .hint(format!("assay release publish {name} again, when it is done")));
+            }
+        }
+        Ok(())
+    })
 }
 
 /// What is delivered, and Parquet in any case: gold is made from it.

@@ -8,12 +8,13 @@ mod publish;
 mod recover;
 mod rollback;
 mod rows;
+mod signed;
 mod withdraw;
 
 pub use artifacts::{Manifest, manifest, parquet};
 pub use channel::Pointer;
 pub use publish::{Publication, publish, rehearse as rehearse_publish};
-pub use recover::recover;
+pub use recover::{Recovered, Unfinished, recover};
 pub use rollback::{rehearse as rehearse_rollback, rollback, target};
 pub use withdraw::{rehearse as rehearse_withdrawal, withdraw};
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{artifacts, channel, gold, lease_key};
-use crate::base::{Error, Result, crash};
+use super::{artifacts, channel, gold, lease_key, signed};
+use crate::base::{Digest, Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, Release, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
@@ -19,6 +19,8 @@ pub struct Publication {
     pub delta_version: u64,
     /// Rows that clients see.
     pub rows: u64,
+    /// Whether it was live already, and nothing had to be done.
+    pub repeated: bool,
     /// What clients saw before.
     pub superseded: Option<ReleaseName>,
     /// Milliseconds of each step, in order.
@@ -30,8 +32,13 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let mut steps = Steps::start();
     let _lease = lease::wait(context, &lease_key(&name.dataset))?;
     let release = find(context, name)?;
-    if release.state == ReleaseState::Published {
-        return Err(Error::refused(format!("{name} is published already")));
+    if let (ReleaseState::Published, Some(generation), Some(delta_version)) =
+        (release.state, release.generation, release.delta_version)
+    {
+        channel::deliver(context, &name.dataset)?;
+        let rows = artifacts::manifest(context, name)?.map_or(0, |manifest| manifest.rows);
+        let steps = Vec::new();
+        return Ok(Publication { generation, delta_version, rows, repeated: true, superseded: None, steps });
     }
     let contract = context.contract.clone();
     let in_force = |file_differs| InForce { contract: &contract, file_differs };
@@ -43,10 +50,12 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let manifest = artifacts::build(context, dataset, &release, progress)?;
     steps.done("artifacts");
 
-    let seq = intend(context, &release, &manifest)?;
+    let digest = manifest.digest()?;
+    let seq = intend(context, &release, &manifest, digest.clone())
+        .inspect_err(|_| artifacts::discard_unsigned(context, name))?;
     crash::point("publish.intent");
     steps.done("intent");
-    let mut publication = complete(context, name, seq)?;
+    let mut publication = complete(context, name, &digest, seq)?;
     steps.done("gold and outcome");
     channel::deliver(context, &name.dataset)?;
     steps.done("channel and deliveries");
@@ -63,11 +72,10 @@ fn check(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now:
 }
 
 /// The point of no return: the gate is asked again in the very transaction that writes the intent.
-fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) -> Result<u64> {
+fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest, digest: Digest) -> Result<u64> {
     let contract = context.contract.clone();
     let file_differs = context.contract_differs;
     let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
-    let manifest = manifest.digest()?;
     context.write(move |transaction| {
         let release =
             transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
@@ -78,14 +86,14 @@ fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest) 
             return Err(Error::busy(format!("{name} changed while it was being published"))
                 .hint(format!("assay release why {name}")));
         }
-        transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest })
+        transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest: digest })
     })
 }
 
-/// From the intent forward: gold, then the outcome. Done again after a crash, it does nothing twice.
-pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publication> {
-    let manifest = artifacts::manifest(context, name)?
-        .ok_or_else(|| Error::corrupt(format!("the folder of {name} is gone, and it is being published")))?;
+/// From the intent forward: the folder that it signed, gold, then the outcome. Done again after a crash, it does
+/// nothing twice.
+pub fn complete(context: &Context, name: &ReleaseName, manifest: &Digest, seq: u64) -> Result<Publication> {
+    let manifest = signed::signed(context, name, manifest)?;
     let committed = gold::publish(context, name, &manifest.model, seq)?;
     crash::point("publish.gold_committed");
     let release = name.clone();
@@ -93,7 +101,8 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
     let (superseded, generation) =
         context.conclude(move |transaction, contract| outcome(transaction, contract, release, version))?;
     crash::point("publish.outcome");
-    Ok(Publication { generation, delta_version: version, rows: committed.rows, superseded, steps: Vec::new() })
+    let (delta_version, rows, steps) = (version, committed.rows, Vec::new());
+    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps })
 }
 
 /// Clients see the release from now on; answers what they saw before, and the generation.
@@ -108,7 +117,7 @@ fn outcome(
     let (dataset, period) = (release.dataset.clone(), release.period);
     let cause = format!("{release} was published");
     transaction.append(Fact::Published { release, superseded: superseded.clone(), delta_version, generation })?;
-    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
     Ok((superseded, generation))
 }
 

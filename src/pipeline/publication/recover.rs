@@ -1,24 +1,66 @@
 //! After a crash: what was begun past the point of no return is completed, landings are finished, the outbox emptied.
 
 use super::{channel, lease_key, publish, rollback, withdraw};
-use crate::base::Result;
+use crate::base::{Error, ErrorKind, Result};
+use crate::domain::event::Origin;
 use crate::domain::progress::Progress;
-use crate::domain::{Fact, ReleaseName};
+use crate::domain::{BatchId, Fact, ReleaseName, Via};
 use crate::pipeline::{Context, land, lease};
 
-/// Completes what dead processes left. What living ones are at is left to them. Says what was done, in sentences.
-pub fn recover(context: &Context, sink: &(dyn Fn(Progress) + Sync)) -> Result<Vec<String>> {
-    let mut done = Vec::new();
-    for (seq, _) in context.journal.read(|snapshot| snapshot.unfinished())? {
+/// What became of the work that dead processes left.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// What was done, in sentences.
+    pub done: Vec<String>,
+    /// What could not be finished, and keeps waiting.
+    pub left: Vec<Unfinished>,
+}
+
+/// Begun, and not to be finished for now.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// The batch that is being landed.
+    pub batch: Option<BatchId>,
+    /// The release that is being published, rolled back or withdrawn.
+    pub release: Option<ReleaseName>,
+    /// Why it can't be finished.
+    pub error: Error,
+}
+
+/// Completes what dead processes left, each in the name of whoever began it. What living ones are at is left to them,
+/// and what can't be finished keeps nothing else waiting.
+pub fn recover(context: &Context, sink: &(dyn Fn(Progress) + Sync)) -> Result<Recovered> {
+    let mut recovered = Recovered::default();
+    for (seq, fact) in context.journal.read(|snapshot| snapshot.unfinished())? {
         context.cancel.check()?;
-        done.extend(finish(context, seq, sink)?);
-    }
-    for dataset in &context.contract.datasets {
-        if let Some(_lease) = lease::take(context, &lease_key(&dataset.name))? {
-            channel::deliver(context, &dataset.name)?;
+        match finish(context, seq, sink) {
+            Ok(said) => recovered.done.extend(said),
+            Err(error) if error.kind() == ErrorKind::Cancelled => context.cancel.check()?,
+            Err(error) => recovered.left.push(unfinished(&fact, error)),
         }
     }
-    Ok(done)
+    for dataset in &context.contract.datasets {
+        if let Some(_lease) = lease::take(context, &lease_key(&dataset.name))?
+            && let Err(error) = channel::deliver(context, &dataset.name)
+        {
+            context.cancel.check()?;
+            recovered.left.push(Unfinished { batch: None, release: None, error });
+        }
+    }
+    Ok(recovered)
+}
+
+fn unfinished(fact: &Fact, error: Error) -> Unfinished {
+    let (what, batch, release) = match fact {
+        Fact::LandingStarted { delivery } => {
+            (format!("landing {} of {}", delivery.file, delivery.slice), Some(delivery.batch.clone()), None)
+        }
+        Fact::PublishStarted { release, .. } => (format!("publishing {release}"), None, Some(release.clone())),
+        Fact::RollbackStarted { from, .. } => (format!("rolling back {from}"), None, Some(from.clone())),
+        Fact::WithdrawalStarted { release } => (format!("withdrawing {release}"), None, Some(release.clone())),
+        other => (other.subject(), None, None),
+    };
+    Unfinished { batch, release, error: error.context(format!("{what} was begun and can't be finished")) }
 }
 
 fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Result<Option<String>> {
@@ -28,17 +70,14 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
     };
     let Some(fact) = intent()? else { return Ok(None) };
     let Some(key) = work_lease(&fact) else { return Ok(None) };
-    let Some(_lease) = lease::take(context, &key)? else { return Ok(None) };
+    let context = &in_the_name_of(context, seq)?;
+    let Some(_lease) = lease::take_or_stop(context, &key)? else { return Ok(None) };
     // Whoever held the lease until now may have finished it.
     let Some(fact) = intent()? else { return Ok(None) };
     let said = match fact {
-        Fact::LandingStarted { delivery } => {
-            let said = format!("finished landing {} of {}", delivery.file, delivery.slice);
-            land::finish(context, delivery, seq, sink)?;
-            said
-        }
-        Fact::PublishStarted { release, .. } => {
-            publish::complete(context, &release, seq)?;
+        Fact::LandingStarted { delivery } => land::resume(context, delivery, seq, sink)?,
+        Fact::PublishStarted { release, manifest, .. } => {
+            publish::complete(context, &release, &manifest, seq)?;
             said_of("publishing", &release)
         }
         Fact::RollbackStarted { from, to } => {
@@ -54,6 +93,14 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
     Ok(Some(said))
 }
 
+/// Whoever happens to come next did not do it: it is put on record as done by the pipeline for those who began it.
+fn in_the_name_of(context: &Context, seq: u64) -> Result<Context> {
+    let begun = context.journal.read(|snapshot| snapshot.event(seq))?;
+    let begun = begun.ok_or_else(|| Error::corrupt(format!("the journal has no entry {seq}")))?;
+    let origin = Origin { via: Via::Pipeline, ..begun.origin };
+    Ok(Context { origin, cancel: context.cancel.child(), ..context.clone() })
+}
+
 fn said_of(what: &str, release: &ReleaseName) -> String {
     format!("finished {what} {release}")
 }
@@ -61,7 +108,7 @@ fn said_of(what: &str, release: &ReleaseName) -> String {
 /// The lease that whoever works on this intent holds; `None` where nobody has to finish it (a task is planned again).
 fn work_lease(fact: &Fact) -> Option<String> {
     match fact {
-        Fact::LandingStarted { delivery } => Some(format!("land {}", delivery.slice)),
+        Fact::LandingStarted { delivery } => Some(land::lease_key(&delivery.slice)),
         Fact::PublishStarted { release, .. }
         | Fact::RollbackStarted { from: release, .. }
         | Fact::WithdrawalStarted { release } => Some(lease_key(&release.dataset)),

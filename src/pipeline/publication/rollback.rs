@@ -60,7 +60,8 @@ pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
     let generation =
         context.conclude(move |transaction, contract| outcome(transaction, contract, from, to, delta_version))?;
     crash::point("publish.outcome");
-    Ok(Publication { generation, delta_version, rows: committed.rows, superseded, steps: Vec::new() })
+    let (rows, steps) = (committed.rows, Vec::new());
+    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps })
 }
 
 /// Clients see `to` again; answers the generation.
@@ -75,7 +76,7 @@ fn outcome(
     let (dataset, period) = (from.dataset.clone(), from.period);
     let cause = format!("{from} was rolled back to {to}");
     transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
-    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
 }
 

@@ -35,7 +35,8 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
     let generation =
         context.conclude(move |transaction, contract| outcome(transaction, contract, release, delta_version))?;
     crash::point("publish.outcome");
-    Ok(Publication { generation, delta_version, rows: 0, superseded: Some(name.clone()), steps: Vec::new() })
+    let superseded = Some(name.clone());
+    Ok(Publication { generation, delta_version, rows: 0, repeated: false, superseded, steps: Vec::new() })
 }
 
 /// Clients no longer see it; answers the generation.
@@ -49,7 +50,7 @@ fn outcome(
     let (dataset, period) = (release.dataset.clone(), release.period);
     let cause = format!("{release} was withdrawn");
     transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
-    arrival::refresh(transaction, contract.dataset(&dataset)?, period, &cause)?;
+    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
 }
 

@@ -113,7 +113,7 @@ impl Refiner {
         let index = self.dataset.schema.iter().position(|field| field.name == *name)?;
         match values.get(index)?.as_ref()? {
             Value::Date(date) => Some(*date),
-            Value::Timestamp(instant) => Some(instant.date_naive()),
+            Value::Timestamp(instant) => Some(instant.with_timezone(&self.dataset.timezone).date_naive()),
             _ => None,
         }
     }

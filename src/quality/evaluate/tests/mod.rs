@@ -42,6 +42,7 @@ impl Case {
         let dataset = Dataset {
             name: "slips".to_owned(),
             period: Granularity::Month,
+            timezone: chrono_tz::Tz::UTC,
             text: vec!["description".to_owned()],
             model: None,
             key: vec!["slip_id".to_owned()],

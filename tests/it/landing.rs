@@ -1,0 +1,209 @@
+//! Deliveries that meet others, change under the hand, or can't be read; and contracts that change around them.
+
+use std::fs;
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::support::{HEADER, OWNER, PERIODS, PREPARER, PROVIDERS, Workspace, contract, delivery};
+
+fn batches(workspace: &Workspace) -> Vec<Value> {
+    workspace.json(&["batch", "list"]).as_array().unwrap().clone()
+}
+
+fn states(workspace: &Workspace) -> Vec<(u64, String)> {
+    let mut states: Vec<_> = batches(workspace)
+        .iter()
+        .map(|batch| (batch["revision"].as_u64().unwrap(), batch["state"].as_str().unwrap().to_owned()))
+        .collect();
+    states.sort();
+    states
+}
+
+fn apply(workspace: &Workspace, contract: &str) {
+    fs::write(workspace.path("assay.toml"), contract).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "a test"]);
+}
+
+/// A delivery in another encoding than UTF-8.
+fn latin() -> Vec<u8> {
+    [HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat()
+}
+
+#[test]
+fn an_old_quarantined_delivery_does_not_take_the_slice_back() {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    workspace.ok(PREPARER, &["ingest"]);
+    let old = batches(&workspace)[0]["id"].as_str().unwrap().to_owned();
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 5));
+    workspace.ok(PREPARER, &["ingest"]);
+    let encoded = contract().replacen("{period}*.csv\"", "{period}*.csv\", encoding = \"windows-1252\"", 1);
+    apply(&workspace, &encoded);
+
+    let refused = workspace.run(PREPARER, &["batch", "accept", &old, "--reason", "it reads now"]);
+    refused.ended(3, &["revision 2", "batch withdraw", "batch reject"]);
+    assert_eq!(states(&workspace), [(1, "quarantined".to_owned()), (2, "landed".to_owned())]);
+    let newer = batches(&workspace).iter().find(|batch| batch["revision"] == 2).unwrap()["id"].clone();
+    workspace.ok(PREPARER, &["batch", "withdraw", newer.as_str().unwrap(), "--reason", "the other one"]);
+    workspace.ok(PREPARER, &["batch", "accept", &old, "--reason", "it reads now"]);
+    assert_eq!(states(&workspace), [(1, "landed".to_owned()), (2, "withdrawn".to_owned())]);
+}
+
+#[test]
+fn a_quarantined_file_that_comes_again_is_said_to_be_quarantined() {
+    let workspace = Workspace::with_model();
+    for _ in 0..2 {
+        workspace.deliver("alpha", "2026-09.csv", latin());
+        workspace.run(PREPARER, &["ingest"]).ended(0, &["quarantined"]);
+    }
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    let again = workspace.run(PREPARER, &["ingest"]).ended(0, &["quarantined", "assay batch accept"]);
+    assert!(again.stdout.contains("1 quarantined"), "{again:#?}");
+    assert_eq!(batches(&workspace).len(), 1);
+}
+
+#[test]
+fn a_file_that_is_being_written_is_not_taken_in() {
+    let workspace = Workspace::with_model();
+    let file = workspace.path("2026-09.csv");
+    fs::write(&file, delivery("alpha", PERIODS[0], 5)).unwrap();
+    let writer = {
+        let file = file.clone();
+        std::thread::spawn(move || {
+            let mut file = fs::OpenOptions::new().append(true).open(file).unwrap();
+            for row in 6..206 {
+                writeln!(file, "alpha-{row},2026-09-01,Beans,1.00").unwrap();
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        })
+    };
+    let add = ["batch", "add", file.to_str().unwrap(), "--provider", "alpha"];
+    let early = workspace.run(PREPARER, &add);
+    writer.join().unwrap();
+    early.ended(1, &["still being written", "2026-09.csv"]);
+    assert!(batches(&workspace).is_empty());
+    workspace.ok(PREPARER, &add);
+    assert_eq!(batches(&workspace)[0]["rows"], 205);
+}
+
+#[test]
+fn two_landings_that_fail_are_two_revisions() {
+    let workspace = Workspace::with_model();
+    fs::create_dir_all(workspace.path("lake")).unwrap();
+    fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
+    workspace.deliver("alpha", "2026-09 a.csv", delivery("alpha", PERIODS[0], 5));
+    workspace.deliver("alpha", "2026-09 b.csv", delivery("alpha", PERIODS[0], 6));
+    let failed = workspace.run(PREPARER, &["ingest"]);
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    // Trying again begins nothing new.
+    let failed = workspace.run(PREPARER, &["ingest"]);
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    assert_eq!(workspace.events_of("landing_started").len(), 2);
+    fs::remove_file(workspace.path("lake/bronze")).unwrap();
+    fs::remove_dir_all(workspace.path("inbox")).unwrap();
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(states(&workspace), [(1, "superseded".to_owned()), (2, "landed".to_owned())]);
+}
+
+#[test]
+fn registering_at_the_same_time_gives_each_its_own_number() {
+    let workspace = Workspace::with_model();
+    let files: Vec<_> = (0..6)
+        .map(|number| {
+            let file = workspace.path(&format!("terms-{number}.toml"));
+            fs::write(&file, format!("[[term]]\ntext = \"word{number}\"\nlabel = \"L{number}\"\n")).unwrap();
+            file
+        })
+        .collect();
+    let register = |file: &std::path::PathBuf| {
+        workspace.start(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "terms"])
+    };
+    let running: Vec<_> = files.iter().map(register).collect();
+    for child in running {
+        let outcome = child.wait_with_output().unwrap();
+        assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
+    }
+    let models = workspace.json(&["model", "list"]);
+    for model in models.as_array().unwrap().iter().filter(|model| model["name"] == "terms") {
+        let number = model["labels"][0].as_str().unwrap().trim_start_matches('L').to_owned();
+        let stored = workspace.path(&format!("models/terms/{}/model.lexicon", model["version"]));
+        assert!(fs::read_to_string(stored).unwrap().contains(&format!("word{number}\"")), "{model:#?}");
+    }
+    let versions = fs::read_dir(workspace.path("models/terms")).unwrap().count();
+    assert_eq!(versions, 6, "one folder for each version, nothing beside them");
+}
+
+#[test]
+fn a_dataset_with_open_releases_can_not_be_dropped() {
+    let workspace = Workspace::processed();
+    let renamed = contract().replace("name = \"slips\"", "name = \"receipts\"");
+    fs::write(workspace.path("assay.toml"), &renamed).unwrap();
+    let refused = workspace.run(OWNER, &["contract", "apply", "--reason", "a better name"]);
+    refused.ended(3, &["slips", "slips/2026-09.1", "release reject"]);
+
+    fs::write(workspace.path("assay.toml"), contract()).unwrap();
+    workspace.approve("slips/2026-09.1");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.1"]);
+    workspace.ok(PREPARER, &["release", "reject", "slips/2026-10.1", "--reason", "renamed"]);
+    apply(&workspace, &renamed);
+    let shown = workspace.ok("lena", &["release", "show", "slips/2026-09.1"]);
+    assert!(shown.contains("contract in force no longer names the dataset"), "{shown}");
+    let batch = batches(&workspace)[0]["id"].as_str().unwrap().to_owned();
+    for command in [&["release", "list"][..], &["status"], &["task", "list"], &["batch", "show", &batch]] {
+        workspace.ok("lena", command);
+    }
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["batch", "withdraw", &batch, "--reason", "of no dataset any more"]);
+    workspace.ok(PREPARER, &["release", "withdraw", "slips/2026-09.1", "--reason", "of no dataset any more"]);
+    workspace.verify();
+}
+
+#[test]
+fn a_provider_that_is_dropped_leaves_its_batches_to_be_seen() {
+    let workspace = Workspace::processed();
+    let whole = contract();
+    let (head, tail) = whole.split_once("[[dataset.provider]]\nname = \"beta\"").unwrap();
+    let (_, tail) = tail.split_once("[[dataset.check]]").unwrap();
+    apply(&workspace, &format!("{head}[[dataset.check]]{tail}"));
+    for batch in batches(&workspace) {
+        workspace.ok("lena", &["batch", "show", batch["id"].as_str().unwrap()]);
+    }
+    workspace.ok(PREPARER, &["run"]);
+    for list in [&["release", "list"][..], &["status"], &["release", "show", "slips/2026-09.1"]] {
+        workspace.ok("lena", list);
+    }
+}
+
+#[test]
+fn naming_the_model_helps_releases_without_one() {
+    let workspace = Workspace::with_model();
+    let file = workspace.path("lexicon.toml");
+    workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "terms"]);
+    workspace.ok(OWNER, &["model", "promote", "terms/1", "--reason", "beside the first"]);
+    for provider in PROVIDERS {
+        workspace.deliver(provider, "2026-09.csv", delivery(provider, PERIODS[0], 5));
+    }
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(workspace.json(&["release", "list"])[0]["model"], "none");
+    apply(&workspace, &contract().replace("key = [\"slip\"]", "model = \"terms\"\nkey = [\"slip\"]"));
+    assert_eq!(workspace.json(&["release", "list"])[0]["model"], "terms/1");
+}
+
+#[test]
+fn a_timestamp_belongs_to_the_period_of_the_workspaces_own_day() {
+    let workspace = Workspace::bare();
+    let contract = contract().replace("sold_on = \"date\"", "sold_on = \"timestamp\"");
+    fs::write(workspace.path("assay.toml"), contract).unwrap();
+    // In London it is summer: the last hour of August by UTC is the first of September, and so on.
+    let rows =
+        "a,2026-08-31T23:30:00Z,Beans,1.00\nb,2026-09-30T23:30:00Z,Beans,1.00\nc,2026-09-15T12:00:00Z,Beans,1.00\n";
+    workspace.deliver("alpha", "2026-09.csv", format!("{HEADER}{rows}"));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let batch = &batches(&workspace)[0];
+    assert_eq!((&batch["rows"], &batch["rejected"]), (&3.into(), &1.into()), "{batch:#?}");
+    let shown = workspace.ok("lena", &["--json", "batch", "show", batch["id"].as_str().unwrap()]);
+    assert!(shown.contains("outside the period: 2026-10-01"), "{shown}");
+}
