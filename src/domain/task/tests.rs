@@ -98,7 +98,8 @@ fn kind_and_subject_are_part_of_the_key() {
 
 #[test]
 fn parts_do_not_run_together() {
-    let pairs: [(&[(&str, &str)], &[(&str, &str)]); 5] = [
+    type Inputs<'a> = &'a [(&'a str, &'a str)];
+    let pairs: [(Inputs<'_>, Inputs<'_>); 5] = [
         (&[("ab", "c")], &[("a", "bc")]),
         (&[("a", "b"), ("c", "d")], &[("a", "bcd")]),
         (&[("a", "")], &[("", "a")]),

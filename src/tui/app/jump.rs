@@ -87,11 +87,14 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
         ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::RowsUnprocessed | ReasonCode::NotEvaluated => {
             dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
         }
-        // Only too little history is cleared by a baseline.
-        ReasonCode::EvaluationUnknown if reason.fix.starts_with("assay period baseline") => {
-            dialog(state, Ask::Baseline { dataset, period }, effects);
+        // Only too little history is cleared by a baseline; what else clears an unknown is done in assay.toml.
+        ReasonCode::EvaluationUnknown => {
+            if reason.fix.starts_with("assay period baseline") {
+                dialog(state, Ask::Baseline { dataset, period }, effects);
+            } else {
+                state.say(format!("{}: {}", reason.text, reason.fix), Tone::Warning);
+            }
         }
-        ReasonCode::EvaluationUnknown => state.say(format!("{}: {}", reason.text, reason.fix), Tone::Warning),
         ReasonCode::AnomalyOpen | ReasonCode::AnomalyConfirmed | ReasonCode::SamplesUnassessed => {
             leave_for_place(state, Place::Anomaly(AnomalyId::from_text(reason.subject.clone())));
         }
