@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::support::{CONTRACT, HEADER, OWNER, PREPARER, PROVIDERS, Workspace, delivery};
 
-fn find<'a>(list: &'a Value, wanted: impl Fn(&Value) -> bool) -> &'a Value {
+fn find(list: &Value, wanted: impl Fn(&Value) -> bool) -> &Value {
     list.as_array().unwrap().iter().find(|row| wanted(row)).unwrap_or_else(|| panic!("not in {list:#}"))
 }
 
