@@ -219,9 +219,13 @@ fn rows_unprocessed(facts: &GateFacts<'_>, provider: &str, rows: u64) -> Option<
     (rows > 0).then(|| Reason {
         code: ReasonCode::RowsUnprocessed,
         subject: provider.to_owned(),
-        text: format!("{} failed on {} of {provider}", facts.release.model, text::counted(rows, "row")),
-        // The same model fails on the same rows again.
-        fix: "assay model promote MODEL/VERSION with a version that reads them, then assay run".to_owned(),
+        // The same version fails on the same rows again.
+        text: format!(
+            "{} failed on {} of {provider}; a version that reads them has to go into production",
+            facts.release.model,
+            text::counted(rows, "row")
+        ),
+        fix: "assay model promote MODEL/VERSION --reason \"...\"".to_owned(),
     })
 }
 
@@ -314,7 +318,7 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
     }
     let name = &facts.release.name;
     let wanted = text::counted(facts.rules.wanted().into(), "approval");
-    let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {why}"));
+    let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {by} {why}"));
     Some(Reason {
         code: ReasonCode::ApprovalsMissing,
         subject: name.to_string(),

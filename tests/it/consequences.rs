@@ -65,7 +65,7 @@ fn a_correction_is_told_row_by_row_and_a_live_release_is_compared_with_its_prede
     workspace.ok(PREPARER, &["ingest"]);
     let before_run = show(&workspace, CORRECTED);
     assert_eq!(before_run["changes"]["batches"][0]["rows"], Value::Null, "rows that nobody processed yet");
-    workspace.ok(PREPARER, &["run"]);
+    workspace.prepare();
 
     let detail = show(&workspace, CORRECTED);
     let change = &detail["changes"]["batches"];

@@ -203,7 +203,6 @@ fn a_dry_run_refuses_what_the_command_would_refuse() {
         (APPROVERS[0], [&["release", "revoke", "slips/2026-10.1"], &why[..]].concat()),
         (PREPARER, [&["release", "reject", RELEASE], &why[..]].concat()),
         (PREPARER, vec!["release", "publish", "slips/2026-10.1"]),
-        (PREPARER, vec!["release", "publish", AMENDMENT]),
         (PREPARER, [&["release", "rollback", RELEASE], &why[..]].concat()),
         (PREPARER, [&["release", "withdraw", RELEASE], &why[..]].concat()),
         (OWNER, [&["contract", "apply"], &why[..]].concat()),

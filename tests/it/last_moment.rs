@@ -87,5 +87,5 @@ fn a_correction_stops_it() {
         workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 11));
         workspace.ok(PREPARER, &["ingest"]);
     };
-    is_stopped(corrected, ErrorKind::Refused, "0 of 2 approvals");
+    is_stopped(corrected, ErrorKind::Refused, "changed while its artifacts were being written");
 }

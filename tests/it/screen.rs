@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use terminal::Terminal;
 
-use crate::support::{NOW, PREPARER, Workspace, delivery};
+use crate::support::{NOW, OWNER, PREPARER, Workspace, delivery};
 
 fn environment(who: &str) -> Vec<(&str, &str)> {
     vec![("ASSAY_NOW", NOW), ("ASSAY_HOST", "test"), ("ASSAY_USER", who)]
@@ -153,6 +153,7 @@ fn who_is_not_in_people_may_look_and_is_told_so() {
     let workspace = Workspace::with_model();
     let contract = fs::read_to_string(workspace.path("assay.toml")).unwrap();
     fs::write(workspace.path("assay.toml"), contract.replace("demo = true\n", "")).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "in earnest"]);
     let mut terminal = open(&workspace, "bob");
     sees(&terminal, "not in [people]: you may look");
     sees(&terminal, "bob (viewer)");

@@ -47,10 +47,10 @@ fn who_left_or_lost_the_role_no_longer_counts_whatever_the_policy_says_of_duties
         assert_eq!(
             why,
             [
-                "lena is viewer, and this takes a manager",
-                "nobody is viewer, and this takes a manager",
-                "tomas is assessor, and this takes a manager",
-                "zed is not in [people]",
+                "is viewer; approving takes manager",
+                "is viewer; approving takes manager",
+                "is assessor; approving takes manager",
+                "is not in [people]",
             ]
         );
         assert_eq!(rules.state(&release), ReleaseState::Open);
@@ -63,7 +63,7 @@ fn who_left_or_lost_the_role_no_longer_counts_whatever_the_policy_says_of_duties
 fn a_hand_in_it_keeps_out_only_where_duties_are_separated() {
     let hands = BTreeMap::from([("mira".to_owned(), "waived an anomaly".to_owned())]);
     let people = BTreeMap::new();
-    for (separation, why) in [(false, None), (true, Some("mira waived an anomaly"))] {
+    for (separation, why) in [(false, None), (true, Some("waived an anomaly"))] {
         let policy = ReleasePolicy { separation, ..ReleasePolicy::default() };
         let rules = Rules { policy: &policy, people: &people, hands: &hands };
         assert_eq!(rules.objection("mira").as_deref(), why);
@@ -78,7 +78,7 @@ fn an_approval_of_other_content_is_none() {
     let rules = Rules { policy: &policy, people: &people, hands: &hands };
     let mut release = approved_by(&["ravi"]);
     release.approvals[0].release_digest = digest("what was there before");
-    assert_eq!(rules.count(&release).void["ravi"], "ravi approved other content");
+    assert_eq!(rules.count(&release).void["ravi"], "approved other content");
     release.approvals.push(approval("ravi", &digest("content")));
     assert_eq!(rules.count(&release).void.len(), 0, "the same person's newer one stands");
     release.release_digest = None;

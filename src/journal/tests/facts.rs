@@ -218,7 +218,7 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
     let check = |rule| Check { name: "a rule".to_owned(), rule, severity: Severity::Warning, off: false };
     let Fact::ContractApplied { version, digest, mut contract } = contract(1) else { return Vec::new() };
     contract.datasets.push(Dataset {
-        timezone: chrono_tz::UTC,
+        timezone: contract.timezone,
         name: "slips".to_owned(),
         period: Granularity::Month,
         text: Vec::new(),

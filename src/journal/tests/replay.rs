@@ -6,7 +6,7 @@ use chrono::{TimeZone, Utc};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 
-use super::facts::{anomaly_id, covered, found, numbered, period, release, slice, task, whole_life};
+use super::facts::{anomaly_id, covered, delivery, found, numbered, period, release, slice, task, whole_life};
 use super::story::{live, long};
 use super::{Bench, projections};
 use crate::base::number::{kept, rounded};
@@ -62,6 +62,9 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     live(&bench, &long(4000));
     let generation = bench.journal.read(|snapshot| snapshot.generation()).unwrap();
     bench.tell("mira", whole_life(&release(period(9), 1), None, generation + 1)).unwrap();
+    let lost = delivery(&slice(8), 99);
+    let begun = Fact::LandingStarted { delivery: lost.clone() };
+    bench.tell("mira", vec![begun, Fact::LandingGivenUp { delivery: lost, note: "gone".to_owned() }]).unwrap();
     bench.tell("mira", vec![Fact::TaskStarted { task: task(TaskKind::Refine, &slice(8), 1) }]).unwrap();
     let (one, next) = (slice(27), slice(30));
     let waived = Fact::AnomalyWaived { id: anomaly_id(&one), until: Some(next.period) };
@@ -69,7 +72,7 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     let query = Query { limit: 10_000, ..Query::default() };
     let log = bench.journal.read(|snapshot| snapshot.log_page(&query)).unwrap();
     let kinds: BTreeSet<String> = log.rows.into_iter().map(|row| row.kind).collect();
-    assert_eq!(kinds.len(), 35, "{kinds:?}");
+    assert_eq!(kinds.len(), 37, "{kinds:?}");
     for (table, rows) in projections(&bench.path()) {
         assert!(!rows.is_empty(), "{table} is empty");
     }

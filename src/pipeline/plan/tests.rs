@@ -201,7 +201,7 @@ proptest! {
             let expected = if slot == origin {
                 TaskState::Stale { cause: "new batch revision".to_owned() }
             } else if upstream(&steps, &slot).contains(&origin) {
-                TaskState::Stale { cause: "upstream stale".to_owned() }
+                TaskState::Stale { cause: format!("new batch revision of {}", PROVIDERS[who]) }
             } else {
                 TaskState::Done
             };
@@ -243,12 +243,12 @@ fn what_changed_is_named_where_it_changed() {
     facts.models[0].1 = digest("another file");
     assert_eq!(cause(&facts, TaskKind::Refine), "Done");
     assert_eq!(cause(&facts, TaskKind::Enrich), "new model version");
-    assert_eq!(cause(&facts, TaskKind::Profile), "upstream stale");
+    assert_eq!(cause(&facts, TaskKind::Profile), "new model version");
     let mut mapped = world.dataset.clone();
     mapped.providers[0].columns.insert("slip".to_owned(), vec!["Slip no".to_owned()]);
     let facts = PlanFacts { dataset: &mapped, outputs: facts.outputs, ..world.facts() };
     assert_eq!(cause(&facts, TaskKind::Refine), "changed mapping");
-    assert_eq!(cause(&facts, TaskKind::Enrich), "upstream stale");
+    assert_eq!(cause(&facts, TaskKind::Enrich), "changed mapping of alpha");
 }
 
 #[test]
