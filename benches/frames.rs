@@ -53,8 +53,10 @@ fn main() -> ExitCode {
     figures.plain(&what, &format!("{:.1} s", start.elapsed().as_secs_f64()));
     figures.plain("  the real delivery taken in", &format!("{:.1} s, {:.0} MiB", ingest.seconds, ingest.peak));
     let mut terminal = Terminal::start(&["--as", "mira", "--workspace", path(folder.path())], 200, 60);
-    let (_, seen) = terminal.wait("the newest batch", position);
-    figures.plain("large workspace: start to the newest batches", &milliseconds(seen - terminal.started));
+    let (_, seen) = terminal.wait("the list that it opens with", listed);
+    figures.plain("large workspace: start to the newest rows", &milliseconds(seen - terminal.started));
+    terminal.press("1");
+    terminal.wait("the newest batch", position);
     idle(&mut figures, &terminal);
     keys(&mut figures, &mut terminal);
     figures.end()
@@ -63,21 +65,21 @@ fn main() -> ExitCode {
 /// `assay demo` from process start: unpacking, opening, drawing.
 fn first_frames(figures: &mut Figures) {
     let folder = tempfile::tempdir().unwrap();
-    let (mut frames, mut batches) = (Vec::new(), Vec::new());
+    let (mut frames, mut rows) = (Vec::new(), Vec::new());
     for number in 0..STARTS {
         let copy = folder.path().join(number.to_string());
         let terminal = Terminal::start(&["demo", "--into", path(&copy)], 80, 24);
         let complete =
             |lines: &[String]| (lines[0].contains("assay") && lines.last().unwrap().contains("? help")).then_some(());
         frames.push(terminal.wait("the first frame", complete).1 - terminal.started);
-        batches.push(terminal.wait("the newest batch", position).1 - terminal.started);
+        rows.push(terminal.wait("the list that it opens with", listed).1 - terminal.started);
     }
     frames.sort();
-    batches.sort();
+    rows.sort();
     let what = format!("assay demo: process start to first frame, median of {STARTS}");
     figures.at_most(&what, frames[STARTS / 2].as_secs_f64() * 1e3, FIRST_FRAME, "ms");
     figures.plain("assay demo: the slowest first frame", &milliseconds(frames[STARTS - 1]));
-    figures.plain("assay demo: process start to the newest batches, median", &milliseconds(batches[STARTS / 2]));
+    figures.plain("assay demo: process start to the newest rows, median", &milliseconds(rows[STARTS / 2]));
 }
 
 /// What the program costs while nobody does anything.
@@ -139,6 +141,11 @@ fn answered(terminal: &mut Terminal, key: &str, wanted: &dyn Fn(&[String]) -> bo
 /// The strip of tasks says so.
 fn is_running(lines: &[String]) -> bool {
     lines.iter().rev().take(4).any(|line| line.contains(" running"))
+}
+
+/// Whether the rows of a list are there: the head of the pane says ` Releases  1 of 15`.
+fn listed(lines: &[String]) -> Option<()> {
+    lines.get(2)?.contains(" of ").then_some(())
 }
 
 /// Which batch the cursor is on: the head of the pane says ` Batches  12 of 20,001`.
