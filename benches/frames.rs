@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     figures.plain(&what, &format!("{:.1} s", start.elapsed().as_secs_f64()));
     figures.plain("  the real delivery taken in", &format!("{:.1} s, {:.0} MiB", ingest.seconds, ingest.peak));
     let mut terminal = Terminal::start(&["--as", "mira", "--workspace", path(folder.path())], 200, 60);
-    let (_, seen) = terminal.wait("the list that it opens with", listed);
+    let ((), seen) = terminal.wait("the list that it opens with", listed);
     figures.plain("large workspace: start to the newest rows", &milliseconds(seen - terminal.started));
     terminal.press("1");
     terminal.wait("the newest batch", position);
