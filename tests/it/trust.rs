@@ -3,6 +3,7 @@
 use std::fs;
 
 use assay::lake::Table;
+use polars::prelude::SortMultipleOptions;
 use serde_json::Value;
 
 use super::support::{HEADER, OWNER, PREPARER, PROVIDERS, Workspace, contract, delivery};
@@ -183,7 +184,9 @@ fn rows_of_a_withdrawn_revision_do_not_stay() {
     }
     workspace.ok(PREPARER, &["run"]);
     let silver = Table::Silver { dataset: "slips".to_owned() };
-    let rows = |workspace: &Workspace| workspace.rows(&silver).unwrap().sort(["_batch", "_row"], Default::default());
+    let rows = |workspace: &Workspace| {
+        workspace.rows(&silver).unwrap().sort(["_batch", "_row"], SortMultipleOptions::default())
+    };
     assert!(rows(&workspace).unwrap().equals_missing(&rows(&undisturbed).unwrap()));
 }
 
