@@ -1,5 +1,4 @@
 //! The one place that prints. What a program may read goes to stdout, what a person is told to stderr.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that prints")]
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +46,11 @@ impl Output {
         self.write(&text::safe(text))
     }
 
+    /// Text of our own, as it is.
+    pub fn verbatim(&self, text: &str) -> Result<()> {
+        self.write(text.trim_end())
+    }
+
     /// What a command would do, for `--dry-run`.
     pub fn would(&self, lines: &[String]) -> Result<()> {
         if self.json {
@@ -87,30 +91,30 @@ impl Output {
     /// Something told to a person.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{}", text::safe(text));
+            tell(text);
         }
     }
 
     /// Draws over the line that is there; an empty text clears it.
     pub fn redraw(&self, text: &str) {
-        eprint!("\r\x1b[2K{}", text::safe(text));
-        let _ = std::io::stderr().flush();
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "\r\x1b[2K{}", text::safe(text)).and_then(|()| stderr.flush());
     }
 
     /// What went wrong, why, and what to do next.
     pub fn error(&self, error: &Error) {
-        eprintln!("error: {}", text::safe(error.message()));
+        tell(&format!("error: {}", error.message()));
         for cause in error.causes() {
-            eprintln!("  because: {}", text::safe(cause));
+            tell(&format!("  because: {cause}"));
         }
         for hint in error.hints() {
-            eprintln!("  hint: {}", text::safe(hint));
+            tell(&format!("  hint: {hint}"));
         }
         if self.json {
             let document = serde_json::json!({
                 "error": error.message(), "kind": error.kind(), "causes": error.causes(), "hints": error.hints(),
             });
-            println!("{document:#}");
+            let _ = self.write(&format!("{document:#}"));
         }
     }
 
@@ -129,4 +133,9 @@ impl Output {
             other => Ok(other?),
         }
     }
+}
+
+/// A line on stderr. Where nobody listens there is nobody to tell.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", text::safe(line));
 }

@@ -30,9 +30,10 @@ impl<'a> Shown<'a> {
                 None
             }
             Step::Retrying { error } => Some(format!("{name}: trying again: {error}")),
-            Step::Done { rows } => {
+            Step::Done { rows, refused } => {
                 running.remove(&name);
-                Some(format!("{name}: done, {}", text::counted(rows, "row")))
+                let refused = if refused > 0 { format!(", {} refused", text::grouped(refused)) } else { String::new() };
+                Some(format!("{name}: done, {}{refused}", text::counted(rows, "row")))
             }
             Step::Failed { error } => {
                 running.remove(&name);

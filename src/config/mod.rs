@@ -21,15 +21,8 @@ use document::Document;
 /// The longest assay.toml that is read, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// What assay.toml says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// The contract that the file describes; in force once applied.
-    pub contract: Contract,
-}
-
-/// Reads an assay.toml.
-pub fn read(path: &Path) -> Result<Settings> {
+/// Reads an assay.toml: the contract that it describes, which is in force once applied.
+pub fn read(path: &Path) -> Result<Contract> {
     let shown = path.display();
     let unreadable = |error: std::io::Error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
@@ -53,9 +46,9 @@ pub fn read(path: &Path) -> Result<Settings> {
 }
 
 /// Reads the text of an assay.toml; `file_name` is what errors call it.
-pub fn parse(text: &str, file_name: &str) -> Result<Settings> {
+pub fn parse(text: &str, file_name: &str) -> Result<Contract> {
     let document = Document::new(text, file_name);
-    workspace::settings(&document, &document.parse()?)
+    workspace::contract(&document, &document.parse()?)
 }
 
 /// A commented assay.toml for a new workspace of this name.

@@ -8,12 +8,12 @@ use toml::de::DeTable;
 
 use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
-use super::{Settings, dataset, names};
+use super::{dataset, names};
 use crate::base::Result;
 use crate::domain::{Contract, Role, policy};
 
 /// Everything that the file says.
-pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Settings> {
+pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Contract> {
     let root = Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset"])?;
     let workspace = root
         .value("workspace")
@@ -38,7 +38,7 @@ pub fn settings(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,
     };
-    Ok(Settings { contract: contract.placed() })
+    Ok(contract.placed())
 }
 
 fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {

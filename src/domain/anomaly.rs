@@ -23,6 +23,9 @@ pub enum AnomalyState {
 }
 
 impl AnomalyState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Confirmed, Self::Waived, Self::Fixed];
+
     /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -59,6 +59,9 @@ pub enum BatchState {
 }
 
 impl BatchState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Landed, Self::Quarantined, Self::Superseded, Self::Withdrawn];
+
     /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

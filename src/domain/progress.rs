@@ -36,6 +36,8 @@ pub enum Step {
     Done {
         /// Rows written.
         rows: u64,
+        /// Rows refused or failed.
+        refused: u64,
     },
     /// Over, without.
     Failed {

@@ -194,6 +194,33 @@ pub enum TaskState {
     Running,
 }
 
+impl TaskState {
+    /// The name of every state.
+    pub const NAMES: [&str; 5] = ["done", "missing", "stale", "failed", "running"];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        let [done, missing, stale, failed, running] = Self::NAMES;
+        match self {
+            Self::Done => done,
+            Self::Missing => missing,
+            Self::Stale { .. } => stale,
+            Self::Failed { .. } => failed,
+            Self::Running => running,
+        }
+    }
+
+    /// What there is to say about it: why it is stale, what went wrong.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Stale { cause: note } | Self::Failed { error: note } => Some(note),
+            Self::Done | Self::Missing | Self::Running => None,
+        }
+    }
+}
+
 /// The cause of a task whose inputs were made from something else. Who knows the plan can say from what.
 pub const UPSTREAM: &str = "upstream stale";
 

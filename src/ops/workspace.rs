@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::Session;
 use super::query::changes::Memory;
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
-use crate::config::{self, Settings};
+use crate::config;
 use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
 use crate::journal::{Journal, Snapshot};
@@ -51,11 +51,12 @@ pub struct Workspace {
     memory: Memory,
 }
 
-/// The contract in force, and what the file says beside it.
+/// The contract in force, and what the file says beside it. A file that can't be read, because somebody is in the midst
+/// of editing it, differs: work goes on under what is in force.
 pub(super) struct ContractState {
     pub(super) version: u32,
     pub(super) contract: Arc<Contract>,
-    pub(super) file: Settings,
+    pub(super) file: Result<Contract>,
     pub(super) differs: bool,
 }
 
@@ -87,10 +88,13 @@ impl Workspace {
     pub fn open(options: &OpenOptions) -> Result<Self> {
         let root = std::fs::canonicalize(&options.root)
             .with_context(|| format!("opening the workspace {}", options.root.display()))?;
-        let settings = config::read(&root.join(CONTRACT_FILE))?;
+        let described = || config::read(&root.join(CONTRACT_FILE));
         let file = root.join(JOURNAL_FILE);
+        if !file.exists() {
+            described()?;
+        }
         let clock = |snapshot: &Snapshot<'_>| {
-            let in_force = snapshot.contract()?.map_or(settings.contract, |(_, _, contract)| contract);
+            let in_force = snapshot.contract()?.map_or_else(described, |(_, _, contract)| Ok(contract))?;
             Ok(options.clock.unwrap_or_else(|| clock_of(&in_force)))
         };
         let journal = Journal::open_on(&file, clock, options.host.clone())?;
@@ -161,11 +165,17 @@ impl Workspace {
     }
 
     pub(super) fn contract_state(&self) -> Result<ContractState> {
-        let file = config::read(&self.root.join(CONTRACT_FILE))?;
+        let file = config::read(&self.root.join(CONTRACT_FILE));
         Ok(match self.journal.read(|snapshot| snapshot.contract())? {
-            None => ContractState { version: 0, contract: Arc::new(file.contract.clone()), file, differs: false },
+            None => {
+                let contract = file?;
+                ContractState { version: 0, contract: Arc::new(contract.clone()), file: Ok(contract), differs: false }
+            }
             Some((version, digest, contract)) => {
-                let differs = file.contract.digest()? != digest;
+                let differs = match &file {
+                    Ok(file) => file.digest()? != digest,
+                    Err(_) => true,
+                };
                 ContractState { version, contract: Arc::new(contract), file, differs }
             }
         })
@@ -175,7 +185,12 @@ impl Workspace {
     pub(super) fn context(&self, origin: &Origin, cancel: &Cancel) -> Result<Context> {
         let mut state = self.contract_state()?;
         if state.version == 0 {
-            self.apply_first_contract(origin, &state.file.contract)?;
+            if state.contract.datasets.is_empty() {
+                let file = self.root.join(CONTRACT_FILE);
+                return Err(Error::refused("assay.toml describes no dataset yet")
+                    .hint(format!("describe one in {}: the template there shows how", file.display())));
+            }
+            self.apply_first_contract(origin, &state.contract)?;
             state = self.contract_state()?;
         }
         Ok(self.context_with(state, origin.clone(), cancel.clone()))

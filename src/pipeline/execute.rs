@@ -13,6 +13,8 @@ pub enum Ended {
     Done {
         /// Rows written.
         rows: u64,
+        /// Rows refused or failed.
+        refused: u64,
     },
     /// Somebody else had recorded the output already.
     AlreadyDone,
@@ -34,32 +36,27 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
         None => context.record(Fact::TaskStarted { task: task.clone() })?,
     };
     crash::point("task.intent");
-    let rows = match work(context, task, seq, report) {
+    let (rows, refused) = match work(context, task, seq, report) {
         // Whoever took it over ends it.
         Err(error) if error.kind() == ErrorKind::Cancelled && lease.is_lost() => return Ok(Ended::Elsewhere),
         ended => ended?,
     };
     crash::point("task.outcome");
-    Ok(Ended::Done { rows })
+    Ok(Ended::Done { rows, refused })
 }
 
-fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<u64> {
+/// The rows that were written, and those that were refused.
+fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<(u64, u64)> {
     let output = match task.kind {
         TaskKind::Refine => return refine(context, task, seq, report),
         TaskKind::Profile => return profile(context, task, report),
-        TaskKind::Evaluate => return evaluate::run(context, task).map(|output| output.rows_in),
+        TaskKind::Evaluate => return evaluate::run(context, task).map(|output| (output.rows_in, 0)),
         TaskKind::Enrich => enrich::run(context, task, seq, report)?,
-        TaskKind::Assemble => return assemble(context, task),
+        TaskKind::Assemble => return assemble(context, task).map(|()| (0, 0)),
         TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
             return Err(Error::internal(format!("{} is done on request, not by plan", task.kind)));
         }
     };
-    let rows = output.rows_out;
-    record(context, task, output)?;
-    Ok(rows)
-}
-
-fn record(context: &Context, task: &Task, output: TaskOutput) -> Result<()> {
     outcome(context, task, output, Vec::new(), Vec::new())
 }
 
@@ -70,36 +67,33 @@ fn outcome(
     output: TaskOutput,
     rejected: Vec<(BatchId, u64)>,
     metrics: Vec<(String, f64)>,
-) -> Result<()> {
-    let task = task.clone();
+) -> Result<(u64, u64)> {
+    let (task, rows) = (task.clone(), (output.rows_out, output.rejected));
     context.write(move |transaction| {
         if transaction.output(&task.slot())?.is_some_and(|recorded| recorded.key == task.key) {
             return Ok(());
         }
         transaction.append(Fact::TaskDone { task, output, rejected, metrics }).map(drop)
-    })
+    })?;
+    Ok(rows)
 }
 
-fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<u64> {
+fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<(u64, u64)> {
     let slice = task.subject.slice().ok_or_else(|| Error::internal("refine works on a slice"))?;
     let dataset = context.contract.dataset(&slice.dataset)?;
     let mut batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, slice.period))?;
     batches.retain(|batch| batch.delivery.slice == *slice);
     let refined = refine::run(context, task, &batches, seq, report)?;
-    let rows = refined.output.rows_out;
-    outcome(context, task, refined.output, refined.rejected, Vec::new())?;
-    Ok(rows)
+    outcome(context, task, refined.output, refined.rejected, Vec::new())
 }
 
-fn profile(context: &Context, task: &Task, report: &Report<'_>) -> Result<u64> {
+fn profile(context: &Context, task: &Task, report: &Report<'_>) -> Result<(u64, u64)> {
     let measured = measure::run(context, task, report)?;
-    let rows = measured.output.rows_out;
-    outcome(context, task, measured.output, Vec::new(), measured.metrics)?;
-    Ok(rows)
+    outcome(context, task, measured.output, Vec::new(), measured.metrics)
 }
 
 /// Binds the release to its contents, in the transaction that records the outcome.
-fn assemble(context: &Context, task: &Task) -> Result<u64> {
+fn assemble(context: &Context, task: &Task) -> Result<()> {
     let TaskSubject::Release { release: name } = task.subject.clone() else {
         return Err(Error::internal("assemble works on a release"));
     };
@@ -114,7 +108,7 @@ fn assemble(context: &Context, task: &Task) -> Result<u64> {
             return Err(Error::busy(format!("{name} was evaluated again since this was planned")));
         }
         if transaction.output(&task.slot())?.is_some_and(|recorded| recorded.key == task.key) {
-            return Ok(0);
+            return Ok(());
         }
         assemble::bind(transaction, dataset, &release)?;
         let output = TaskOutput {
@@ -125,7 +119,6 @@ fn assemble(context: &Context, task: &Task) -> Result<u64> {
             rejected: 0,
             content: None,
         };
-        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() })?;
-        Ok(0)
+        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() }).map(drop)
     })
 }

@@ -178,7 +178,7 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
             let revision = delivery.revision;
             arrival::landed(context, delivery, columns, rows)?;
             crash::point("land.outcome");
-            report.step(Step::Done { rows });
+            report.step(Step::Done { rows, refused: 0 });
             Ok(Landing::Landed { batch, revision, rows })
         }
         Err(error) if error.kind() == ErrorKind::BadData => {

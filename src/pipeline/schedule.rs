@@ -12,7 +12,7 @@ use super::plan::{self, Step};
 use super::report::Report;
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::progress::{Progress, Step as ProgressStep};
-use crate::domain::{Fact, ModelRef, Release, ReleaseName, Task, TaskKey, TaskState};
+use crate::domain::{Fact, ModelRef, Release, ReleaseName, Task, TaskKey, TaskKind, TaskState};
 
 /// How often a task is tried before it counts as failed.
 const ATTEMPTS: u32 = 4;
@@ -26,10 +26,23 @@ const WAITING_REPORTS: usize = 256;
 /// What a run came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Tasks whose output this run recorded, with their rows and milliseconds.
-    pub done: Vec<(Task, u64, u128)>,
+    /// Tasks whose output this run recorded.
+    pub done: Vec<Done>,
     /// Tasks that failed, and why.
     pub failed: Vec<(Task, Error)>,
+}
+
+/// A task that ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What it does.
+    pub kind: TaskKind,
+    /// Rows written.
+    pub rows: u64,
+    /// Rows refused or failed.
+    pub refused: u64,
+    /// How long it took.
+    pub milliseconds: u128,
 }
 
 /// What to bring up to date.
@@ -162,9 +175,10 @@ impl Pass<'_> {
         self.running.remove(&finished.slot);
         let Some(step) = self.steps.get_mut(&finished.slot) else { return };
         match finished.result {
-            Ok(Ended::Done { rows }) => {
+            Ok(Ended::Done { rows, refused }) => {
                 step.state = TaskState::Done;
-                self.summary.done.push((step.task.clone(), rows, finished.milliseconds));
+                let milliseconds = finished.milliseconds;
+                self.summary.done.push(Done { kind: step.task.kind, rows, refused, milliseconds });
             }
             Ok(Ended::AlreadyDone) => step.state = TaskState::Done,
             // Whoever runs it records the outcome; the next plan sees it.
@@ -218,8 +232,8 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
         break result;
     };
     let step = match &result {
-        Ok(Ended::Done { rows }) => ProgressStep::Done { rows: *rows },
-        Ok(_) => ProgressStep::Done { rows: 0 },
+        Ok(Ended::Done { rows, refused }) => ProgressStep::Done { rows: *rows, refused: *refused },
+        Ok(_) => ProgressStep::Done { rows: 0, refused: 0 },
         Err(error) if error.kind() == ErrorKind::Cancelled => ProgressStep::Cancelled,
         Err(error) => ProgressStep::Failed { error: error.one_line() },
     };

@@ -224,6 +224,36 @@ fn a_typo_in_the_contract_is_named_by_line_and_column() {
 }
 
 #[test]
+fn a_contract_in_the_midst_of_editing_keeps_nobody_from_working() {
+    let workspace = Workspace::delivered();
+    workspace.prepare();
+    let file = fs::read_to_string(workspace.path("assay.toml")).unwrap();
+    fs::write(workspace.path("assay.toml"), file.replace("[workspace]", "[workspace")).unwrap();
+    workspace.run(PREPARER, &["status"]).ended(0, &["assay.toml differs: assay contract diff"]);
+    workspace.deliver("alpha", FILE, delivery("alpha", PERIODS[1], 4));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let batches = workspace.json(&["batch", "list"]);
+    assert_eq!(batches[0]["rows"], 4);
+    let release = &workspace.json(&["release", "list"])[0];
+    let codes: Vec<&str> =
+        release["blocked_by"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"contract_differs"), "{codes:?}");
+    workspace.run(OWNER, &["contract", "diff"]).ended(2, &["assay.toml:"]);
+    workspace.run(OWNER, &["contract", "apply", "--reason", "half of it"]).ended(2, &["assay.toml:"]);
+}
+
+#[test]
+fn a_state_that_there_is_not_is_a_typing_error() {
+    let workspace = Workspace::bare();
+    for (noun, states) in
+        [("batch", "quarantined"), ("anomaly", "confirmed"), ("release", "rejected"), ("task", "stale")]
+    {
+        workspace.run(PREPARER, &[noun, "list", "--state", "opne"]).ended(2, &["'opne'", states]);
+    }
+}
+
+#[test]
 fn a_workspace_of_a_newer_version_is_refused_untouched() {
     let workspace = Workspace::with_model();
     let journal = rusqlite::Connection::open(workspace.path("assay.db")).unwrap();

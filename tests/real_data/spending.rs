@@ -44,6 +44,7 @@ name = "Public spending"
 timezone = "Europe/London"
 
 [people]
+olga = ["owner"]
 mira = ["manager"]
 tomas = ["manager"]
 petra = ["manager"]

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{DatasetOption, ReasonOption};
-use crate::domain::Period;
+use crate::domain::{AnomalyState, Period};
 
 /// What can be done to anomalies.
 #[derive(Debug, Subcommand)]
@@ -18,8 +18,8 @@ pub enum AnomalyCommand {
         /// Only this provider.
         #[arg(long)]
         provider: Option<String>,
-        /// Only this state: open, confirmed, waived, fixed.
-        #[arg(long)]
+        /// Only this state.
+        #[arg(long, value_parser = AnomalyState::ALL.map(AnomalyState::as_str))]
         state: Option<String>,
     },
     /// Show one anomaly with its history and samples.

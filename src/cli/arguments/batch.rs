@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 
 use super::{DatasetOption, ReasonOption};
-use crate::domain::Period;
+use crate::domain::{BatchState, Period};
 
 /// What can be done to batches.
 #[derive(Debug, Subcommand)]
@@ -20,8 +20,8 @@ pub enum BatchCommand {
         /// Only this period.
         #[arg(long)]
         period: Option<Period>,
-        /// Only this state: landed, quarantined, superseded, withdrawn.
-        #[arg(long)]
+        /// Only this state.
+        #[arg(long, value_parser = BatchState::ALL.map(BatchState::as_str))]
         state: Option<String>,
     },
     /// Show one batch: its mapping, its first rows and what was refused.

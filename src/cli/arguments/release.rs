@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{DatasetOption, ReasonOption};
-use crate::domain::{Period, ReleaseName};
+use crate::domain::{Period, ReleaseName, ReleaseState};
 
 /// What can be done to releases.
 #[derive(Debug, Subcommand)]
@@ -16,7 +16,7 @@ pub enum ReleaseCommand {
         #[arg(long)]
         period: Option<Period>,
         /// Only this state.
-        #[arg(long)]
+        #[arg(long, value_parser = ReleaseState::ALL.map(ReleaseState::as_str))]
         state: Option<String>,
     },
     /// Show one release and what it changes.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::DatasetOption;
-use crate::domain::Period;
+use crate::domain::{Period, TaskState};
 
 /// What can be done to tasks.
 #[derive(Debug, Subcommand)]
@@ -15,8 +15,8 @@ pub enum TaskCommand {
         /// Only this period.
         #[arg(long)]
         period: Option<Period>,
-        /// Only this state: done, missing, stale, failed, running.
-        #[arg(long)]
+        /// Only this state.
+        #[arg(long, value_parser = TaskState::NAMES)]
         state: Option<String>,
     },
     /// Print the tasks that would run, in an order in which they can.

@@ -13,7 +13,6 @@ pub mod screen;
 mod status;
 mod task;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
@@ -41,7 +40,7 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
     match command {
         Command::Demo(options) => return demo::run(arguments, options, output, cancel),
         Command::Init { name } => return init(arguments, name, output),
-        Command::Completions { shell } => return completions(*shell),
+        Command::Completions { shell } => return completions(*shell, output),
         Command::Log { command, follow, text } => {
             let log = log::Log::open(arguments, output, cancel)?;
             return log.run(command.as_ref(), *follow, text.clone());
@@ -181,8 +180,8 @@ fn init(arguments: &Arguments, name: &str, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn completions(shell: clap_complete::Shell) -> Result<()> {
+fn completions(shell: clap_complete::Shell, output: &Output) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "assay", &mut script);
-    Ok(std::io::stdout().write_all(&script)?)
+    output.verbatim(&String::from_utf8_lossy(&script))
 }

@@ -3,8 +3,8 @@
 use super::Call;
 use crate::base::{Digest, Result};
 use crate::cli::arguments::TaskCommand;
+use crate::domain::Request;
 use crate::domain::listing::{Query, TaskRow};
-use crate::domain::{Request, TaskState};
 
 pub fn run(call: &Call<'_>, command: &TaskCommand) -> Result<()> {
     match command {
@@ -28,13 +28,8 @@ fn list(call: &Call<'_>, query: Query<String>) -> Result<()> {
     let slot = |row: &TaskRow| format!("{} {}", row.kind, row.subject);
     let rows = call.all(query, slot, |query| call.workspace.tasks(query))?;
     call.list(&rows, &["key", "state", "task"], |row| {
-        let state = match &row.state {
-            TaskState::Done => "done".to_owned(),
-            TaskState::Missing => "missing".to_owned(),
-            TaskState::Running => "running".to_owned(),
-            TaskState::Stale { cause } => format!("stale: {cause}"),
-            TaskState::Failed { error } => format!("failed: {error}"),
-        };
+        let note = row.state.note().map_or_else(String::new, |note| format!(": {note}"));
+        let state = format!("{}{note}", row.state.as_str());
         vec![row.key.short().to_owned(), state, slot(row)]
     })
 }

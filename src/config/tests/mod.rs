@@ -74,10 +74,9 @@ deliver = ["parquet", "xlsx"]
 
 #[test]
 fn a_full_file_becomes_the_contract_that_it_says() {
-    let settings = parse(FULL, "assay.toml").unwrap();
-    assert!(settings.contract.demo);
-    assert_eq!(settings.contract.today, NaiveDate::from_ymd_opt(2026, 11, 20));
-    let contract = settings.contract;
+    let contract = parse(FULL, "assay.toml").unwrap();
+    assert!(contract.demo);
+    assert_eq!(contract.today, NaiveDate::from_ymd_opt(2026, 11, 20));
     assert_eq!(contract.workspace, "Retail slips");
     assert_eq!(contract.timezone, chrono_tz::Europe::London);
     let people = [
@@ -147,16 +146,16 @@ fn a_full_file_becomes_the_contract_that_it_says() {
 
 #[test]
 fn a_workspace_may_start_without_datasets() {
-    let settings = parse("[workspace]\nname = \"New\"\n", "assay.toml").unwrap();
-    assert_eq!(settings.contract.timezone, chrono_tz::UTC);
-    assert_eq!((settings.contract.datasets.len(), settings.contract.people.len()), (0, 0));
-    assert_eq!((settings.contract.today, settings.contract.demo), (None, false));
+    let contract = parse("[workspace]\nname = \"New\"\n", "assay.toml").unwrap();
+    assert_eq!(contract.timezone, chrono_tz::UTC);
+    assert_eq!((contract.datasets.len(), contract.people.len()), (0, 0));
+    assert_eq!((contract.today, contract.demo), (None, false));
 }
 
 #[test]
 fn the_template_is_valid_as_it_is_and_with_its_marks_removed() {
     let template = template("Bo's \"slips\"\\");
-    assert_eq!(parse(&template, "assay.toml").unwrap().contract.workspace, "Bo's \"slips\"\\");
+    assert_eq!(parse(&template, "assay.toml").unwrap().workspace, "Bo's \"slips\"\\");
     let unmarked = |line: &str| match line.strip_prefix("# ") {
         Some(rest) if rest.starts_with('[') || rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => {
             rest.to_owned()
@@ -164,7 +163,7 @@ fn the_template_is_valid_as_it_is_and_with_its_marks_removed() {
         _ => line.to_owned(),
     };
     let filled = template.lines().map(unmarked).collect::<Vec<_>>().join("\n");
-    let contract = parse(&filled, "assay.toml").unwrap().contract;
+    let contract = parse(&filled, "assay.toml").unwrap();
     assert_eq!((contract.people.len(), contract.datasets.len()), (3, 1));
     let dataset = &contract.datasets[0];
     assert_eq!((dataset.providers.len(), dataset.checks.len(), dataset.schema.len()), (1, 8, 5));

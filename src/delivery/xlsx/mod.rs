@@ -112,10 +112,10 @@ impl TableWriter for Book<'_> {
             let labels = entities.is_some();
             let front = pages::summary(&mut workbook, name, summary, data.rows(), labels, &mut notes)?;
             workbook.push_worksheet(front);
-            for sheet in
-                data.into_worksheets().into_iter().chain(entities.into_iter().flat_map(Sheets::into_worksheets))
-            {
-                workbook.push_worksheet(sheet);
+            for sheets in std::iter::once(data).chain(entities) {
+                for sheet in sheets.into_worksheets()? {
+                    workbook.push_worksheet(sheet);
+                }
             }
             let quality = pages::quality(&mut workbook, summary, &mut notes)?;
             workbook.push_worksheet(quality);

@@ -44,7 +44,8 @@ impl Sheets {
         if self.row == self.limit {
             let name = format!("{} {}", self.name, self.full.len() + 2);
             let next = sheet(workbook, &name, &self.columns)?;
-            self.full.push(std::mem::replace(&mut self.current, next));
+            let full = std::mem::replace(&mut self.current, next);
+            self.full.push(filtered(full, self.row, self.columns.len())?);
             self.row = 0;
         }
         self.row += 1;
@@ -61,10 +62,18 @@ impl Sheets {
     }
 
     /// The sheets in order.
-    pub fn into_worksheets(mut self) -> Vec<Worksheet> {
-        self.full.push(self.current);
-        self.full
+    pub fn into_worksheets(mut self) -> Result<Vec<Worksheet>> {
+        self.full.push(filtered(self.current, self.row, self.columns.len())?);
+        Ok(self.full)
     }
+}
+
+/// The sheet with a filter on its header, down to the last row.
+fn filtered(mut sheet: Worksheet, last: u32, columns: usize) -> Result<Worksheet> {
+    if let Some(column) = columns.checked_sub(1) {
+        sheet.autofilter(0, 0, last, column_number(column)?).map_err(excel)?;
+    }
+    Ok(sheet)
 }
 
 /// A sheet with a bold header that stays in sight, its columns formatted by their types.

@@ -24,7 +24,7 @@ impl Workspace {
     pub fn contract_diff(&self) -> Result<ContractDiff> {
         let state = self.contract_state()?;
         let before = flat(&serde_json::to_value(state.contract.as_ref())?);
-        let after = flat(&serde_json::to_value(&state.file.contract)?);
+        let after = flat(&serde_json::to_value(&state.file?)?);
         let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
         let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));
         Ok(ContractDiff { version: state.version, lines: gone.chain(new).collect() })
@@ -37,7 +37,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
     if !state.differs {
         return Err(Error::refused(format!("assay.toml says what version {} says", state.version)));
     }
-    let contract = state.file.contract;
+    let contract = state.file?;
     let version = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;

@@ -53,7 +53,7 @@ pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress)
     };
     let done = trained(context, training, &slot, &report);
     match &done {
-        Ok((_, documents)) => report(Step::Done { rows: *documents }),
+        Ok((_, documents)) => report(Step::Done { rows: *documents, refused: 0 }),
         Err(error) if error.kind() == ErrorKind::Cancelled => report(Step::Cancelled),
         Err(error) => report(Step::Failed { error: error.one_line() }),
     }

@@ -125,7 +125,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         context,
         name,
         match &result {
-            Ok(publication) => Step::Done { rows: publication.rows },
+            Ok(publication) => Step::Done { rows: publication.rows, refused: 0 },
             Err(error) if error.kind() == ErrorKind::Cancelled => Step::Cancelled,
             Err(error) => Step::Failed { error: error.one_line() },
         },

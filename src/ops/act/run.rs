@@ -126,23 +126,25 @@ fn answer(summary: &Summary) -> Result<Reply> {
     let mut lines = Vec::new();
     let mut stages = Vec::new();
     for kind in TaskKind::ALL {
-        let of_kind: Vec<_> = summary.done.iter().filter(|(task, _, _)| task.kind == kind).collect();
+        let of_kind: Vec<_> = summary.done.iter().filter(|done| done.kind == kind).collect();
         if of_kind.is_empty() {
             continue;
         }
-        let rows: u64 = of_kind.iter().map(|(_, rows, _)| rows).sum();
-        let milliseconds: u128 = of_kind.iter().map(|(_, _, milliseconds)| milliseconds).sum();
+        let rows: u64 = of_kind.iter().map(|done| done.rows).sum();
+        let refused: u64 = of_kind.iter().map(|done| done.refused).sum();
+        let milliseconds: u128 = of_kind.iter().map(|done| done.milliseconds).sum();
         let per_second = u128::from(rows) * 1000 / milliseconds.max(1);
         let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
         lines.push(format!(
-            "{kind}: {}, {} in {:.1} s ({} rows/s)",
+            "{kind}: {}, {} in {:.1} s ({} rows/s){}",
             text::counted(of_kind.len() as u64, "task"),
             text::counted(rows, "row"),
             std::time::Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX)).as_secs_f64(),
-            text::grouped(per_second)
+            text::grouped(per_second),
+            if refused > 0 { format!(", {} refused", text::grouped(refused)) } else { String::new() }
         ));
         stages.push(json!({
-            "kind": kind, "tasks": of_kind.len(), "rows": rows,
+            "kind": kind, "tasks": of_kind.len(), "rows": rows, "refused": refused,
             "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "rows_per_second": per_second,
         }));
     }

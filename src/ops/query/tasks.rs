@@ -90,16 +90,6 @@ impl Workspace {
 
 fn passes(query: &Query<String>, slot: &str, provider: Option<&str>, state: &TaskState) -> bool {
     query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
-        && query.state.as_ref().is_none_or(|wanted| *wanted == state_name(state))
+        && query.state.as_ref().is_none_or(|wanted| *wanted == state.as_str())
         && query.provider.as_deref().is_none_or(|wanted| provider == Some(wanted))
-}
-
-fn state_name(state: &TaskState) -> &'static str {
-    match state {
-        TaskState::Done => "done",
-        TaskState::Missing => "missing",
-        TaskState::Stale { .. } => "stale",
-        TaskState::Failed { .. } => "failed",
-        TaskState::Running => "running",
-    }
 }

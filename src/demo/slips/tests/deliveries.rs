@@ -176,9 +176,9 @@ fn the_contract_maps_every_column_that_is_delivered() {
 
 #[test]
 fn the_contract_reads() {
-    let settings = crate::config::parse(&material(SEED).unwrap().assay_toml, "assay.toml").unwrap();
-    assert!(settings.contract.demo && settings.contract.today == NaiveDate::from_ymd_opt(2026, 11, 20));
-    let dataset = settings.contract.only_dataset().unwrap();
+    let contract = crate::config::parse(&material(SEED).unwrap().assay_toml, "assay.toml").unwrap();
+    assert!(contract.demo && contract.today == NaiveDate::from_ymd_opt(2026, 11, 20));
+    let dataset = contract.only_dataset().unwrap();
     assert_eq!(dataset.providers.iter().filter(|provider| provider.owes(periods().unwrap()[0])).count(), 5);
     assert_eq!(dataset.schema.len(), 6);
 }

@@ -89,7 +89,7 @@ fn running_tasks() {
         let error = "the model file ends early".to_owned();
         person.sends(Msg::Progressed(vec![
             fact("northgate", Step::Running { done: 3_400, total: Some(8_000) }),
-            fact("harbour", Step::Done { rows: 900 }),
+            fact("harbour", Step::Done { rows: 900, refused: 0 }),
             fact("millstone", Step::Queued),
             fact("other", Step::Failed { error }),
         ]));
