@@ -229,7 +229,7 @@ fn a_contract_in_the_midst_of_editing_keeps_nobody_from_working() {
     workspace.prepare();
     let file = fs::read_to_string(workspace.path("assay.toml")).unwrap();
     fs::write(workspace.path("assay.toml"), file.replace("[workspace]", "[workspace")).unwrap();
-    workspace.run(PREPARER, &["status"]).ended(0, &["assay.toml differs: assay contract diff"]);
+    assert!(workspace.ok(PREPARER, &["status"]).contains("assay.toml differs: assay contract diff"));
     workspace.deliver("alpha", FILE, delivery("alpha", PERIODS[1], 4));
     workspace.ok(PREPARER, &["ingest"]);
     workspace.ok(PREPARER, &["run"]);
