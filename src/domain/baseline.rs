@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::BatchId;
+use super::profile::is_about_entities;
+use super::{BatchId, ModelRef};
 
-/// The acceptance of a period as it stood: it vouches for the batches that were there, and for no later ones.
+/// The acceptance of a period as it stood: it vouches for the batches that were there, and for what one model version
+/// found in them; for no later ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Baseline {
     /// Who accepted it.
     pub by: String,
     /// Why.
     pub reason: String,
+    /// The model version whose entities were there to see; `none` where nobody had looked with any.
+    pub model: ModelRef,
     /// Each provider's batches at the time.
     pub batches: BTreeMap<String, Vec<BatchId>>,
 }
@@ -20,5 +24,11 @@ impl Baseline {
     #[must_use]
     pub fn covers(&self, provider: &str, batches: &[BatchId]) -> bool {
         self.batches.get(provider).is_some_and(|accepted| accepted == batches)
+    }
+
+    /// Whether it vouches for a metric, where `model` is the one that entities are of.
+    #[must_use]
+    pub fn covers_metric(&self, metric: &str, model: &ModelRef) -> bool {
+        !is_about_entities(metric) || self.model == *model
     }
 }

@@ -91,10 +91,12 @@ pub enum Fact {
     /// An alias points to a version; `previous` is where it pointed before.
     AliasMoved { alias: String, model: ModelRef, previous: Option<ModelRef> },
 
-    /// A period was accepted as a baseline, as these batches of its providers stood.
+    /// A period was accepted as a baseline, as these batches of its providers stood and a model version read them.
     PeriodBaselined {
         dataset: String,
         period: Period,
+        #[serde(default = "ModelRef::none")]
+        model: ModelRef,
         #[serde(default)]
         batches: BTreeMap<String, Vec<BatchId>>,
     },

@@ -239,6 +239,8 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
             "model" => "new model version",
             "rules" => "changed rule",
             "baseline" => "changed baseline",
+            "text" => "other fields are read",
+            "history" => "earlier periods were measured again",
             _ => UPSTREAM,
         };
         if !causes.contains(&cause) {

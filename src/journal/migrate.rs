@@ -25,6 +25,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // The indexes that only questions need are made last; `metric` is kept slice by slice.
     Step::Replay,
+    // A baseline names the model version.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

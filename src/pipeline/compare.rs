@@ -1,12 +1,16 @@
 //! What two releases of a period hold, side by side: rows that came, went and changed, and the sums of numbers.
+//!
+//! Rows are walked in chunks; of each row of one side a hash is held, some fifty bytes whatever its width.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
 
 use super::{Context, frames, publication, refine};
-use crate::base::{Error, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::{Dataset, Release, Slice, lineage};
+use crate::quality::stream::{self, Order};
 
 /// How the rows of one provider differ.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -33,26 +37,56 @@ pub fn rows(
     else {
         return Ok(None);
     };
-    let sums = sums(dataset, &before, &after)?;
-    let (before, after) = (as_text(dataset, before)?, as_text(dataset, after)?);
-    if dataset.key.is_empty() {
-        return multisets(dataset, &before, &after, sums).map(Some);
+    let cancel = &context.cancel;
+    let mut missing: HashMap<u64, Same> = HashMap::new();
+    each_row(dataset, &before, cancel, |key, cells| {
+        missing.entry(key).or_insert(Same { cells, times: 0 }).times += 1;
+    })?;
+    let (mut added, mut changed) = (0, 0);
+    each_row(dataset, &after, cancel, |key, cells| match missing.get_mut(&key).filter(|same| same.times > 0) {
+        None => added += 1,
+        Some(same) => {
+            same.times -= 1;
+            changed += u64::from(same.cells != cells);
+        }
+    })?;
+    let removed = missing.values().map(|same| same.times).sum();
+    let changed = (!dataset.key.is_empty()).then_some(changed);
+    Ok(Some(RowChange { added, removed, changed, sums: sums(dataset, &before, &after, cancel)? }))
+}
+
+/// Rows of one key on the side before.
+struct Same {
+    /// The hash of their other cells.
+    cells: u64,
+    /// How many the side after has not shown yet.
+    times: u64,
+}
+
+/// Calls `each` with the hash of every row's key and that of its other cells. Without a key a row is the same as
+/// another with the same cells.
+fn each_row(dataset: &Dataset, rows: &LazyFrame, cancel: &Cancel, mut each: impl FnMut(u64, u64)) -> Result<()> {
+    let (mut key, mut cells) = (dataset.key.clone(), Vec::new());
+    for field in dataset.schema.iter().map(|field| &field.name).filter(|name| !dataset.key.contains(name)) {
+        if dataset.key.is_empty() { key.push(field.clone()) } else { cells.push(field.clone()) }
     }
-    let key: Vec<Expr> = dataset.key.iter().map(|name| col(name.as_str())).collect();
-    let without =
-        |one: &LazyFrame, other: &LazyFrame| one.clone().join(other.clone(), &key, &key, JoinArgs::new(JoinType::Anti));
-    let cells = dataset.schema.iter().filter(|field| !dataset.key.contains(&field.name));
-    let differs = cells
-        .map(|field| col(field.name.as_str()).neq(col(format!("{}_right", field.name))))
-        .reduce(Expr::or)
-        .unwrap_or_else(|| lit(false));
-    let both = before.clone().join(after.clone(), &key, &key, JoinArgs::new(JoinType::Inner)).filter(differs);
-    Ok(Some(RowChange {
-        added: height(without(&after, &before))?,
-        removed: height(without(&before, &after))?,
-        changed: Some(height(both)?),
-        sums,
-    }))
+    for chunk in stream::chunks(as_text(dataset, rows.clone())?, Order::Any, cancel)? {
+        let chunk = chunk?;
+        let of = |names: &[String]| names.iter().map(|name| frames::text(&chunk, name)).collect::<Result<Vec<_>>>();
+        let (key, cells) = (of(&key)?, of(&cells)?);
+        for row in 0..chunk.height() {
+            each(hash(&key, row), hash(&cells, row));
+        }
+    }
+    Ok(())
+}
+
+fn hash(columns: &[&StringChunked], row: usize) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for column in columns {
+        column.get(row).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The rows that a release holds of a provider: from its own files once it was published, else from silver.
@@ -87,68 +121,55 @@ pub fn labels(context: &Context, release: &Release) -> Result<Option<BTreeMap<St
     let found = element().struct_().field_by_name("label");
     let plan = rows
         .select([col(lineage::ENTITIES).list().eval(found).alias(LABEL)])
-        .explode(cols([LABEL]), ExplodeOptions { empty_as_null: false, keep_nulls: false })
-        .group_by([col(LABEL)])
-        .agg([len().cast(DataType::Int64).alias("entities")]);
-    let frame = plan.collect().map_err(Error::library)?;
-    let numbers = frames::ints(&frame, "entities")?;
-    for (label, number) in frames::text(&frame, LABEL)?.iter().zip(numbers.iter()) {
-        counts.extend(label.map(str::to_owned).zip(number.map(i64::unsigned_abs)));
+        .explode(cols([LABEL]), ExplodeOptions { empty_as_null: false, keep_nulls: false });
+    for chunk in stream::chunks(plan, Order::Any, &context.cancel)? {
+        for label in frames::text(&chunk?, LABEL)?.iter().flatten() {
+            match counts.get_mut(label) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(label.to_owned(), 1)),
+            }
+        }
     }
     Ok(Some(counts))
 }
+
+/// A name that no field has.
+const LABEL: &str = "_label";
 
 /// Every field as text, so that a changed type is no difference by itself; a field that one side lacks is empty.
 fn as_text(dataset: &Dataset, mut rows: LazyFrame) -> Result<LazyFrame> {
     let known = rows.collect_schema().map_err(Error::library)?;
     let field = |name: &String| {
         let cell = if known.contains(name) { col(name.as_str()) } else { lit(NULL) };
-        // A null is no text that a file could hold, and it has to be equal to itself.
-        cell.cast(DataType::String).fill_null(lit("\u{0}")).alias(name.as_str())
+        cell.cast(DataType::String).alias(name.as_str())
     };
     let fields: Vec<Expr> = dataset.schema.iter().map(|one| field(&one.name)).collect();
     Ok(rows.select(fields))
 }
 
-/// Without a key a row is the same as another with the same cells: what one side has more of.
-fn multisets(
+fn sums(
     dataset: &Dataset,
     before: &LazyFrame,
     after: &LazyFrame,
-    sums: Vec<(String, String, String)>,
-) -> Result<RowChange> {
-    let fields: Vec<Expr> = dataset.schema.iter().map(|field| col(field.name.as_str())).collect();
-    let signed = |rows: &LazyFrame, sign: i64| rows.clone().with_column(lit(sign).alias(SIGN));
-    let both = concat([signed(before, -1), signed(after, 1)], UnionArgs::default()).map_err(Error::library)?;
-    let surplus = both.group_by(fields).agg([col(SIGN).sum()]).filter(col(SIGN).neq(lit(0)));
-    let frame = surplus.select([col(SIGN)]).collect().map_err(Error::library)?;
-    let (mut added, mut removed) = (0, 0);
-    for number in frames::ints(&frame, SIGN)?.iter().flatten() {
-        if number > 0 { added += number.unsigned_abs() } else { removed += number.unsigned_abs() }
-    }
-    Ok(RowChange { added, removed, changed: None, sums })
-}
-
-/// Names that no field has.
-const LABEL: &str = "_label";
-const SIGN: &str = "_sign";
-
-fn sums(dataset: &Dataset, before: &LazyFrame, after: &LazyFrame) -> Result<Vec<(String, String, String)>> {
+    cancel: &Cancel,
+) -> Result<Vec<(String, String, String)>> {
     let names: Vec<&String> =
         dataset.schema.iter().filter(|field| field.field_type.is_numeric()).map(|field| &field.name).collect();
-    let (before, after) = (sums_of(&names, before)?, sums_of(&names, after)?);
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (before, after) = (sums_of(&names, before, cancel)?, sums_of(&names, after, cancel)?);
     let lines = names.into_iter().zip(before.into_iter().zip(after));
     Ok(lines.filter(|(_, (one, other))| one != other).map(|(name, (one, other))| (name.clone(), one, other)).collect())
 }
 
-fn sums_of(names: &[&String], rows: &LazyFrame) -> Result<Vec<String>> {
+fn sums_of(names: &[&String], rows: &LazyFrame, cancel: &Cancel) -> Result<Vec<String>> {
     let mut rows = rows.clone();
     let known = rows.collect_schema().map_err(Error::library)?;
     let sum = |name: &&String| {
         let cell = if known.contains(name.as_str()) { col(name.as_str()) } else { lit(0_i64) };
         cell.sum().alias(name.as_str())
     };
-    let frame = rows.select(names.iter().map(sum).collect::<Vec<_>>()).collect().map_err(Error::library)?;
     let text = |column: &Column| -> Result<String> {
         Ok(match column.get(0).map_err(Error::library)? {
             AnyValue::Null => "0".to_owned(),
@@ -156,11 +177,12 @@ fn sums_of(names: &[&String], rows: &LazyFrame) -> Result<Vec<String>> {
             other => other.to_string(),
         })
     };
-    frame.columns().iter().map(text).collect()
-}
-
-fn height(plan: LazyFrame) -> Result<u64> {
-    let frame = plan.select([len().cast(DataType::Int64).alias("rows")]).collect().map_err(Error::library)?;
-    let rows = frames::ints(&frame, "rows")?.get(0).unwrap_or_default();
-    Ok(rows.unsigned_abs())
+    let plan = rows.select(names.iter().map(sum).collect::<Vec<_>>());
+    for chunk in stream::chunks(plan, Order::Any, cancel)? {
+        let chunk = chunk?;
+        if chunk.height() > 0 {
+            return chunk.columns().iter().map(text).collect();
+        }
+    }
+    Err(Error::internal("a sum gave no row"))
 }

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::inputs;
-use crate::base::Result;
+use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
-use crate::domain::{BatchId, Dataset, ModelRef, Period};
+use crate::domain::{BatchId, Dataset, ModelRef, Period, TaskSubject};
 use crate::journal::Snapshot;
 
 /// An earlier period that a person vouched for, and what exactly that vouches for.
 pub struct Vouched {
     /// The live release, or the acceptance as baseline.
     by: String,
-    /// The model version that clients see; none: the period was accepted as it stands, under any.
-    model: Option<ModelRef>,
+    /// The model version whose entities were signed.
+    model: ModelRef,
     /// Providers whose rows are no longer the ones that were signed: a correction waits to be released.
     corrected: BTreeSet<String>,
 }
@@ -31,7 +31,7 @@ impl Vouched {
     /// Whether what `model` found there was signed.
     #[must_use]
     pub fn covers_model(&self, model: &ModelRef) -> bool {
-        self.model.as_ref().is_none_or(|live| live == model)
+        self.model == *model
     }
 }
 
@@ -50,9 +50,9 @@ pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Re
     for period in judged.trailing(HISTORY) {
         let (by, model, signed) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
             let inputs = snapshot.release_inputs(&live.name)?.unwrap_or_default();
-            (live.name.to_string(), Some(live.model), inputs.batches)
+            (live.name.to_string(), live.model, inputs.batches)
         } else if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
-            ("baseline".to_owned(), None, accepted.batches)
+            (format!("baseline with {}", accepted.model), accepted.model, accepted.batches)
         } else {
             continue;
         };
@@ -60,6 +60,31 @@ pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Re
         vouched.insert(period, Vouched { by, model, corrected: differing(&signed, &standing) });
     }
     Ok(vouched)
+}
+
+/// What identifies the measurements that checks may look back at: of the data, the rows that were measured; of
+/// entities, also how `model` read them.
+pub fn digest(
+    snapshot: &Snapshot<'_>,
+    dataset: &Dataset,
+    model: &ModelRef,
+    vouched: &BTreeMap<Period, Vouched>,
+) -> Result<Digest> {
+    let mut measured = BTreeSet::new();
+    for (period, by) in vouched {
+        for (task, output) in snapshot.profiles_of(&dataset.name, *period)? {
+            let TaskSubject::Annotated { slice, model: read_by } = &task.subject else { continue };
+            if by.corrected.contains(&slice.provider) {
+                continue;
+            }
+            measured.insert(format!("{slice} {}", output.inputs.get("refine").map_or("", String::as_str)));
+            if read_by == model && by.covers_model(model) {
+                measured.insert(format!("{slice} {model} {}", output.key));
+            }
+        }
+    }
+    let hasher = KeyHasher::new("history/1");
+    Ok(measured.iter().fold(hasher, |hasher, one| hasher.part("measured", one)).finish())
 }
 
 /// The providers whose slice stands on other batches than the ones that were signed.

@@ -22,7 +22,7 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
     let mut baseline = KeyHasher::new("baseline/1");
     if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
         for provider in batches.iter().filter(|(provider, batches)| accepted.covers(provider, batches)) {
-            baseline = baseline.part("accepted", provider.0);
+            baseline = baseline.part("accepted", format!("{} with {}", provider.0, accepted.model));
         }
     }
     for (period, vouched) in history::vouched(snapshot, dataset, period)? {

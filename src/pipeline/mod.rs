@@ -11,6 +11,7 @@ pub mod context;
 pub mod enrich;
 pub mod evaluate;
 pub mod execute;
+pub mod findings;
 pub mod frames;
 mod hands;
 pub mod history;

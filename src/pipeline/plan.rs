@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{history, inputs};
+use super::history::{self, Vouched};
+use super::inputs;
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
 use crate::domain::task::{TaskOutput, UPSTREAM, stale_cause};
-use crate::domain::{Batch, Dataset, ModelRef, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject};
+use crate::domain::{
+    Batch, Dataset, ModelRef, Period, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject,
+};
 use crate::journal::Snapshot;
 
 /// A task of a plan, where it stands, and which tasks of the plan have to be done before it.
@@ -33,6 +36,8 @@ pub struct PlanFacts<'a> {
     pub models: Vec<(ModelRef, Digest)>,
     /// Model versions that somebody wants to see as well. What they find is not judged.
     pub also: Vec<(ModelRef, Digest)>,
+    /// What identifies the earlier measurements that its checks look back at.
+    pub history: Digest,
     /// What is on record, by slot.
     pub outputs: BTreeMap<String, TaskOutput>,
     /// Errors that stand, by slot: the key that failed, and why.
@@ -66,7 +71,9 @@ pub fn facts<'a>(
     also: &[ModelRef],
 ) -> Result<PlanFacts<'a>> {
     let batches = inputs::standing(snapshot, dataset, release.name.period)?;
-    let reference = reference_model(snapshot, dataset, release)?;
+    let vouched = history::vouched(snapshot, dataset, release.name.period)?;
+    let reference = reference_model(snapshot, dataset, release, &vouched)?;
+    let history = history::digest(snapshot, dataset, &release.model, &vouched)?;
     let models = digests(snapshot, std::iter::once(&release.model).chain(&reference))?;
     let is_judged = |model: &ModelRef| models.iter().any(|(judged, _)| judged == model);
     let also = digests(snapshot, also.iter().filter(|model| !is_judged(model)))?;
@@ -78,7 +85,7 @@ pub fn facts<'a>(
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    Ok(PlanFacts { dataset, release, batches, models, also, outputs, failures })
+    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, failures })
 }
 
 /// The model versions that there are, once each, with the digests of their files.
@@ -94,27 +101,31 @@ fn digests<'m>(snapshot: &Snapshot<'_>, wanted: impl Iterator<Item = &'m ModelRe
     Ok(digests)
 }
 
-/// The model version to compare with on the same rows: the one that was in use before, as long as the release's own
-/// has too little history.
-pub fn reference_model(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<Option<ModelRef>> {
+/// The model version to compare with on the same rows, as long as the release's own has too little history: another that
+/// clients see, or saw. What was in production and never released measures nothing, unless nothing was ever released.
+pub fn reference_model(
+    snapshot: &Snapshot<'_>,
+    dataset: &Dataset,
+    release: &Release,
+    vouched: &BTreeMap<Period, Vouched>,
+) -> Result<Option<ModelRef>> {
     if release.model.is_none() {
         return Ok(None);
     }
     let mut with_history = 0;
-    for (period, vouched) in history::vouched(snapshot, dataset, release.name.period)? {
+    for (period, vouched) in vouched {
         let measured =
-            vouched.covers_model(&release.model) && snapshot.profiled_with(&dataset.name, period, &release.model)?;
+            vouched.covers_model(&release.model) && snapshot.profiled_with(&dataset.name, *period, &release.model)?;
         with_history += usize::from(measured);
     }
     if with_history >= LEAST_HISTORY {
         return Ok(None);
     }
-    let live = snapshot.live_release(&dataset.name, release.name.period)?.map(|live| live.model);
-    let before = match live {
-        Some(model) => Some(model),
-        None => snapshot.production_before(&release.model)?,
-    };
-    Ok(before.filter(|model| !model.is_none() && *model != release.model))
+    let released = snapshot.released_models(&dataset.name, release.name.period)?;
+    if released.is_empty() {
+        return snapshot.production_before(&release.model);
+    }
+    Ok(released.into_iter().find(|model| *model != release.model))
 }
 
 /// All tasks of a release in an order in which they can run.
@@ -137,6 +148,7 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
         }
     }
     judged.insert("inputs".to_owned(), facts.release.input_digest.to_string());
+    judged.insert("history".to_owned(), facts.history.to_string());
     let subject = TaskSubject::Release { release: facts.release.name.clone() };
     let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
@@ -210,7 +222,8 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
     }
     for (model, digest) in facts.models.iter().chain(&facts.also) {
         let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
-        let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string())].into();
+        let fields = ("text".to_owned(), facts.dataset.text.join(", "));
+        let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string()), fields].into();
         let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
         let inputs = [refine_key.clone(), ("enrich".to_owned(), enrich.task.key.to_string())].into();
         let profile = facts.step(TaskKind::Profile, subject, inputs, vec![enrich.task.slot()]);

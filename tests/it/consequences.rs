@@ -1,8 +1,10 @@
 //! What publishing, rolling back and promoting mean for other releases is said before, and is what happens.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
-use crate::support::{APPROVERS, HEADER, PERIODS, PREPARER, Workspace, delivery};
+use crate::support::{APPROVERS, HEADER, OWNER, PERIODS, PREPARER, Workspace, contract, delivery};
 
 const FIRST: &str = "slips/2026-09.1";
 const CORRECTED: &str = "slips/2026-09.2";
@@ -77,6 +79,13 @@ fn a_correction_is_told_row_by_row_and_a_live_release_is_compared_with_its_prede
         json!({ "added": 2, "removed": 1, "changed": 1, "sums": [["amount", "60.00", "70.50"]] })
     );
 
+    // Where nothing makes a row unique, a changed row is one that went and one that came.
+    let keyless = workspace.copy();
+    fs::write(keyless.path("assay.toml"), contract().replace("key = [\"slip\"]\n", "")).unwrap();
+    keyless.ok(OWNER, &["contract", "apply", "--reason", "slips repeat"]);
+    keyless.ok(PREPARER, &["run"]);
+    let change = &show(&keyless, CORRECTED)["changes"]["batches"][0]["rows"];
+    assert_eq!((&change["added"], &change["removed"], &change["changed"]), (&json!(3), &json!(2), &Value::Null));
     workspace.approve(CORRECTED);
     workspace.ok(PREPARER, &["release", "publish", CORRECTED]);
     let said = dry_run(&workspace, &["release", "rollback", CORRECTED, "--reason", "it was wrong"]);

@@ -15,6 +15,7 @@ mod gate;
 mod landing;
 mod last_moment;
 mod layers;
+mod measures;
 mod picture;
 mod processes;
 mod readme;

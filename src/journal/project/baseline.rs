@@ -17,6 +17,7 @@ pub(super) const PROJECTION: Projection = Projection {
             period       TEXT NOT NULL,
             actor        TEXT NOT NULL,
             reason       TEXT,
+            model        TEXT NOT NULL,
             batches      TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
@@ -26,16 +27,17 @@ pub(super) const PROJECTION: Projection = Projection {
 };
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
-    let Fact::PeriodBaselined { dataset, period, batches } = &event.fact else { return Ok(()) };
+    let Fact::PeriodBaselined { dataset, period, model, batches } = &event.fact else { return Ok(()) };
     snapshot.execute(
-        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, batches)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, model, batches)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             dataset,
             column::period_order(*period),
             period.to_string(),
             event.origin.actor.name,
             event.origin.reason,
+            model.to_string(),
             column::to_json(batches)?
         ],
     )?;

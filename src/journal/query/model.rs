@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use crate::base::Result;
 use crate::domain::listing::{Page, Query};
-use crate::domain::{ModelRef, ModelVersion};
+use crate::domain::{ModelRef, ModelVersion, Period};
 use crate::journal::column;
 use crate::journal::list::{List, placed};
 use crate::journal::snapshot::Snapshot;
@@ -53,6 +53,17 @@ impl Snapshot<'_> {
             column::optional_parsed(row, "previous")
         })?;
         Ok(before.flatten())
+    }
+
+    /// The model versions that releases of a dataset were made with which clients see or saw: first those that they see,
+    /// of these first that of `period`, then by the newest period.
+    pub fn released_models(&self, dataset: &str, period: Period) -> Result<Vec<ModelRef>> {
+        let sql =
+            "SELECT model FROM release WHERE state IN ('published', 'superseded') AND dataset = ?1 AND model <> ?3
+             GROUP BY model ORDER BY max(state = 'published') DESC,
+             max(state = 'published' AND period_order = ?2) DESC, max(period_order) DESC, model";
+        let parameters = params![dataset, column::period_order(period), ModelRef::none().to_string()];
+        self.all(sql, parameters, |row| column::parsed(row, "model"))
     }
 
     /// The versions in production, one per model that has one, by name.

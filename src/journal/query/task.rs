@@ -37,6 +37,13 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read_output)
     }
 
+    /// The profiles of a period's slices, by slot.
+    pub fn profiles_of(&self, dataset: &str, period: Period) -> Result<Vec<(Task, TaskOutput)>> {
+        let sql = "SELECT task, output FROM output WHERE dataset = ?1 AND period_order = ?2 AND kind = 'profile'
+             ORDER BY slot";
+        self.all(sql, params![dataset, column::period_order(period)], read_output)
+    }
+
     /// The slots of a dataset and period whose last run failed, by slot.
     pub fn failures_of(&self, dataset: &str, period: Period) -> Result<Vec<(String, Failure)>> {
         let sql = "SELECT * FROM failure WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";

@@ -334,7 +334,12 @@ fn separation_of_duties_knows_who_had_a_hand_in_it() {
     assert_eq!(hands(&bench)[3..], ["petra opened an anomaly again", "nils confirmed an anomaly"]);
     bench.tell("ines", whole_life(&name, None, 1)).unwrap();
     assert!(hands(&bench).is_empty());
-    let accepted = Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period, batches: [].into() };
+    let accepted = Fact::PeriodBaselined {
+        dataset: "slips".to_owned(),
+        period: slice.period,
+        model: ModelRef::none(),
+        batches: [].into(),
+    };
     bench.tell("ines", vec![accepted]).unwrap();
     bench.tell("ines", vec![Fact::BatchWithdrawn { batch: delivery(&slice, 1).batch }]).unwrap();
     assert_eq!(hands(&bench), ["ines accepted the period as a baseline", "ines took a batch back"]);

@@ -73,7 +73,12 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         13 => vec![promoted(version, snapshot.alias("slips", "production")?.map(|model| model.version))],
         14 => {
             let batches = [(slice.provider.clone(), vec![delivery(&slice, 1).batch])].into();
-            vec![Fact::PeriodBaselined { dataset: "slips".to_owned(), period: slice.period, batches }]
+            vec![Fact::PeriodBaselined {
+                dataset: "slips".to_owned(),
+                period: slice.period,
+                model: ModelRef::none(),
+                batches,
+            }]
         }
         15 => vec![opened(&release(month, newest + 1), number)],
         16 => vec![changed(&some, number)],

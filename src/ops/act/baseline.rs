@@ -2,7 +2,7 @@
 
 use super::Reply;
 use crate::base::{Error, Result};
-use crate::domain::{Fact, Period};
+use crate::domain::{Fact, ModelRef, Period};
 use crate::pipeline::{Context, arrival, inputs};
 
 /// Puts it on record; the releases that rest on it hear of it.
@@ -19,10 +19,16 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
         if batches.is_empty() {
             return Err(Error::refused(format!("nothing was delivered for {period} yet")));
         }
-        if transaction.baseline(&dataset.name, period)?.is_some_and(|accepted| accepted.batches == batches) {
+        let release = match transaction.open_release(&dataset.name, period)? {
+            Some(open) => Some(open),
+            None => transaction.live_release(&dataset.name, period)?,
+        };
+        let model = release.map_or_else(ModelRef::none, |release| release.model);
+        let accepted = transaction.baseline(&dataset.name, period)?;
+        if accepted.is_some_and(|accepted| (&accepted.batches, &accepted.model) == (&batches, &model)) {
             return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
         }
-        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period, batches })?;
+        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period, model, batches })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;
     Ok(Reply::new(format!("{period} is a baseline of {name}; run assay run to judge what looks back at it")))

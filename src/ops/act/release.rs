@@ -11,7 +11,7 @@ use crate::domain::{Fact, Release, ReleaseName, TaskKind};
 use crate::journal::Transaction;
 use crate::ops::Session;
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, publication};
+use crate::pipeline::{Context, findings, publication};
 
 /// Adds the actor's approval of exactly the present content.
 pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> Result<Reply> {
@@ -88,7 +88,8 @@ pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
     let (message, lines) = (format!("{name} is rejected"), vec![another(&name)]);
     context.write(move |transaction| {
         find(transaction, &name)?.state.allow(ReleaseState::Rejected)?;
-        transaction.append(Fact::ReleaseRejected { release: name })
+        transaction.append(Fact::ReleaseRejected { release: name.clone() })?;
+        findings::close_unused(transaction, &name.dataset, name.period)
     })?;
     Ok(Reply { lines, ..Reply::new(message) })
 }

@@ -104,6 +104,7 @@ impl World {
             batches: self.batches.clone(),
             models: versions(&self.models),
             also: versions(&self.also),
+            history: digest("history"),
             outputs: BTreeMap::new(),
             failures: BTreeMap::new(),
         }

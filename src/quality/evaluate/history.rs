@@ -3,14 +3,14 @@
 use super::{Judged, SliceFacts, result, words};
 use crate::base::Result;
 use crate::domain::check::{CheckSubject, HISTORY, LEAST_HISTORY};
-use crate::domain::{Check, Evaluation, Outcome, Period};
+use crate::domain::{Baseline, Check, Evaluation, Outcome, Period};
 use crate::quality::robust::{Band, robust_band};
 
 /// What the earlier periods say of a metric.
 pub(super) struct Earlier<'a> {
     values: Vec<(Period, f64)>,
     judged: Period,
-    accepted: Option<&'a str>,
+    accepted: Option<&'a Baseline>,
 }
 
 impl<'a> Earlier<'a> {
@@ -21,7 +21,8 @@ impl<'a> Earlier<'a> {
         values.sort_by_key(|(period, _)| *period);
         values.dedup_by_key(|(period, _)| *period);
         values.drain(..values.len().saturating_sub(HISTORY));
-        Ok(Self { values, judged: judged.period, accepted: slice.baseline_accepted.as_deref() })
+        let accepted = slice.baseline.as_ref().filter(|baseline| baseline.covers_metric(metric, judged.model));
+        Ok(Self { values, judged: judged.period, accepted })
     }
 
     /// The values with their periods, oldest first.
@@ -47,8 +48,8 @@ impl<'a> Earlier<'a> {
             self.values.len(),
             words::history(&self.values),
         );
-        let (outcome, explanation) = if let Some(words) = self.accepted {
-            (Outcome::Passed, format!("{found}; accepted as baseline: {words}"))
+        let (outcome, explanation) = if let Some(Baseline { by, reason, .. }) = self.accepted {
+            (Outcome::Passed, format!("{found}; accepted as baseline: {by}: {reason}"))
         } else {
             let hint = format!("assay period baseline {} --reason R", self.judged);
             (Outcome::Unknown, format!("{found}; to accept this period as the baseline: {hint}"))

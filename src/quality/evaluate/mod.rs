@@ -23,7 +23,7 @@ use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::PROVIDER;
 use crate::domain::profile::Profile;
-use crate::domain::{Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
+use crate::domain::{Baseline, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
 
 /// One release as it is judged.
 pub struct Judged<'a> {
@@ -63,7 +63,7 @@ pub struct SliceFacts {
     /// What was measured of the same rows under the previously promoted model version.
     pub previous_model: Option<Profile>,
     /// Where a person accepted these very rows as the baseline: who, and why.
-    pub baseline_accepted: Option<String>,
+    pub baseline: Option<Baseline>,
 }
 
 /// Judges a release: every check in the order of the contract, its results in the order of their subjects.

@@ -55,6 +55,13 @@ fn a_new_model_is_compared_with_the_old_one_on_the_same_rows() {
 }
 
 #[test]
+fn a_baseline_vouches_for_the_model_version_that_was_there_to_see() {
+    let judged = |version: u32| Case::new(LABELS).label("BRAND", 500).accepted(version).one();
+    assert_eq!(judged(2).outcome, Outcome::Passed);
+    assert_eq!(judged(1).outcome, Outcome::Unknown);
+}
+
+#[test]
 fn rare_labels_may_come_and_go() {
     for entities in [0, 1, 3] {
         let result = Case::new(LABELS).label("PACK", entities).history("rate(PACK)", &[0.0, 0.0, 1.0, 0.0]).one();

@@ -29,7 +29,6 @@ struct Case {
     slice: SliceFacts,
     labels: Vec<String>,
     history: BTreeMap<String, Vec<(Period, f64)>>,
-    baseline_accepted: Option<String>,
     silver: DataFrame,
     rejects: Option<DataFrame>,
     annotations: Option<DataFrame>,
@@ -76,14 +75,13 @@ impl Case {
             profile,
             schema_gaps: Vec::new(),
             previous_model: None,
-            baseline_accepted: None,
+            baseline: None,
         };
         Self {
             dataset,
             slice,
             labels: Vec::new(),
             history: BTreeMap::new(),
-            baseline_accepted: None,
             silver: rows(&[(1, Some(1.0)), (2, None), (3, Some(-700.0)), (4, Some(900.0)), (5, Some(f64::NAN))]),
             rejects: None,
             annotations: None,
@@ -93,6 +91,14 @@ impl Case {
     fn history(mut self, metric: &str, values: &[f64]) -> Self {
         let periods = PERIODS.iter().map(|period| period.parse().unwrap());
         self.history.insert(metric.to_owned(), periods.zip(values.iter().copied()).collect());
+        self
+    }
+
+    /// The period is a baseline, as the first version or the judged one read it.
+    fn accepted(mut self, version: u32) -> Self {
+        let (by, reason) = ("mira".to_owned(), "the first month".to_owned());
+        let model = ModelRef::new("slips", version);
+        self.slice.baseline = Some(Baseline { by, reason, model, batches: BTreeMap::new() });
         self
     }
 
@@ -111,7 +117,7 @@ impl Case {
             period: period(),
             model: &self.slice.profile.model,
             labels: &self.labels,
-            slices: vec![SliceFacts { baseline_accepted: self.baseline_accepted.clone(), ..self.slice.clone() }],
+            slices: vec![self.slice.clone()],
             history: &history,
             silver: self.silver.clone().lazy(),
             rejects: self.rejects.clone().map(IntoLazy::lazy),

@@ -15,7 +15,7 @@ fn too_little_history_is_unknown_until_the_period_is_accepted() {
             assert!(result.explanation.contains("assay period baseline 2026-10"));
             assert!(result.observed.is_some() && result.metric.is_some());
         }
-        case.baseline_accepted = Some("mira: the first month".to_owned());
+        case = case.accepted(2);
         for result in case.all() {
             assert_eq!(result.outcome, Outcome::Passed);
             assert!(result.explanation.contains("accepted as baseline: mira: the first month"));
@@ -62,7 +62,7 @@ fn what_is_off_is_unknown_whatever_it_is() {
     {
         let mut case = Case::new(rule);
         case.dataset.checks[0].off = true;
-        case.baseline_accepted = Some("mira".to_owned());
+        case = case.accepted(2);
         let result = case.one();
         assert_eq!(result.outcome, Outcome::Unknown);
         assert!(result.explanation.contains("switched off"));

@@ -32,8 +32,7 @@ fn a_doubled_delivery_points_to_the_rows_that_came_again() {
 
 #[test]
 fn a_delivery_that_can_not_be_read_fails_without_any_history_and_whatever_was_accepted() {
-    let mut case = Case::new(CheckRule::Rejects { tolerance: 0.1 });
-    case.baseline_accepted = Some("mira".to_owned());
+    let mut case = Case::new(CheckRule::Rejects { tolerance: 0.1 }).accepted(2);
     assert_eq!(case.one().outcome, Outcome::Passed);
     for (rows, rejects, repeated, outcome) in [
         (90, 10, 0, Outcome::Passed),
