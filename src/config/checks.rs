@@ -1,6 +1,6 @@
 //! `[[dataset.check]]`: the built-in checks as overridden, then the dataset's own.
 
-use super::dataset;
+use super::schema;
 use super::table::{Located, Table, suggest, unique};
 use crate::base::Result;
 use crate::domain::{Check, CheckRule, Field, Severity};
@@ -116,7 +116,7 @@ fn sql(table: &Table<'_, '_>) -> Result<CheckRule> {
 
 fn bounded(table: &Table<'_, '_>, schema: &[Field]) -> Result<CheckRule> {
     let column = table.required_text("column")?;
-    let field = dataset::field(table.document, "column", schema, &column)?;
+    let field = schema::field(table.document, "column", schema, &column)?;
     if !field.field_type.is_numeric() {
         let message = format!("`{}` is a {} field, which has no bounds", field.name, field.field_type);
         return Err(table.document.error(&column.place, message).hint("use sql = \"...\" for it"));

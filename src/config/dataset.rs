@@ -2,11 +2,11 @@
 
 use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
-use super::{checks, names, provider};
+use super::{checks, names, provider, schema};
 use crate::base::Result;
 use crate::base::text::counted;
 use crate::domain::policy::{Format, ReleasePolicy};
-use crate::domain::{Dataset, Field, FieldType, Granularity};
+use crate::domain::{Dataset, FieldType, Granularity};
 
 const KEYS: [&str; 10] = ["name", "period", "text", "model", "key", "date", "schema", "provider", "check", "release"];
 
@@ -21,8 +21,8 @@ pub fn datasets(root: &Table<'_, '_>, approvers: Option<u32>) -> Result<Vec<Data
 fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
     let name = names::folder_name(table.document, "dataset", &table.required_text("name")?)?;
     let period = granularity(table.document, &table.required_text("period")?)?;
-    let schema = schema(table)?;
-    let text = fields(table, "text", &schema, "string", |field_type| field_type == FieldType::String)?;
+    let schema = schema::schema(table)?;
+    let text = schema::fields(table, "text", &schema, "string", |field_type| field_type == FieldType::String)?;
     let model = table.text("model")?;
     if let Some(model) = model.as_ref().filter(|_| text.is_empty()) {
         let message = format!("`model` names `{}`, but the dataset has no text for it to read", model.value);
@@ -31,8 +31,8 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
     let is_date = |field_type| matches!(field_type, FieldType::Date | FieldType::Timestamp);
     Ok(Dataset {
         model: model.map(|model| names::folder_name(table.document, "model", &model)).transpose()?,
-        key: fields(table, "key", &schema, "", |_| true)?,
-        date: fields(table, "date", &schema, "date or timestamp", is_date)?.pop(),
+        key: schema::fields(table, "key", &schema, "", |_| true)?,
+        date: schema::fields(table, "date", &schema, "date or timestamp", is_date)?.pop(),
         providers: provider::providers(table, period, &schema)?,
         checks: checks::checks(table, &schema)?,
         release: release(table, approvers)?,
@@ -57,67 +57,6 @@ fn granularity(document: &Document<'_>, text: &Located<&str>) -> Result<Granular
             Err(suggest(error, other, &["year", "quarter", "month", "week", "day"]))
         }
     }
-}
-
-fn schema(table: &Table<'_, '_>) -> Result<Vec<Field>> {
-    let value = table.value("schema").ok_or_else(|| {
-        table.missing("schema").hint("name every field with its type, for example schema = { sold_on = \"date\" }")
-    })?;
-    let entries = value.open_table("schema")?;
-    let fields = entries.in_order();
-    if fields.is_empty() {
-        return Err(entries
-            .error("`schema` names no field")
-            .hint("write schema = { sold_on = \"date\", amount = \"decimal(12,2)\" }"));
-    }
-    unique(table.document, "field", fields.iter().map(|(name, _)| name))?;
-    fields
-        .iter()
-        .map(|(name, value)| {
-            let name = names::field_name(table.document, name)?;
-            let text = value.text()?;
-            let field_type = text.value.parse().map_err(|error| table.document.locate(&text.place, &error))?;
-            Ok(Field { name, field_type })
-        })
-        .collect()
-}
-
-/// A list of fields of the schema, each of a type that `fits`; `wanted` names it.
-fn fields(
-    table: &Table<'_, '_>,
-    key: &str,
-    schema: &[Field],
-    wanted: &str,
-    fits: impl Fn(FieldType) -> bool,
-) -> Result<Vec<String>> {
-    let texts = match table.value(key) {
-        None => return Ok(Vec::new()),
-        Some(value) if key == "date" => vec![value.text()?],
-        Some(value) => value.texts()?,
-    };
-    unique(table.document, "field", &texts)?;
-    let named = |text: &Located<&str>| {
-        let field = field(table.document, key, schema, text)?;
-        if fits(field.field_type) {
-            return Ok(field.name.clone());
-        }
-        let message =
-            format!("`{key}` names `{}`, which is a {} field, not a {wanted} field", field.name, field.field_type);
-        Err(table
-            .document
-            .error(&text.place, message)
-            .hint(format!("name a {wanted} field, or change the type in `schema`")))
-    };
-    texts.iter().map(named).collect()
-}
-
-/// The field of this name; `user` says what names it.
-pub fn field<'s>(document: &Document<'_>, user: &str, schema: &'s [Field], text: &Located<&str>) -> Result<&'s Field> {
-    schema.iter().find(|field| field.name == text.value).ok_or_else(|| {
-        let error = document.error(&text.place, format!("`{user}` names `{}`, which is not in the schema", text.value));
-        let names: Vec<&str> = schema.iter().map(|field| field.name.as_str()).collect();
-        suggest(error, text.value, &names)
-    })
 }
 
 fn release(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<ReleasePolicy> {

@@ -7,7 +7,7 @@ use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate};
 
 use super::table::{Located, Table, suggest, unique};
-use super::{dataset, names};
+use super::{names, schema};
 use crate::base::Result;
 use crate::domain::contract::{DeliveryMode, Source};
 use crate::domain::due::Due;
@@ -71,7 +71,7 @@ fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, V
     let Some(value) = table.value("columns") else { return Ok(BTreeMap::new()) };
     let mut columns = BTreeMap::new();
     for (name, value) in value.open_table("columns")?.in_order() {
-        let field = dataset::field(table.document, "columns", schema, &name)?;
+        let field = schema::field(table.document, "columns", schema, &name)?;
         let names = value.texts()?;
         if let Some(blank) = names.iter().find(|name| name.value.trim().is_empty()) {
             let message = format!("`columns` gives `{}` a blank column name", field.name);

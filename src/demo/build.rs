@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::slips::plan::{Act, Step};
+use super::slips::act::{Act, Step};
 use super::slips::{Material, Purpose, RawFile, TEST, material};
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
 use crate::domain::listing::{Fetch, Query};

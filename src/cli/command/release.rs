@@ -52,8 +52,17 @@ fn list(call: &Call<'_>, query: Query<ReleaseName>) -> Result<()> {
 fn kept_back_by(reasons: &[Reason]) -> String {
     match reasons {
         [] => String::new(),
-        [only] => only.text.clone(),
-        [first, rest @ ..] => format!("{} (and {} more)", first.text, rest.len()),
+        [only] => headline(only).to_owned(),
+        [first, rest @ ..] => format!("{} (and {} more)", headline(first), rest.len()),
+    }
+}
+
+/// What stands before the details, where a line would be too long with them. `release why` prints all of it.
+pub fn headline(reason: &Reason) -> &str {
+    const LONG: usize = 80;
+    match reason.text.split_once(": ") {
+        Some((headline, _)) if reason.text.chars().count() > LONG => headline,
+        _ => &reason.text,
     }
 }
 

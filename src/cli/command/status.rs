@@ -1,6 +1,7 @@
 //! `assay status`: where things stand, and what waits for a decision.
 
 use super::Call;
+use super::release::headline;
 use crate::base::{Result, text};
 use crate::domain::listing::Query;
 
@@ -25,9 +26,12 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     }
     let open = call.workspace.releases(&Query { state: Some("open".to_owned()), limit: 5, ..Query::default() })?;
     for release in open.rows {
-        let first = release.blocked_by.first().map(|reason| reason.text.clone()).unwrap_or_default();
-        let reasons = text::counted(release.blocked_by.len() as u64, "reason");
-        out.line(&format!("  {}: {reasons}; first: {first}", release.name))?;
+        let reasons = match release.blocked_by.as_slice() {
+            [] => "nothing keeps it back".to_owned(),
+            [only] => headline(only).to_owned(),
+            [first, ..] => format!("{} reasons; first: {}", release.blocked_by.len(), headline(first)),
+        };
+        out.line(&format!("  {}: {reasons}", release.name))?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
+use super::act::{APPROVERS, ASSESSOR, Act, LABEL_RATE, PREPARER, Step};
 use super::calendar::day;
-use super::plan::{APPROVERS, ASSESSOR, Act, LABEL_RATE, PREPARER, Step};
 use crate::base::Result;
 use crate::domain::Period;
 

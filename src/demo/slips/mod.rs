@@ -13,6 +13,7 @@
 //! Descriptions are composed from labelled pieces, so that what a model should find in them is known, not guessed.
 //! Everything is computed in whole numbers: the same seed gives the same bytes on every machine.
 
+pub mod act;
 mod brands;
 mod bulk;
 mod calendar;
@@ -23,7 +24,7 @@ mod goods;
 mod item;
 mod lexicon;
 mod phrase;
-pub mod plan;
+mod plan;
 mod providers;
 mod random;
 mod short_forms;

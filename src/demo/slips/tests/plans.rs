@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::super::plan::Act;
+use super::super::act::Act;
 use super::*;
 use crate::domain::ReleaseState;
 
