@@ -18,6 +18,7 @@ const ROWS: u64 = 1_000_000;
 const PROVIDER: &str = "northgate";
 const PERIOD: &str = "2026-03";
 const RELEASE: &str = "slips/2026-03.1";
+const AMENDMENT: &str = "slips/2026-03.2";
 /// The most memory that a run may hold, in MiB.
 const BAR: f64 = 1024.0;
 
@@ -55,7 +56,19 @@ fn main() -> ExitCode {
         let seconds = step["milliseconds"].as_f64().unwrap() / 1000.0;
         figures.plain(&format!("  {}", step["step"].as_str().unwrap()), &format!("{seconds:.2} s"));
     }
+    compare(root, &mut figures);
     figures.end()
+}
+
+/// A correction that lacks one row: opening its release tells every row from those that clients see.
+fn compare(root: &Path, figures: &mut Figures) {
+    slips::drop_delivery(root, PROVIDER, PERIOD, ROWS - 1);
+    assay(root, &["ingest"]);
+    assay(root, &["run"]);
+    let shown = assay(root, &["release", "show", AMENDMENT]);
+    let change = &shown.answer["changes"]["batches"][0]["rows"];
+    assert_eq!((&change["added"], &change["removed"], &change["changed"]), (&0.into(), &1.into(), &0.into()));
+    took(figures, "assay release show, beside what is live", &shown);
 }
 
 /// A workspace with a trained tagger in production and the delivery in its inbox.
