@@ -15,6 +15,8 @@ mod gate;
 mod landing;
 mod last_moment;
 mod layers;
+mod models;
+mod parquet;
 mod picture;
 mod processes;
 mod readme;
