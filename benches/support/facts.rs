@@ -55,8 +55,11 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
         file: format!("{}_{}.csv", slice.provider, slice.period),
         bytes: 90_000 + number % 10_000,
     };
-    let columns = ["slip_id", "line", "sold_on", "description", "quantity", "amount"]
-        .map(|name| BronzeColumn { name: name.to_owned(), delivered: name.to_uppercase() });
+    let columns = ["slip_id", "line", "sold_on", "description", "quantity", "amount"].map(|name| BronzeColumn {
+        name: name.to_owned(),
+        delivered: name.to_uppercase(),
+        iso_dates: false,
+    });
     let mut facts = vec![
         Fact::LandingStarted { delivery: delivery.clone() },
         Fact::BatchLanded { delivery, columns: columns.to_vec(), rows: 1000 + number % 500 },

@@ -1,7 +1,7 @@
 //! Files that survive a crash: written aside, synced, renamed into place.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Error, Result, ResultExt, crash};
@@ -11,6 +11,13 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)
         .and_then(|handle| handle.sync_all())
         .with_context(|| format!("syncing the folder {}", folder.display()))
+}
+
+/// All that `input` holds, `None` where that is more than `most` bytes: no more than these are read.
+pub fn read_at_most(input: impl Read, most: u64) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    input.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// The name a file has while it is being written: hidden, and unlike any other writer's.

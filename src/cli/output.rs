@@ -12,12 +12,14 @@ pub struct Output {
     json: bool,
     quiet: bool,
     closed: AtomicBool,
+    /// Whether the one document is printed.
+    answered: AtomicBool,
 }
 
 impl Output {
     /// Answers as JSON if asked for; `quiet` leaves out what is not data.
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, closed: AtomicBool::new(false) }
+        Self { json, quiet, closed: AtomicBool::new(false), answered: AtomicBool::new(false) }
     }
 
     /// Whether answers are JSON.
@@ -33,6 +35,7 @@ impl Output {
     /// One JSON document.
     pub fn document(&self, value: &impl serde::Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)?;
+        self.answered.store(true, Ordering::Relaxed);
         self.write(&text)
     }
 
@@ -101,7 +104,7 @@ impl Output {
         let _ = write!(stderr, "\r\x1b[2K{}", text::safe(text)).and_then(|()| stderr.flush());
     }
 
-    /// What went wrong, why, and what to do next.
+    /// What went wrong, why, and what to do next. As a document too, unless one says already what was done.
     pub fn error(&self, error: &Error) {
         tell(&format!("error: {}", error.message()));
         for cause in error.causes() {
@@ -110,7 +113,7 @@ impl Output {
         for hint in error.hints() {
             tell(&format!("  hint: {hint}"));
         }
-        if self.json {
+        if self.json && !self.answered.load(Ordering::Relaxed) {
             let document = serde_json::json!({
                 "error": error.message(), "kind": error.kind(), "causes": error.causes(), "hints": error.hints(),
             });

@@ -100,6 +100,10 @@ pub struct BronzeColumn {
     pub name: String,
     /// The header as delivered.
     pub delivered: String,
+    /// Whether the file itself says that these are dates or instants: bronze has them in ISO 8601 then, however the
+    /// provider writes dates elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub iso_dates: bool,
 }
 
 /// A batch with all that the journal knows of it.

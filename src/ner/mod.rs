@@ -17,7 +17,11 @@ pub use evaluate::evaluate;
 pub use tag_all::tag_all;
 pub use tagger::{Span, Tagger};
 
-use crate::base::Result;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::base::{Error, Result, files};
 use crate::domain::model::ModelKind;
 
 /// Reads a model file. Any bytes are safe to pass: what is not a sound model of this kind is an error that says why.
@@ -26,6 +30,22 @@ pub fn load(kind: ModelKind, bytes: &[u8]) -> Result<Box<dyn Tagger>> {
         ModelKind::Lexicon => Box::new(lexicon::parse(bytes)?),
         ModelKind::Crf => Box::new(crf::file::decode(bytes)?),
     })
+}
+
+/// Reads a model file whole, as far as a model may be long, and says what kind it claims to be.
+pub fn read_file(path: &Path) -> Result<(ModelKind, Vec<u8>)> {
+    let mut file = File::open(path)?;
+    let mut start = Vec::new();
+    Read::by_ref(&mut file).take(crf::file::MAGIC.len() as u64).read_to_end(&mut start)?;
+    let kind = kind_of(&start);
+    let largest = match kind {
+        ModelKind::Lexicon => lexicon::LARGEST as u64,
+        ModelKind::Crf => crf::file::LARGEST,
+    };
+    let bytes = files::read_at_most(start.as_slice().chain(file), largest)?;
+    let bytes =
+        bytes.ok_or_else(|| Error::bad_data(format!("a {} of more than {} MiB", kind.as_str(), largest >> 20)))?;
+    Ok((kind, bytes))
 }
 
 /// The kind of model that these bytes claim to be: a tagger's file opens with its magic, everything else is a lexicon.

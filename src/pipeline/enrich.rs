@@ -62,10 +62,14 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
         }
     }
     crash::point("task.before_outcome");
+    let rows_in = total.unwrap_or(0);
+    if rows_in != rows {
+        return Err(Error::corrupt(format!("{slice}: {rows_in} rows of silver, but {rows} tagged by {model}")));
+    }
     Ok(TaskOutput {
         key: task.key.clone(),
         inputs: task.inputs.clone(),
-        rows_in: total.unwrap_or(0),
+        rows_in,
         rows_out: rows,
         rejected: failed,
         content: None,
@@ -97,6 +101,10 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
         let column = frames::text(chunk, field)?;
         let texts: Vec<Option<&str>> = column.iter().collect();
         let found = ner::tag_all(tagger, &texts, threads, cancel)?;
+        if found.len() != texts.len() {
+            let (answers, texts) = (found.len(), texts.len());
+            return Err(Error::internal(format!("the model gave {answers} answers for {texts} texts of {field}")));
+        }
         for (index, (text, spans)) in texts.iter().zip(found).enumerate() {
             match spans {
                 Ok(spans) => rows.add(index, field, text.unwrap_or_default(), spans),

@@ -6,11 +6,11 @@ use polars::prelude::LazyFrame;
 
 use super::report::Report;
 use super::{Context, arrival, lease};
-use crate::base::{ErrorKind, Result, ResultExt, crash};
+use crate::base::{Error, ErrorKind, Result, ResultExt, crash};
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{BatchId, BatchState, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
+use crate::domain::{BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::journal::Transaction;
 use crate::lake::{Commit, Raw, Table};
 use crate::quality::stream::CHUNK_ROWS;
@@ -204,6 +204,8 @@ fn write_bronze(
     let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref(), &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     let columns = reader.header().to_vec();
+    known_header(context.contract.dataset(&delivery.slice.dataset)?, provider, &columns)
+        .with_context(|| format!("reading `{}`", delivery.file))?;
     let schema = read::bronze_schema(&columns);
     let headers = columns.iter().map(|column| (column.name.clone(), column.delivered.clone())).collect();
 
@@ -223,6 +225,19 @@ fn write_bronze(
         .replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     Ok((columns, committed.rows))
+}
+
+/// Refuses a file without one column of the provider's. Its first record is no header then, and what a header holds goes
+/// on record, where nobody could erase it: the cells are not even quoted.
+fn known_header(dataset: &Dataset, provider: &Provider, columns: &[BronzeColumn]) -> Result<()> {
+    if dataset.schema.iter().any(|field| provider.column_of(&field.name, columns).is_some()) {
+        return Ok(());
+    }
+    let wanted = dataset.schema.iter().flat_map(|field| provider.names_of(&field.name));
+    let wanted = wanted.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    Err(Error::bad_data(format!("none of the columns of {} is in the header of the file", provider.name))
+        .because(format!("looked for {wanted}"))
+        .hint("ask the provider for the file with its header line, or mend the provider's columns in assay.toml"))
 }
 
 /// The bronze rows of a batch, `None` where there are none.

@@ -1,6 +1,5 @@
 //! Lazy plans walked chunk by chunk: bounded memory, cancellable, and no failure of the engine stays unseen.
 
-use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -11,6 +10,13 @@ use crate::base::{Cancel, Error, Result};
 
 /// Rows per chunk: large enough to amortise the hand-over, small enough to cancel soon.
 pub const CHUNK_ROWS: usize = 1 << 16;
+
+/// Bytes of a chunk, as its values would take without sharing: a chunk of long rows has fewer of them. What is made of
+/// a chunk can be several times as large.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// Bytes that a cell takes beside its text.
+const CELL_BYTES: usize = 16;
 
 /// The stack of a thread that plans or runs a query: plans are trees, walked recursively.
 const STACK: usize = 32 << 20;
@@ -35,17 +41,20 @@ pub fn chunks(plan: LazyFrame, order: Order, cancel: &Cancel) -> Result<Chunks> 
     // Sending fails once the receiver is gone; `true` then tells the engine to stop.
     let sink = PlanCallback::new(move |chunk| Ok(sender.send(chunk).is_err()));
     let engine = start(move || {
-        let scan = plan.sink_batches(sink, order == Order::Kept, NonZeroUsize::new(CHUNK_ROWS));
+        // As the engine has them: it counts rows, whatever their width.
+        let scan = plan.sink_batches(sink, order == Order::Kept, None);
         let scan = scan.map_err(Error::library)?;
         scan.collect_with_engine(Engine::Streaming).map(drop).map_err(Error::library)
     })?;
-    Ok(Chunks { receiver, engine: Some(engine), cancel: cancel.clone() })
+    let pending = Pending { rows: DataFrame::empty(), bytes: 0 };
+    Ok(Chunks { receiver, engine: Some(engine), pending, cancel: cancel.clone() })
 }
 
 /// The chunks of a plan, as they come. After an error there are no more that count.
 pub struct Chunks {
     receiver: Receiver<DataFrame>,
     engine: Option<JoinHandle<Result<()>>>,
+    pending: Pending,
     cancel: Cancel,
 }
 
@@ -57,16 +66,60 @@ impl Iterator for Chunks {
             if let Err(cancelled) = self.cancel.check() {
                 return Some(Err(cancelled));
             }
+            if self.pending.is_full() {
+                return Some(Ok(self.pending.cut()));
+            }
             match self.receiver.recv_timeout(PATIENCE) {
-                Ok(mut chunk) => {
-                    chunk.rechunk_mut();
-                    return Some(Ok(chunk));
+                Ok(rows) => {
+                    if let Err(error) = self.pending.add(rows) {
+                        return Some(Err(error));
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return finish(self.engine.take()?).err().map(Err),
+                Err(RecvTimeoutError::Disconnected) => match self.engine.take().map(finish) {
+                    Some(Err(error)) => return Some(Err(error)),
+                    _ if self.pending.rows.height() == 0 => return None,
+                    _ => return Some(Ok(self.pending.cut())),
+                },
             }
         }
     }
+}
+
+/// Rows that came and are not handed on.
+struct Pending {
+    rows: DataFrame,
+    bytes: usize,
+}
+
+impl Pending {
+    fn add(&mut self, rows: DataFrame) -> Result<()> {
+        self.bytes += size_of_rows(&rows);
+        self.rows.vstack_mut_owned(rows).map(drop).map_err(Error::library)
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.height() > 0 && (self.rows.height() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES)
+    }
+
+    /// The next chunk, in one piece.
+    fn cut(&mut self) -> DataFrame {
+        let height = self.rows.height();
+        let fitting = if self.bytes > CHUNK_BYTES { height / (self.bytes / CHUNK_BYTES + 1) } else { height };
+        let rows = fitting.clamp(1, CHUNK_ROWS).min(height);
+        let rest = match height - rows {
+            0 => DataFrame::empty(),
+            left => self.rows.slice(i64::try_from(rows).unwrap_or(i64::MAX), left),
+        };
+        let mut chunk = std::mem::replace(&mut self.rows, rest).slice(0, rows);
+        self.bytes = size_of_rows(&self.rows);
+        chunk.rechunk_mut();
+        chunk
+    }
+}
+
+fn size_of_rows(rows: &DataFrame) -> usize {
+    rows.estimated_size() + CELL_BYTES * rows.height() * rows.width()
 }
 
 /// Calls `each` with the rows of `plan`, chunk by chunk, in no particular order.
@@ -124,6 +177,21 @@ mod tests {
     #[test]
     fn every_row_comes_once() {
         assert_eq!(rows(computed(Ok)).unwrap(), 300_000);
+    }
+
+    #[test]
+    fn wide_rows_come_few_at_a_time_and_narrow_ones_as_ever() {
+        // Dictionaries and views share their text: what counts is what becomes of it when it is copied.
+        let wide = "x".repeat(100_000);
+        let frame = df! { "a" => vec![wide.as_str(); 3_000] }.unwrap();
+        let heights = |plan| -> Vec<usize> {
+            let chunks = chunks(plan, Order::Kept, &Cancel::default()).unwrap();
+            chunks.map(|chunk| chunk.unwrap().height()).collect()
+        };
+        let wide = heights(frame.lazy());
+        assert_eq!(wide.iter().sum::<usize>(), 3_000);
+        assert!(wide.iter().all(|rows| rows * 100_000 <= CHUNK_BYTES), "{wide:?}");
+        assert_eq!(heights(computed(Ok)), [CHUNK_ROWS, CHUNK_ROWS, CHUNK_ROWS, CHUNK_ROWS, 300_000 - 4 * CHUNK_ROWS]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Found {
     pub file_name: String,
     /// Its size in bytes when it was looked at.
     pub bytes: u64,
+    /// When it was written, where the file system says so.
+    pub modified: Option<SystemTime>,
     /// The period that its name says, or why it says none.
     pub period: Result<Period, String>,
 }
@@ -35,7 +37,8 @@ pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Ve
         let Some(period) = pattern.period_of(&file_name, granularity) else { continue };
         // A file that is gone again by now was moved by whoever put it there.
         let Some(metadata) = present(&path)?.filter(Metadata::is_file) else { continue };
-        found.push(Found { bytes: metadata.len(), path, file_name, period });
+        let modified = metadata.modified().ok();
+        found.push(Found { bytes: metadata.len(), modified, path, file_name, period });
     }
     Ok(found)
 }
@@ -101,12 +104,16 @@ pub fn look(path: &Path) -> Result<Option<Look>> {
     Ok(present(path)?.map(look))
 }
 
-/// Whether size and time of change stay the same over `wait`. Blocks that long. For many files at once,
-/// [`look`] at all of them twice.
-pub fn is_settled(path: &Path, wait: Duration) -> Result<bool> {
-    let before = look(path)?;
-    std::thread::sleep(wait);
-    Ok(before.is_some() && before == look(path)?)
+/// The last look at each file, `None` for those whose size or time of change did not stay the same over `wait`, or that
+/// are gone. Blocks that long, once for all of them.
+pub fn settled(paths: &[&Path], wait: Duration) -> Result<Vec<Option<Look>>> {
+    let look_at_all = || paths.iter().map(|path| look(path)).collect::<Result<Vec<_>>>();
+    let before = look_at_all()?;
+    if !paths.is_empty() {
+        std::thread::sleep(wait);
+    }
+    let now = look_at_all()?;
+    Ok(now.into_iter().zip(before).map(|(now, before)| now.filter(|_| now == before)).collect())
 }
 
 fn present(path: &Path) -> Result<Option<Metadata>> {
@@ -124,87 +131,4 @@ fn is_unfinished(file_name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use std::io::Write;
-
-    use super::*;
-
-    #[test]
-    fn a_scan_finds_deliveries_and_leaves_the_rest_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in [
-            "2026-10.csv",
-            "2026-09 late.CSV",
-            "oct.csv",
-            ".2026-10.csv",
-            "2026-08.csv.part",
-            "~$2026-08.csv",
-            "notes.txt",
-        ] {
-            fs::write(folder.path().join(name), "a,b\n").unwrap();
-        }
-        fs::create_dir(folder.path().join("2026-07.csv")).unwrap();
-        let found = scan(folder.path(), "*{period}*.csv", Granularity::Month).unwrap();
-        let shown: Vec<(&str, String, u64)> = found
-            .iter()
-            .map(|file| {
-                let period = file.period.as_ref().map_or_else(Clone::clone, ToString::to_string);
-                (file.file_name.as_str(), period, file.bytes)
-            })
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                ("2026-09 late.CSV", "2026-09".to_owned(), 4),
-                ("2026-10.csv", "2026-10".to_owned(), 4),
-                (
-                    "oct.csv",
-                    "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`".to_owned(),
-                    4
-                ),
-            ]
-        );
-    }
-
-    #[test]
-    fn what_lies_about_is_found_in_and_beside_the_folders() {
-        let inboxes = tempfile::tempdir().unwrap();
-        fs::create_dir_all(inboxes.path().join("alpha/deeper")).unwrap();
-        for name in ["stray.csv", ".hidden", "alpha/notes.txt", "alpha/b.part", "alpha/deeper/2026-10.csv"] {
-            fs::write(inboxes.path().join(name), "a,b\n").unwrap();
-        }
-        let alpha = Lying { folder: Some("alpha".to_owned()), file_name: "notes.txt".to_owned() };
-        let beside = Lying { folder: None, file_name: "stray.csv".to_owned() };
-        assert_eq!(lying(inboxes.path()).unwrap(), [alpha, beside]);
-    }
-
-    #[test]
-    fn a_missing_folder_holds_nothing() {
-        assert_eq!(scan(Path::new("/nonexistent/inbox"), "{period}.csv", Granularity::Month).unwrap(), []);
-        assert_eq!(lying(Path::new("/nonexistent/inbox")).unwrap(), []);
-    }
-
-    #[test]
-    fn a_file_that_grows_is_not_settled() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("2026-10.csv");
-        fs::write(&path, "a,b\n").unwrap();
-        assert!(is_settled(&path, Duration::from_millis(20)).unwrap());
-        let writer = {
-            let path = path.clone();
-            std::thread::spawn(move || {
-                let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
-                for _ in 0..60 {
-                    file.write_all(b"1,2\n").unwrap();
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-            })
-        };
-        std::thread::sleep(Duration::from_millis(50));
-        assert!(!is_settled(&path, Duration::from_millis(200)).unwrap());
-        writer.join().unwrap();
-        assert!(is_settled(&path, Duration::from_millis(20)).unwrap());
-        assert!(!is_settled(&folder.path().join("gone.csv"), Duration::ZERO).unwrap());
-    }
-}
+mod tests;

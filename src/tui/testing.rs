@@ -92,8 +92,7 @@ impl Person {
     /// The oldest request is answered.
     pub fn is_answered(&mut self, answer: Result<&str>) -> &mut Self {
         let (ticket, _) = self.asked.remove(0);
-        let reply =
-            |message: &str| Reply { message: message.to_owned(), lines: Vec::new(), document: serde_json::Value::Null };
+        let reply = |message: &str| Reply { message: message.to_owned(), ..Reply::default() };
         self.sends(Msg::Performed { ticket, answer: answer.map(reply) })
     }
 

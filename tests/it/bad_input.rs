@@ -3,7 +3,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assay::lake::Table;
@@ -17,9 +16,11 @@ const FILE: &str = "2026-10.csv";
 fn taken_in(content: &[u8]) -> (Workspace, Value, Value) {
     let workspace = Workspace::with_model();
     workspace.deliver("alpha", FILE, content);
-    let printed = workspace.ok(PREPARER, &["--json", "ingest"]);
-    let document: Value = serde_json::from_str(&printed).unwrap();
+    let outcome = workspace.run(PREPARER, &["--json", "ingest"]);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(document[0]["file"], FILE);
+    let is_quarantined = document[0]["result"] == "quarantined";
+    assert_eq!(outcome.code, Some(i32::from(is_quarantined)), "{outcome:#?}");
     let batch = workspace.json(&["batch", "list"])[0].clone();
     assert_eq!(raw_files(&workspace), [content], "what was delivered is kept verbatim");
     (workspace, document[0].clone(), batch)
@@ -80,6 +81,39 @@ fn bytes_that_are_not_utf8_are_named_by_offset_and_taken_once_the_contract_says_
 #[test]
 fn an_empty_file_is_quarantined() {
     quarantined(b"", &["the file is empty"]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_quarantines_the_file() {
+    let content =
+        delivery("alpha", PERIODS[1], 4_000).replacen(",Heinz Beans 400g no 1000,", ",\"Heinz Beans 400g,", 1);
+    quarantined(content.as_bytes(), &["the quote that is opened on line 1,001 is never closed"]);
+}
+
+#[test]
+fn the_lines_that_a_stray_quote_takes_count_as_refused() {
+    let content = delivery("alpha", PERIODS[1], 4_000);
+    let content = content.replacen(",Heinz Beans 400g no 1000,", ",\"Heinz Beans 400g,", 1);
+    let content = content.replacen(",Heinz Beans 400g no 3001,", ",\"Heinz Beans\" 400g,", 1);
+    let (workspace, _, batch) = taken_in(content.as_bytes());
+    workspace.ok(PREPARER, &["run"]);
+    let refined = workspace.json(&["batch", "list"])[0].clone();
+    assert_eq!((&refined["rows"], &refined["rejected"]), (&4_000.into(), &2_002.into()));
+    let words = "lines 1,001 to 3,002 ran together";
+    assert!(rejects(&workspace, &batch).iter().all(|(_, reason)| reason.contains(words)));
+    let anomalies = workspace.json(&["anomaly", "list", "--provider", "alpha"]);
+    assert!(anomalies.as_array().unwrap().iter().any(|row| row["check"] == "rejects"), "{anomalies:#}");
+}
+
+#[test]
+fn a_file_without_its_header_is_quarantined_and_its_first_record_is_not_on_record() {
+    let content = "a-1,2026-10-01,Confidential beans,1.00\na-2,2026-10-02,Beans,2.00\n";
+    let workspace = quarantined(content.as_bytes(), &["none of the columns of alpha is in the header", "`Slip`"]);
+    for file in ["assay.db", "assay.db-wal"] {
+        let bytes = fs::read(workspace.path(file)).unwrap_or_default();
+        assert!(!bytes.windows(12).any(|window| window == b"Confidential"), "{file}");
+    }
+    assert!(!workspace.path("lake/bronze").exists());
 }
 
 #[test]
@@ -152,21 +186,9 @@ fn a_single_line_of_200_megabytes_is_refused_without_holding_it() {
     }
     file.into_inner().unwrap().sync_all().unwrap();
 
-    let mut child = workspace.start(PREPARER, &["ingest"]);
-    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-    let mut peak = 0;
-    while child.try_wait().unwrap().is_none() {
-        peak = peak.max(peak_kibibytes(&status).unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    Outcome::from(child.wait_with_output().unwrap()).ended(0, &["quarantined", FILE, "line 2", "MiB"]);
-    assert!(peak > 0 && peak < 400 << 10, "{peak} KiB");
-}
-
-fn peak_kibibytes(status: &Path) -> Option<u64> {
-    let text = fs::read_to_string(status).ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
+    let (outcome, peak) = workspace.run_measured(PREPARER, &["ingest"]);
+    outcome.ended(1, &["quarantined", FILE, "line 2", "MiB"]);
+    assert!(peak < 400 << 10, "{peak} KiB");
 }
 
 #[test]

@@ -11,8 +11,13 @@ use super::support::{APPROVERS, NOW, PREPARER, Workspace, contract, delivery, pr
 
 /// `refunds` beside `slips`: alpha delivers for both into one folder, gamma for refunds alone.
 fn two() -> Workspace {
+    two_with("refunds {period}.csv")
+}
+
+/// The same, where the files of refunds are called so.
+fn two_with(pattern: &str) -> Workspace {
     let columns = r#"refund = ["Refund"], paid = ["Paid"]"#;
-    let table = |name| provider_table(name, "refunds {period}.csv", columns, "due = \"5d\"\nsince = \"2026-08\"");
+    let table = |name| provider_table(name, pattern, columns, "due = \"5d\"\nsince = \"2026-08\"");
     let refunds = r#"
 [[dataset]]
 name = "refunds"
@@ -178,4 +183,23 @@ fn a_file_that_is_nobodys_is_named_and_keeps_nothing_out() {
     assert!(!one.stderr.contains("not understood"), "{one:#?}");
     let one = workspace.run(PREPARER, &["ingest", "--provider", "alpha"]).ended(0, &["slips-2026-09.txt"]);
     assert!(!one.stderr.contains("alpa/"), "{one:#?}");
+}
+
+#[test]
+fn a_file_that_two_datasets_could_mean_is_left_to_a_person() {
+    let workspace = two_with("{period}.csv");
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", "2026-09", 5));
+    workspace.deliver("alpha", "2026-09 slips.csv", delivery("alpha", "2026-09", 4));
+    let why = "2026-09.csv: its name fits the patterns of alpha in slips and in refunds";
+    let dry = workspace.ok(PREPARER, &["--dry-run", "ingest"]);
+    assert!(dry.contains(&format!("would leave {why}")), "{dry}");
+    let outcome = workspace.run(PREPARER, &["ingest"]).ended(0, &[&format!("left {why}"), "--dataset"]);
+    assert!(outcome.stdout.contains("1 batch landed"), "{outcome:#?}");
+    assert!(workspace.path("inbox/alpha/2026-09.csv").exists());
+    // Whoever names the dataset has said it.
+    workspace.ok(PREPARER, &["ingest", "--dataset", "slips"]);
+    let batches = workspace.json(&["batch", "list"]);
+    let of = |batch: &Value| (batch["dataset"].as_str().unwrap().to_owned(), batch["rows"].as_u64().unwrap());
+    let slips: Vec<_> = batches.as_array().unwrap().iter().map(of).collect();
+    assert!(slips.len() == 2 && slips.contains(&("slips".to_owned(), 5)), "{slips:?}");
 }

@@ -45,7 +45,7 @@ fn rich() -> Workspace {
     workspace.ok(PREPARER, &["ingest"]);
     workspace.ok(PREPARER, &["run"]);
     workspace.deliver("beta", "2026-11.csv", "");
-    workspace.ok(PREPARER, &["ingest"]);
+    workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);
     let lexicon = workspace.path("lexicon.toml");
     workspace.ok(OWNER, &["model", "register", lexicon.to_str().unwrap(), "--name", "words"]);
     workspace.deliver("beta", "2026-10 corrected.csv", delivery("beta", PERIODS[1], 12));

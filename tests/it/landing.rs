@@ -35,7 +35,7 @@ fn latin() -> Vec<u8> {
 fn an_old_quarantined_delivery_does_not_take_the_slice_back() {
     let workspace = Workspace::with_model();
     workspace.deliver("alpha", "2026-09.csv", latin());
-    workspace.ok(PREPARER, &["ingest"]);
+    workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);
     let old = batches(&workspace)[0]["id"].as_str().unwrap().to_owned();
     workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 5));
     workspace.ok(PREPARER, &["ingest"]);
@@ -56,12 +56,63 @@ fn a_quarantined_file_that_comes_again_is_said_to_be_quarantined() {
     let workspace = Workspace::with_model();
     for _ in 0..2 {
         workspace.deliver("alpha", "2026-09.csv", latin());
-        workspace.run(PREPARER, &["ingest"]).ended(0, &["quarantined"]);
+        workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);
     }
     workspace.deliver("alpha", "2026-09.csv", latin());
-    let again = workspace.run(PREPARER, &["ingest"]).ended(0, &["quarantined", "assay batch accept"]);
+    let again = workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined", "assay batch accept"]);
     assert!(again.stdout.contains("1 quarantined"), "{again:#?}");
     assert_eq!(batches(&workspace).len(), 1);
+}
+
+/// File and state of the batches, the oldest revision first.
+fn files(workspace: &Workspace) -> Vec<(String, String)> {
+    let mut batches = batches(workspace);
+    batches.sort_by_key(|batch| batch["revision"].as_u64());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    batches.iter().map(|batch| (text(&batch["file"]), text(&batch["state"]))).collect()
+}
+
+#[test]
+fn the_file_that_was_written_last_stands_whatever_the_names() {
+    // A blank and a dash sort before the dot.
+    let (first, second) = ("2026-09.csv", "2026-09-corrected.csv");
+    let landed = [(first.to_owned(), "superseded".to_owned()), (second.to_owned(), "landed".to_owned())];
+    let workspace = Workspace::with_model();
+    workspace.deliver_written("alpha", first, delivery("alpha", PERIODS[0], 5), 0);
+    workspace.deliver_written("alpha", second, delivery("alpha", PERIODS[0], 6), 60);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(files(&workspace), landed);
+
+    // Of two that were written at the same time nobody can tell which is right.
+    let workspace = Workspace::with_model();
+    workspace.deliver_written("alpha", first, delivery("alpha", PERIODS[0], 5), 0);
+    workspace.deliver_written("alpha", second, delivery("alpha", PERIODS[0], 6), 0);
+    workspace.deliver_written("alpha", "2026-10.csv", delivery("alpha", PERIODS[1], 6), 0);
+    let why = "left 2026-09.csv: 2026-09-corrected.csv is for the same period and was written at the same time";
+    assert!(
+        workspace.ok(PREPARER, &["--dry-run", "ingest"]).contains(&format!("would {}", why.replace("left", "leave")))
+    );
+    workspace.run(PREPARER, &["ingest"]).ended(0, &[why, "left 2026-09-corrected.csv: 2026-09.csv is", "touch"]);
+    assert_eq!(files(&workspace), [("2026-10.csv".to_owned(), "landed".to_owned())]);
+    workspace.deliver_written("alpha", second, delivery("alpha", PERIODS[0], 6), 1);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(files(&workspace).into_iter().filter(|(file, _)| file != "2026-10.csv").collect::<Vec<_>>(), landed);
+}
+
+#[test]
+fn what_is_quarantined_fails_the_command_and_keeps_no_other_file_out() {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 5));
+    let hint = "assay batch accept BATCH";
+    let outcome = workspace.run(PREPARER, &["--json", "ingest"]).ended(1, &["quarantined", "2026-09.csv", hint]);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let results: Vec<&str> = document.as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["quarantined", "landed"]);
+    fs::write(workspace.path("2026-10.csv"), "").unwrap();
+    let add = ["batch", "add", "2026-10.csv", "--provider", "alpha"];
+    let outcome = workspace.run(PREPARER, &add).ended(1, &["quarantined", hint]);
+    assert!(outcome.stdout.contains("the file is empty"), "{outcome:#?}");
 }
 
 #[test]
@@ -93,8 +144,8 @@ fn two_landings_that_fail_are_two_revisions() {
     let workspace = Workspace::with_model();
     fs::create_dir_all(workspace.path("lake")).unwrap();
     fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
-    workspace.deliver("alpha", "2026-09 a.csv", delivery("alpha", PERIODS[0], 5));
-    workspace.deliver("alpha", "2026-09 b.csv", delivery("alpha", PERIODS[0], 6));
+    workspace.deliver_written("alpha", "2026-09 a.csv", delivery("alpha", PERIODS[0], 5), 0);
+    workspace.deliver_written("alpha", "2026-09 b.csv", delivery("alpha", PERIODS[0], 6), 1);
     let failed = workspace.run(PREPARER, &["ingest"]);
     assert_eq!(failed.code, Some(1), "{failed:#?}");
     // Trying again begins nothing new.

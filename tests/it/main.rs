@@ -16,6 +16,8 @@ mod landing;
 mod last_moment;
 mod layers;
 mod measures;
+mod models;
+mod parquet;
 mod picture;
 mod processes;
 mod readme;

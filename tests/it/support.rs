@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
 
 use assay::lake::{Lake, Table};
 use polars::prelude::{DataFrame, SortMultipleOptions};
@@ -240,6 +241,13 @@ impl Workspace {
         fs::write(folder.join(name), content).unwrap();
     }
 
+    /// The same, as if the file had been written so many seconds after one with 0.
+    pub fn deliver_written(&self, provider: &str, name: &str, content: impl AsRef<[u8]>, seconds: u64) {
+        self.deliver(provider, name, content);
+        let file = fs::File::options().append(true).open(self.path("inbox").join(provider).join(name)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + seconds)).unwrap();
+    }
+
     /// The program, about to be run by `who`.
     pub fn command(&self, who: &str, arguments: &[&str]) -> Command {
         let mut command = program();
@@ -261,6 +269,19 @@ impl Workspace {
     /// Starts the program.
     pub fn start(&self, who: &str, arguments: &[&str]) -> Child {
         self.command(who, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Runs the program to its end, and says how much memory it took at the most, in KiB.
+    pub fn run_measured(&self, who: &str, arguments: &[&str]) -> (Outcome, u64) {
+        let mut child = self.start(who, arguments);
+        let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+        let mut peak = 0;
+        while child.try_wait().unwrap().is_none() {
+            peak = peak.max(peak_kibibytes(&status).unwrap_or(0));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(peak > 0, "it was over before it could be measured");
+        (child.wait_with_output().unwrap().into(), peak)
     }
 
     /// Runs the program, which has to succeed; what it printed.
@@ -326,6 +347,12 @@ pub fn program() -> Command {
     command.env_clear().env("ASSAY_NOW", NOW).env("ASSAY_HOST", "test").env("ASSAY_USER", "lena");
     command.stdin(Stdio::null());
     command
+}
+
+fn peak_kibibytes(status: &Path) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn actions(log: &Path) -> Vec<Value> {

@@ -111,9 +111,11 @@ impl Call<'_> {
             self.output.say(line);
         }
         if self.output.is_json() {
-            return self.output.document(&reply.document);
+            self.output.document(&reply.document)?;
+        } else {
+            self.output.line(&reply.message)?;
         }
-        self.output.line(&reply.message)
+        reply.trouble.map_or(Ok(()), Err)
     }
 
     /// Every row of a list, page by page.

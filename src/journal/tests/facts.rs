@@ -44,7 +44,8 @@ pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
 }
 
 pub(super) fn landed(slice: &Slice, revision: u32) -> Fact {
-    let columns = vec![BronzeColumn { name: "amount".to_owned(), delivered: "Net amount".to_owned() }];
+    let columns =
+        vec![BronzeColumn { name: "amount".to_owned(), delivered: "Net amount".to_owned(), iso_dates: false }];
     Fact::BatchLanded { delivery: delivery(slice, revision), columns, rows: 10 }
 }
 

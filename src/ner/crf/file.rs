@@ -17,6 +17,9 @@ pub const MAGIC: &[u8] = b"assay crf model\n";
 /// The version of the file and of the features that its weights belong to.
 pub const FORMAT: u32 = 1;
 
+/// The largest file of a tagger, in bytes.
+pub const LARGEST: u64 = 1 << 30;
+
 /// Hash bits that a model may have: a thousand buckets to four million.
 pub const HASH_BITS: std::ops::RangeInclusive<u32> = 10..=22;
 

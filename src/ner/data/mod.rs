@@ -7,10 +7,9 @@ mod scheme;
 mod tests;
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use crate::base::{Digest, Error, KeyHasher, Result, ResultExt};
+use crate::base::{Digest, Error, KeyHasher, Result, ResultExt, files};
 
 /// The largest file of labelled data that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
@@ -59,12 +58,10 @@ fn opens_object(text: &str) -> bool {
 fn read_text(path: &Path, name: &str) -> Result<String> {
     let reading = || format!("reading {name}");
     let file = File::open(path).with_context(reading)?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(reading)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(Error::bad_data(format!("{name} is larger than {} MiB", LARGEST >> 20))
-            .hint("split the labelled data into several files and name them all"));
-    }
+    let bytes = files::read_at_most(file, LARGEST).with_context(reading)?.ok_or_else(|| {
+        Error::bad_data(format!("{name} is larger than {} MiB", LARGEST >> 20))
+            .hint("split the labelled data into several files and name them all")
+    })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();

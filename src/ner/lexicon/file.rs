@@ -17,7 +17,7 @@ use crate::base::{Error, Result};
 use crate::ner::label;
 
 /// The largest lexicon file, in bytes.
-const LARGEST: usize = 8 << 20;
+pub const LARGEST: usize = 8 << 20;
 /// The longest term, in bytes once folded.
 const LONGEST_TERM: usize = 400;
 /// The most patterns: each reads every text.

@@ -10,7 +10,7 @@ mod folded;
 #[cfg(test)]
 mod tests;
 
-pub use file::parse;
+pub use file::{LARGEST, parse};
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;

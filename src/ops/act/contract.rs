@@ -87,6 +87,7 @@ pub fn in_force(version: u32) -> Reply {
         message: format!("contract {version} is in force"),
         lines: Vec::new(),
         document: json!({ "version": version }),
+        ..Reply::default()
     }
 }
 

@@ -13,7 +13,10 @@ use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
-use crate::source::inbox;
+use crate::source::inbox::{self, Look};
+use waiting::{Waiting, waiting};
+
+mod waiting;
 
 /// How long a file must keep its size and time before it counts as complete.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -30,15 +33,19 @@ pub struct Addressed {
 pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let slice = slice_of(context, addressed)?;
     let path = &addressed.file;
-    let seen = inbox::look(path)?;
-    let settled = inbox::is_settled(path, SETTLE)? && seen.is_some();
-    let landing = if settled { land::file(context, &slice, path, seen, progress)? } else { Landing::BeingWritten };
+    let seen = inbox::settled(&[path], SETTLE)?.pop().flatten();
+    let landing = match seen {
+        None => Landing::BeingWritten,
+        seen => land::file(context, &slice, path, seen, progress)?,
+    };
     if landing == Landing::BeingWritten {
         return Err(Error::busy(format!("`{}` is still being written", path.display()))
             .hint("add it again when whoever writes it is done"));
     }
     let (line, document) = said(&slice, path, &landing);
-    Ok(Reply { message: line, lines: Vec::new(), document })
+    let is_quarantined = matches!(landing, Landing::Quarantined { .. } | Landing::StillQuarantined { .. });
+    let trouble = is_quarantined.then(|| quarantined(&[file_name(path)]));
+    Ok(Reply { message: line, trouble, document, ..Reply::default() })
 }
 
 /// What a file is for.
@@ -51,6 +58,7 @@ pub fn slice_of(context: &Context, addressed: &Addressed) -> Result<Slice> {
     Ok(slice(dataset, provider, period))
 }
 
+/// A provider's part of a period.
 fn slice(dataset: &Dataset, provider: &Provider, period: Period) -> Slice {
     Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period }
 }
@@ -88,7 +96,8 @@ fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provi
     Ok((provider, period))
 }
 
-/// Takes in what lies in the inboxes, oldest file first. Files that are still growing are left for the next time.
+/// Takes in what lies in the inboxes, provider by provider, oldest file first. Files that are still growing are left for
+/// the next time.
 pub fn inboxes(
     context: &Context,
     dataset: Option<String>,
@@ -96,8 +105,19 @@ pub fn inboxes(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut tally = Tally::default();
-    for (dataset, provider) in meant(context, dataset.as_deref(), provider.as_deref())? {
-        inbox_of(context, dataset, provider, &mut tally, progress)?;
+    let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
+    let mut meant = Vec::new();
+    for file in &files {
+        match &file.meant {
+            Ok(slice) => meant.push((file, slice)),
+            Err(why) => tally.left(&file.file_name, why),
+        }
+    }
+    let paths: Vec<&Path> = meant.iter().map(|(file, _)| file.path.as_path()).collect();
+    let looks = inbox::settled(&paths, SETTLE)?;
+    for ((file, slice), seen) in meant.into_iter().zip(looks) {
+        context.cancel.check()?;
+        take_in(context, file, slice, seen, &mut tally, progress)?;
     }
     for file in not_understood::find(context, dataset.as_deref(), provider.as_deref())? {
         tally.not_understood(&file);
@@ -107,87 +127,45 @@ pub fn inboxes(
 
 /// What would be taken in, and what would be left.
 pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
-    for (dataset, provider) in meant(context, dataset, provider)? {
-        let Source::Inbox { pattern, .. } = &provider.source;
-        for found in inbox::scan(&folder_of(context, provider), pattern, dataset.period)? {
-            let file = found.file_name;
-            lines.push(match found.period {
-                Ok(period) => format!("would take in {file} for {}", slice(dataset, provider, period)),
-                Err(why) => format!("would leave {file}: {why}"),
-            });
-        }
-    }
+    let line = |Waiting { file_name, meant, .. }: Waiting| match meant {
+        Ok(slice) => format!("would take in {file_name} for {slice}"),
+        Err(why) => format!("would leave {file_name}: {why}"),
+    };
+    let mut lines: Vec<String> = waiting(context, dataset, provider)?.into_iter().map(line).collect();
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
     Ok(lines)
 }
 
-/// The providers that are meant, dataset by dataset: all, or those of this dataset and name.
-fn meant<'a>(
-    context: &'a Context,
-    dataset: Option<&str>,
-    provider: Option<&str>,
-) -> Result<Vec<(&'a Dataset, &'a Provider)>> {
-    let datasets: Vec<&Dataset> = match dataset {
-        Some(name) => vec![context.contract.dataset(name)?],
-        None => context.contract.datasets.iter().collect(),
-    };
-    let all = datasets.iter().flat_map(|dataset| dataset.providers.iter().map(|one| (*dataset, one)));
-    let meant: Vec<_> = all.filter(|(_, one)| provider.is_none_or(|name| name == one.name)).collect();
-    if let Some((name, dataset)) = provider.zip(datasets.first()).filter(|_| meant.is_empty()) {
-        dataset.provider(name)?;
-    }
-    Ok(meant)
-}
-
-fn folder_of(context: &Context, provider: &Provider) -> PathBuf {
-    context.root.join(inbox::FOLDER).join(&provider.name)
-}
-
-fn inbox_of(
+/// Takes in one file of an inbox, unless somebody is writing it.
+fn take_in(
     context: &Context,
-    dataset: &Dataset,
-    provider: &Provider,
+    file: &Waiting,
+    slice: &Slice,
+    seen: Option<Look>,
     tally: &mut Tally,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
-    let Source::Inbox { pattern, .. } = &provider.source;
-    for found in inbox::scan(&folder_of(context, provider), pattern, dataset.period)? {
-        context.cancel.check()?;
-        let period = match found.period {
-            Ok(period) => period,
-            Err(why) => {
-                tally.left(&found.file_name, &why);
-                continue;
-            }
-        };
-        let seen = inbox::look(&found.path)?;
-        if !inbox::is_settled(&found.path, SETTLE)? {
-            tally.left(&found.file_name, "it is still being written");
-            continue;
-        }
-        let slice = slice(dataset, provider, period);
-        match land::file(context, &slice, &found.path, seen, progress) {
-            Ok(Landing::BeingWritten) => {
-                tally.left(&found.file_name, "it is still being written");
-                continue;
-            }
-            Ok(landing) => tally.add(&slice, &found.path, &landing),
-            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(&found.path)?.is_none() => {
-                tally.left(&found.file_name, "somebody else took it in");
-                continue;
-            }
-            // One bad file does not keep the others out.
-            Err(error) => {
-                tally.failed.push(error.context(format!("taking in {} of {}", found.file_name, provider.name)));
-                continue;
+    let Waiting { path, file_name, .. } = file;
+    let landing = match seen {
+        None => Ok(Landing::BeingWritten),
+        seen => land::file(context, slice, path, seen, progress),
+    };
+    match landing {
+        Ok(Landing::BeingWritten) => tally.left(file_name, "it is still being written"),
+        Ok(landing) => {
+            tally.add(slice, path, &landing);
+            // The bytes are in raw by now, and the journal says so. Another file that came under the same name
+            // meanwhile stays.
+            if inbox::look(path)? == seen {
+                take_out(path)?;
             }
         }
-        // The bytes are in raw by now, and the journal says so. Another file that came under the same name meanwhile stays.
-        if inbox::look(&found.path)? == seen {
-            take_out(&found.path)?;
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(path)?.is_none() => {
+            tally.left(file_name, "somebody else took it in");
         }
+        // One bad file does not keep the others out.
+        Err(error) => tally.failed.push(error.context(format!("taking in {file_name} of {}", slice.provider))),
     }
     Ok(())
 }
@@ -203,7 +181,7 @@ fn take_out(path: &Path) -> Result<()> {
 #[derive(Default)]
 struct Tally {
     landed: u64,
-    quarantined: u64,
+    quarantined: Vec<String>,
     unchanged: u64,
     not_understood: u64,
     failed: Vec<Error>,
@@ -215,7 +193,7 @@ impl Tally {
     fn add(&mut self, slice: &Slice, path: &Path, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
-            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined += 1,
+            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file_name(path)),
             Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
         let (line, document) = said(slice, path, landing);
@@ -251,12 +229,21 @@ impl Tally {
             format!(
                 "{} landed, {} quarantined, {} unchanged{not_understood}",
                 text::counted(self.landed, "batch"),
-                self.quarantined,
+                self.quarantined.len(),
                 self.unchanged
             )
         };
-        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents) })
+        let trouble = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
+        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents), trouble })
     }
+}
+
+/// The error of files that nobody can work with as they are: whoever goes on has to know.
+fn quarantined(files: &[String]) -> Error {
+    let files = files.join(", ");
+    Error::bad_data(format!("quarantined, and not to be used as delivered: {files}"))
+        .hint("assay batch list --state quarantined, then assay batch show BATCH says why")
+        .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
 }
 
 fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {

@@ -10,13 +10,15 @@ mod not_understood;
 mod preview;
 mod release;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use contract::ContractDiff;
 pub(super) use model::task_of as training_key;
 use serde_json::json;
 
 use super::{Session, Workspace};
-use crate::base::{Cancel, Result};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::progress::Progress;
 use crate::domain::{ReleaseName, Request};
 use crate::pipeline::{Context, publication};
@@ -30,6 +32,9 @@ pub struct Reply {
     pub lines: Vec<String>,
     /// For programs.
     pub document: serde_json::Value,
+    /// What makes it a failure all the same, although something was done and is told above.
+    #[serde(skip)]
+    pub trouble: Option<Error>,
 }
 
 impl Reply {

@@ -18,14 +18,14 @@ use crate::pipeline::{Context, lease, models};
 
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
-    let bytes = std::fs::read(file).with_context(|| format!("reading the model {}", file.display()))?;
-    let kind = ner::kind_of(&bytes);
-    let tagger = ner::load(kind, &bytes).with_context(|| format!("reading the model {}", file.display()))?;
+    let reading = || format!("reading the model {}", file.display());
+    let (kind, bytes) = ner::read_file(file).with_context(reading)?;
+    let tagger = ner::load(kind, &bytes).with_context(reading)?;
     let labels = tagger.labels().to_vec();
     let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
     let model = add(context, model)?;
     let message = format!("{model} is registered");
-    Ok(Reply { message, lines: Vec::new(), document: json!({ "model": model }) })
+    Ok(Reply { message, document: json!({ "model": model }), ..Reply::default() })
 }
 
 /// How often a training looks whether somebody asked it to stop.
@@ -72,6 +72,8 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
     for path in &data {
         documents.extend(ner::data::read(path)?);
     }
+    // Before the hours of training, not after them.
+    let held_back = test.map(|file| ner::data::read(&file).map(|documents| (file, documents))).transpose()?;
     let training_data = ner::data::data_digest(&data)?;
     let options = ner::train::TrainOptions { seed, ..Default::default() };
     let mut looked = Instant::now();
@@ -87,11 +89,11 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         }
     };
     let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
-    let (metrics, measured_on) = match test {
+    let (metrics, measured_on) = match held_back {
         None => (trained.metrics, "held out".to_owned()),
-        Some(file) => {
+        Some((file, documents)) => {
             let tagger = ner::load(ModelKind::Crf, &trained.file)?;
-            let metrics = ner::evaluate(tagger.as_ref(), &ner::data::read(&file)?, &context.cancel)?;
+            let metrics = ner::evaluate(tagger.as_ref(), &documents, &context.cancel)?;
             (metrics, file.display().to_string())
         }
     };
@@ -119,6 +121,7 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         message: format!("{model} is trained on {} documents and registered", documents.len()),
         lines,
         document: json!({ "model": model, "metrics": metrics }),
+        ..Reply::default()
     };
     Ok((reply, documents.len() as u64))
 }

@@ -63,7 +63,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
             format!("{given} of {}", text::counted(wanted, "approval"))
         }
     );
-    Ok(Reply { message, lines: Vec::new(), document: json!({ "release": name, "given": given, "wanted": wanted }) })
+    Ok(Reply { message, document: json!({ "release": name, "given": given, "wanted": wanted }), ..Reply::default() })
 }
 
 /// Takes the actor's approval back.
@@ -134,7 +134,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
     let publication = result?;
     if publication.repeated {
         let message = format!("{name} is published already: generation {}", publication.generation);
-        return Ok(Reply { message, lines: Vec::new(), document: document(name, &publication) });
+        return Ok(Reply { message, document: document(name, &publication), ..Reply::default() });
     }
     let mut lines: Vec<String> =
         publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();
@@ -150,6 +150,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         ),
         lines,
         document: document(name, &publication),
+        ..Reply::default()
     })
 }
 
@@ -173,6 +174,7 @@ pub fn rollback(context: &Context, name: &ReleaseName, to: Option<&ReleaseName>)
         message: format!("{name} is rolled back: clients see {back_to} again, generation {}", publication.generation),
         lines: Vec::new(),
         document: document(&back_to, &publication),
+        ..Reply::default()
     })
 }
 
@@ -183,6 +185,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
         message: format!("{name} is withdrawn: clients see nothing for {}", name.period),
         lines: vec![another(name)],
         document: document(name, &publication),
+        ..Reply::default()
     })
 }
 

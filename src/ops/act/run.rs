@@ -161,5 +161,5 @@ fn answer(summary: &Summary) -> Result<Reply> {
         0 => "everything is up to date".to_owned(),
         count => format!("{} done", text::counted(count as u64, "task")),
     };
-    Ok(Reply { message, lines, document: json!({ "tasks": summary.done.len(), "stages": stages }) })
+    Ok(Reply { message, lines, document: json!({ "tasks": summary.done.len(), "stages": stages }), ..Reply::default() })
 }

@@ -1,6 +1,6 @@
 //! One cell: text as delivered becomes a canonical value, or a reason why not.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::domain::FieldType;
 
@@ -23,8 +23,17 @@ pub enum Value {
     Decimal(i128),
 }
 
-/// The canonical value of `text`, `None` where it is blank. `dates` are the provider's strftime patterns.
-pub fn parse(text: &str, field_type: FieldType, dates: &[String]) -> Result<Option<Value>, String> {
+/// How a column has its dates.
+#[derive(Debug, Clone, Copy)]
+pub enum Dates<'a> {
+    /// As the provider writes them: strftime patterns.
+    Written(&'a [String]),
+    /// In ISO 8601: they had a type of their own in the file.
+    Iso,
+}
+
+/// The canonical value of `text`, `None` where it is blank.
+pub fn parse(text: &str, field_type: FieldType, dates: Dates<'_>) -> Result<Option<Value>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -34,15 +43,23 @@ pub fn parse(text: &str, field_type: FieldType, dates: &[String]) -> Result<Opti
         FieldType::Int => text.parse().ok().map(Value::Int),
         FieldType::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
         FieldType::Bool => boolean(text).map(Value::Bool),
-        FieldType::Date => {
-            dates.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date)
-        }
+        FieldType::Date => match dates {
+            Dates::Written(patterns) => {
+                patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date)
+            }
+            Dates::Iso => iso_date(text).map(Value::Date),
+        },
         FieldType::Timestamp => timestamp(text).map(Value::Timestamp),
         FieldType::Decimal { precision, scale } => decimal(text, precision, scale).map(Value::Decimal),
     };
-    value.map(Some).ok_or_else(|| match field_type {
-        FieldType::Date => format!("`{}` is not a date of the form {}", cut(text), dates.join(" or ")),
-        other => format!("`{}` is not a {other}", cut(text)),
+    value.map(Some).ok_or_else(|| match (field_type, dates) {
+        (FieldType::Date, Dates::Written(patterns)) => {
+            format!("`{}` is not a date of the form {}", cut(text), patterns.join(" or "))
+        }
+        (FieldType::Date, Dates::Iso) if timestamp(text).is_some() => {
+            format!("`{}` is not a date: it has a time of day", cut(text))
+        }
+        (other, _) => format!("`{}` is not a {other}", cut(text)),
     })
 }
 
@@ -64,6 +81,13 @@ fn boolean(text: &str) -> Option<bool> {
     } else {
         None
     }
+}
+
+/// A date, or an instant that is the very start of one.
+fn iso_date(text: &str) -> Option<NaiveDate> {
+    let midnight =
+        || timestamp(text).map(|instant| instant.naive_utc()).filter(|instant| instant.time() == NaiveTime::MIN);
+    text.parse().ok().or_else(|| midnight().map(|instant| instant.date()))
 }
 
 /// ISO 8601; without a zone it is taken as UTC.
@@ -139,16 +163,27 @@ mod tests {
     #[test]
     fn dates_follow_the_patterns_of_the_provider() {
         let dates = ["%d/%m/%Y".to_owned()];
-        let parsed = parse("05/10/2026", FieldType::Date, &dates).unwrap();
+        let parsed = parse("05/10/2026", FieldType::Date, Dates::Written(&dates)).unwrap();
         assert_eq!(parsed, NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date));
-        let refused = parse("2026-10-05", FieldType::Date, &dates).unwrap_err();
+        let refused = parse("2026-10-05", FieldType::Date, Dates::Written(&dates)).unwrap_err();
         assert_eq!(refused, "`2026-10-05` is not a date of the form %d/%m/%Y");
     }
 
     #[test]
+    fn dates_that_had_a_type_need_no_pattern() {
+        let day = NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date);
+        for text in ["2026-10-05", "2026-10-05T00:00:00", "2026-10-05T00:00:00Z"] {
+            assert_eq!(parse(text, FieldType::Date, Dates::Iso).unwrap(), day, "{text}");
+        }
+        let refused = parse("2026-10-05T12:30:00", FieldType::Date, Dates::Iso).unwrap_err();
+        assert_eq!(refused, "`2026-10-05T12:30:00` is not a date: it has a time of day");
+        assert!(parse("05/10/2026", FieldType::Date, Dates::Iso).is_err());
+    }
+
+    #[test]
     fn blank_is_null_and_nan_is_no_number() {
-        assert_eq!(parse("  ", FieldType::Int, &[]), Ok(None));
-        assert!(parse("NaN", FieldType::Float, &[]).is_err());
-        assert!(parse("9223372036854775808", FieldType::Int, &[]).is_err());
+        assert_eq!(parse("  ", FieldType::Int, Dates::Written(&[])), Ok(None));
+        assert!(parse("NaN", FieldType::Float, Dates::Written(&[])).is_err());
+        assert!(parse("9223372036854775808", FieldType::Int, Dates::Written(&[])).is_err());
     }
 }

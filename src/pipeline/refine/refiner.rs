@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use polars::prelude::*;
 
 use super::columns::Builder;
-use super::parse::{Value, parse};
+use super::parse::{Dates, Value, parse};
 use super::schemas::{RAW, REASON};
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
@@ -26,7 +26,7 @@ pub struct Chunk {
 }
 
 /// Canonical field by field: the bronze column that holds it, `None` where the delivery has none.
-pub type Mapping = Vec<Option<String>>;
+pub type Mapping = Vec<Option<BronzeColumn>>;
 
 /// Refines the rows of one slice, remembering the keys seen so far.
 pub struct Refiner {
@@ -46,18 +46,14 @@ impl Refiner {
 
     /// Which bronze column holds which canonical field.
     pub fn mapping(&self, columns: &[BronzeColumn]) -> Mapping {
-        self.dataset
-            .schema
-            .iter()
-            .map(|field| self.provider.column_of(&field.name, columns).map(|column| column.name.clone()))
-            .collect()
+        self.dataset.schema.iter().map(|field| self.provider.column_of(&field.name, columns).cloned()).collect()
     }
 
     /// Sorts the rows of one chunk.
     pub fn refine(&mut self, batch: BatchId, mapping: &Mapping, bronze: &DataFrame) -> Result<Chunk> {
         let columns = mapping
             .iter()
-            .map(|name| name.as_deref().map(|name| text(bronze, name)).transpose())
+            .map(|column| column.as_ref().map(|column| text(bronze, &column.name)).transpose())
             .collect::<Result<Vec<_>>>()?;
         let (rows, lines) = (ints(bronze, ROW)?, ints(bronze, LINE)?);
         let (problems, raw) = (text(bronze, "_problem")?, text(bronze, RAW)?);
@@ -72,7 +68,7 @@ impl Refiner {
             }
             let cells: Vec<Option<&str>> =
                 columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
-            match self.values(&cells) {
+            match self.values(mapping, &cells) {
                 Ok(values) => match self.objection(&values) {
                     None => kept.push(place, values)?,
                     Some(reason) => refused.push(place, reason, self.key(&values), None),
@@ -83,13 +79,17 @@ impl Refiner {
         Ok(Chunk { silver: kept.finish(&batch, &self.dataset)?, rejects: refused.finish(&batch)?, batch })
     }
 
-    fn values(&self, cells: &[Option<&str>]) -> Result<Vec<Option<Value>>, String> {
+    fn values(&self, mapping: &Mapping, cells: &[Option<&str>]) -> Result<Vec<Option<Value>>, String> {
+        let dates = mapping.iter().map(|column| match column {
+            Some(column) if column.iso_dates => Dates::Iso,
+            _ => Dates::Written(&self.provider.dates),
+        });
         self.dataset
             .schema
             .iter()
-            .zip(cells)
-            .map(|(field, cell)| {
-                let value = cell.map(|cell| parse(cell, field.field_type, &self.provider.dates)).transpose();
+            .zip(cells.iter().zip(dates))
+            .map(|(field, (cell, dates))| {
+                let value = cell.map(|cell| parse(cell, field.field_type, dates)).transpose();
                 value.map(Option::flatten).map_err(|reason| format!("{}: {reason}", field.name))
             })
             .collect()

@@ -15,7 +15,7 @@ pub const RAW: &str = "_raw";
 const RAW_LENGTH: usize = 4_000;
 
 /// How many bytes of text a chunk holds before it is handed on, however few records that is.
-const CHUNK_BYTES: usize = 64 << 20;
+pub const CHUNK_BYTES: usize = 64 << 20;
 
 /// The columns of every chunk: `_row` and `_line` (null where the file has no lines), the file's own columns as nullable
 /// strings, `_problem` and `_raw` (null but for bad records).

@@ -2,6 +2,9 @@
 //!
 //! The dialect is RFC 4180 with any line end; the separator is what occurs most in the header: comma, semicolon, tab or
 //! bar. Blank lines are no records. An empty cell, quoted or not, is null. A quote inside an unquoted cell is text.
+//!
+//! No line goes missing in another's record: one that can't be split is given up line by line, and a quote that is never
+//! closed makes the file as a whole unreadable.
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use polars::prelude::DataFrame;
@@ -9,9 +12,12 @@ use polars::prelude::DataFrame;
 use super::chunk::Chunk;
 use super::text::{LineCounter, Text, too_long, utf8};
 use super::{MAX_COLUMNS, MAX_RECORD, Reader, header};
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
+use quotes::{Lines, Problem};
+
+mod quotes;
 
 /// The separators that are looked for, the likeliest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -24,7 +30,16 @@ pub struct CsvReader {
     header: Vec<BronzeColumn>,
     lines: LineCounter,
     record: Record,
+    /// What is left of a record that is given up.
+    lost: Option<Lost>,
     row: i64,
+}
+
+/// A record that can't be split: each of its lines comes out as a bad record of its own.
+struct Lost {
+    problem: String,
+    /// How far its lines are handed on.
+    place: (usize, u64),
 }
 
 /// The record read last, in buffers that are used again.
@@ -46,16 +61,22 @@ impl CsvReader {
         let separator = likeliest_separator(text.block());
         let core = ReaderBuilder::new().delimiter(separator).build();
         let record = Record { raw: Vec::new(), cells: vec![0; 1 << 12], ends: vec![0; 1 << 8], count: 0, line: 1 };
-        let mut reader =
-            Self { text, core, separator, header: Vec::new(), lines: LineCounter::default(), record, row: 0 };
+        let mut reader = Self {
+            text,
+            core,
+            separator,
+            header: Vec::new(),
+            lines: LineCounter::default(),
+            record,
+            lost: None,
+            row: 0,
+        };
         if !reader.read_record(cancel)? {
             return Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"));
         }
-        if let Some(problem) = quoting_problem(&reader.record.raw, separator) {
-            return Err(Error::bad_data(format!(
-                "the header on line {} can't be split: {problem}",
-                reader.record.line
-            )));
+        if let Some(problem) = quotes::problem(&reader.record.raw, separator) {
+            let (line, problem) = (reader.record.line, problem.words());
+            return Err(Error::bad_data(format!("the header on line {line} can't be split: {problem}")));
         }
         if reader.record.count > MAX_COLUMNS {
             return Err(header::too_many());
@@ -66,7 +87,7 @@ impl CsvReader {
 
     /// Reads the next record into `self.record`; `false` at the end of the file.
     fn read_record(&mut self, cancel: &Cancel) -> Result<bool> {
-        let Self { text, core, lines, record, .. } = self;
+        let Self { text, core, lines, record, separator, .. } = self;
         record.raw.clear();
         record.count = 0;
         let (mut cells_length, mut ends_length) = (0, 0);
@@ -84,7 +105,10 @@ impl CsvReader {
             ends_length += ended;
             record.count += ended;
             if record.raw.len() > MAX_RECORD {
-                return Err(too_long(record.line));
+                return Err(match quotes::problem(&record.raw, *separator) {
+                    Some(Problem::NeverClosed(at)) => record.never_closed(at),
+                    _ => too_long(record.line),
+                });
             }
             match result {
                 ReadRecordResult::InputEmpty => {}
@@ -107,14 +131,42 @@ impl CsvReader {
         raw.capacity() + cells.capacity() + ends.capacity() * size_of::<usize>()
     }
 
-    /// Why the record can't be split into the header's columns.
-    fn problem(&self) -> Option<String> {
-        let quoting =
-            if self.record.raw.contains(&b'"') { quoting_problem(&self.record.raw, self.separator) } else { None };
-        quoting.map(str::to_owned).or_else(|| {
-            let (has, wants) = (self.record.count, self.header.len());
-            (has != wants).then(|| format!("{}, but the header has {}", counted(has as u64, "field"), wants))
-        })
+    /// Why the record can't be split into the header's columns. An error where it took in what nobody can tell apart.
+    fn problem(&self) -> Result<Option<String>> {
+        let Record { raw, count, .. } = &self.record;
+        let (has, wants) = (*count, self.header.len());
+        let quoting = if raw.contains(&b'"') { quotes::problem(raw, self.separator) } else { None };
+        let problem = match quoting {
+            Some(Problem::NeverClosed(at)) if Lines::of(&raw[at..]).nth(1).is_some() => {
+                return Err(self.record.never_closed(at));
+            }
+            Some(problem) => problem.words().to_owned(),
+            None if has != wants => format!("{}, but the header has {wants}", counted(has as u64, "field")),
+            None if quotes::holds_records(raw, self.separator, wants) => {
+                "the lines between two quotes look like records".to_owned()
+            }
+            None => return Ok(None),
+        };
+        let first = self.record.line;
+        let last = first + Lines::of(raw).last().map_or(0, |(before, _)| before);
+        Ok(Some(match last - first {
+            0 => problem,
+            _ => format!("{problem}; lines {} to {} ran together", grouped(first), grouped(last)),
+        }))
+    }
+
+    /// Hands on the next line of a record that is given up; `false` when there is none.
+    fn give_up_line(&mut self, chunk: &mut Chunk) -> Result<bool> {
+        let Some(Lost { problem, place }) = &mut self.lost else { return Ok(false) };
+        let mut lines = Lines::resumed(&self.record.raw, *place);
+        let Some((before, text)) = lines.next() else {
+            self.lost = None;
+            return Ok(false);
+        };
+        *place = lines.place(&self.record.raw);
+        self.row += 1;
+        chunk.push_bad(self.row, i64::try_from(self.record.line + before).ok(), problem, Some(utf8(text)?));
+        Ok(true)
     }
 }
 
@@ -125,17 +177,21 @@ impl Reader for CsvReader {
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
         let mut chunk = Chunk::new(&self.header, limit);
-        while !chunk.is_full() && self.read_record(cancel)? {
-            self.row += 1;
-            let line = i64::try_from(self.record.line).ok();
-            match self.problem() {
-                None => chunk.push_good(
-                    self.row,
-                    line,
-                    self.record.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty())),
-                ),
-                Some(problem) => chunk.push_bad(self.row, line, &problem, Some(self.record.text()?)),
+        while !chunk.is_full() {
+            cancel.check()?;
+            if self.give_up_line(&mut chunk)? {
+                continue;
             }
+            if !self.read_record(cancel)? {
+                break;
+            }
+            if let Some(problem) = self.problem()? {
+                self.lost = Some(Lost { problem, place: (0, 0) });
+                continue;
+            }
+            self.row += 1;
+            let cells = self.record.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty()));
+            chunk.push_good(self.row, i64::try_from(self.record.line).ok(), cells);
         }
         chunk.finish()
     }
@@ -155,9 +211,14 @@ impl Record {
         self.raw.extend_from_slice(rest);
     }
 
-    /// Its text, without the line end.
-    fn text(&self) -> Result<&str> {
-        Ok(utf8(&self.raw)?.trim_end_matches(['\r', '\n']))
+    /// The error of a quote, at this byte, that takes in the rest of the file, or more of it than a record may have.
+    fn never_closed(&self, at: usize) -> Error {
+        let mut lines = LineCounter::default();
+        lines.pass(&self.raw[..at]);
+        let line = grouped(self.line + lines.line() - 1);
+        Error::bad_data(format!("the quote that is opened on line {line} is never closed"))
+            .because("what stands behind it can't be told apart")
+            .hint("ask the provider for the file again, with that quote closed or doubled")
     }
 
     fn cells(&self) -> Result<impl Iterator<Item = &str>> {
@@ -190,28 +251,6 @@ fn likeliest_separator(block: &[u8]) -> u8 {
     SEPARATORS[index]
 }
 
-/// What is wrong with the quotes of a record; csv-core itself reads on whatever it meets.
-fn quoting_problem(raw: &[u8], separator: u8) -> Option<&'static str> {
-    enum Place {
-        CellStart,
-        Bare,
-        Quoted,
-        AfterQuote,
-    }
-    let mut place = Place::CellStart;
-    for byte in raw {
-        place = match (place, *byte) {
-            (Place::Quoted, b'"') => Place::AfterQuote,
-            (Place::Quoted, _) | (Place::CellStart | Place::AfterQuote, b'"') => Place::Quoted,
-            (Place::CellStart | Place::Bare | Place::AfterQuote, byte) if byte == separator => Place::CellStart,
-            (Place::AfterQuote, b'\n' | b'\r') => Place::AfterQuote,
-            (Place::AfterQuote, _) => return Some("there is text behind a closing quote"),
-            (Place::CellStart | Place::Bare, _) => Place::Bare,
-        };
-    }
-    matches!(place, Place::Quoted).then_some("a quote is opened and never closed")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,13 +266,5 @@ mod tests {
         ] {
             assert_eq!(likeliest_separator(header.as_bytes()), expected, "{header}");
         }
-    }
-
-    #[test]
-    fn bad_quotes_are_named() {
-        assert_eq!(quoting_problem(b"\"a\"\"b\",\"\"\r\n", b','), None);
-        assert_eq!(quoting_problem(b"5\" pipe,x\n", b','), None);
-        assert_eq!(quoting_problem(b"\"a\"b,c\n", b','), Some("there is text behind a closing quote"));
-        assert_eq!(quoting_problem(b"a,\"b\nc\n", b','), Some("a quote is opened and never closed"));
     }
 }

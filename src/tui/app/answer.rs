@@ -82,7 +82,8 @@ fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>) {
     match answer {
         Ok(reply) => {
             let more = if reply.lines.is_empty() { "" } else { "  (L shows all of it)" };
-            state.say(format!("✓ {}{more}", reply.message), Tone::Good);
+            let (glyph, tone) = if reply.trouble.is_some() { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
+            state.say(format!("{glyph} {}{more}", reply.message), tone);
         }
         Err(error) if error.kind() == ErrorKind::Cancelled => {
             let run = line.is_some_and(|line| line.starts_with("assay run"));

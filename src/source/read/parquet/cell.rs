@@ -7,18 +7,40 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use polars::prelude::{AnyValue, Series, TimeUnit};
 
 use crate::base::text::counted;
+use crate::source::read::MAX_RECORD;
 
 /// The value as text, `None` for null, or in words why it has no text.
 pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
     let owned = |text: String| Ok(Some(Cow::Owned(text)));
     match value {
         AnyValue::Null => Ok(None),
-        AnyValue::String(text) => Ok(Some(Cow::Borrowed(text))),
+        AnyValue::String(text) => short(Cow::Borrowed(text)),
+        AnyValue::StringOwned(text) => short(Cow::Owned(text.to_string())),
+        AnyValue::Categorical(category, names) | AnyValue::Enum(category, names) => {
+            named(names.cat_to_str(category), category)
+        }
+        AnyValue::CategoricalOwned(category, names) | AnyValue::EnumOwned(category, names) => {
+            named(names.cat_to_str(category), category)
+        }
         AnyValue::Boolean(truth) => Ok(Some(Cow::Borrowed(if truth { "true" } else { "false" }))),
         AnyValue::Binary(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Some(Cow::Borrowed(text))),
-            Err(_) => Err(format!("{} that are not UTF-8 text", counted(bytes.len() as u64, "byte"))),
+            Ok(text) => short(Cow::Borrowed(text)),
+            Err(_) => Err(not_text(bytes.len())),
         },
+        AnyValue::BinaryOwned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => short(Cow::Owned(text)),
+            Err(error) => Err(not_text(error.as_bytes().len())),
+        },
+        AnyValue::Int8(number) => owned(number.to_string()),
+        AnyValue::Int16(number) => owned(number.to_string()),
+        AnyValue::Int32(number) => owned(number.to_string()),
+        AnyValue::Int64(number) => owned(number.to_string()),
+        AnyValue::Int128(number) => owned(number.to_string()),
+        AnyValue::UInt8(number) => owned(number.to_string()),
+        AnyValue::UInt16(number) => owned(number.to_string()),
+        AnyValue::UInt32(number) => owned(number.to_string()),
+        AnyValue::UInt64(number) => owned(number.to_string()),
+        AnyValue::UInt128(number) => owned(number.to_string()),
         AnyValue::Float64(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Float32(number) => owned(float(number, number == 0.0 || (1e-7..1e21).contains(&number.abs()))),
         AnyValue::Decimal(unscaled, _, scale) => owned(decimal(unscaled, scale)),
@@ -29,10 +51,35 @@ pub fn text(value: AnyValue<'_>) -> Result<Option<Cow<'_, str>>, String> {
         AnyValue::Datetime(instant, unit, zone) => {
             instant_text(instant, unit, zone.is_some()).ok_or_else(|| out_of_reach(instant)).and_then(owned)
         }
+        AnyValue::DatetimeOwned(instant, unit, zone) => {
+            instant_text(instant, unit, zone.is_some()).ok_or_else(|| out_of_reach(instant)).and_then(owned)
+        }
         AnyValue::Duration(length, _) => owned(length.to_string()),
-        nested @ (AnyValue::List(_) | AnyValue::Struct(..) | AnyValue::StructOwned(_)) => owned(json(&nested)?),
-        other => owned(other.to_string()),
+        nested @ (AnyValue::List(_) | AnyValue::Array(..) | AnyValue::Struct(..) | AnyValue::StructOwned(_)) => {
+            owned(json(&nested)?)
+        }
+        // A library shows values for people to look at: cut short, in quotes. That is no data.
+        other => Err(format!("values of type {} can't be read", other.dtype())),
     }
+}
+
+/// The problem of a value or record that is longer than a record may be.
+pub fn too_long(what: &str) -> String {
+    format!("{what} is longer than {} MiB", MAX_RECORD >> 20)
+}
+
+fn short(text: Cow<'_, str>) -> Result<Option<Cow<'_, str>>, String> {
+    if text.len() > MAX_RECORD { Err(too_long("the text")) } else { Ok(Some(text)) }
+}
+
+/// A category by its name.
+fn named(name: Option<&str>, category: u32) -> Result<Option<Cow<'static, str>>, String> {
+    let name = name.ok_or_else(|| format!("its category {category} has no name"))?;
+    Ok(Some(Cow::Owned(name.to_owned())))
+}
+
+fn not_text(bytes: usize) -> String {
+    format!("{} that are not UTF-8 text", counted(bytes as u64, "byte"))
 }
 
 fn out_of_reach(number: impl std::fmt::Display) -> String {
@@ -84,8 +131,11 @@ fn json(value: &AnyValue<'_>) -> Result<String, String> {
 }
 
 fn write_json(value: &AnyValue<'_>, out: &mut String) -> Result<(), String> {
+    if out.len() > MAX_RECORD {
+        return Err(too_long("the nested value"));
+    }
     match value {
-        AnyValue::List(items) => write_list(items, out),
+        AnyValue::List(items) | AnyValue::Array(items, _) => write_list(items, out),
         AnyValue::Struct(_, _, fields) => {
             let names = fields.iter().map(|field| field.name().as_str());
             write_object(names.zip(value._iter_struct_av()), out)

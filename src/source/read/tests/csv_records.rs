@@ -35,28 +35,80 @@ fn lines_are_right_where_cells_span_several() {
     assert_eq!(lines, [Some(2), Some(5), Some(8)]);
 }
 
-#[test]
-fn ragged_and_badly_quoted_records_come_out_once_with_the_reason() {
-    let text = "a,b\n1,2\n3\n4,5,6\n\"x\"y,7\n8,9\n10,\"open\n11,12\n";
-    let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
-    let bad: Vec<_> = content
+/// Line, problem and text of the records that could not be split.
+fn bad(content: &Content) -> Vec<(i64, &str, &str)> {
+    content
         .records
         .iter()
         .filter_map(|record| Some((record.line?, record.problem.as_deref()?, record.raw.as_deref()?)))
-        .collect();
+        .collect()
+}
+
+#[test]
+fn ragged_and_badly_quoted_records_come_out_once_with_the_reason() {
+    let text = "a,b\n1,2\n3\n4,5,6\n\"x\"y,7\n8,9\n10,\"open";
+    let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
     assert_eq!(content.records.len(), 6);
     assert_eq!(
-        bad,
+        bad(&content),
         [
             (3, "1 field, but the header has 2", "3"),
             (4, "3 fields, but the header has 2", "4,5,6"),
             (5, "there is text behind a closing quote", "\"x\"y,7"),
-            (7, "a quote is opened and never closed", "10,\"open\n11,12"),
+            (7, "a quote is opened and never closed", "10,\"open"),
         ]
     );
     assert!(
         content.records.iter().filter(|record| record.problem.is_some()).all(|record| record.cells == [None, None])
     );
+}
+
+#[test]
+fn a_quote_that_is_never_closed_makes_the_file_unreadable() {
+    let rest = "9,10\n".repeat(5_000);
+    let text = format!("a,b,c\n1,2,3\n4,\"two\nlines\",\"open\n{rest}");
+    let refused = refusal(text.as_bytes(), "csv", None);
+    assert!(refused.starts_with("the quote that is opened on line 4 is never closed: "), "{refused}");
+    // The next quote may be gigabytes away.
+    let text = format!("a,b\n1,\"open\n{}", "9,10\n".repeat(4 << 20));
+    let refused = refusal(text.as_bytes(), "csv", None);
+    assert!(refused.starts_with("the quote that is opened on line 2 is never closed: "), "{refused}");
+}
+
+#[test]
+fn each_line_that_a_stray_quote_takes_is_a_bad_record_of_its_own() {
+    // Text behind the quote that closes it; then a record of too few fields; blank lines are no records.
+    let text = "a,b\n1,2\n3,\"stray\n5,6\r\n\n7,8\n9,\"x\",10\n11,12\n\"13\n14,15\"\n16,17\n";
+    let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
+    let behind = "there is text behind a closing quote; lines 3 to 7 ran together";
+    let few = "1 field, but the header has 2; lines 9 to 10 ran together";
+    assert_eq!(
+        bad(&content),
+        [
+            (3, behind, "3,\"stray"),
+            (4, behind, "5,6"),
+            (6, behind, "7,8"),
+            (7, behind, "9,\"x\",10"),
+            (9, few, "\"13"),
+            (10, few, "14,15\""),
+        ]
+    );
+    let good: Vec<_> =
+        content.records.iter().filter(|record| record.problem.is_none()).map(|record| record.line).collect();
+    assert_eq!(good, [Some(2), Some(8), Some(11)]);
+}
+
+#[test]
+fn two_stray_quotes_do_not_make_a_cell_of_the_records_between_them() {
+    let between = "5,x,y\n".repeat(3_000);
+    let text = format!("a,b,c\n1,2,3\n4,5,\"stray\n{between}6,7,stray\"\n8,9,10\n");
+    let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
+    assert_eq!(content.records.len(), 3_004);
+    let problem = "the lines between two quotes look like records; lines 3 to 3,004 ran together";
+    assert!(bad(&content).len() == 3_002 && bad(&content).iter().all(|record| record.1 == problem));
+    // A long text is a cell, though a line of it may have as many commas as a record.
+    let poem = "a line\nwith, two, commas\n".repeat(50);
+    assert_eq!(cells(&format!("a,b,c\n1,2,\"{poem}\"\n"))[0][2], poem);
 }
 
 #[test]

@@ -130,6 +130,85 @@ fn parquet_values_become_text_without_loss() {
     assert_eq!(content.records[2].line, None);
 }
 
+/// A Parquet file of these columns, read.
+fn parquet(columns: Vec<Column>) -> Content {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut frame = DataFrame::new_infer_height(columns).unwrap();
+    ParquetWriter::new(file.reopen().unwrap()).finish(&mut frame).unwrap();
+    drain(open(file.path(), "parquet", None, &Cancel::default()).unwrap(), 2).unwrap()
+}
+
+fn shown(record: &Record) -> Vec<&str> {
+    record.cells.iter().map(|cell| cell.as_deref().unwrap_or("null")).collect()
+}
+
+#[test]
+fn categories_are_their_names_and_arrays_are_lists() {
+    let words = |name: &str| Column::new(name.into(), [Some("net \"8\""), None, Some("gross")]);
+    let categories = DataType::from_categories(Categories::global());
+    let fixed = DataType::from_frozen_categories(FrozenCategories::new(["net \"8\"", "gross"]).unwrap());
+    let numbers: Vec<Series> = (0..3).map(|from| Series::new("".into(), [from; 40])).collect();
+    let array = DataType::Array(Box::new(DataType::Int32), 40);
+    let content = parquet(vec![
+        words("Free").cast(&categories).unwrap(),
+        words("Fixed").cast(&fixed).unwrap(),
+        Column::new("Array".into(), numbers).cast(&array).unwrap(),
+    ]);
+    let zeros = format!("[{}]", ["0"; 40].join(","));
+    assert_eq!(shown(&content.records[0]), ["net \"8\"", "net \"8\"", &zeros]);
+    assert_eq!(shown(&content.records[1])[..2], ["null", "null"]);
+    assert_eq!(shown(&content.records[2])[..2], ["gross", "gross"]);
+}
+
+#[test]
+fn a_bad_cell_of_a_parquet_file_moves_no_other() {
+    let bytes = [b"a".as_slice(), b"\xff", b"c", b"d"];
+    let content = parquet(vec![Column::new("Bytes".into(), bytes), Column::new("Number".into(), [1, 2, 3, 4])]);
+    assert_eq!(content.records[1].problem.as_deref(), Some("Bytes: 1 byte that are not UTF-8 text"));
+    assert_eq!((shown(&content.records[2]), shown(&content.records[3])), (vec!["c", "3"], vec!["d", "4"]));
+}
+
+#[test]
+fn a_parquet_record_longer_than_a_record_may_be_is_bad() {
+    let long = "x".repeat(MAX_RECORD + 1);
+    let half = "y".repeat(MAX_RECORD / 2 + 1);
+    let list = Series::new("".into(), [half.as_str(), half.as_str(), half.as_str()]);
+    let content = parquet(vec![
+        Column::new("A".into(), [long.as_str(), half.as_str(), "fits", "fits"]),
+        Column::new("B".into(), ["b", half.as_str(), "fits", "fits"]),
+        Column::new(
+            "C".into(),
+            [Series::new("".into(), ["c"]), Series::new("".into(), ["c"]), list, Series::new("".into(), ["c"])],
+        ),
+    ]);
+    let problems: Vec<_> = content.records.iter().map(|record| record.problem.as_deref()).collect();
+    assert_eq!(
+        problems,
+        [
+            Some("A: the text is longer than 16 MiB"),
+            Some("the record is longer than 16 MiB"),
+            Some("C: the nested value is longer than 16 MiB"),
+            None,
+        ]
+    );
+}
+
+#[test]
+fn long_texts_of_a_small_parquet_file_come_few_at_a_time() {
+    // 100 GB of text from a file of a few kilobytes: a dictionary holds it once.
+    let long = "x".repeat(1 << 20);
+    let column = StringChunked::full("Long".into(), &long, 100_000).into_column();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut frame = DataFrame::new_infer_height(vec![column]).unwrap();
+    ParquetWriter::new(file.reopen().unwrap()).finish(&mut frame).unwrap();
+    assert!(file.path().metadata().unwrap().len() < 1 << 20);
+    let mut reader = open(file.path(), "parquet", None, &Cancel::default()).unwrap();
+    for _ in 0..3 {
+        let chunk = reader.next_chunk(1 << 16, &Cancel::default()).unwrap().unwrap();
+        assert_eq!(chunk.height(), 64, "64 MiB");
+    }
+}
+
 #[test]
 fn a_damaged_parquet_file_never_yields_other_than_all_its_rows() {
     let text: Vec<String> = (0..1_000).map(|number| format!("row {}", number % 37)).collect();

@@ -3,6 +3,7 @@
 use crate::base::Error;
 use crate::domain::completeness::CellState;
 use crate::domain::{ReasonCode, Request, Role};
+use crate::ops::Reply;
 use crate::tui::app::{Effect, Msg, Overlay, Pane, Place};
 use crate::tui::testing::{Answers, Person, World};
 
@@ -26,6 +27,18 @@ fn a_manager_approves_exactly_what_was_shown() {
     assert_eq!(note.as_deref(), Some("looks right"));
     mira.is_answered(Ok("approved"));
     assert_eq!(mira.hears(), "✓ approved");
+}
+
+#[test]
+fn a_delivery_that_is_quarantined_is_no_success() {
+    let mut mira = mira();
+    mira.press("i");
+    let (ticket, _) = mira.asked.remove(0);
+    let trouble = Some(Error::bad_data("quarantined, and not to be used as delivered: 2026-10.csv"));
+    let (message, lines) = ("1 batch landed, 1 quarantined".to_owned(), vec!["2026-10.csv: quarantined".to_owned()]);
+    let reply = Reply { message, lines, trouble, ..Reply::default() };
+    mira.sends(Msg::Performed { ticket, answer: Ok(reply) });
+    assert_eq!(mira.hears(), "✗ 1 batch landed, 1 quarantined  (L shows all of it)");
 }
 
 #[test]

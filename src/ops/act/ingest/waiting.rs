@@ -1,0 +1,110 @@
+//! What waits in the inboxes, and what is to become of each file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use super::slice;
+use crate::base::Result;
+use crate::domain::contract::Source;
+use crate::domain::{Dataset, Provider, Slice};
+use crate::pipeline::Context;
+use crate::source::inbox;
+
+/// A file that the pattern of a provider means.
+pub struct Waiting {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name as delivered.
+    pub file_name: String,
+    /// What it is for, or why it has to be left.
+    pub meant: Result<Slice, String>,
+    modified: Option<SystemTime>,
+}
+
+/// The files of the inboxes of all providers, or of those of this dataset and name: folder by folder, the oldest first.
+pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Waiting>> {
+    let meant = meant(context, dataset, provider)?;
+    let mut folders: Vec<&str> = Vec::new();
+    for (_, provider) in &meant {
+        if !folders.contains(&provider.name.as_str()) {
+            folders.push(&provider.name);
+        }
+    }
+    let mut waiting = Vec::new();
+    for folder in folders {
+        let of_folder: Vec<_> = meant.iter().copied().filter(|(_, provider)| provider.name == folder).collect();
+        let mut files = in_folder(context, folder, &of_folder)?;
+        // What was written last is the newest word, whatever the files are called.
+        files.sort_by(|one, other| (one.modified, &one.file_name).cmp(&(other.modified, &other.file_name)));
+        leave_what_has_no_order(&mut files);
+        waiting.extend(files);
+    }
+    Ok(waiting)
+}
+
+/// The files of one folder, each once, however many datasets share it.
+fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)]) -> Result<Vec<Waiting>> {
+    let path = context.root.join(inbox::FOLDER).join(folder);
+    let mut found: BTreeMap<PathBuf, (inbox::Found, Vec<Slice>)> = BTreeMap::new();
+    for (dataset, provider) in of_folder {
+        let Source::Inbox { pattern, .. } = &provider.source;
+        for file in inbox::scan(&path, pattern, dataset.period)? {
+            let slice = file.period.as_ref().ok().map(|period| slice(dataset, provider, *period));
+            found.entry(file.path.clone()).or_insert((file, Vec::new())).1.extend(slice);
+        }
+    }
+    let file = |(path, (file, mut slices)): (PathBuf, (inbox::Found, Vec<Slice>))| {
+        let meant = match (slices.len(), file.period) {
+            (0, period) => Err(period.err().unwrap_or_default()),
+            (1, _) => Ok(slices.remove(0)),
+            _ => {
+                let datasets: Vec<&str> = slices.iter().map(|slice| slice.dataset.as_str()).collect();
+                Err(format!(
+                    "its name fits the patterns of {folder} in {}; say which by assay ingest --dataset NAME",
+                    datasets.join(" and in ")
+                ))
+            }
+        };
+        Waiting { path, file_name: file.file_name, meant, modified: file.modified }
+    };
+    Ok(found.into_iter().map(file).collect())
+}
+
+/// Of two files for one slice the newer supersedes the older. Where both have the same time, either order may be the
+/// wrong one, and the wrong one would go unnoticed: a person has to say.
+fn leave_what_has_no_order(files: &mut [Waiting]) {
+    let mut alike: HashMap<(Option<SystemTime>, Slice), Vec<usize>> = HashMap::new();
+    for (index, file) in files.iter().enumerate() {
+        if let Ok(slice) = &file.meant {
+            alike.entry((file.modified, slice.clone())).or_default().push(index);
+        }
+    }
+    for indices in alike.into_values().filter(|indices| indices.len() > 1) {
+        let names: Vec<String> = indices.iter().map(|index| files[*index].file_name.clone()).collect();
+        for (place, index) in indices.into_iter().enumerate() {
+            let twin = &names[usize::from(place == 0)];
+            files[index].meant = Err(format!(
+                "{twin} is for the same period and was written at the same time; touch the one that is the newer"
+            ));
+        }
+    }
+}
+
+/// The providers that are meant, dataset by dataset: all, or those of this dataset and name.
+fn meant<'a>(
+    context: &'a Context,
+    dataset: Option<&str>,
+    provider: Option<&str>,
+) -> Result<Vec<(&'a Dataset, &'a Provider)>> {
+    let datasets: Vec<&Dataset> = match dataset {
+        Some(name) => vec![context.contract.dataset(name)?],
+        None => context.contract.datasets.iter().collect(),
+    };
+    let all = datasets.iter().flat_map(|dataset| dataset.providers.iter().map(|one| (*dataset, one)));
+    let meant: Vec<_> = all.filter(|(_, one)| provider.is_none_or(|name| name == one.name)).collect();
+    if let Some((name, dataset)) = provider.zip(datasets.first()).filter(|_| meant.is_empty()) {
+        dataset.provider(name)?;
+    }
+    Ok(meant)
+}

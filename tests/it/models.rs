@@ -1,0 +1,48 @@
+//! Models: read before work is begun, and never more of a file than a model may have; every row is tagged, or it is said.
+
+use std::fs::{self, File};
+
+use super::support::{OWNER, PREPARER, Workspace};
+
+#[test]
+fn a_file_that_is_no_model_is_not_read_to_its_end() {
+    let workspace = Workspace::bare();
+    let file = workspace.path("not-a-model");
+    File::create(&file).unwrap().set_len(800 << 20).unwrap();
+    let register = ["model", "register", file.to_str().unwrap(), "--name", "words"];
+    let (outcome, peak) = workspace.run_measured(OWNER, &register);
+    outcome.ended(1, &["not-a-model", "a lexicon of more than 8 MiB"]);
+    assert!(peak < 400 << 10, "{peak} KiB");
+}
+
+#[test]
+fn the_labelled_file_to_test_on_is_read_before_training() {
+    let workspace = Workspace::bare();
+    let (train, test) = (workspace.path("train.jsonl"), workspace.path("test.jsonl"));
+    // There is nothing to learn from these, which only training finds out.
+    fs::write(&train, "{\"text\": \"Heinz Beans\", \"entities\": []}\n".repeat(50)).unwrap();
+    fs::write(&test, "{\"text\": 7}\n").unwrap();
+    let (train, test) = (train.to_str().unwrap(), test.to_str().unwrap());
+    let train = ["model", "train", "--name", "tags", "--data", train, "--test", test];
+    workspace.run(OWNER, &train).ended(1, &["test.jsonl, line 1"]);
+}
+
+#[test]
+fn as_many_rows_are_tagged_as_silver_has() {
+    let workspace = Workspace::processed();
+    // A data file that is said to have a row more than it has.
+    let log = workspace.path("lake/silver/slips/_delta_log");
+    let mut tampered = 0;
+    for entry in fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path()) {
+        let Ok(text) = fs::read_to_string(&entry) else { continue };
+        let more = text.replace("\\\"numRecords\\\":10", "\\\"numRecords\\\":11");
+        tampered += usize::from(more != text);
+        fs::write(&entry, more).unwrap();
+    }
+    assert!(tampered > 0);
+    let lexicon = workspace.path("lexicon.toml");
+    fs::write(&lexicon, "[[term]]\ntext = \"Oat\"\nlabel = \"PRODUCT\"\n").unwrap();
+    workspace.ok(OWNER, &["model", "register", lexicon.to_str().unwrap(), "--name", "words"]);
+    workspace.ok(OWNER, &["model", "promote", "words/2", "--reason", "newer"]);
+    workspace.run(PREPARER, &["run"]).ended(1, &["11 rows of silver, but 10 tagged by words/2"]);
+}
