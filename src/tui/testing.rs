@@ -118,7 +118,7 @@ impl Person {
                     self.sends(Msg::Loaded { generation, answer });
                 }
                 Effect::Preview { generation, request } if self.answers == Answers::Promptly => {
-                    let answer = Ok(vec![format!("would do: {}", request.command_line())]);
+                    let answer = Ok(self.world.preview(&request));
                     self.sends(Msg::Previewed { generation, answer });
                 }
                 Effect::Perform { ticket, request } => self.asked.push((ticket, request)),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use assay::base::Cancel;
@@ -23,15 +24,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[test]
 fn two_terminals_work_on_one_workspace_for_a_minute() {
     let workspace = Workspace::processed();
+    let before = workspace.events_of("task_done").len() as u64;
     workspace.ok(PREPARER, &["period", "baseline", PERIODS[1], "--reason", "too little history"]);
     let began = Instant::now();
     let deadline = began + SPELL;
     let refusals = Mutex::new(Vec::new());
+    let ran = AtomicU64::new(0);
     let counts: Vec<BTreeMap<&str, u32>> = std::thread::scope(|scope| {
         let terminals: Vec<_> = (0..PROVIDERS.len())
             .map(|terminal| {
-                let (workspace, refusals) = (&workspace, &refusals);
-                scope.spawn(move || sit_at(terminal, workspace, deadline, refusals))
+                let (workspace, refusals, ran) = (&workspace, &refusals, &ran);
+                scope.spawn(move || sit_at(terminal, workspace, deadline, refusals, ran))
             })
             .collect();
         terminals.into_iter().map(|terminal| terminal.join().unwrap()).collect()
@@ -46,13 +49,14 @@ fn two_terminals_work_on_one_workspace_for_a_minute() {
     );
 
     workspace.ok(PREPARER, &["ingest"]);
-    workspace.ok(PREPARER, &["run"]);
+    ran.fetch_add(tasks(&workspace.run(PREPARER, &["--json", "run"])), Ordering::Relaxed);
     workspace.verify();
     assert_eq!(workspace.events_of("published").len() as u32, times("publish"));
     assert_eq!(workspace.events_of("task_failed"), Vec::<String>::new());
     let rows = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
     assert_eq!(rows.select(["_batch", "_row"]).unwrap().is_duplicated().unwrap().sum(), Some(0));
-    each_task_ran_once(&workspace);
+    let done = workspace.events_of("task_done").len() as u64 - before;
+    each_task_ran_once(done, ran.into_inner());
     let batches = workspace.json(&["batch", "list"]);
     let standing = batches.as_array().unwrap().iter().filter(|batch| batch["state"] == "landed").count();
     assert_eq!(standing, PROVIDERS.len() * PERIODS.len());
@@ -63,6 +67,7 @@ fn sit_at<'a>(
     workspace: &Workspace,
     deadline: Instant,
     refusals: &Mutex<Vec<String>>,
+    ran: &AtomicU64,
 ) -> BTreeMap<&'a str, u32> {
     let mut counts = BTreeMap::new();
     let mut round = 0;
@@ -75,10 +80,11 @@ fn sit_at<'a>(
             let name = format!("{period} terminal {terminal} round {round}.csv");
             workspace.deliver(provider, &name, delivery(provider, period, 10 + round / 4 % 2));
         }
-        for (verb, arguments) in [("ingest", vec!["ingest"]), ("run", vec!["run"])] {
-            finished(workspace, PREPARER, &arguments).ended(0, &[]);
-            *counts.entry(verb).or_default() += 1;
-        }
+        finished(workspace, PREPARER, &["ingest"]).ended(0, &[]);
+        *counts.entry("ingest").or_default() += 1;
+        let run = finished(workspace, PREPARER, &["--json", "run"]).ended(0, &[]);
+        *counts.entry("run").or_default() += 1;
+        ran.fetch_add(tasks(&run), Ordering::Relaxed);
         // What the other one changed meanwhile may refuse these; it may not break them.
         let open = workspace.json(&["release", "list", "--state", "open"]);
         for release in open.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()) {
@@ -108,20 +114,17 @@ fn finished(workspace: &Workspace, who: &str, arguments: &[&str]) -> Outcome {
     outcome
 }
 
-/// No output is on record twice under one key.
-fn each_task_ran_once(workspace: &Workspace) {
-    let journal = rusqlite::Connection::open(workspace.path("assay.db")).unwrap();
-    let mut statement = journal.prepare("SELECT payload FROM event WHERE kind = 'task_done'").unwrap();
-    let payloads = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let mut times: BTreeMap<String, u32> = BTreeMap::new();
-    for payload in payloads {
-        let payload: Value = serde_json::from_str(&payload.unwrap()).unwrap();
-        let key = payload.pointer("/task/key").or_else(|| payload.pointer("/payload/task/key")).unwrap();
-        *times.entry(key.to_string()).or_default() += 1;
-    }
-    assert!(times.len() > 20, "{times:?}");
-    let twice: Vec<&String> = times.iter().filter(|(_, times)| **times > 1).map(|(key, _)| key).collect();
-    assert!(twice.is_empty(), "ran more than once: {twice:?}");
+/// How many tasks a run says that it ran to their end.
+fn tasks(run: &Outcome) -> u64 {
+    let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"));
+    document["tasks"].as_u64().unwrap_or_else(|| panic!("{run:#?}"))
+}
+
+/// The journal keeps one outcome of what two processes did both, so it alone could not tell: each run that brought a task
+/// to its end says so, and there have to be as many outcomes.
+fn each_task_ran_once(done: u64, ran: u64) {
+    assert!(done > 20, "{done} tasks prove nothing");
+    assert_eq!(ran, done, "tasks that ran, and their outcomes on record");
 }
 
 const WRITERS: u64 = 5;

@@ -60,6 +60,22 @@ impl Snapshot<'_> {
         Ok(rows.into_iter().collect())
     }
 
+    /// How many slices were refined, and of how many of them each model version's annotations rest on the silver that is
+    /// there; versions without any are left out.
+    pub fn coverage(&self) -> Result<(u64, BTreeMap<ModelRef, u64>)> {
+        let all = self.number("SELECT count(*) AS number FROM output WHERE kind = 'refine'", [])?;
+        let sql = "
+            SELECT enriched.task ->> '$.subject.model' AS model, count(*) AS number
+            FROM output AS enriched
+            JOIN output AS refined ON refined.kind = 'refine' AND refined.dataset = enriched.dataset
+                AND refined.period = enriched.period AND refined.provider = enriched.provider
+                AND refined.key = enriched.output ->> '$.inputs.refine'
+            WHERE enriched.kind = 'enrich'
+            GROUP BY model";
+        let done = self.all(sql, [], |row| Ok((column::parsed(row, "model")?, column::number(row, "number")?)))?;
+        Ok((all, done.into_iter().collect()))
+    }
+
     /// Where a task was begun without an outcome yet, if nothing else was begun in its slot since.
     pub fn started(&self, task: &Task) -> Result<Option<u64>> {
         let sql =

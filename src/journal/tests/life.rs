@@ -7,7 +7,9 @@ use super::facts::{
 use super::{Bench, origin};
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::event::Origin;
-use crate::domain::{Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, Slice, TaskKind};
+use crate::domain::{
+    Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, Slice, Task, TaskKind, TaskSubject,
+};
 use crate::journal::Snapshot;
 
 impl Bench {
@@ -68,6 +70,26 @@ fn a_task_goes_from_intent_to_outcome_and_a_success_clears_the_failure() {
     assert_eq!(bench.ask(|snapshot| snapshot.output(&refine.slot())).unwrap().key, refine.key);
     assert_eq!(bench.ask(|snapshot| snapshot.batch(&delivery(&slice, 1).batch)).unwrap().rejected, 3);
     assert_eq!(bench.ask(|snapshot| snapshot.refined())[&slice], refine.key.to_string());
+}
+
+#[test]
+fn coverage_counts_what_rests_on_the_silver_that_is_there() {
+    let bench = Bench::new();
+    let annotated = |slice: &Slice, version, refine: &Task| {
+        let subject = TaskSubject::Annotated { slice: slice.clone(), model: ModelRef::new("slips", version) };
+        done(Task::new(TaskKind::Enrich, subject, [("refine".to_owned(), refine.key.to_string())].into()), 1)
+    };
+    let (one, two) = (slice(0), slice(1));
+    let [old, new, other] =
+        [(&one, 1), (&one, 2), (&two, 1)].map(|(slice, input)| task(TaskKind::Refine, slice, input));
+    let refined = [&old, &other].map(|refine| done(refine.clone(), 1));
+    bench.tell("mira", refined.to_vec()).unwrap();
+    bench.tell("mira", vec![annotated(&one, 1, &old), annotated(&two, 1, &other), annotated(&one, 2, &old)]).unwrap();
+    let (first, second) = (ModelRef::new("slips", 1), ModelRef::new("slips", 2));
+    assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (2, [(first.clone(), 2), (second, 1)].into()));
+    // The rows are refined again: what was found in the old ones counts no more.
+    bench.tell("mira", vec![done(new, 1)]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (2, [(first, 1)].into()));
 }
 
 #[test]

@@ -104,7 +104,8 @@ impl Workspace {
         }
         super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
         verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
-        let mut lines = vec![format!("would publish {} rows with {}", detail.total_rows, detail.release.model)];
+        let rows = text::counted(detail.total_rows, "row");
+        let mut lines = vec![format!("would publish {rows} with {}", detail.release.model)];
         lines.extend(detail.row.live.map(|live| format!("{live} would be superseded")));
         let (contract, release) = (context.contract.clone(), release.clone());
         lines.extend(follows(context, move |transaction| {

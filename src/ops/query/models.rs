@@ -14,7 +14,14 @@ impl Workspace {
     pub fn models(&self, query: &Query<ModelRef>) -> Result<Page<ModelRow>> {
         self.journal().read(|snapshot| {
             let page = snapshot.model_page(query)?;
-            let rows = page.rows.into_iter().map(|version| row(snapshot, version)).collect::<Result<_>>()?;
+            // Counted for all versions at once: slice by slice would ask for each row as often as there are slices.
+            let (all, done) = snapshot.coverage()?;
+            let counted = |model: &ModelRef| (done.get(model).copied().unwrap_or_default(), all);
+            let row = |version: ModelVersion| {
+                let coverage = counted(&version.model);
+                row(snapshot, version, coverage)
+            };
+            let rows = page.rows.into_iter().map(row).collect::<Result<_>>()?;
             Ok(Page { rows, offset: page.offset, total: page.total })
         })
     }
@@ -28,18 +35,18 @@ impl Workspace {
             let given = snapshot.aliases_given(model)?;
             let alias_history = given.into_iter().map(|(alias, at, by)| (at, alias, by)).collect();
             let coverage = coverage(snapshot, model)?;
-            Ok(ModelDetail { row: row(snapshot, version)?, coverage, alias_history })
+            let done = coverage.iter().filter(|(_, _, state)| *state == TaskState::Done).count();
+            let row = row(snapshot, version, (done as u64, coverage.len() as u64))?;
+            Ok(ModelDetail { row, coverage, alias_history })
         })
     }
 }
 
-fn row(snapshot: &Snapshot<'_>, version: ModelVersion) -> Result<ModelRow> {
-    let coverage = coverage(snapshot, &version.model)?;
-    let done = coverage.iter().filter(|(_, _, state)| *state == TaskState::Done).count();
+fn row(snapshot: &Snapshot<'_>, version: ModelVersion, coverage: (u64, u64)) -> Result<ModelRow> {
     Ok(ModelRow {
         aliases: snapshot.aliases_of(&version.model)?,
         f1: version.metrics.as_ref().map(|metrics| metrics.overall.f1),
-        coverage: (done as u64, coverage.len() as u64),
+        coverage,
         name: version.model.name,
         version: version.model.version,
         kind: version.kind,

@@ -9,7 +9,8 @@ use super::state::State;
 use crate::base::text::counted;
 use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
-use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
+use crate::domain::{Actor, AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Role, Sample, TaskState};
+use crate::ops::Overview;
 
 /// Characters of a reason that a refusal repeats.
 const LONGEST: usize = 400;
@@ -105,7 +106,7 @@ fn model(state: &State, id: Id) -> Result<Ask, String> {
 pub fn selected_sample(state: &State) -> Option<(&AnomalyRow, &Sample)> {
     let detail = state.detail.as_ref()?;
     let Some(DetailContent::Anomaly(anomaly)) = &detail.content else { return None };
-    match detail.items().get(detail.cursor)?.body {
+    match detail.selected()?.body {
         Body::Sample(index) => Some((&anomaly.row, anomaly.samples.get(index)?)),
         _ => None,
     }
@@ -169,7 +170,19 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
 /// Why the person may not approve a release, if the policy keeps them out.
 fn excluded(state: &State, row: &ReleaseRow) -> Option<String> {
     let (name, why) = row.excluded.iter().find(|(name, _)| same_person(name, &state.me.actor.name))?;
-    Some(format!("{name} {why}"))
+    let others = state.overview.as_ref().filter(|overview| !overview.unprotected);
+    let names = others.map(|overview| may_approve(overview, row).join(", ")).filter(|names| !names.is_empty());
+    Some(format!("{name} {why}{}", names.map(|names| format!("; {names} may")).unwrap_or_default()))
+}
+
+/// The people whose approval of a release could still be given.
+pub fn may_approve<'a>(overview: &'a Overview, row: &ReleaseRow) -> Vec<&'a str> {
+    let may = |person: &&Actor| {
+        person.role >= Role::Manager
+            && !row.approvals.contains(&person.name)
+            && !row.excluded.iter().any(|(name, _)| *name == person.name)
+    };
+    overview.people.iter().filter(may).map(|person| person.name.as_str()).collect()
 }
 
 /// The reasons that keep a release from being approved: all but the approvals themselves.

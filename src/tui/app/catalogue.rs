@@ -76,12 +76,13 @@ pub const COMMANDS: &[Command] = &[
     change(Id::WaiveAnomaly, ANOMALIES, &["w"], "waive the anomaly", "waive", "Lets it pass, for a reason that goes on the record.", "assay anomaly waive"),
     change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "", "Opens a settled anomaly again.", "assay anomaly reopen"),
 
+    look(Id::Fold, Group::Here, RELEASES, &["space"], "unfold the reasons", "unfold", "Shows one by one the reasons that were folded into one line, or folds them again."),
     change(Id::Approve, RELEASES, &["a"], "approve the release", "approve", "Says yes to exactly the content shown; a later change makes it void.", "assay release approve"),
     danger(Id::Publish, RELEASES, &["p"], "publish the release", "publish", "Gives the release to clients. You type its name to confirm.", "assay release publish"),
     change(Id::RejectRelease, RELEASES, &["x"], "reject the release", "reject", "Turns the release down, for a reason.", "assay release reject"),
     change(Id::Revoke, RELEASES, &["u"], "revoke my approval", "", "Takes your own approval back, while it isn't published.", "assay release revoke"),
     change(Id::RunPeriod, RELEASES, &["R"], "run this period", "", "Brings the release's period up to date.", "assay run"),
-    danger(Id::Rollback, RELEASES, &["B"], "roll back", "", "Brings back the release that clients saw before this one; on a superseded one, brings that back. You type its name to confirm.", "assay release rollback"),
+    danger(Id::Rollback, RELEASES, &["B"], "roll back", "roll back", "Brings back the release that clients saw before this one; on a superseded one, brings that back. You type its name to confirm.", "assay release rollback"),
     danger(Id::WithdrawRelease, RELEASES, &["W"], "withdraw the release", "", "Takes the release away from clients. You type its name to confirm.", "assay release withdraw"),
 
     change(Id::RetryTask, TASKS, &["R"], "retry the task", "retry", "Lets a failed task run again.", "assay task retry"),
@@ -137,7 +138,7 @@ pub const COMMANDS: &[Command] = &[
     look(Id::Close, Group::Top, Scope::Choice, &["esc"], "close", "close", "Closes what lies on top."),
     look(Id::ChoiceUp, Group::Top, Scope::Choice, &["up", "ctrl-p"], "line up", "", "To the line before."),
     look(Id::ChoiceDown, Group::Top, Scope::Choice, &["down", "ctrl-n"], "line down", "", "To the next line."),
-    look(Id::Submit, Group::Top, Scope::Dialog, &["enter"], "do it", "do it", "Does what the dialog says, once everything asked for is typed."),
+    look(Id::Submit, Group::Top, Scope::Dialog, &["enter"], "do it", "go on", "Does what the dialog says, once everything asked for is typed."),
     look(Id::Cancel, Group::Top, Scope::Dialog, &["esc"], "leave it", "leave it", "Closes the dialog; nothing changes."),
     look(Id::NextField, Group::Top, Scope::Dialog, &["tab", "down"], "next field", "", "To the next field."),
     look(Id::PreviousField, Group::Top, Scope::Dialog, &["shift-tab", "up"], "previous field", "", "To the field before."),

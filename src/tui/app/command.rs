@@ -15,6 +15,8 @@ pub enum Id {
     Open,
     /// Out of wherever one is.
     Back,
+    /// Show what was folded into a line, or fold it again.
+    Fold,
     /// One line up.
     Up,
     /// One line down.

@@ -126,11 +126,22 @@ impl Detail {
         self.content.as_ref().map(|content| items(content, &self.unfolded)).unwrap_or_default()
     }
 
-    /// Shows what was folded into one item, or folds it again.
-    pub fn fold(&mut self, group: String) {
+    /// The selected item.
+    #[must_use]
+    pub fn selected(&self) -> Option<Item> {
+        self.items().into_iter().nth(self.cursor)
+    }
+
+    /// Shows what was folded into the selected item, or folds it again; false where nothing was.
+    pub fn fold(&mut self) -> bool {
+        let Some(group) = self.selected().and_then(|item| item.fold) else { return false };
         if !self.unfolded.remove(&group) {
-            self.unfolded.insert(group);
+            self.unfolded.insert(group.clone());
         }
+        // From within, back to the line that stands for all of them.
+        let stands_for_all = self.items().iter().position(|item| item.fold.as_ref() == Some(&group));
+        self.cursor = stands_for_all.unwrap_or(self.cursor);
+        true
     }
 
     /// Selects the next row that nobody judged, around the end; the one below where all are.

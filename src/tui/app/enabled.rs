@@ -19,6 +19,10 @@ pub fn why_not(state: &State, id: Id) -> Option<String> {
             state.detail.is_none().then(|| "nothing is open; Enter opens the row".to_owned())
         }
         Id::Open => (state.detail.is_none() && state.list().total() == 0).then(|| "the list is empty".to_owned()),
+        Id::Fold => {
+            let item = state.detail.as_ref().and_then(super::detail::Detail::selected);
+            item.and_then(|item| item.fold).is_none().then(|| "nothing is folded here".to_owned())
+        }
         Id::Copy => (state.detail.is_none() && state.list().total() == 0).then(|| "nothing is selected".to_owned()),
         _ if changes_something(id) => match ask_for(state, id) {
             Err(reason) => Some(reason),

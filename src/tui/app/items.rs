@@ -25,6 +25,8 @@ pub struct Item {
     pub body: Body,
     /// Where `Enter` leads.
     pub link: Option<Link>,
+    /// The group that it is folded with, by the command that clears all of it.
+    pub fold: Option<String>,
 }
 
 /// What an item says.
@@ -43,8 +45,6 @@ pub enum Body {
 pub enum Link {
     /// To another thing.
     To(Place),
-    /// Shows the items that were folded into this one, or folds them again.
-    Fold(String),
     /// To the place that clears this reason of a release.
     Clear(ReleaseName, Reason),
     /// To a cell of the map of completeness.
@@ -59,8 +59,12 @@ pub enum Link {
 }
 
 impl Item {
+    fn new(section: &'static str, body: Body) -> Self {
+        Self { section, body, link: None, fold: None }
+    }
+
     fn text(section: &'static str, pieces: Vec<Piece>) -> Self {
-        Self { section, body: Body::Text(pieces), link: None }
+        Self::new(section, Body::Text(pieces))
     }
 
     /// A name and its value.

@@ -19,8 +19,7 @@ use crate::domain::{BatchId, Reason, ReasonCode, ReleaseName};
 /// Opens what is selected.
 pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(detail) = &state.detail {
-        let link = detail.items().into_iter().nth(detail.cursor).and_then(|item| item.link);
-        match link {
+        match detail.selected().and_then(|item| item.link) {
             Some(link) => follow(state, link, effects),
             None => state.say("nothing to open here", Tone::Quiet),
         }
@@ -38,11 +37,6 @@ fn follow(state: &mut State, link: Link, effects: &mut Vec<Effect>) {
     match link {
         Link::To(place) => leave_for_place(state, place),
         Link::Cell { dataset, period, provider } => to_cell(state, (dataset, period), provider),
-        Link::Fold(group) => {
-            if let Some(detail) = &mut state.detail {
-                detail.fold(group);
-            }
-        }
         Link::Clear(release, reason) => clear(state, &release, &reason, effects),
     }
 }
@@ -70,7 +64,12 @@ fn to_cell(state: &mut State, key: PeriodKey, provider: String) {
 fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mut Vec<Effect>) {
     let (dataset, period) = (release.dataset.clone(), release.period);
     match reason.code {
-        ReasonCode::PeriodNotOver => state.say(format!("{}: {}", reason.text, reason.fix), Tone::Warning),
+        // Time clears it: what came early, and what is still to come, is seen there.
+        ReasonCode::PeriodNotOver => {
+            leave_for(state, Pane::Completeness);
+            state.lists.periods.go_to((dataset, period));
+            state.say(told(reason), Tone::Warning);
+        }
         ReasonCode::ProviderMissing | ReasonCode::ProviderLate => {
             to_cell(state, (dataset, period), reason.subject.clone());
         }
@@ -79,28 +78,46 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
             None => to_cell(state, (dataset, period), reason.subject.clone()),
         },
         ReasonCode::ContractDiffers => dialog(state, Ask::ApplyContract, effects),
-        ReasonCode::ModelMissing => leave_for(state, Pane::Models),
+        ReasonCode::ModelMissing | ReasonCode::RowsUnprocessed => to_models(state),
         ReasonCode::TaskFailed => {
             leave_for(state, Pane::Tasks);
             state.lists.tasks.go_to(reason.subject.clone());
         }
-        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::RowsUnprocessed | ReasonCode::NotEvaluated => {
+        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => {
             dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
         }
-        // Only too little history is cleared by a baseline; what else clears an unknown is done in assay.toml.
-        ReasonCode::EvaluationUnknown => {
-            if reason.fix.starts_with("assay period baseline") {
-                dialog(state, Ask::Baseline { dataset, period }, effects);
-            } else {
-                state.say(format!("{}: {}", reason.text, reason.fix), Tone::Warning);
-            }
-        }
+        ReasonCode::EvaluationUnknown => clear_unknown(state, (dataset, period), reason, effects),
         ReasonCode::AnomalyOpen | ReasonCode::AnomalyConfirmed | ReasonCode::SamplesUnassessed => {
             leave_for_place(state, Place::Anomaly(AnomalyId::from_text(reason.subject.clone())));
         }
         ReasonCode::ApprovalsMissing => run(state, Id::Approve, effects),
         ReasonCode::LaterReleaseLive => dialog(state, Ask::RejectRelease(release.clone()), effects),
     }
+}
+
+/// Why nothing could be judged is told by what clears it: history, a run, a model version, or the check itself.
+fn clear_unknown(state: &mut State, (dataset, period): PeriodKey, reason: &Reason, effects: &mut Vec<Effect>) {
+    let edited = state.overview.as_ref().is_some_and(|overview| overview.contract_differs);
+    match reason.fix.as_str() {
+        fix if fix.starts_with("assay period baseline") => dialog(state, Ask::Baseline { dataset, period }, effects),
+        fix if fix.starts_with("assay run") => {
+            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
+        }
+        fix if fix.contains("assay model promote") => to_models(state),
+        _ if edited => dialog(state, Ask::ApplyContract, effects),
+        // A check is corrected in an editor first; what to write there is all that can be said.
+        _ => state.say(told(reason), Tone::Warning),
+    }
+}
+
+/// To the versions, one of which has to go into production.
+fn to_models(state: &mut State) {
+    leave_for(state, Pane::Models);
+    state.say("p puts the selected version into production; n registers one, T trains one", Tone::Quiet);
+}
+
+fn told(reason: &Reason) -> String {
+    format!("{}: {}", reason.text, reason.fix)
 }
 
 fn dialog(state: &mut State, ask: Ask, effects: &mut Vec<Effect>) {

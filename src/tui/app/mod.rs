@@ -33,6 +33,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use act::may_approve;
 pub use ask::{Ask, PLACEHOLDER};
 pub use catalogue::COMMANDS;
 pub use choose::{Choice, Line, Topic, choices};

@@ -7,6 +7,7 @@ use super::layout::layout;
 use super::message::Effect;
 use super::pane::Pane;
 use super::state::State;
+use super::words::Tone;
 use crate::domain::ModelRef;
 
 /// How many steps back are remembered.
@@ -28,6 +29,7 @@ pub(super) fn moved(state: &mut State, id: Id, effects: &mut Vec<Effect>) -> boo
         Id::Right if in_map(state) => state.column = state.column.saturating_add(1),
         Id::Left | Id::Back => back(state),
         Id::Right | Id::Open => jump::open(state, effects),
+        Id::Fold => fold(state),
         Id::PreviousDetail => neighbour(state, -1),
         Id::NextDetail => neighbour(state, 1),
         Id::Go(pane) => go(state, pane),
@@ -121,9 +123,20 @@ pub(super) fn back(state: &mut State) {
 
 /// The details of the row before or behind.
 fn neighbour(state: &mut State, by: i64) {
-    state.lists.of_mut(state.pane).step(by);
+    // Where the open thing was settled and moved away, the next one stands at its place already.
+    let moved_away = selected_place(state) != state.detail.as_ref().map(|detail| detail.place.clone());
+    if by < 0 || !moved_away {
+        state.lists.of_mut(state.pane).step(by);
+    }
     if let Some(place) = selected_place(state) {
         state.detail = Some(Detail::of(place));
+    }
+}
+
+/// Shows what was folded into the selected line, or folds it again.
+fn fold(state: &mut State) {
+    if !state.detail.as_mut().is_some_and(Detail::fold) {
+        state.say("nothing is folded here", Tone::Quiet);
     }
 }
 

@@ -186,6 +186,12 @@ impl State {
         self.notice = Some(Notice { text: text.into(), tone });
     }
 
+    /// Takes a remark or a refusal back: said of one row, it is no news of the next. What came of a request is news
+    /// wherever one has gone meanwhile.
+    pub(super) fn forget_remark(&mut self) {
+        self.notice.take_if(|notice| matches!(notice.tone, Tone::Warning | Tone::Quiet));
+    }
+
     /// A number that no load, preview or request had before.
     pub(super) fn next_generation(&mut self) -> u64 {
         self.generation += 1;

@@ -3,5 +3,6 @@
 
 mod catalogue;
 mod lists;
+mod reasons;
 mod stories;
 mod typing;

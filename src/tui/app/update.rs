@@ -155,6 +155,10 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         state.say(format!("can't {title}: {reason}"), Tone::Warning);
         return;
     }
+    // Back takes a notice away by itself.
+    if !matches!(id, Id::Back | Id::Left) {
+        state.forget_remark();
+    }
     if navigate::moved(state, id, effects) {
         return;
     }
@@ -235,11 +239,9 @@ fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The command that clears the selected reason, else the last one of this session.
 fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
-    let item = state.detail.as_ref().and_then(|detail| detail.items().into_iter().nth(detail.cursor));
+    let item = state.detail.as_ref().and_then(super::detail::Detail::selected);
     let fix = match item.and_then(|item| item.link) {
         Some(Link::Clear(_, reason)) => Some(reason.fix),
-        // What one command clears was folded under that command.
-        Some(Link::Fold(fix)) => Some(fix),
         _ => None,
     };
     match fix.or_else(|| state.speech.entries().last().map(|spoken| spoken.line.clone())) {
@@ -343,6 +345,10 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
 fn perform(state: &mut State, request: Request, effects: &mut Vec<Effect>) {
     if !state.is_busy() {
         state.board.begin();
+    }
+    if matches!(request, Request::ConfirmAnomaly { .. } | Request::WaiveAnomaly { .. } | Request::ReopenAnomaly { .. })
+    {
+        state.lists.anomalies.keep_place();
     }
     let judged = matches!(request, Request::Assess { .. }) && selected_sample(state).is_some();
     if let Some(detail) = state.detail.as_mut().filter(|_| judged) {

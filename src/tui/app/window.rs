@@ -70,6 +70,8 @@ pub struct Window<R: Row> {
     top: u64,
     status: Status,
     filter: Filter,
+    /// The row that the selection does not follow when it moves.
+    left: Option<R::Key>,
     wanted: Option<Wanted<R::Key>>,
     awaited: Option<(u64, Wanted<R::Key>)>,
 }
@@ -85,6 +87,7 @@ impl<R: Row> Default for Window<R> {
             top: 0,
             status: Status::Loading,
             filter: Filter::default(),
+            left: None,
             wanted,
             awaited: None,
         }
@@ -122,6 +125,12 @@ impl<R: Row> Window<R> {
         }
     }
 
+    /// Lets the selection stay at its place when the selected row moves away: whoever settles one thing after the other
+    /// goes on with the next.
+    pub fn keep_place(&mut self) {
+        self.left = self.selected().map(R::key);
+    }
+
     /// Takes the answer to the load of this generation; false where it isn't awaited any more.
     pub fn arrive(&mut self, generation: u64, page: Page<R>) -> bool {
         let Some((_, wanted)) = self.awaited.take_if(|(awaited, _)| *awaited == generation) else { return false };
@@ -150,7 +159,7 @@ impl<R: Row> Window<R> {
         self.cursor = land(self);
     }
 
-    /// The selection follows its row; where that is gone it stays at its place.
+    /// The selection follows its row; where that is gone, or left on purpose, it stays at its place.
     fn replace_again(&mut self, page: Page<R>) {
         let selected = self.selected().map(R::key);
         let cursor = self.cursor;
@@ -161,6 +170,9 @@ impl<R: Row> Window<R> {
         self.replace(page, |_| cursor);
         let Some(key) = selected else { return };
         match self.rows.iter().position(|row| row.key() == key) {
+            Some(index) if self.left.as_ref() == Some(&key) => {
+                self.left.take_if(|_| self.offset + index as u64 != cursor);
+            }
             Some(index) => self.cursor = self.offset + index as u64,
             None if cursor < self.offset || cursor >= self.end() => self.wanted = Some(Wanted::At(key)),
             None => {}

@@ -35,8 +35,18 @@ fn reason(code: ReasonCode, subject: &str, text: &str, fix: &str) -> Reason {
     Reason { code, subject: subject.to_owned(), text: text.to_owned(), fix: fix.to_owned() }
 }
 
+/// The newest release of the `index`-th month: an amendment for September, the first for all others.
 pub fn release_name(index: usize) -> ReleaseName {
-    ReleaseName { dataset: "slips".to_owned(), period: month(index), n: 1 }
+    ReleaseName { dataset: "slips".to_owned(), period: month(index), n: if index == 1 { 2 } else { 1 } }
+}
+
+/// What clients see for the `index`-th month: for September what the amendment would take the place of.
+pub fn live(index: usize) -> Option<ReleaseName> {
+    match index {
+        0 | 2 => None,
+        1 => Some(ReleaseName { n: 1, ..release_name(1) }),
+        _ => Some(release_name(index)),
+    }
 }
 
 pub fn batch(index: usize) -> BatchRow {
@@ -78,14 +88,13 @@ pub fn period(index: usize) -> PeriodRow {
             .then(|| batch(index * 3 + provider).id),
     };
     let cells: Vec<Cell> = states.into_iter().enumerate().map(cell).collect();
-    let live = (index > 0).then(|| release_name(index));
     PeriodRow {
         dataset: "slips".to_owned(),
         period: month(index),
         state: roll_up(&cells),
         cells,
         baseline: index == 4,
-        live,
+        live: live(index),
     }
 }
 
@@ -213,15 +222,19 @@ pub fn release(index: usize) -> ReleaseRow {
         input_digest: Digest::of(b"inputs"),
         release_digest: Some(Digest::of(b"content")),
         generation: (index > 2).then(|| 30_000 - index as u64),
-        approvals: if index == 1 { vec!["ines".to_owned(), "tomas".to_owned()] } else { Vec::new() },
+        approvals: if matches!(index, 0 | 2) { Vec::new() } else { vec!["ines".to_owned(), "nora".to_owned()] },
         blocked_by,
-        cause: "first batch of the period".to_owned(),
+        cause: if index == 1 {
+            "amendment: northgate delivered revision 3 of 2026-09".to_owned()
+        } else {
+            "first batch of the period".to_owned()
+        },
         at: noon(),
         excluded: vec![
             ("olga".to_owned(), "took a batch in".to_owned()),
             ("tomas".to_owned(), "is assessor; approving takes manager".to_owned()),
         ],
-        live: (index > 2).then(|| release_name(index)),
+        live: live(index),
     }
 }
 

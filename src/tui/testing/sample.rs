@@ -1,20 +1,22 @@
 //! The workspace in memory: retail slips from three providers.
 #![allow(clippy::cast_precision_loss, reason = "tests")]
 
-use super::rows::{anomaly, batch, entry, model, month, noon, period, release, release_name, sample, task};
+use super::rows::{anomaly, batch, entry, model, month, noon, period, release, sample, task};
+use crate::base::text::counted;
 use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::check::CheckSubject;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, PeriodRow, ReleaseRow, TaskRow};
 use crate::domain::release::Approval;
 use crate::domain::{
-    Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, ReasonCode, Release, ReleaseName, Role,
-    Sample, Severity, TaskState,
+    Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, Reason, ReasonCode, Release, ReleaseName,
+    Request, Role, Sample, Severity, TaskState,
 };
 use crate::ops::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
     ReleaseChanges, ReleaseDetail, RowChange,
 };
+use crate::pipeline::consequences::{CheckedAgain, Consequences};
 
 /// A workspace in memory.
 #[derive(Debug, Clone)]
@@ -180,29 +182,12 @@ impl World {
             explanation: explanation.to_owned(),
             rows: Vec::new(),
         };
-        let changes = ReleaseChanges {
-            since: Some(release_name(1)),
-            rows_before: 11_204,
-            rows_after: 12_040,
-            batches_added: vec!["northgate/2026-10 r1".to_owned()],
-            batches_gone: Vec::new(),
-            model_before: Some(ModelRef::new("slips", 2)),
-            labels: vec![("BRAND".to_owned(), 8_100, 8_020), ("SIZE".to_owned(), 4_000, 4_000)],
-            was_live: row.generation.is_some(),
-            batches: vec![BatchChange {
-                provider: "northgate".to_owned(),
-                before: vec![batch(3)],
-                after: vec![BatchRow { revision: 3, file: "2026-10-northgate-corrected.csv".to_owned(), ..batch(0) }],
-                rows: Some(RowChange {
-                    added: 0,
-                    removed: 12,
-                    changed: Some(1_204),
-                    sums: vec![("amount".to_owned(), "41233.50".to_owned(), "38010.25".to_owned())],
-                }),
-            }],
-        };
+        let changes = changes(&row);
+        let of_readiness = |one: &&Reason| one.code != ReasonCode::ApprovalsMissing;
+        let unready: Vec<Reason> = row.blocked_by.iter().filter(of_readiness).cloned().collect();
+        let failed = evaluation("label_rate", Outcome::Failed, "BRAND 280 per 1,000 rows, median 734");
+        let passed = evaluation("row_count", Outcome::Passed, "12,040 rows, median 11,800");
         Ok(ReleaseDetail {
-            unready: row.blocked_by.iter().filter(|one| one.code != ReasonCode::ApprovalsMissing).cloned().collect(),
             void: Vec::new(),
             excluded: row.excluded.clone(),
             fallen: row
@@ -216,14 +201,14 @@ impl World {
                 .into_iter()
                 .collect(),
             rests_on: (0..3).map(batch).collect(),
-            cells: period(0).cells,
-            evaluations: vec![
-                evaluation("row_count", Outcome::Passed, "12,040 rows, median 11,800"),
-                evaluation("label_rate", Outcome::Failed, "BRAND 280 per 1,000 rows, median 734"),
-            ],
+            // Nothing is late and nothing failed where nothing but approvals is missing.
+            cells: if unready.is_empty() { period(3).cells } else { period(0).cells },
+            evaluations: if unready.is_empty() { vec![passed] } else { vec![passed, failed] },
+            unready,
             changes,
-            artifacts: vec![("slips-2026-10.1.xlsx".to_owned(), 812_331)],
-            total_rows: 12_040,
+            // They are built when it is published.
+            artifacts: row.generation.map(|_| (artifact(&row.name), 812_331)).into_iter().collect(),
+            total_rows: ROWS,
             release,
             row,
         })
@@ -232,5 +217,91 @@ impl World {
     pub fn event(&self, seq: u64) -> Result<EventDetail> {
         let row = Self::find(&self.log, |row| row.seq == seq)?;
         Ok(EventDetail { row, payload: serde_json::json!({ "batch": "00ff", "rows": 1204 }) })
+    }
+
+    /// What a request would do, in the sentences of the workbench.
+    pub fn preview(&self, request: &Request) -> Vec<String> {
+        let line = request.command_line();
+        let open = |row: &&ReleaseRow| row.state.is_open();
+        // An amendment changes what the later months look back at.
+        let looks_back = |release: &ReleaseName| Consequences {
+            checked_again: self
+                .releases
+                .iter()
+                .filter(open)
+                .filter(|row| row.period > release.period)
+                .map(|row| CheckedAgain { release: row.name.clone(), moves_to: None, fall: row.approvals.clone() })
+                .collect(),
+            opened: Vec::new(),
+        };
+        let said = match request {
+            Request::Publish { release } => {
+                let mut said = vec![format!("would publish {} with slips/3", counted(ROWS, "row"))];
+                let live = self.releases.iter().find(|row| row.name == *release).and_then(|row| row.live.as_ref());
+                said.extend(live.map(|live| format!("{live} would be superseded")));
+                said.extend(looks_back(release).sentences());
+                said
+            }
+            Request::WithdrawRelease { release, .. } => {
+                let rows = counted(ROWS, "row");
+                let mut said = vec![format!("clients would see nothing for {}: {rows} go", release.period)];
+                said.extend(looks_back(release).sentences());
+                said
+            }
+            Request::AddBatch { file, dataset: Some(dataset), provider: Some(provider), period: Some(period) } => {
+                vec![format!("would take in {} for {dataset}/{period}/{provider}", file.display())]
+            }
+            Request::Run { period: Some(period), .. } => vec![format!("would run refine slips/{period}/harbour")],
+            _ => Vec::new(),
+        };
+        std::iter::once(format!("mira would run: {line}")).chain(said).collect()
+    }
+}
+
+/// Rows of every release.
+const ROWS: u64 = 12_040;
+
+fn artifact(release: &ReleaseName) -> String {
+    format!("{}-{}.{}.xlsx", release.dataset, release.period, release.n)
+}
+
+/// What a release changes: the amendment, compared with what is live; the others, with nothing.
+fn changes(row: &ReleaseRow) -> ReleaseChanges {
+    let since = row.live.clone().filter(|live| *live != row.name);
+    let first = ReleaseChanges {
+        since: None,
+        rows_before: 0,
+        rows_after: ROWS,
+        batches_added: vec![format!("northgate/{} r1", row.period)],
+        batches_gone: Vec::new(),
+        model_before: None,
+        labels: vec![("BRAND".to_owned(), 0, 8_020), ("SIZE".to_owned(), 0, 4_000)],
+        was_live: row.generation.is_some(),
+        batches: Vec::new(),
+    };
+    if since.is_none() {
+        return first;
+    }
+    let before = batch(3);
+    let after = BatchRow { revision: 3, file: "2026-09-northgate-corrected.csv".to_owned(), ..before.clone() };
+    ReleaseChanges {
+        since,
+        rows_before: 12_052,
+        model_before: Some(ModelRef::new("slips", 2)),
+        labels: vec![("BRAND".to_owned(), 8_100, 8_020), ("SIZE".to_owned(), 4_000, 4_000)],
+        batches_added: vec!["northgate/2026-09 r3".to_owned()],
+        batches_gone: vec!["northgate/2026-09 r2".to_owned()],
+        batches: vec![BatchChange {
+            provider: "northgate".to_owned(),
+            before: vec![before],
+            after: vec![after],
+            rows: Some(RowChange {
+                added: 0,
+                removed: 12,
+                changed: Some(1_204),
+                sums: vec![("amount".to_owned(), "41233.50".to_owned(), "38010.25".to_owned())],
+            }),
+        }],
+        ..first
     }
 }

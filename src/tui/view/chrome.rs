@@ -62,7 +62,7 @@ pub fn strip(canvas: &mut Canvas<'_>, area: Area, state: &State) {
             (0, _) => ('-', Tone::Warning),
             _ => ('✗', Tone::Bad),
         };
-        let x = canvas.say(area, 1, 0, &format!("{glyph} {}", over(state)), tone);
+        let x = canvas.say(area, 1, 0, &format!("{glyph} tasks: {}", over(state)), tone);
         let rest =
             board.last_failure.as_ref().map(|failure| format!("  {failure}  (t shows the tasks)")).unwrap_or_default();
         canvas.say(area, x, 0, &rest, Tone::Plain);
@@ -117,7 +117,7 @@ pub fn notice(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     }
 }
 
-/// The keys valid now; those that can't be used now stand in brackets. `? help` is always there.
+/// The keys valid now; those that can't be used now stand in brackets, or aren't there. `? help` is always there.
 pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let scope = footer_scope(state);
     let hints = || COMMANDS.iter().filter(|command| !command.hint.is_empty() && is_heard(command, scope));
@@ -128,6 +128,10 @@ pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let mut x = 1;
     for command in hints().filter(|command| !is_tail(command)) {
         let refused = matches!(scope, Scope::Pane(_)) && why_not(state, command.id).is_some();
+        // What few lines allow would on all others only take the room of what can be used.
+        if refused && matches!(command.id, Id::Fold | Id::Rollback) {
+            continue;
+        }
         let (text, tone) =
             if refused { (format!("({})", hint(command)), Tone::Quiet) } else { (hint(command), Tone::Plain) };
         if x + u16::try_from(width(&text)).unwrap_or(u16::MAX).min(1000) + 1 > room {

@@ -51,10 +51,10 @@ pub fn of(pane: Pane) -> &'static [Column] {
             const {
                 &[
                     column("STATE", 11, 11, 1),
-                    column("WEIGHT", 10, 10, 4),
+                    column("WEIGHT", 10, 10, 3),
                     column("PERIOD", 7, 10, 2),
                     column("CHECK", 12, 24, 0),
-                    column("SUBJECT", 13, 28, 3),
+                    favoured("SUBJECT", 13, 22, 28, 4),
                     column("JUDGED", 6, 7, 5),
                     column("ID", 11, 11, 8),
                     column("FINDING", 12, 90, 6),

@@ -55,8 +55,8 @@ fn heading(content: &DetailContent) -> Vec<Piece> {
         DetailContent::Anomaly(detail) => {
             let row = &detail.row;
             let about = format!(
-                "  {} of {} {}  {} of {} judged",
-                row.check, row.subject, row.period, row.assessed, row.samples
+                "  {} of {} judged  {} of {} {}",
+                row.assessed, row.samples, row.check, row.subject, row.period
             );
             vec![Word::from(row.state).piece(), Piece::plain(about)]
         }
@@ -116,7 +116,7 @@ pub fn sample_lines(sample: &Sample) -> Vec<Vec<Piece>> {
         Piece::plain(format!("  {}", sample.why)),
     ]];
     let has_entities = |field: &str| sample.entities.iter().any(|entity| entity.field == field);
-    let mut others = vec![Piece::plain("  ")];
+    let mut others = Vec::new();
     for (field, text) in &sample.cells {
         let text = text.as_deref();
         if has_entities(field) {
@@ -124,12 +124,11 @@ pub fn sample_lines(sample: &Sample) -> Vec<Vec<Piece>> {
             pieces.extend(marked(text.unwrap_or_default(), field, &sample.entities));
             lines.push(pieces);
         } else {
-            others.push(Piece::new(format!("{field} "), Tone::Quiet));
+            others.push(Piece::new(format!("  {field} "), Tone::Quiet));
             others.push(text.map_or_else(|| Piece::new("null", Tone::Quiet), Piece::plain));
-            others.push(Piece::new("  ", Tone::Plain));
         }
     }
-    if others.len() > 1 {
+    if !others.is_empty() {
         lines.push(others);
     }
     if let Some(note) = sample.verdict.as_ref().and_then(|verdict| verdict.note.as_ref()) {

@@ -2,15 +2,17 @@
 
 use super::detail::sample_lines;
 use crate::base::text::counted;
-use crate::domain::{Actor, Role};
 use crate::ops::ReleaseDetail;
 use crate::tui::app::{
-    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes,
+    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, may_approve,
+    release_changes,
 };
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
 
 const WIDEST: u16 = 96;
+/// How the sentence goes on that repeats the command line.
+const COMMAND: &str = " would run: assay ";
 
 pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
@@ -125,9 +127,9 @@ fn content(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
             lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {hint}"))]));
         }
         Fetched::There(sentences) => {
-            // What is still to be typed is shown as typed so far, below.
+            // Who would run which command line, and what is still to be typed, is shown as typed so far, below.
             let said: Vec<_> =
-                sentences.iter().filter(|one| !one.contains(PLACEHOLDER) && !one.contains(&line)).collect();
+                sentences.iter().filter(|one| !one.contains(PLACEHOLDER) && !one.contains(COMMAND)).collect();
             lines.extend((!said.is_empty()).then(|| vec![Piece::new("What it would do", Tone::Strong)]));
             lines.extend(said.into_iter().map(|sentence| vec![Piece::plain(format!("  {sentence}"))]));
         }
@@ -188,11 +190,6 @@ fn still_may(state: &State, detail: &ReleaseDetail) -> String {
     if overview.unprotected {
         return "anybody; there is no [people]".to_owned();
     }
-    let may = |person: &&Actor| {
-        person.role >= Role::Manager
-            && !detail.row.approvals.contains(&person.name)
-            && !detail.excluded.iter().any(|(name, _)| *name == person.name)
-    };
-    let names: Vec<&str> = overview.people.iter().filter(may).map(|person| person.name.as_str()).collect();
+    let names = may_approve(overview, &detail.row);
     if names.is_empty() { "nobody else".to_owned() } else { names.join(", ") }
 }

@@ -74,7 +74,8 @@ fn line(canvas: &mut Canvas<'_>, area: Area, y: u16, row: &PeriodRow, first: usi
         x = x.saturating_add(CELL);
     }
     if let Some(live) = &row.live {
-        canvas.say(area, x, y, &live.to_string(), Tone::Plain);
+        // The row names the dataset; where there is little room, the number is what must not be cut.
+        canvas.say(area, x, y, &format!("{}.{}", live.period, live.n), Tone::Plain);
     }
 }
 

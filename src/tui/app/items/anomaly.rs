@@ -12,14 +12,10 @@ pub fn first_to_judge(detail: &AnomalyDetail) -> usize {
 }
 
 pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
-    let samples = (0..detail.samples.len()).map(|index| Item {
-        section: "Rows to look at",
-        body: Body::Sample(index),
-        link: None,
-    });
+    let samples = (0..detail.samples.len()).map(|index| Item::new("Rows to look at", Body::Sample(index)));
     let mut items: Vec<Item> = std::iter::once(in_short(detail)).chain(samples).collect();
     if !detail.history.is_empty() {
-        items.push(Item { section: "The metric over the periods", body: Body::Chart, link: None });
+        items.push(Item::new("The metric over the periods", Body::Chart));
     }
     items.extend(ways_on(detail));
     items.extend(facts(detail));
@@ -28,15 +24,26 @@ pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
 
 fn in_short(detail: &AnomalyDetail) -> Item {
     let row = &detail.row;
-    let metric = detail.anomaly.metric.as_ref().unwrap_or(&row.check);
-    let measured = row.observed.map(|observed| format!(" is {}", number(observed))).unwrap_or_default();
-    let passing = row.expected.map(|(low, high)| format!("; {} to {} would pass", number(low), number(high)));
-    let text = format!(" {metric} of {}{measured}{}", row.subject, passing.unwrap_or_default());
+    let text = match &detail.anomaly.metric {
+        Some(metric) => {
+            let measured = row.observed.map(|observed| format!(" is {}", number(observed))).unwrap_or_default();
+            let passing = row.expected.map(|range| format!("; {} would pass", passing(range))).unwrap_or_default();
+            format!(" {metric} of {}{measured}{passing}", row.subject)
+        }
+        // What was counted has no name but in the sentence.
+        None => format!(" {} of {}: {}", row.check, row.subject, row.explanation),
+    };
     let item = Item::text("In short", vec![Word::from(row.severity).piece(), Piece::plain(text)]);
     match detail.batches.as_slice() {
         [only] => item.to(Link::To(Place::Batch(only.id.clone()))),
         _ => item,
     }
+}
+
+/// What would pass, in words.
+fn passing((low, high): (f64, f64)) -> String {
+    let (low, high) = (number(low), number(high));
+    if low == high { format!("only {low}") } else { format!("{low} to {high}") }
 }
 
 /// What it is about, and what would clear it.
@@ -86,8 +93,8 @@ fn facts(detail: &AnomalyDetail) -> Vec<Item> {
     if let Some(observed) = row.observed {
         items.push(Item::fact(FINDING, "measured", number(observed)));
     }
-    if let Some((low, high)) = row.expected {
-        items.push(Item::fact(FINDING, "would pass", format!("{} to {}", number(low), number(high))));
+    if let Some(range) = row.expected {
+        items.push(Item::fact(FINDING, "would pass", passing(range)));
     }
     items.push(Item::fact(FINDING, "model", row.model.to_string()));
     items.push(Item::fact(FINDING, "opened", instant(row.at)));

@@ -1,6 +1,9 @@
 //! A model version: how good it is, what it has processed, who pointed to it.
 
+use std::collections::BTreeMap;
+
 use super::{Item, instant};
+use crate::base::text::grouped;
 use crate::domain::model::Score;
 use crate::domain::{Period, TaskState};
 use crate::ops::ModelDetail;
@@ -44,23 +47,23 @@ fn facts(detail: &ModelDetail) -> Vec<Item> {
 fn score(label: &str, score: &Score) -> Item {
     let text = format!(
         "F1 {:.3}   precision {:.3}   recall {:.3}   of {}",
-        score.f1, score.precision, score.recall, score.support
+        score.f1,
+        score.precision,
+        score.recall,
+        grouped(score.support)
     );
     Item::fact("Strict entity scores on held-out data", label, text)
 }
 
 /// One line per period: provider by provider, what this version has processed.
 fn coverage(cells: &[(Period, String, TaskState)]) -> Vec<Item> {
-    let mut periods: Vec<Period> = cells.iter().map(|(period, ..)| *period).collect();
-    periods.sort_unstable();
-    periods.dedup();
-    let line = |period: &Period| {
-        let mut pieces = vec![Piece::new(format!("{period:<12} "), Tone::Strong)];
-        for (_, provider, state) in cells.iter().filter(|(one, ..)| one == period) {
-            let word = Word::from(state);
-            pieces.push(Piece::new(format!("{} {provider} {}  ", word.glyph, word.word), word.tone));
-        }
-        Item::text("Coverage: slices under the present inputs", pieces)
-    };
-    periods.iter().rev().map(line).collect()
+    let mut periods: BTreeMap<Period, Vec<Piece>> = BTreeMap::new();
+    for (period, provider, state) in cells {
+        let word = Word::from(state);
+        let head = || vec![Piece::new(format!("{period:<12} "), Tone::Strong)];
+        let line = periods.entry(*period).or_insert_with(head);
+        line.push(Piece::new(format!("{} {provider} {}  ", word.glyph, word.word), word.tone));
+    }
+    let lines = periods.into_values().rev();
+    lines.map(|line| Item::text("Coverage: slices under the present inputs", line)).collect()
 }

@@ -8,7 +8,7 @@ pub use changes::changes;
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
-use crate::domain::{Outcome, Reason, ReasonCode, Severity};
+use crate::domain::{Outcome, Reason, ReasonCode, ReleaseState, Severity};
 use crate::ops::ReleaseDetail;
 use crate::tui::app::detail::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
@@ -30,8 +30,11 @@ pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<
 fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let reasons = &detail.row.blocked_by;
     if reasons.is_empty() {
-        let verdict =
-            if detail.release.state.is_open() { "nothing; it may go out" } else { "nothing to decide any more" };
+        let verdict = match detail.release.state {
+            state if state.is_open() => "nothing; p publishes it",
+            ReleaseState::Published => "nothing; clients see it",
+            _ => "nothing to decide any more",
+        };
         return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
     }
     let mut items = Vec::new();
@@ -42,9 +45,10 @@ fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
             items.push(one_reason(detail, "", reason));
         } else if told.insert(&reason.fix) {
             let open = unfolded.contains(&reason.fix);
-            items.push(folded(reason, alike.len(), open));
+            items.push(folded(detail, reason, alike.len(), open));
             if open {
-                items.extend(alike.into_iter().map(|one| one_reason(detail, "  ", one)));
+                let fold = || Some(reason.fix.clone());
+                items.extend(alike.into_iter().map(|one| Item { fold: fold(), ..one_reason(detail, "  ", one) }));
             }
         }
     }
@@ -56,11 +60,12 @@ fn one_reason(detail: &ReleaseDetail, indent: &str, reason: &Reason) -> Item {
         .to(Link::Clear(detail.row.name.clone(), reason.clone()))
 }
 
-/// Many reasons with one cause: how many, the first of them, and what clears them all.
-fn folded(first: &Reason, count: usize, open: bool) -> Item {
+/// Many reasons with one cause: how many, the first of them, and what clears them all. It leads where each of them does.
+fn folded(detail: &ReleaseDetail, first: &Reason, count: usize, open: bool) -> Item {
     let what = match first.code {
         ReasonCode::EvaluationUnknown => "checks can't be judged yet",
         ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => "pieces of work have to be done",
+        ReasonCode::RowsUnprocessed => "providers have rows that the model failed on",
         _ => "reasons of one kind",
     };
     let mark = if open { "▾" } else { "▸" };
@@ -69,7 +74,8 @@ fn folded(first: &Reason, count: usize, open: bool) -> Item {
         Piece::plain(format!("{}; ", first.text)),
         Piece::new(format!("all cleared by: {}", first.fix), Tone::Quiet),
     ];
-    Item::text(GATE, pieces).to(Link::Fold(first.fix.clone()))
+    let item = Item::text(GATE, pieces).to(Link::Clear(detail.row.name.clone(), first.clone()));
+    Item { fold: Some(first.fix.clone()), ..item }
 }
 
 /// Who approved, whose approval fell and why, and who may not approve.

@@ -63,7 +63,7 @@ fn requests_speak_the_command_lines_of_the_catalogue() {
         let mut person = Person::sits_down(World::of(7), 80, 24).starts();
         for key in keys.split(' ') {
             match key {
-                "S" => person.types("slips/2026-09.1"),
+                "S" => person.types("slips/2026-09.2"),
                 "W" => person.types("because"),
                 key => person.press(key),
             };

@@ -53,6 +53,9 @@ fn details() {
             person.press("enter");
             golden(&format!("{}_detail", pane.title().to_lowercase()), &person);
         }
+        let mut person = in_pane(World::of(7), Answers::Promptly, size, Pane::Releases);
+        person.press("j enter");
+        golden("releases_detail_of_an_amendment", &person);
     }
 }
 
@@ -70,6 +73,7 @@ fn things_on_top() {
         golden("top_filter", &screen("/ h a r b", Pane::Batches));
         golden("top_approve", &screen("j j a", Pane::Releases));
         golden("top_publish", &screen("j p s l i p s enter", Pane::Releases));
+        golden("top_withdraw", &screen("j j j W", Pane::Releases));
         golden("top_waive", &screen("w", Pane::Anomalies));
         golden("top_add", &screen("l n", Pane::Completeness));
     }
