@@ -193,6 +193,7 @@ impl Builder<'_> {
             }
             let anomaly = workspace.anomaly(row.id.as_str())?.anomaly;
             requests.extend(anomaly.rows.iter().take(wanted).map(|sample| Request::Assess {
+                overrule: false,
                 id: anomaly.id.clone(),
                 batch: sample.batch.clone(),
                 row: sample.row,

@@ -43,8 +43,8 @@ pub enum Request {
     WaiveAnomaly { id: AnomalyId, reason: String, until: Option<Period> },
     /// Opens a settled anomaly again.
     ReopenAnomaly { id: AnomalyId, reason: String },
-    /// Judges a sample.
-    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, note: Option<String> },
+    /// Judges a sample; in the place of somebody else's verdict only with `overrule`.
+    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, overrule: bool, note: Option<String> },
     /// Approves a release; with a digest, only exactly that content.
     Approve { release: ReleaseName, digest: Option<Digest>, note: Option<String> },
     /// Takes one's own approval back.
@@ -152,11 +152,12 @@ impl Request {
                 line("anomaly waive").word(id.as_str()).option("--until", until.as_ref()).reason(reason)
             }
             Self::ReopenAnomaly { id, reason } => line("anomaly reopen").word(id.as_str()).reason(reason),
-            Self::Assess { id, batch, row, accepted, note } => line("assess")
+            Self::Assess { id, batch, row, accepted, overrule, note } => line("assess")
                 .word(id.as_str())
                 .option("--batch", Some(batch))
                 .option("--row", Some(row))
                 .word(if *accepted { "--accept" } else { "--reject" })
+                .flag("--overrule", *overrule)
                 .option("--note", note.as_ref()),
             Self::Approve { release, digest, note } => line("release approve")
                 .word(&release.to_string())
@@ -216,6 +217,10 @@ impl CommandLine {
             Some(value) => self.word(name).word(&value.to_string()),
             None => self,
         }
+    }
+
+    fn flag(self, name: &str, given: bool) -> Self {
+        if given { self.word(name) } else { self }
     }
 
     fn reason(self, reason: &str) -> Self {

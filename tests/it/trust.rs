@@ -41,6 +41,12 @@ fn a_delivery_that_can_not_be_read_is_never_published_and_its_rows_can_be_judged
     assert_eq!(cells[1..], [("Slip", "alpha-1"), ("Sold on", "1 Sept"), ("Item", "Heinz no 1"), ("Amount", "1.50")]);
     let batch = samples[0]["batch"].as_str().unwrap();
     workspace.ok("tomas", &["assess", id, "--batch", batch, "--row", "1", "--reject", "--note", "no year"]);
+    // Somebody else's verdict gives way on purpose only, one's own at once.
+    let other = ["assess", id, "--batch", batch, "--row", "1", "--accept"];
+    workspace.run("ravi", &other).ended(3, &["tomas rejected row 1 already", "no year", "--overrule"]);
+    workspace.ok("tomas", &other);
+    workspace.ok("ravi", &[&other[..], &["--overrule"]].concat());
+    workspace.ok("ravi", &["assess", id, "--batch", batch, "--row", "1", "--reject", "--note", "no year"]);
     let judged = &workspace.json(&["anomaly", "show", id])["samples"][0]["verdict"];
     assert_eq!(judged["accepted"], false);
 }

@@ -1,6 +1,6 @@
 //! `assay anomaly`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::{DatasetOption, ReasonOption};
 use crate::domain::{AnomalyState, Period};
@@ -51,4 +51,29 @@ pub enum AnomalyCommand {
         #[command(flatten)]
         reason: ReasonOption,
     },
+}
+
+/// A verdict on a sample.
+#[derive(Debug, Args)]
+pub struct AssessArguments {
+    /// The anomaly.
+    pub anomaly: String,
+    /// The batch of the sample.
+    #[arg(long, requires = "row")]
+    pub batch: Option<String>,
+    /// The record number of the sample in its batch.
+    #[arg(long)]
+    pub row: Option<u64>,
+    /// The row is right as it stands.
+    #[arg(long, conflicts_with = "reject", requires = "row")]
+    pub accept: bool,
+    /// The row is wrong.
+    #[arg(long, requires = "row")]
+    pub reject: bool,
+    /// Put this verdict in the place of somebody else's.
+    #[arg(long, requires = "row")]
+    pub overrule: bool,
+    /// What there is to say about it.
+    #[arg(long)]
+    pub note: Option<String>,
 }

@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::domain::{ModelRef, Period};
-pub use anomaly::AnomalyCommand;
+pub use anomaly::{AnomalyCommand, AssessArguments};
 pub use batch::BatchCommand;
 pub use channel::ChannelCommand;
 pub use contract::ContractCommand;
@@ -117,25 +117,7 @@ pub enum Command {
     #[command(subcommand)]
     Anomaly(AnomalyCommand),
     /// Judge a sample of an anomaly, or list those that wait.
-    Assess {
-        /// The anomaly.
-        anomaly: String,
-        /// The batch of the sample.
-        #[arg(long, requires = "row")]
-        batch: Option<String>,
-        /// The record number of the sample in its batch.
-        #[arg(long)]
-        row: Option<u64>,
-        /// The row is right as it stands.
-        #[arg(long, conflicts_with = "reject", requires = "row")]
-        accept: bool,
-        /// The row is wrong.
-        #[arg(long, requires = "row")]
-        reject: bool,
-        /// What there is to say about it.
-        #[arg(long)]
-        note: Option<String>,
-    },
+    Assess(AssessArguments),
     /// The release queue.
     #[command(subcommand)]
     Release(ReleaseCommand),

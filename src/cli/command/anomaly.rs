@@ -2,7 +2,7 @@
 
 use super::{Call, number};
 use crate::base::{Error, Result};
-use crate::cli::arguments::AnomalyCommand;
+use crate::cli::arguments::{AnomalyCommand, AssessArguments};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::listing::{AnomalyRow, Query};
 use crate::domain::{BatchId, Request};
@@ -33,28 +33,23 @@ pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
 }
 
 /// With a verdict: judges a sample. Without: lists the samples.
-pub fn assess(
-    call: &Call<'_>,
-    anomaly: &str,
-    batch: Option<&str>,
-    row: Option<u64>,
-    verdict: Option<bool>,
-    note: Option<String>,
-) -> Result<()> {
-    let (Some(row), Some(accepted)) = (row, verdict) else { return show(call, anomaly) };
-    let detail = call.workspace.anomaly(anomaly)?;
-    let matching: Vec<&BatchId> = detail
-        .anomaly
-        .rows
-        .iter()
-        .filter(|sample| sample.row == row && batch.is_none_or(|batch| sample.batch.as_str().starts_with(batch)))
-        .map(|sample| &sample.batch)
-        .collect();
-    let [batch] = matching.as_slice() else {
-        return Err(Error::usage(format!("{} samples of {} have row {row}", matching.len(), detail.anomaly.id))
+pub fn assess(call: &Call<'_>, said: &AssessArguments) -> Result<()> {
+    let Some(row) = said.row.filter(|_| said.accept || said.reject) else { return show(call, &said.anomaly) };
+    let anomaly = call.workspace.anomaly(&said.anomaly)?.anomaly;
+    let meant = |batch: &BatchId| said.batch.as_ref().is_none_or(|start| batch.as_str().starts_with(start));
+    let samples = anomaly.rows.iter().filter(|sample| sample.row == row && meant(&sample.batch));
+    let [sample] = samples.collect::<Vec<_>>()[..] else {
+        return Err(Error::usage(format!("row {row} names no single sample of {}", anomaly.id))
             .hint("say which one with --batch; assay anomaly show lists them"));
     };
-    call.change(Request::Assess { id: detail.anomaly.id.clone(), batch: (*batch).clone(), row, accepted, note })
+    call.change(Request::Assess {
+        batch: sample.batch.clone(),
+        id: anomaly.id,
+        row,
+        accepted: said.accept,
+        overrule: said.overrule,
+        note: said.note.clone(),
+    })
 }
 
 fn id(call: &Call<'_>, text: &str) -> Result<AnomalyId> {

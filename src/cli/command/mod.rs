@@ -65,10 +65,7 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         Command::Period(command) => period::run(&call, command),
         Command::Model(command) => model::run(&call, command),
         Command::Anomaly(command) => anomaly::run(&call, command),
-        Command::Assess { anomaly, batch, row, accept, reject, note } => {
-            let verdict = if *accept || *reject { Some(*accept) } else { None };
-            anomaly::assess(&call, anomaly, batch.as_deref(), *row, verdict, note.clone())
-        }
+        Command::Assess(verdict) => anomaly::assess(&call, verdict),
         Command::Release(command) => release::run(&call, command),
         Command::Channel(command) => channel::run(&call, command),
     }

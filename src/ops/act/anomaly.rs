@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Reply;
 use crate::base::{Error, Result};
+use crate::domain::actor::same_person;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period};
 use crate::journal::Transaction;
@@ -81,12 +82,15 @@ pub struct Judgement {
     pub batch: BatchId,
     pub row: u64,
     pub accepted: bool,
+    /// Whether it may take the place of somebody else's.
+    pub overrule: bool,
     pub note: Option<String>,
 }
 
 /// Judges one of an anomaly's samples.
 pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result<Reply> {
-    let Judgement { batch, row, accepted, note } = judgement;
+    let Judgement { batch, row, accepted, overrule, note } = judgement;
+    let judge = context.origin.actor.name.clone();
     let said = format!("row {row} of batch {batch} is {}", if accepted { "accepted" } else { "rejected" });
     change(context, id, move |transaction, anomaly| {
         let sample = anomaly
@@ -97,6 +101,16 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
                 Error::not_found(format!("row {row} of batch {batch} is not a sample of {}", anomaly.id))
                     .hint(format!("assay anomaly show {}", anomaly.id))
             })?;
+        let given = transaction
+            .verdicts(&anomaly.id)?
+            .into_iter()
+            .find(|(batch, at, verdict)| (batch, *at) == (&sample.batch, row) && !same_person(&verdict.by, &judge));
+        if let Some((_, _, verdict)) = given.filter(|_| !overrule) {
+            let said = if verdict.accepted { "accepted" } else { "rejected" };
+            let error = Error::refused(format!("{} {said} row {row} already", verdict.by));
+            let error = verdict.note.iter().fold(error, |error, note| error.because(note));
+            return Err(error.hint("to put your verdict in its place, say the same with --overrule"));
+        }
         let fact = Fact::SampleJudged { id: anomaly.id.clone(), batch: sample.batch.clone(), row, accepted, note };
         transaction.append(fact)?;
         Ok(Vec::new())

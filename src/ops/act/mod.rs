@@ -125,8 +125,8 @@ impl Workspace {
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),
             Request::WaiveAnomaly { id, until, .. } => anomaly::waive(context, &id, until),
             Request::ReopenAnomaly { id, .. } => anomaly::reopen(context, &id),
-            Request::Assess { id, batch, row, accepted, note } => {
-                anomaly::assess(context, &id, anomaly::Judgement { batch, row, accepted, note })
+            Request::Assess { id, batch, row, accepted, overrule, note } => {
+                anomaly::assess(context, &id, anomaly::Judgement { batch, row, accepted, overrule, note })
             }
             // The note is on record as the reason of the event.
             Request::Approve { release, digest, note: _ } => release::approve(context, release, digest),

@@ -117,7 +117,8 @@ fn sample_verdict(state: &State, accepted: bool) -> Result<Ask, String> {
         return Err("open the anomaly first: Enter".to_owned());
     }
     let (row, sample) = selected_sample(state).ok_or("no sample row is selected")?;
-    Ok(Ask::Assess { id: row.id.clone(), batch: sample.batch.clone(), row: sample.row, accepted })
+    let overrule = sample.verdict.as_ref().is_some_and(|verdict| verdict.by != state.me.actor.name);
+    Ok(Ask::Assess { id: row.id.clone(), batch: sample.batch.clone(), row: sample.row, accepted, overrule })
 }
 
 fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {

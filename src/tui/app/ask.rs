@@ -34,7 +34,7 @@ pub enum Ask {
     ConfirmAnomaly(AnomalyId),
     WaiveAnomaly(AnomalyId),
     ReopenAnomaly(AnomalyId),
-    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool },
+    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, overrule: bool },
     Approve(ReleaseName),
     Revoke(ReleaseName),
     RejectRelease(ReleaseName),
@@ -206,8 +206,8 @@ impl Ask {
                 Request::WaiveAnomaly { id, reason: reason(), until }
             }
             Self::ReopenAnomaly(id) => Request::ReopenAnomaly { id, reason: reason() },
-            Self::Assess { id, batch, row, accepted } => {
-                Request::Assess { id, batch, row, accepted, note: typed("note") }
+            Self::Assess { id, batch, row, accepted, overrule } => {
+                Request::Assess { id, batch, row, accepted, overrule, note: typed("note") }
             }
             Self::Approve(release) => Request::Approve { release, digest, note: typed("note") },
             Self::Revoke(release) => Request::RevokeApproval { release, reason: reason() },

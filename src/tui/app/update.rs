@@ -292,19 +292,14 @@ fn choose(state: &mut State, effects: &mut Vec<Effect>) {
 /// Asks for a change at once, or opens the dialog that it needs.
 fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     let Ok(ask) = ask_for(state, id) else { return };
-    let one_key = matches!(id, Id::AcceptSample | Id::RejectSample) && !overrules(state);
+    let one_key =
+        matches!(id, Id::AcceptSample | Id::RejectSample) && matches!(ask, Ask::Assess { overrule: false, .. });
     if ask.is_immediate() || one_key {
         let request = ask.request(&[], None);
         perform(state, request, effects);
     } else {
         open_dialog(state, ask, effects);
     }
-}
-
-/// Whether a verdict on the selected sample would take the place of somebody else's.
-fn overrules(state: &State) -> bool {
-    let verdict = selected_sample(state).and_then(|(_, sample)| sample.verdict.as_ref());
-    verdict.is_some_and(|verdict| verdict.by != state.me.actor.name)
 }
 
 /// Opens a dialog and asks what it would do.
