@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::Session;
 use super::query::changes::Memory;
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
-use crate::config;
+use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
 use crate::journal::{Journal, Snapshot, Watch};
@@ -16,8 +16,6 @@ use crate::lake::Lake;
 use crate::pipeline::Context;
 use crate::pipeline::verdict::InForce;
 
-/// The file that makes a folder a workspace.
-pub const CONTRACT_FILE: &str = "assay.toml";
 pub(super) const JOURNAL_FILE: &str = "assay.db";
 
 /// How to open a workspace.
@@ -174,11 +172,8 @@ impl Workspace {
                 let contract = file?;
                 ContractState { version: 0, contract: Arc::new(contract.clone()), file: Ok(contract), differs: false }
             }
-            Some((version, digest, contract)) => {
-                let differs = match &file {
-                    Ok(file) => file.digest()? != digest,
-                    Err(_) => true,
-                };
+            Some((version, _, contract)) => {
+                let differs = config::differs(&file, &contract)?;
                 ContractState { version, contract: Arc::new(contract), file, differs }
             }
         })
@@ -219,7 +214,6 @@ impl Workspace {
             root: self.root.clone(),
             contract: state.contract,
             contract_version: state.version,
-            contract_differs: state.differs,
             rehearsal: false,
             origin,
             cancel,
