@@ -11,6 +11,7 @@ use assay::ops::{OpenOptions, Reply, Session, Workspace as Opened};
 use calamine::{Reader, Xlsx, open_workbook};
 use chrono::DateTime;
 
+use super::gate::amend;
 use super::picture::gold;
 use super::support::{APPROVERS, NOW, PERIODS, PREPARER, Workspace, delivery};
 
@@ -126,4 +127,46 @@ fn whoever_lost_the_turn_does_not_go_on() {
         assert!(journal.lease(&held.key, "somebody", 60).unwrap());
     };
     is_stopped(taken_over, ErrorKind::Busy, "somebody else has taken `publish slips` over");
+}
+
+#[test]
+fn a_role_is_lost_and_won_in_screens_that_are_open() {
+    let workspace = Workspace::processed();
+    let approve = || Request::Approve { release: RELEASE.parse().unwrap(), digest: None, note: None };
+    let ((opened, ravi), (_, tomas)) = (screen(&workspace, APPROVERS[0]), screen(&workspace, "tomas"));
+    let manager = "ravi = [\"manager\"]\n";
+    let viewer = "ravi = [\"viewer\"]\n";
+    for (from, to, words) in [
+        (manager, viewer, "ravi is viewer and this needs manager"),
+        (viewer, "", "`ravi` is not in [people] of the contract in force"),
+    ] {
+        amend(&workspace, from, to);
+        let refused = [
+            opened.perform(&ravi, approve(), &|_| {}, &Cancel::default()).unwrap_err(),
+            opened.preview(&ravi, &approve()).unwrap_err(),
+        ];
+        for error in refused {
+            assert!(error.kind() == ErrorKind::Refused && error.one_line().contains(words), "{error}");
+        }
+    }
+    assert!(workspace.events_of("release_approved").is_empty());
+
+    amend(&workspace, "tomas = [\"assessor\"]", "tomas = [\"manager\"]");
+    opened.perform(&tomas, approve(), &|_| {}, &Cancel::default()).unwrap();
+    let event = workspace.events().pop().unwrap();
+    assert_eq!((&event["kind"], &event["actor"]), (&"release_approved".into(), &"tomas".into()));
+    assert_eq!(event["role"], "manager", "{event:#}");
+}
+
+#[test]
+fn a_run_ends_with_the_role_of_whoever_began_it() {
+    let workspace = Workspace::delivered();
+    workspace.ok(PREPARER, &["ingest"]);
+    let demoted = |workspace: &Workspace| amend(workspace, "mira = [\"manager\"]", "mira = [\"viewer\"]");
+    let run = Request::Run { dataset: None, period: None, model: None };
+    let error = perform(&workspace, run, demoted).unwrap_err();
+    assert!(error.one_line().contains("mira is viewer and this needs"), "{error}");
+    let events = workspace.events();
+    let applied = events.iter().rposition(|event| event["kind"] == "contract_applied").unwrap();
+    assert!(events[applied..].iter().all(|event| event["actor"] != PREPARER), "{:#?}", &events[applied..]);
 }

@@ -9,7 +9,6 @@ use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, Release, ReleaseName, TaskKind};
 use crate::journal::Transaction;
-use crate::ops::Session;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, publication};
 
@@ -67,8 +66,8 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
 }
 
 /// Takes the actor's approval back.
-pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result<Reply> {
-    let actor = session.actor.name.clone();
+pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
+    let actor = context.origin.actor.name.clone();
     let message = format!("{actor} took the approval of {name} back");
     let (contract, file_differs) = (context.contract.clone(), context.file_differs()?);
     context.write(move |transaction| {
