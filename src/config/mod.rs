@@ -19,6 +19,9 @@ use crate::base::{Error, ErrorKind, Result};
 use crate::domain::Contract;
 use document::Document;
 
+/// The file that makes a folder a workspace.
+pub const CONTRACT_FILE: &str = "assay.toml";
+
 /// The longest assay.toml that is read, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
 
@@ -44,6 +47,15 @@ pub fn read(path: &Path) -> Result<Contract> {
     })?;
     let file_name = path.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());
     parse(&text, &file_name)
+}
+
+/// Whether an assay.toml, as it was read, says something else than the contract in force. One that can't be read, because
+/// somebody is in the midst of editing it, differs.
+pub fn differs(file: &Result<Contract>, in_force: &Contract) -> Result<bool> {
+    match file {
+        Ok(file) => Ok(file.digest()? != in_force.digest()?),
+        Err(_) => Ok(true),
+    }
 }
 
 /// Reads the text of an assay.toml; `file_name` is what errors call it.

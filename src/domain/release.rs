@@ -21,6 +21,14 @@ pub struct ReleaseName {
     pub n: u32,
 }
 
+impl ReleaseName {
+    /// Whether both are releases of one period of one dataset: clients see one of them at most.
+    #[must_use]
+    pub fn same_period(&self, other: &Self) -> bool {
+        (&self.dataset, self.period) == (&other.dataset, other.period)
+    }
+}
+
 impl fmt::Display for ReleaseName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}/{}.{}", self.dataset, self.period, self.n))

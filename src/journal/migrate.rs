@@ -56,17 +56,16 @@ fn refuse_newer(found: usize, known: usize, path: &Path) -> Result<()> {
 
 /// Brings the database up to date: every step that it has not taken, in one transaction, after a backup.
 pub(super) fn migrate(connection: &Connection, path: &Path, steps: &[Step]) -> Result<()> {
-    let found = version(connection)?;
-    if found == steps.len() {
+    if version(connection)? == steps.len() {
         return Ok(());
-    }
-    if found > 0 && found < steps.len() {
-        copy(connection, &backup_path(path, found)).context("backing the journal up before its upgrade")?;
     }
     connection::in_transaction(connection, |connection| {
         // Another process may have done it while this one waited for its turn.
         let found = version(connection)?;
         refuse_newer(found, steps.len(), path)?;
+        if found > 0 && found < steps.len() {
+            back_up(path, found).context("backing the journal up before its upgrade")?;
+        }
         let missing = steps.get(found..).unwrap_or_default();
         for step in missing {
             if let Step::Sql(sql) = step {
@@ -87,10 +86,23 @@ fn version(connection: &Connection) -> Result<usize> {
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }
 
-/// Where the database of an older version is kept: `assay.db.backup-v<N>`.
-pub(super) fn backup_path(path: &Path, version: usize) -> PathBuf {
+/// Copies the database of an older version to where nothing was kept before. Whoever calls it has the turn to write, so
+/// that the copy, made through a connection that sees what is committed, is of exactly this version.
+fn back_up(path: &Path, version: usize) -> Result<()> {
+    let copies = (1..).map(|number| backup_path(path, version, number));
+    let free = copies.into_iter().find(|copy| !copy.exists());
+    let free = free.ok_or_else(|| Error::internal("there is no name left for a backup of the journal"))?;
+    copy(&connection::open_writer(path)?, &free)
+}
+
+/// Where the database of an older version is kept: `assay.db.backup-v<N>`; after an upgrade that failed, the next
+/// one's `assay.db.backup-v<N>-2`.
+fn backup_path(path: &Path, version: usize, number: u64) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".backup-v{version}"));
+    if number > 1 {
+        name.push(format!("-{number}"));
+    }
     path.with_file_name(name)
 }
 

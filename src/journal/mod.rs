@@ -40,6 +40,6 @@ mod tests;
 pub use lease::Lease;
 pub use query::task::Failure;
 pub use snapshot::Snapshot;
-pub use store::Journal;
+pub use store::{Journal, Watch};
 pub use transaction::Transaction;
 pub use verify::{BadEntry, Verified};

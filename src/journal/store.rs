@@ -15,6 +15,15 @@ use super::{connection, host, migrate, rebuild};
 use crate::base::{Cancel, Clock, Error, Result, ResultExt};
 use crate::domain::event::Origin;
 
+/// The clock that a journal goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch {
+    /// The clock.
+    pub clock: Clock,
+    /// Whether somebody holds it still whom the contract does not let: each of their events says so beside the machine.
+    pub held: bool,
+}
+
 /// The journal of a workspace. Clones share one writer and one pool of readers; several processes may open one file.
 #[derive(Clone)]
 pub struct Journal(Arc<Inner>);
@@ -36,7 +45,7 @@ impl Journal {
     /// # Errors
     /// When a newer program wrote it, when the file is no journal, and when the disk refuses.
     pub fn open(path: &Path, clock: Clock) -> Result<Self> {
-        Self::open_on(path, |_| Ok(clock), None)
+        Self::open_on(path, |_| Ok(Watch { clock, held: false }), None)
     }
 
     /// [`Journal::open`], with the clock that follows from what is on record, and with the name that this machine has
@@ -46,16 +55,17 @@ impl Journal {
     /// As [`Journal::open`].
     pub fn open_on(
         path: &Path,
-        clock: impl FnOnce(&Snapshot<'_>) -> Result<Clock>,
+        watch: impl FnOnce(&Snapshot<'_>) -> Result<Watch>,
         host: Option<String>,
     ) -> Result<Self> {
         let connection = connection::open_writer(path)?;
         migrate::migrate(&connection, path, migrate::STEPS)?;
-        let clock = clock(&Snapshot::new(&connection))?;
+        let watch = watch(&Snapshot::new(&connection))?;
+        let host = host.unwrap_or_else(host::name);
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
-            clock,
-            host: host.unwrap_or_else(host::name),
+            clock: watch.clock,
+            host: if watch.held { format!("{host}, clock held") } else { host },
             readers: Readers::new(path.to_owned()),
             watcher: Mutex::new(connection::open_reader(path)?),
             writer: Writer::start(connection)?,

@@ -76,17 +76,14 @@ impl Lake {
         let earlier = self.load(table, Some(from_version))?;
         let earlier = earlier.ok_or_else(|| Error::not_found(format!("there is no table {table}")))?;
         let wanted = self.verified(table, Some(from_version), &commit.partition, &cancel)?;
-        if wanted.is_empty() {
-            return Err(Error::not_found(format!("version {from_version} of {table} has nothing to bring back"))
-                .because(format!("it has no partition {:?}", commit.partition)));
-        }
         let fields = data_fields(table, &state(&earlier)?.schema());
         let files = added(&self.folder(table)?, from_version, &wanted)?;
         let rows = wanted.iter().map(|file| file.rows).sum();
         self.commit(table, commit, &Change { files, fields, rows }, &cancel)
     }
 
-    /// Checks that the files of a partition are there, byte for byte as they were written.
+    /// Checks that a partition and its files are there, byte for byte as they were written: that [`Lake::restore`] can
+    /// bring them back.
     pub fn verify(
         &self,
         table: &Table,
@@ -105,6 +102,11 @@ impl Lake {
         cancel: &Cancel,
     ) -> Result<Vec<DataFile>> {
         let files = self.files(table, version, partition)?;
+        if files.is_empty() {
+            let version = version.map(|version| format!("version {version} of ")).unwrap_or_default();
+            return Err(Error::not_found(format!("{version}{table} has nothing to bring back"))
+                .because(format!("it has no partition {partition:?}")));
+        }
         for file in &files {
             cancel.check()?;
             check_present(table, file)?;

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::{EventDetail, Workspace};
 use crate::base::{Cancel, Clock, Error, Result, ResultExt};
+use crate::config::CONTRACT_FILE;
 use crate::domain::listing::{Fetch, LogRow, Page, Query};
 use crate::journal::{Journal, Verified};
-use crate::ops::workspace::{CONTRACT_FILE, JOURNAL_FILE};
+use crate::ops::workspace::JOURNAL_FILE;
 
 /// The journal of a workspace. It opens where assay.toml is missing or broken: the record has to be readable most of
 /// all when something else is wrong.

@@ -40,31 +40,31 @@ impl Session {
         Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via })
     }
 
+    /// The same person as another contract knows them: with the role that it gives them, if it gives them any. A session
+    /// may be hours old.
+    pub fn under(&self, contract: &Contract) -> Result<Self> {
+        Self::of(contract, Some(&self.actor.name), self.via)
+    }
+
     /// The session of somebody who is not in [people]: they may look.
     #[must_use]
     pub fn stranger(via: Via) -> Self {
         Self { actor: Actor { name: login_name(), role: Role::Viewer }, via }
     }
 
-    /// Refuses what the actor's role does not allow.
-    pub fn require(&self, request: &Request) -> Result<()> {
+    /// What the journal keeps of a request of this person. Refuses what their role does not allow.
+    pub fn permitted(&self, request: &Request) -> Result<Origin> {
         let wanted = request.role();
-        if self.actor.role >= wanted {
-            return Ok(());
+        if self.actor.role < wanted {
+            return Err(Error::refused(format!("{} is {} and this needs {wanted}", self.actor.name, self.actor.role))
+                .hint(format!("ask somebody who is {wanted}; in a demo workspace, act as one with --as NAME")));
         }
-        Err(Error::refused(format!("{} is {} and this needs {wanted}", self.actor.name, self.actor.role))
-            .hint(format!("ask somebody who is {wanted}; in a demo workspace, act as one with --as NAME")))
-    }
-
-    /// What the journal keeps of a request of this person.
-    #[must_use]
-    pub fn origin(&self, request: &Request) -> Origin {
-        Origin {
+        Ok(Origin {
             actor: self.actor.clone(),
             via: self.via,
             command: request.command_line(),
             reason: request.reason().map(str::to_owned),
-        }
+        })
     }
 }
 

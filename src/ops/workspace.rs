@@ -8,16 +8,14 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::Session;
 use super::query::changes::Memory;
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
-use crate::config;
+use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
-use crate::journal::{Journal, Snapshot};
+use crate::journal::{Journal, Snapshot, Watch};
 use crate::lake::Lake;
 use crate::pipeline::Context;
 use crate::pipeline::verdict::InForce;
 
-/// The file that makes a folder a workspace.
-pub const CONTRACT_FILE: &str = "assay.toml";
 pub(super) const JOURNAL_FILE: &str = "assay.db";
 
 /// How to open a workspace.
@@ -25,7 +23,8 @@ pub(super) const JOURNAL_FILE: &str = "assay.db";
 pub struct OpenOptions {
     /// The folder.
     pub root: PathBuf,
-    /// The clock; none: the contract's `today`, or the system's.
+    /// The clock; none: the contract's `today`, or the system's. Outside of a demo the record says of each event that the
+    /// clock was held still.
     pub clock: Option<Clock>,
     /// The machine's name for the record; none: its own.
     pub host: Option<String>,
@@ -93,11 +92,13 @@ impl Workspace {
         if !file.exists() {
             described()?;
         }
-        let clock = |snapshot: &Snapshot<'_>| {
+        let watch = |snapshot: &Snapshot<'_>| {
             let in_force = snapshot.contract()?.map_or_else(described, |(_, _, contract)| Ok(contract))?;
-            Ok(options.clock.unwrap_or_else(|| clock_of(&in_force)))
+            // In a demo whose clock is moved nothing real can be dated wrong.
+            let held = matches!(options.clock, Some(Clock::Fixed(_))) && !in_force.demo;
+            Ok(Watch { clock: options.clock.unwrap_or_else(|| clock_of(&in_force)), held })
         };
-        let journal = Journal::open_on(&file, clock, options.host.clone())?;
+        let journal = Journal::open_on(&file, watch, options.host.clone())?;
         let lake = Lake::open(&root)?;
         let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         Ok(Self { root: Arc::new(root), workers, journal, lake, memory: Memory::default() })
@@ -171,11 +172,8 @@ impl Workspace {
                 let contract = file?;
                 ContractState { version: 0, contract: Arc::new(contract.clone()), file: Ok(contract), differs: false }
             }
-            Some((version, digest, contract)) => {
-                let differs = match &file {
-                    Ok(file) => file.digest()? != digest,
-                    Err(_) => true,
-                };
+            Some((version, _, contract)) => {
+                let differs = config::differs(&file, &contract)?;
                 ContractState { version, contract: Arc::new(contract), file, differs }
             }
         })
@@ -216,7 +214,6 @@ impl Workspace {
             root: self.root.clone(),
             contract: state.contract,
             contract_version: state.version,
-            contract_differs: state.differs,
             rehearsal: false,
             origin,
             cancel,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::{Cancel, Error, Result};
+use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
 use crate::domain::{Contract, Fact};
 use crate::journal::{Journal, Transaction};
@@ -28,13 +29,16 @@ pub struct Context {
     pub cancel: Cancel,
     /// How many tasks may run at once.
     pub workers: usize,
-    /// Whether assay.toml differs from the contract in force.
-    pub contract_differs: bool,
     /// Whether nothing of what is written is to stay: for `--dry-run` of what changes the journal alone.
     pub rehearsal: bool,
 }
 
 impl Context {
+    /// Whether assay.toml, as it lies there now, differs from the contract that this work was begun under.
+    pub fn file_differs(&self) -> Result<bool> {
+        config::differs(&config::read(&self.root.join(CONTRACT_FILE)), &self.contract)
+    }
+
     /// Appends one fact in a transaction of its own.
     pub fn record(&self, fact: Fact) -> Result<u64> {
         self.write(move |transaction| transaction.append(fact))

@@ -79,6 +79,17 @@ impl Lease {
         self.lost.load(Ordering::Relaxed)
     }
 
+    /// Holds on to it for its full time from now. Refused once somebody else has taken it over: a machine that slept
+    /// through its heartbeats does not know that yet.
+    pub fn hold(&self) -> Result<()> {
+        if !self.is_lost() && self.journal.renew(&self.key, &self.owner, SECONDS)? {
+            return Ok(());
+        }
+        Err(Error::busy(format!("somebody else has taken `{}` over", self.key))
+            .because(format!("this process gave no sign of life for {SECONDS} s"))
+            .hint("look where it stands, then give the same command again"))
+    }
+
     fn beating(journal: Journal, key: String, owner: String, work: Option<Cancel>) -> Self {
         let (stop, lost) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let heart = {

@@ -97,18 +97,6 @@ fn publish() -> Step {
     Step { start, command, finish, points: points(&[PUBLISH, COMMIT, FORWARD]) }
 }
 
-/// Two releases of one period were published; the second is live.
-fn amended() -> Workspace {
-    let start = Workspace::processed();
-    start.approve(RELEASE);
-    start.ok(PREPARER, &["release", "publish", RELEASE]);
-    start.deliver("alpha", "2026-09 corrected.csv", delivery("alpha", PERIODS[0], 11));
-    start.prepare();
-    start.approve(AMENDMENT);
-    start.ok(PREPARER, &["release", "publish", AMENDMENT]);
-    start
-}
-
 fn rollback() -> Step {
     let finish = |workspace: &Workspace| {
         workspace.ok(PREPARER, &["run"]);
@@ -118,7 +106,7 @@ fn rollback() -> Step {
         workspace.ok(PREPARER, &["run"]);
     };
     let command = &["release", "rollback", AMENDMENT, "--reason", "wrong"];
-    Step { start: amended(), command, finish, points: points(&[REMOVE, FORWARD]) }
+    Step { start: Workspace::amended(), command, finish, points: points(&[REMOVE, FORWARD]) }
 }
 
 fn withdraw() -> Step {
@@ -130,7 +118,7 @@ fn withdraw() -> Step {
         workspace.ok(PREPARER, &["run"]);
     };
     let command = &["release", "withdraw", AMENDMENT, "--reason", "not ours to give"];
-    Step { start: amended(), command, finish, points: points(&[REMOVE, FORWARD]) }
+    Step { start: Workspace::amended(), command, finish, points: points(&[REMOVE, FORWARD]) }
 }
 
 fn state(workspace: &Workspace, release: &str) -> String {

@@ -1,14 +1,17 @@
-//! What changes between the first look at the gate and the point of no return: the gate is asked again there.
+//! What changes between the first look and the deed: who may, and the gate, are asked again at the point of no return.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use assay::base::{Cancel, Clock, ErrorKind, Result};
 use assay::domain::progress::Progress;
 use assay::domain::{Request, Via};
-use assay::ops::{OpenOptions, Reply, Workspace as Opened};
+use assay::journal::Journal;
+use assay::ops::{OpenOptions, Reply, Session, Workspace as Opened};
 use calamine::{Reader, Xlsx, open_workbook};
 use chrono::DateTime;
 
+use super::gate::amend;
 use super::picture::gold;
 use super::support::{APPROVERS, NOW, PERIODS, PREPARER, Workspace, delivery};
 
@@ -20,22 +23,32 @@ fn approved() -> Workspace {
     workspace
 }
 
-/// Publishes the release; while its artifacts are written, `meanwhile` happens in other processes.
-fn publish(workspace: &Workspace, meanwhile: impl Fn(&Workspace) + Sync) -> Result<Reply> {
+/// A screen that somebody has open.
+fn screen(workspace: &Workspace, who: &str) -> (Opened, Session) {
     let clock = Clock::Fixed(DateTime::parse_from_rfc3339(NOW).unwrap().to_utc());
     let options = OpenOptions { clock: Some(clock), ..OpenOptions::at(workspace.root().to_owned()) };
     let opened = Opened::open(&options).unwrap();
-    let session = opened.session(Some(PREPARER), Via::Cli).unwrap();
+    let session = opened.session(Some(who), Via::Tui).unwrap();
+    (opened, session)
+}
+
+/// Does what is asked; as soon as it is at work, `meanwhile` happens in other processes.
+fn perform(workspace: &Workspace, request: Request, meanwhile: impl Fn(&Workspace) + Sync) -> Result<Reply> {
+    let (opened, session) = screen(workspace, PREPARER);
     let happened = AtomicBool::new(false);
     let progress = |_: Progress| {
         if !happened.swap(true, Ordering::SeqCst) {
             meanwhile(workspace);
         }
     };
-    let request = Request::Publish { release: RELEASE.parse().unwrap() };
-    let published = opened.perform(&session, request, &progress, &Cancel::default());
+    let performed = opened.perform(&session, request, &progress, &Cancel::default());
     assert!(happened.into_inner(), "nothing happened meanwhile");
-    published
+    performed
+}
+
+/// Publishes the release; while its artifacts are written, `meanwhile` happens in other processes.
+fn publish(workspace: &Workspace, meanwhile: impl Fn(&Workspace) + Sync) -> Result<Reply> {
+    perform(workspace, Request::Publish { release: RELEASE.parse().unwrap() }, meanwhile)
 }
 
 /// The publication has to be refused, with nothing to be seen of it.
@@ -88,4 +101,72 @@ fn a_correction_stops_it() {
         workspace.ok(PREPARER, &["ingest"]);
     };
     is_stopped(corrected, ErrorKind::Refused, "changed while its artifacts were being written");
+}
+
+#[test]
+fn an_edit_of_the_contract_stops_it() {
+    type Edit = fn(&str) -> String;
+    let edits: [Edit; 2] = [|text| text.replace("approvals = 2", "approvals = 3"), |text| format!("{text}\n[half")];
+    for edit in edits {
+        let edited = |workspace: &Workspace| {
+            let file = workspace.path("assay.toml");
+            let text = edit(&fs::read_to_string(&file).unwrap());
+            fs::write(&file, text).unwrap();
+        };
+        is_stopped(edited, ErrorKind::Refused, "assay.toml differs from the contract in force");
+    }
+}
+
+/// A machine that slept finds that somebody else has its turn.
+#[test]
+fn whoever_lost_the_turn_does_not_go_on() {
+    let taken_over = |workspace: &Workspace| {
+        let journal = Journal::open(&workspace.path("assay.db"), Clock::System).unwrap();
+        let held = journal.leases().unwrap().into_iter().find(|lease| lease.key == "publish slips").unwrap();
+        journal.release_lease(&held.key, &held.owner).unwrap();
+        assert!(journal.lease(&held.key, "somebody", 60).unwrap());
+    };
+    is_stopped(taken_over, ErrorKind::Busy, "somebody else has taken `publish slips` over");
+}
+
+#[test]
+fn a_role_is_lost_and_won_in_screens_that_are_open() {
+    let workspace = Workspace::processed();
+    let approve = || Request::Approve { release: RELEASE.parse().unwrap(), digest: None, note: None };
+    let ((opened, ravi), (_, tomas)) = (screen(&workspace, APPROVERS[0]), screen(&workspace, "tomas"));
+    let manager = "ravi = [\"manager\"]\n";
+    let viewer = "ravi = [\"viewer\"]\n";
+    for (from, to, words) in [
+        (manager, viewer, "ravi is viewer and this needs manager"),
+        (viewer, "", "`ravi` is not in [people] of the contract in force"),
+    ] {
+        amend(&workspace, from, to);
+        let refused = [
+            opened.perform(&ravi, approve(), &|_| {}, &Cancel::default()).unwrap_err(),
+            opened.preview(&ravi, &approve()).unwrap_err(),
+        ];
+        for error in refused {
+            assert!(error.kind() == ErrorKind::Refused && error.one_line().contains(words), "{error}");
+        }
+    }
+    assert!(workspace.events_of("release_approved").is_empty());
+
+    amend(&workspace, "tomas = [\"assessor\"]", "tomas = [\"manager\"]");
+    opened.perform(&tomas, approve(), &|_| {}, &Cancel::default()).unwrap();
+    let event = workspace.events().pop().unwrap();
+    assert_eq!((&event["kind"], &event["actor"]), (&"release_approved".into(), &"tomas".into()));
+    assert_eq!(event["role"], "manager", "{event:#}");
+}
+
+#[test]
+fn a_run_ends_with_the_role_of_whoever_began_it() {
+    let workspace = Workspace::delivered();
+    workspace.ok(PREPARER, &["ingest"]);
+    let demoted = |workspace: &Workspace| amend(workspace, "mira = [\"manager\"]", "mira = [\"viewer\"]");
+    let run = Request::Run { dataset: None, period: None, model: None };
+    let error = perform(&workspace, run, demoted).unwrap_err();
+    assert!(error.one_line().contains("mira is viewer and this needs"), "{error}");
+    let events = workspace.events();
+    let applied = events.iter().rposition(|event| event["kind"] == "contract_applied").unwrap();
+    assert!(events[applied..].iter().all(|event| event["actor"] != PREPARER), "{:#?}", &events[applied..]);
 }

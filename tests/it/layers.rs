@@ -238,6 +238,15 @@ fn a_crate_in_the_wrong_room_is_found() {
     assert_eq!(found("quality/mod.rs", "#[tokio::main]\nasync fn f() {}").len(), 1);
     assert_eq!(found("ops/mod.rs", "extern crate color_eyre;").len(), 1);
     assert_eq!(found("cli/mod.rs", "use ratatui as r;").len(), 1);
+    for code in [
+        "fn f(d: ::polars::prelude::DataFrame) {}",
+        "fn f() -> ::polars::prelude::DataFrame { x }",
+        "fn f() { return ::polars::prelude::col(\"a\"); }",
+        "fn f() { match x { _ => ::polars::prelude::col(\"a\") }; }",
+        "fn f(x: &dyn ::polars::prelude::Any, y: Vec<u8>) { y.g(x) }",
+    ] {
+        assert_eq!(found("ops/mod.rs", code).len(), 1, "{code}");
+    }
     assert_eq!(found("tui/app/mod.rs", "use ratatui::style::Color;"), ["the core of the screen knows `ratatui`"]);
     assert_eq!(found("tui/app/pane/mod.rs", "use tokio::sync::mpsc;"), ["the core of the screen knows `tokio`"]);
     assert_eq!(found("tui/view/log.rs", "fn f() { std::fs::read(\"x\"); }"), ["drawing code uses `std::fs::read`"]);
@@ -279,6 +288,10 @@ fn what_is_allowed_is_not_found() {
     );
     assert_eq!(
         found("ner/mod.rs", "use std::{io, collections::{BTreeMap, BTreeSet}};\nuse other::{toml::X};"),
+        nothing
+    );
+    assert_eq!(
+        found("ops/mod.rs", "fn f() { Vec::<u8>::polars::x(); <T as Y>::tokio::<u8>(); a::b::polars::c(); }"),
         nothing
     );
     assert_eq!(found("main.rs", "use assay::cli;\nfn main() { color_eyre::install(); }"), nothing);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::support::{APPROVERS, Outcome, PREPARER, Workspace, program};
+use super::support::{APPROVERS, OWNER, Outcome, PREPARER, Workspace, contract, program};
 
 /// Every row that the lists of the command line show.
 fn lists(workspace: &Workspace) -> Vec<Value> {
@@ -105,4 +105,29 @@ fn a_followed_log_shows_only_what_was_asked_for_and_ends_with_its_reader() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_clock_that_somebody_holds_is_on_record_outside_of_a_demo() {
+    let demo = Workspace::with_model();
+    assert!(demo.events().iter().all(|event| event["host"].as_str().unwrap().ends_with("@test")));
+    // It is a demo once an owner said so, not because the file does.
+    let workspace = Workspace::under(&contract().replace("demo = true\n", ""));
+    workspace.promote_lexicon();
+    let file = workspace.path("assay.toml");
+    fs::write(&file, contract()).unwrap();
+    let register = |name: &'static str| ["model", "register", "lexicon.toml", "--name", name];
+    workspace.ok(OWNER, &register("more"));
+    fs::write(&file, contract().replace("demo = true\n", "")).unwrap();
+    let events = workspace.events();
+    assert!(events.len() > 3);
+    for event in &events {
+        assert!(event["host"].as_str().unwrap().ends_with("@test, clock held"), "{event:#}");
+    }
+
+    let mut command = workspace.command(OWNER, &register("others"));
+    Outcome::from(command.env_remove("ASSAY_NOW").output().unwrap()).ended(0, &[]);
+    let event = workspace.events().pop().unwrap();
+    assert!(event["host"].as_str().unwrap().ends_with("@test"), "{event:#}");
+    workspace.verify();
 }

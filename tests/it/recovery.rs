@@ -2,18 +2,24 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use assay::base::Cancel;
-use assay::domain::{Request, Via};
-use assay::lake::Table;
+use assay::base::{Cancel, Clock, ErrorKind};
+use assay::domain::event::Origin;
+use assay::domain::{Actor, Request, Role, Via};
+use assay::journal::Journal;
+use assay::lake::{Lake, Table};
 use assay::ops::{OpenOptions, Workspace as Opened};
+use assay::pipeline::{Context, publication};
 use polars::prelude::{DataFrame, ParquetReader, ParquetWriter, SerReader};
 
 use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, delivery};
 
 const RELEASE: &str = "slips/2026-09.1";
+const AMENDMENT: &str = "slips/2026-09.2";
 const PUBLISH: &[&str] = &["release", "publish", RELEASE];
+const ROLL_BACK: &[&str] = &["release", "rollback", AMENDMENT, "--reason", "wrong prices"];
 
 /// A release that is past the point of no return and no further.
 fn publishing() -> Workspace {
@@ -204,4 +210,116 @@ fn what_was_rejected_or_withdrawn_can_be_made_again() {
     workspace.ok(PREPARER, &["release", "withdraw", "slips/2026-09.2", "--reason", "too early"]);
     workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
     assert_eq!(state(&workspace, "slips/2026-09.3"), "open");
+}
+
+/// The one file in which clients had a version of gold.
+fn gold_file(workspace: &Workspace, version: u64) -> PathBuf {
+    let gold = Table::Gold { dataset: "slips".to_owned() };
+    let files = Lake::open(workspace.root()).unwrap().files(&gold, Some(version), &[]).unwrap();
+    assert_eq!(files.len(), 1);
+    files[0].path.clone()
+}
+
+#[test]
+fn what_is_damaged_is_not_brought_back() {
+    let workspace = Workspace::amended();
+    let file = gold_file(&workspace, 0);
+    let (bytes, seen) = (fs::read(&file).unwrap(), gold(&workspace));
+    for damage in [None, Some(&bytes[1..])] {
+        match damage {
+            None => fs::remove_file(&file).unwrap(),
+            Some(bytes) => fs::write(&file, bytes).unwrap(),
+        }
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let words = ["can't be rolled back to slips/2026-09.1", name, "hint: "];
+        workspace.run(PREPARER, ROLL_BACK).ended(3, &words);
+        workspace.run(PREPARER, &[&["--dry-run"], ROLL_BACK].concat()).ended(3, &words);
+    }
+    assert!(workspace.events_of("rollback_started").is_empty());
+    // The period goes on.
+    assert_eq!((state(&workspace, AMENDMENT).as_str(), gold(&workspace)), ("published", seen));
+    workspace.correct(12);
+    workspace.approve("slips/2026-09.3");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.3"]);
+    agrees_with_a_replay(&workspace);
+    fs::write(&file, bytes).unwrap();
+    let back = ["release", "rollback", "slips/2026-09.3", "--to", RELEASE, "--reason", "the file is back"];
+    workspace.ok(PREPARER, &back);
+    assert_eq!(state(&workspace, RELEASE), "published");
+}
+
+#[test]
+fn gold_that_gets_lost_under_way_is_made_again_from_the_release() {
+    let workspace = Workspace::amended();
+    let undisturbed = workspace.copy();
+    undisturbed.ok(PREPARER, ROLL_BACK);
+    assert!(workspace.run_armed(PREPARER, ROLL_BACK, "publish.intent").signal.is_some());
+    fs::remove_file(gold_file(&workspace, 0)).unwrap();
+    workspace.run(PREPARER, &["run"]).ended(0, &["finished rolling back"]);
+    assert_eq!(state(&workspace, RELEASE), "published");
+    assert!(gold(&workspace).unwrap().equals_missing(&gold(&undisturbed).unwrap()), "gold is {:?}", gold(&workspace));
+    agrees_with_a_replay(&workspace);
+}
+
+/// What the program has at hand once it has looked for unfinished work and waits for its turn.
+fn waiting(workspace: &Workspace) -> Context {
+    let journal = Journal::open(&workspace.path("assay.db"), Clock::System).unwrap();
+    let (contract_version, _, contract) = journal.read(|snapshot| snapshot.contract()).unwrap().unwrap();
+    let actor = Actor { name: APPROVERS[0].to_owned(), role: Role::Manager };
+    Context {
+        journal,
+        lake: Lake::open(workspace.root()).unwrap(),
+        root: Arc::new(workspace.root().to_owned()),
+        contract: Arc::new(contract),
+        contract_version,
+        origin: Origin { actor, via: Via::Cli, command: ROLL_BACK.join(" "), reason: Some("wrong prices".to_owned()) },
+        cancel: Cancel::default(),
+        workers: 1,
+        rehearsal: false,
+    }
+}
+
+#[test]
+fn whoever_waited_for_a_publication_that_failed_completes_it_first() {
+    let workspace = Workspace::amended();
+    workspace.correct(12);
+    workspace.approve("slips/2026-09.3");
+    let context = waiting(&workspace);
+    let publish = ["release", "publish", "slips/2026-09.3"];
+    assert!(workspace.run_armed(PREPARER, &publish, "publish.intent").signal.is_some());
+    let error = publication::rollback(&context, &AMENDMENT.parse().unwrap(), None).unwrap_err();
+    assert!(error.kind() == ErrorKind::Refused && error.one_line().contains("superseded"), "{error}");
+    drop(context);
+    assert_eq!(state(&workspace, "slips/2026-09.3"), "published");
+    assert_eq!(gold(&workspace).unwrap().height(), 22);
+    assert!(workspace.events_of("rollback_started").is_empty());
+    agrees_with_a_replay(&workspace);
+}
+
+#[test]
+fn a_channel_that_can_not_be_written_is_owed() {
+    let workspace = Workspace::amended();
+    let (channels, away) = (workspace.path("channels"), workspace.path("channels.away"));
+    let said = "warning: what clients read from gold is in place, but channel latest of slips";
+    let withdraw = &["release", "withdraw", RELEASE, "--reason", "not ours"];
+    for (command, done) in [(ROLL_BACK, "is rolled back"), (withdraw, "is withdrawn")] {
+        fs::rename(&channels, &away).unwrap();
+        fs::write(&channels, "in the way").unwrap();
+        let outcome = workspace.run(PREPARER, command).ended(0, &[said, "tries again"]);
+        assert!(outcome.stdout.contains(done), "{outcome:#?}");
+        fs::remove_file(&channels).unwrap();
+        fs::rename(&away, &channels).unwrap();
+    }
+    workspace.correct(12);
+    workspace.approve("slips/2026-09.3");
+    fs::remove_dir_all(&channels).unwrap();
+    fs::write(&channels, "in the way").unwrap();
+    for done in ["is published: 22 rows", "is published already"] {
+        let outcome = workspace.run(PREPARER, &["release", "publish", "slips/2026-09.3"]).ended(0, &[said]);
+        assert!(outcome.stdout.contains(done), "{outcome:#?}");
+    }
+    fs::remove_file(&channels).unwrap();
+    workspace.ok(PREPARER, &["run"]);
+    let pointer = fs::read_to_string(workspace.path("channels/slips/latest.json")).unwrap();
+    assert!(pointer.contains("slips/2026-09.3"), "{pointer}");
 }

@@ -205,6 +205,23 @@ impl Workspace {
         self.ok(PREPARER, &["run"]);
     }
 
+    /// Two releases of the first period were published; the second is live.
+    pub fn amended() -> Self {
+        let workspace = Self::processed();
+        workspace.approve("slips/2026-09.1");
+        workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.1"]);
+        workspace.correct(11);
+        workspace.approve("slips/2026-09.2");
+        workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.2"]);
+        workspace
+    }
+
+    /// Takes another delivery of the first provider for the first period in, and makes what is released with it.
+    pub fn correct(&self, rows: u32) {
+        self.deliver(PROVIDERS[0], &format!("2026-09 corrected {rows}.csv"), delivery(PROVIDERS[0], PERIODS[0], rows));
+        self.prepare();
+    }
+
     /// Approves a release by both approvers.
     pub fn approve(&self, release: &str) {
         for who in APPROVERS {

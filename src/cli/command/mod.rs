@@ -85,7 +85,8 @@ pub fn named_workspace(arguments: &Arguments, discover: fn(&Path) -> Result<Path
     }
 }
 
-/// `ASSAY_NOW` holds the clock still, for tests and scripts that must give the same answer tomorrow.
+/// `ASSAY_NOW` holds the clock still, for tests and scripts that must give the same answer tomorrow. Outside of a demo the
+/// record says so.
 pub fn fixed_clock() -> Result<Option<Clock>> {
     let Ok(text) = std::env::var("ASSAY_NOW") else { return Ok(None) };
     let instant = chrono::DateTime::parse_from_rfc3339(&text)

@@ -26,7 +26,7 @@ fn thousand() -> Bench {
 }
 
 /// A connection that the triggers no longer stop.
-fn burglar(bench: &Bench) -> Connection {
+pub(super) fn burglar(bench: &Bench) -> Connection {
     let connection = connection::open_writer(&bench.path()).unwrap();
     let drops = ["event_is_never_changed", "event_is_never_removed", "event_goes_to_the_end"];
     for trigger in drops {

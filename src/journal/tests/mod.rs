@@ -64,8 +64,11 @@ fn origin(who: &str) -> Origin {
     }
 }
 
+/// The tables of the projections with their rows.
+type Tables = Vec<(&'static str, Vec<Vec<Value>>)>;
+
 /// Every row of every projection, in an order of their own.
-fn projections(path: &Path) -> Vec<(&'static str, Vec<Vec<Value>>)> {
+fn projections(path: &Path) -> Tables {
     let connection = connection::open_reader(path).unwrap();
     project::tables()
         .map(|table| {

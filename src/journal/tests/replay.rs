@@ -6,6 +6,7 @@ use chrono::{TimeZone, Utc};
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 
+use super::chain::burglar;
 use super::facts::{anomaly_id, covered, delivery, found, numbered, period, release, slice, task, whole_life};
 use super::story::{live, long};
 use super::{Bench, projections};
@@ -89,6 +90,28 @@ fn a_cancelled_rebuild_leaves_everything_as_it_was() {
     let error = bench.journal.rebuild(&cancel, &|_, _| ()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert_eq!(before, projections(&bench.path()));
+}
+
+#[test]
+fn what_nobody_wrote_is_not_replayed() {
+    let bench = Bench::new();
+    live(&bench, &long(100));
+    let before = projections(&bench.path());
+    let connection = burglar(&bench);
+    for (tampering, seq) in [
+        ("UPDATE event SET actor = 'zed' WHERE seq = 7", 7),
+        ("UPDATE event SET reason = NULL WHERE seq = 1", 1),
+        ("DELETE FROM event WHERE seq = 40", 40),
+        ("UPDATE event SET prev_hash = hash WHERE seq = 12", 12),
+    ] {
+        connection.execute_batch(&format!("CREATE TABLE aside AS SELECT * FROM event; {tampering}")).unwrap();
+        let error = bench.journal.rebuild(&Cancel::default(), &|_, _| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{tampering}: {error}");
+        assert!(error.one_line().contains(&format!("entry {seq} of the journal")), "{tampering}: {error}");
+        assert_eq!(before, projections(&bench.path()), "{tampering}");
+        connection.execute_batch("DELETE FROM event; INSERT INTO event SELECT * FROM aside; DROP TABLE aside").unwrap();
+    }
+    replays_to_the_same_rows(&bench);
 }
 
 #[test]

@@ -19,8 +19,8 @@ use serde_json::json;
 
 use super::{Session, Workspace};
 use crate::base::{Cancel, Error, Result};
+use crate::domain::Request;
 use crate::domain::progress::Progress;
-use crate::domain::{ReleaseName, Request};
 use crate::pipeline::{Context, publication};
 
 /// What came of a request.
@@ -47,8 +47,7 @@ impl Reply {
 fn concerns(request: &Request, left: &publication::Unfinished) -> bool {
     match request {
         Request::Publish { release } | Request::Rollback { release, .. } | Request::WithdrawRelease { release, .. } => {
-            let same = |other: &ReleaseName| (&other.dataset, other.period) == (&release.dataset, release.period);
-            left.release.as_ref().is_some_and(same)
+            left.release.as_ref().is_some_and(|other| other.same_period(release))
         }
         Request::AcceptBatch { batch, .. } => {
             left.batch.as_ref().is_some_and(|other| other.as_str().starts_with(batch.as_str()))
@@ -67,10 +66,9 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Reply> {
         request.validate()?;
-        session.require(&request)?;
         let command = request.command_line();
         let first = self.contract_state()?.version == 0;
-        let context = self.context(&session.origin(&request), cancel)?;
+        let context = self.admitted(session, &request, cancel)?;
         if first && matches!(request, Request::ApplyContract { .. }) {
             // The first change takes the contract into force: this was it.
             return Ok(contract::in_force(1));
@@ -96,6 +94,16 @@ impl Workspace {
         Ok(reply)
     }
 
+    /// What the pipeline needs to work for somebody who may ask for this by the contract in force, whatever role they
+    /// had when their session began. [`Context::write`] refuses what is left of the work once another version is.
+    fn admitted(&self, session: &Session, request: &Request, cancel: &Cancel) -> Result<Context> {
+        // Asked before anything is written: the first change of all takes the contract into force.
+        let origin = session.under(&self.contract()?)?.permitted(request)?;
+        let context = self.context(&origin, cancel)?;
+        let origin = session.under(&context.contract)?.permitted(request)?;
+        Ok(Context { origin, ..context })
+    }
+
     fn dispatch(
         &self,
         context: &Context,
@@ -112,7 +120,9 @@ impl Workspace {
             Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => {
                 batch::withdraw(context, &batch)
             }
-            Request::Run { dataset, period, model } => run::everything(self, context, dataset, period, model, progress),
+            Request::Run { dataset, period, model } => {
+                run::everything(self, context, session, dataset, period, model, progress)
+            }
             Request::CancelTask { task } => run::cancel(self, context, &task),
             Request::RetryTask { task } => run::retry(self, context, &task, progress),
             Request::Baseline { dataset, period, .. } => baseline::accept(context, dataset, period),
@@ -130,7 +140,7 @@ impl Workspace {
             }
             // The note is on record as the reason of the event.
             Request::Approve { release, digest, note: _ } => release::approve(context, release, digest),
-            Request::RevokeApproval { release, .. } => release::revoke(context, session, release),
+            Request::RevokeApproval { release, .. } => release::revoke(context, release),
             Request::RejectRelease { release, .. } => release::reject(context, release),
             Request::Publish { release } => release::publish(context, &release, progress),
             Request::Rollback { release, to, .. } => release::rollback(context, &release, to.as_ref()),

@@ -14,7 +14,8 @@ impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         request.validate()?;
-        session.require(request)?;
+        let session = &session.under(&self.contract()?)?;
+        session.permitted(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
         lines.extend(self.effects(session, request)?);
         Ok(lines)
@@ -34,13 +35,13 @@ impl Workspace {
                 return Ok(opened.into_iter().chain(run).collect());
             }
             Request::Publish { release } => {
-                return self.publication(&self.rehearsing(session.origin(request))?, release);
+                return self.publication(&self.rehearsing(session.permitted(request)?)?, release);
             }
             Request::Rollback { release, to, .. } => {
-                return self.rollback(&self.rehearsing(session.origin(request))?, release, to.as_ref());
+                return self.rollback(&self.rehearsing(session.permitted(request)?)?, release, to.as_ref());
             }
             Request::WithdrawRelease { release, .. } => {
-                return self.withdrawal(&self.rehearsing(session.origin(request))?, release);
+                return self.withdrawal(&self.rehearsing(session.permitted(request)?)?, release);
             }
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
@@ -68,11 +69,11 @@ impl Workspace {
             }
             Request::PromoteModel { model, .. } => {
                 self.rehearse(session, request)?;
-                return promotion(&self.rehearsing(session.origin(request))?, model);
+                return promotion(&self.rehearsing(session.permitted(request)?)?, model);
             }
             Request::WithdrawBatch { batch, .. } => {
                 self.rehearse(session, request)?;
-                let context = self.rehearsing(session.origin(request))?;
+                let context = self.rehearsing(session.permitted(request)?)?;
                 let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
                 return follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch));
             }
@@ -92,7 +93,7 @@ impl Workspace {
     }
 
     fn rehearse(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
-        let context = self.rehearsing(session.origin(request))?;
+        let context = self.rehearsing(session.permitted(request)?)?;
         let reply = self.dispatch(&context, session, request.clone(), &|_| {})?;
         Ok(reply.lines)
     }

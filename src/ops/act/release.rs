@@ -9,14 +9,13 @@ use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, Release, ReleaseName, TaskKind};
 use crate::journal::Transaction;
-use crate::ops::Session;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, findings, publication};
 
 /// Adds the actor's approval of exactly the present content.
 pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> Result<Reply> {
     let contract = context.contract.clone();
-    let file_differs = context.contract_differs;
+    let file_differs = context.file_differs()?;
     let actor = context.origin.actor.name.clone();
     let approved = name.clone();
     let (given, wanted) = context.write(move |transaction| {
@@ -67,10 +66,10 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
 }
 
 /// Takes the actor's approval back.
-pub fn revoke(context: &Context, session: &Session, name: ReleaseName) -> Result<Reply> {
-    let actor = session.actor.name.clone();
+pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
+    let actor = context.origin.actor.name.clone();
     let message = format!("{actor} took the approval of {name} back");
-    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
+    let (contract, file_differs) = (context.contract.clone(), context.file_differs()?);
     context.write(move |transaction| {
         let release = find(transaction, &name)?;
         if !release.state.is_open() || !release.approvals.iter().any(|approval| same_person(&approval.by, &actor)) {
@@ -134,13 +133,15 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
     let publication = result?;
     if publication.repeated {
         let message = format!("{name} is published already: generation {}", publication.generation);
-        return Ok(Reply { message, document: document(name, &publication), ..Reply::default() });
+        let lines = warning(&publication);
+        return Ok(Reply { message, lines, document: document(name, &publication), ..Reply::default() });
     }
     let mut lines: Vec<String> =
         publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();
     if let Some(superseded) = &publication.superseded {
         lines.push(format!("{superseded} is superseded"));
     }
+    lines.extend(warning(&publication));
     Ok(Reply {
         message: format!(
             "{name} is published: {}, generation {}, gold version {}",
@@ -157,7 +158,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
 /// The gate counts the approvals by the rules in force; where the record says something else it is put right first, so
 /// that what nothing keeps back can be published.
 fn follow(context: &Context, name: &ReleaseName) -> Result<()> {
-    let (contract, file_differs) = (context.contract.clone(), context.contract_differs);
+    let (contract, file_differs) = (context.contract.clone(), context.file_differs()?);
     let name = name.clone();
     context.write(move |transaction| match transaction.release(&name)? {
         Some(release) if release.state.is_open() => {
@@ -172,7 +173,7 @@ pub fn rollback(context: &Context, name: &ReleaseName, to: Option<&ReleaseName>)
     let (back_to, publication) = publication::rollback(context, name, to)?;
     Ok(Reply {
         message: format!("{name} is rolled back: clients see {back_to} again, generation {}", publication.generation),
-        lines: Vec::new(),
+        lines: warning(&publication),
         document: document(&back_to, &publication),
         ..Reply::default()
     })
@@ -183,7 +184,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
     let publication = publication::withdraw(context, name)?;
     Ok(Reply {
         message: format!("{name} is withdrawn: clients see nothing for {}", name.period),
-        lines: vec![another(name)],
+        lines: std::iter::once(another(name)).chain(warning(&publication)).collect(),
         document: document(name, &publication),
         ..Reply::default()
     })
@@ -192,6 +193,11 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
 /// How a period gets its next release when nothing new is delivered for it.
 fn another(name: &ReleaseName) -> String {
     format!("to open another one: assay run --dataset {} --period {}", name.dataset, name.period)
+}
+
+/// What of a publication is not out yet: it is done all the same.
+fn warning(publication: &publication::Publication) -> Vec<String> {
+    publication.owed.iter().map(|owed| format!("warning: {owed}")).collect()
 }
 
 fn document(name: &ReleaseName, publication: &publication::Publication) -> serde_json::Value {

@@ -6,8 +6,8 @@ use super::Reply;
 use crate::base::{Error, ErrorKind, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
-use crate::domain::{Fact, ModelRef, Period, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
-use crate::ops::Workspace;
+use crate::domain::{Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject};
+use crate::ops::{Session, Workspace};
 use crate::pipeline::schedule::{self, Scope, Summary};
 use crate::pipeline::{Context, arrival};
 
@@ -15,6 +15,7 @@ use crate::pipeline::{Context, arrival};
 pub fn everything(
     workspace: &Workspace,
     context: &Context,
+    session: &Session,
     dataset: Option<String>,
     period: Option<Period>,
     model: Option<ModelRef>,
@@ -47,7 +48,8 @@ pub fn everything(
         let scope = Scope { releases, models: model.clone().into_iter().collect(), only: None };
         let pass = schedule::run(&context, &scope, progress)?;
         summary.done.extend(pass.done);
-        let newest = workspace.context(&context.origin, &context.cancel)?;
+        let again = Request::Run { dataset: dataset.clone(), period, model: model.clone() };
+        let newest = workspace.admitted(session, &again, &context.cancel)?;
         if newest.contract_version == context.contract_version {
             summary.failed = pass.failed;
             break;

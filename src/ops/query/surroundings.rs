@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::base::KeyHasher;
+use crate::config::CONTRACT_FILE;
 use crate::domain::Contract;
 use crate::domain::contract::Source;
 use crate::ops::Workspace;
-use crate::ops::workspace::CONTRACT_FILE;
 use crate::source::inbox;
 
 impl Workspace {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::rows;
+use super::turn::Turn;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
@@ -50,9 +51,15 @@ pub fn manifest(context: &Context, release: &ReleaseName) -> Result<Option<Manif
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
-pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: &dyn Fn(u64)) -> Result<Manifest> {
+pub fn build(
+    context: &Context,
+    turn: &Turn,
+    dataset: &Dataset,
+    release: &Release,
+    progress: &dyn Fn(u64),
+) -> Result<Manifest> {
     digest_of(release)?;
-    context.lake.discard_release(&release.name)?;
+    discard(context, turn, &release.name)?;
     let (staging, details) = stage(context, dataset, release, progress)?;
     unchanged(context, dataset, release)?;
     staging.finish(details, &context.cancel)?;
@@ -62,13 +69,19 @@ pub fn build(context: &Context, dataset: &Dataset, release: &Release, progress: 
         .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
 }
 
-/// Throws a folder away whose intent was refused. One whose intent stands is kept, whatever the error was.
-pub fn discard_unsigned(context: &Context, name: &ReleaseName) {
-    let discarded = context.journal.read(|snapshot| snapshot.release(name)).and_then(|release| match release {
+/// Throws the folder of a release away unless an intent signed it, and only while nobody else can be at it: what this
+/// process knew of the release may be from before the machine slept.
+fn discard(context: &Context, turn: &Turn, name: &ReleaseName) -> Result<()> {
+    turn.hold()?;
+    match context.journal.read(|snapshot| snapshot.release(name))? {
         Some(release) if release.state.is_open() => context.lake.discard_release(name),
         _ => Ok(()),
-    });
-    if let Err(error) = discarded {
+    }
+}
+
+/// Throws a folder away whose intent was refused. One whose intent stands is kept, whatever the error was.
+pub fn discard_unsigned(context: &Context, turn: &Turn, name: &ReleaseName) {
+    if let Err(error) = discard(context, turn, name) {
         tracing::warn!(%error, %name, "the folder of a refused publication is still there");
     }
 }
@@ -152,6 +165,7 @@ struct Described {
 
 impl Described {
     fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<Self> {
+        let in_force = InForce { contract: &context.contract, file_differs: context.file_differs()? };
         context.journal.read(|snapshot| {
             let batches = inputs::standing(snapshot, dataset, release.name.period)?;
             let providers = batches
@@ -166,7 +180,6 @@ impl Described {
                 .collect();
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
-            let in_force = InForce { contract: &context.contract, file_differs: context.contract_differs };
             let approvers = verdict::verdict(snapshot, in_force, release, context.journal.now())?.approvers;
             Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvers })
         })

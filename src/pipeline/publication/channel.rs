@@ -22,6 +22,18 @@ pub struct Pointer {
     pub periods: BTreeMap<String, String>,
 }
 
+/// [`deliver`], for whoever has just changed what clients see: that stands, whether it can be delivered now or not.
+/// Answers what is still owed, in a sentence.
+pub fn deliver_or_owe(context: &Context, dataset: &str) -> Option<String> {
+    let error = deliver(context, dataset).err()?;
+    tracing::warn!(%error, dataset, "a delivery is still owed");
+    Some(format!(
+        "what clients read from gold is in place, but {CHANNEL} of {dataset} does not point to it yet: {}; the next \
+         command that changes something tries again",
+        error.one_line()
+    ))
+}
+
 /// Delivers everything of the newest generation of a dataset that did not go out yet.
 pub fn deliver(context: &Context, dataset: &str) -> Result<()> {
     let pointer = context.journal.read(|snapshot| {

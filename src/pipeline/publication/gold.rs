@@ -13,14 +13,17 @@ fn table(release: &ReleaseName) -> Table {
     Table::Gold { dataset: release.dataset.clone() }
 }
 
-fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -> Result<Commit> {
-    let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
-    let partition = vec![(lineage::PERIOD.to_owned(), release.period.to_string())];
-    Ok(Commit::new(partition, seq, operation, release.to_string(), at))
+fn partition(release: &ReleaseName) -> Vec<(String, String)> {
+    vec![(lineage::PERIOD.to_owned(), release.period.to_string())]
 }
 
-/// Puts a release's rows in the place of what the period had.
-pub fn publish(context: &Context, release: &ReleaseName, model: &str, seq: u64) -> Result<Committed> {
+fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -> Result<Commit> {
+    let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
+    Ok(Commit::new(partition(release), seq, operation, release.to_string(), at))
+}
+
+/// Puts a release's rows, from its folder, in the place of what the period had.
+pub fn publish(context: &Context, release: &ReleaseName, model: &str, operation: &str, seq: u64) -> Result<Committed> {
     let path = artifacts::parquet(context, release);
     let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
     let plan = LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
@@ -29,8 +32,13 @@ pub fn publish(context: &Context, release: &ReleaseName, model: &str, seq: u64) 
         .with_columns([lit(model).alias(lineage::MODEL), lit(release.to_string()).alias(lineage::RELEASE)]);
     let schema = plan.clone().collect_schema().map_err(Error::library)?;
     let mut rows = chunks(plan, Order::Kept, &context.cancel)?;
-    let commit = commit(context, release, "publish", seq)?;
+    let commit = commit(context, release, operation, seq)?;
     context.lake.replace(&table(release), &schema, &commit, &mut rows, &context.cancel)
+}
+
+/// Checks that what the period had when `release` was published can be brought back.
+pub fn verify(context: &Context, release: &ReleaseName, version: u64) -> Result<()> {
+    context.lake.verify(&table(release), Some(version), &partition(release), &context.cancel)
 }
 
 /// Brings back exactly the files that the period had when `release` was published.

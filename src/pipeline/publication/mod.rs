@@ -9,6 +9,7 @@ mod recover;
 mod rollback;
 mod rows;
 mod signed;
+mod turn;
 mod withdraw;
 
 pub use artifacts::{Manifest, manifest, parquet};
@@ -20,8 +21,3 @@ pub use withdraw::{rehearse as rehearse_withdrawal, withdraw};
 
 /// The channel that gold serves.
 pub const LATEST: &str = "latest";
-
-/// The lease of whoever moves what clients see of a dataset.
-fn lease_key(dataset: &str) -> String {
-    format!("publish {dataset}")
-}

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{artifacts, channel, gold, lease_key, signed};
+use super::turn::{self, Turn};
+use super::{artifacts, channel, gold, signed};
 use crate::base::{Digest, Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, Release, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, arrival, lease};
+use crate::pipeline::{Context, arrival};
 
 /// What came of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,39 +26,41 @@ pub struct Publication {
     pub superseded: Option<ReleaseName>,
     /// Milliseconds of each step, in order.
     pub steps: Vec<(&'static str, u128)>,
+    /// What did not go out yet and is tried again, in a sentence.
+    pub owed: Option<String>,
 }
 
 /// Publishes an approved release. Publishing what is live already changes nothing.
 pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) -> Result<Publication> {
     let mut steps = Steps::start();
-    let _lease = lease::wait(context, &lease_key(&name.dataset))?;
+    let turn = turn::wait(context, name)?;
     let release = find(context, name)?;
     if let (ReleaseState::Published, Some(generation), Some(delta_version)) =
         (release.state, release.generation, release.delta_version)
     {
-        channel::deliver(context, &name.dataset)?;
+        let owed = channel::deliver_or_owe(context, &name.dataset);
         let rows = artifacts::manifest(context, name)?.map_or(0, |manifest| manifest.rows);
         let steps = Vec::new();
-        return Ok(Publication { generation, delta_version, rows, repeated: true, superseded: None, steps });
+        return Ok(Publication { generation, delta_version, rows, repeated: true, superseded: None, steps, owed });
     }
     let contract = context.contract.clone();
-    let in_force = |file_differs| InForce { contract: &contract, file_differs };
+    let in_force = InForce { contract: &contract, file_differs: context.file_differs()? };
     let now = context.journal.now();
-    context.journal.read(|snapshot| check(snapshot, in_force(context.contract_differs), &release, now))?;
+    context.journal.read(|snapshot| check(snapshot, in_force, &release, now))?;
     steps.done("gate");
 
     let dataset = contract.dataset(&name.dataset)?;
-    let manifest = artifacts::build(context, dataset, &release, progress)?;
+    let manifest = artifacts::build(context, &turn, dataset, &release, progress)?;
     steps.done("artifacts");
 
     let digest = manifest.digest()?;
-    let seq = intend(context, &release, &manifest, digest.clone())
-        .inspect_err(|_| artifacts::discard_unsigned(context, name))?;
+    let seq = intend(context, &turn, &release, &manifest, digest.clone())
+        .inspect_err(|_| artifacts::discard_unsigned(context, &turn, name))?;
     crash::point("publish.intent");
     steps.done("intent");
     let mut publication = complete(context, name, &digest, seq)?;
     steps.done("gold and outcome");
-    channel::deliver(context, &name.dataset)?;
+    publication.owed = channel::deliver_or_owe(context, &name.dataset);
     steps.done("channel and deliveries");
     publication.steps = steps.0;
     Ok(publication)
@@ -71,15 +74,21 @@ fn check(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now:
     release.state.allow(ReleaseState::Publishing)
 }
 
-/// The point of no return: the gate is asked again in the very transaction that writes the intent.
-fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest, digest: Digest) -> Result<u64> {
-    let contract = context.contract.clone();
-    let file_differs = context.contract_differs;
+/// The point of no return: the gate is asked again in the very transaction that writes the intent, and assay.toml read
+/// again.
+fn intend(
+    context: &Context,
+    turn: &Turn,
+    release: &Release,
+    manifest: &artifacts::Manifest,
+    digest: Digest,
+) -> Result<u64> {
+    let begun = context.clone();
     let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
-    context.write(move |transaction| {
+    turn.intend(context, &release.name, move |transaction| {
         let release =
             transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
-        let in_force = InForce { contract: &contract, file_differs };
+        let in_force = InForce { contract: &begun.contract, file_differs: begun.file_differs()? };
         let now = transaction.now();
         check(transaction, in_force, &release, now)?;
         if release.release_digest.as_ref() != Some(&built_for) {
@@ -94,7 +103,7 @@ fn intend(context: &Context, release: &Release, manifest: &artifacts::Manifest, 
 /// nothing twice.
 pub fn complete(context: &Context, name: &ReleaseName, manifest: &Digest, seq: u64) -> Result<Publication> {
     let manifest = signed::signed(context, name, manifest)?;
-    let committed = gold::publish(context, name, &manifest.model, seq)?;
+    let committed = gold::publish(context, name, &manifest.model, "publish", seq)?;
     crash::point("publish.gold_committed");
     let release = name.clone();
     let version = committed.version;
@@ -102,7 +111,7 @@ pub fn complete(context: &Context, name: &ReleaseName, manifest: &Digest, seq: u
         context.conclude(move |transaction, contract| outcome(transaction, contract, release, version))?;
     crash::point("publish.outcome");
     let (delta_version, rows, steps) = (version, committed.rows, Vec::new());
-    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps })
+    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
 }
 
 /// Clients see the release from now on; answers what they saw before, and the generation.

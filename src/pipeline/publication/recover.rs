@@ -1,6 +1,7 @@
 //! After a crash: what was begun past the point of no return is completed, landings are finished, the outbox emptied.
 
-use super::{channel, lease_key, publish, rollback, withdraw};
+use super::turn::lease_key;
+use super::{channel, publish, rollback, withdraw};
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::event::Origin;
 use crate::domain::progress::Progress;
@@ -74,23 +75,43 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
     let Some(_lease) = lease::take_or_stop(context, &key)? else { return Ok(None) };
     // Whoever held the lease until now may have finished it.
     let Some(fact) = intent()? else { return Ok(None) };
-    let said = match fact {
-        Fact::LandingStarted { delivery } => land::resume(context, delivery, seq, sink)?,
+    match fact {
+        Fact::LandingStarted { delivery } => land::resume(context, delivery, seq, sink).map(Some),
+        fact => complete(context, seq, &fact),
+    }
+}
+
+/// From an intent about what clients see to its outcome.
+fn complete(context: &Context, seq: u64, fact: &Fact) -> Result<Option<String>> {
+    let what = match fact {
         Fact::PublishStarted { release, manifest, .. } => {
-            publish::complete(context, &release, &manifest, seq)?;
-            said_of("publishing", &release)
+            publish::complete(context, release, manifest, seq)?;
+            format!("publishing {release}")
         }
         Fact::RollbackStarted { from, to } => {
-            rollback::complete(context, &from, &to, seq)?;
-            said_of("rolling back", &from)
+            rollback::complete(context, from, to, seq)?;
+            format!("rolling back {from}")
         }
         Fact::WithdrawalStarted { release } => {
-            withdraw::complete(context, &release, seq)?;
-            said_of("withdrawing", &release)
+            withdraw::complete(context, release, seq)?;
+            format!("withdrawing {release}")
         }
         _ => return Ok(None),
     };
-    Ok(Some(said))
+    Ok(Some(format!("finished {what}")))
+}
+
+/// Completes what was begun with the period of a release, for whoever holds the lease of its dataset.
+pub fn settle(context: &Context, name: &ReleaseName) -> Result<()> {
+    let begun = context.journal.read(|snapshot| snapshot.unfinished())?;
+    for (seq, fact) in begun {
+        if moved(&fact).is_some_and(|other| other.same_period(name)) {
+            let origin = &in_the_name_of(context, seq)?;
+            complete(origin, seq, &fact).map_err(|error| unfinished(&fact, error).error)?;
+            channel::deliver_or_owe(origin, &name.dataset);
+        }
+    }
+    Ok(())
 }
 
 /// Whoever happens to come next did not do it: it is put on record as done by the pipeline for those who began it.
@@ -101,17 +122,20 @@ fn in_the_name_of(context: &Context, seq: u64) -> Result<Context> {
     Ok(Context { origin, cancel: context.cancel.child(), ..context.clone() })
 }
 
-fn said_of(what: &str, release: &ReleaseName) -> String {
-    format!("finished {what} {release}")
+/// The release that an intent about what clients see takes away or brings them.
+pub fn moved(fact: &Fact) -> Option<&ReleaseName> {
+    match fact {
+        Fact::PublishStarted { release, .. }
+        | Fact::RollbackStarted { from: release, .. }
+        | Fact::WithdrawalStarted { release } => Some(release),
+        _ => None,
+    }
 }
 
 /// The lease that whoever works on this intent holds; `None` where nobody has to finish it (a task is planned again).
 fn work_lease(fact: &Fact) -> Option<String> {
     match fact {
         Fact::LandingStarted { delivery } => Some(land::lease_key(&delivery.slice)),
-        Fact::PublishStarted { release, .. }
-        | Fact::RollbackStarted { from: release, .. }
-        | Fact::WithdrawalStarted { release } => Some(lease_key(&release.dataset)),
-        _ => None,
+        fact => moved(fact).map(|release| lease_key(&release.dataset)),
     }
 }

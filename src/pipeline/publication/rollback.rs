@@ -1,41 +1,60 @@
 //! Rolling back: a new event and a new gold commit bring an older release of the period back.
 
 use super::publish::{Publication, find};
-use super::{channel, gold, lease_key};
-use crate::base::{Error, Result, crash};
+use super::{artifacts, channel, gold, turn};
+use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
-use crate::pipeline::{Context, arrival, lease};
+use crate::pipeline::{Context, arrival};
 
 /// Brings `to` back in the place of `from`, which is live. Without `to`: what `from` superseded.
 pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<(ReleaseName, Publication)> {
-    let _lease = lease::wait(context, &lease_key(&from.dataset))?;
+    let turn = turn::wait(context, from)?;
     let to = target(context, from, to)?;
-    context.lake.verify_release(&to)?;
     let (intent_from, intent_to) = (from.clone(), to.clone());
-    let seq = context.write(move |transaction| {
+    let seq = turn.intend(context, from, move |transaction| {
         allowed(transaction, &intent_from, &intent_to)?;
         transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })
     })?;
     crash::point("publish.intent");
     let publication = complete(context, from, &to, seq)?;
-    channel::deliver(context, &from.dataset)?;
-    Ok((to, publication))
+    Ok((to, Publication { owed: channel::deliver_or_owe(context, &from.dataset), ..publication }))
 }
 
-/// What would come back in the place of `from`, where that is allowed.
+/// What would come back in the place of `from`, where that is allowed and all of it is still there.
 pub fn target(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<ReleaseName> {
     find(context, from)?;
     let to = match to {
         Some(to) => to.clone(),
         None => predecessor(context, from)?,
     };
-    if (&to.dataset, to.period) != (&from.dataset, from.period) {
+    if !to.same_period(from) {
         return Err(Error::refused(format!("{to} is of another period than {from}")));
     }
     context.journal.read(|snapshot| allowed(snapshot, from, &to))?;
+    whole(context, from, &to)?;
     Ok(to)
+}
+
+/// Refuses what is no longer there as clients had it: past the intent there would be no way back.
+fn whole(context: &Context, from: &ReleaseName, to: &ReleaseName) -> Result<()> {
+    let version = gold_version(context, to)?;
+    let whole = context.lake.verify_release(to).and_then(|()| gold::verify(context, to, version));
+    whole.map_err(|damage| match damage.kind() {
+        ErrorKind::Cancelled => damage,
+        _ => Error::refused(format!("{from} can't be rolled back to {to}: clients would not get what they had"))
+            .because(damage.one_line())
+            .hint("put what is missing or damaged back from a backup, or name another release with --to")
+            .hint(format!("to take it away from clients: assay release withdraw {from} --reason \"...\"")),
+    })
+}
+
+/// The version of gold in which clients had a release.
+fn gold_version(context: &Context, name: &ReleaseName) -> Result<u64> {
+    find(context, name)?
+        .delta_version
+        .ok_or_else(|| Error::corrupt(format!("{name} was published, but no version of gold is on record for it")))
 }
 
 fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Result<()> {
@@ -47,12 +66,17 @@ fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Res
     Ok(())
 }
 
-/// From the intent forward.
+/// From the intent forward. Where the files of gold got lost since, the same rows come from the release's folder.
 pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u64) -> Result<Publication> {
-    let version = find(context, to)?
-        .delta_version
-        .ok_or_else(|| Error::corrupt(format!("{to} was published, but no version of gold is on record for it")))?;
-    let committed = gold::restore(context, to, version, seq)?;
+    let committed = match gold::restore(context, to, gold_version(context, to)?, seq) {
+        Err(damage) if matches!(damage.kind(), ErrorKind::Corrupt | ErrorKind::NotFound) => {
+            tracing::warn!(%damage, %to, "gold is made again from the folder of the release");
+            context.lake.verify_release(to)?;
+            let model = artifacts::manifest(context, to)?.ok_or(damage)?.model;
+            gold::publish(context, to, &model, "rollback", seq)?
+        }
+        restored => restored?,
+    };
     crash::point("publish.gold_committed");
     let (from, to) = (from.clone(), to.clone());
     let superseded = Some(from.clone());
@@ -61,7 +85,7 @@ pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
         context.conclude(move |transaction, contract| outcome(transaction, contract, from, to, delta_version))?;
     crash::point("publish.outcome");
     let (rows, steps) = (committed.rows, Vec::new());
-    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps })
+    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
 }
 
 /// Clients see `to` again; answers the generation.

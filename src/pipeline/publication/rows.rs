@@ -9,7 +9,8 @@ use crate::quality::stream::{Order, chunks};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
-/// All rows of a release in order, chunk by chunk.
+/// All rows of a release in order, chunk by chunk. Each slice is opened when its turn comes: a scan takes threads and
+/// memory from its first chunk on.
 pub fn of(
     context: &Context,
     dataset: &Dataset,
@@ -19,12 +20,11 @@ pub fn of(
     let batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, period))?;
     let mut providers: Vec<String> = batches.into_iter().map(|batch| batch.delivery.slice.provider).collect();
     providers.dedup();
-    let mut slices: Vec<Chunks> = Vec::new();
-    for provider in providers {
-        let slice = Slice { dataset: dataset.name.clone(), period, provider };
-        slices.push(slice_rows(context, &slice, release)?);
-    }
-    Ok(slices.into_iter().flatten())
+    let (context, release, dataset) = (context.clone(), release.clone(), dataset.name.clone());
+    Ok(providers.into_iter().flat_map(move |provider| {
+        let slice = Slice { dataset: dataset.clone(), period, provider };
+        slice_rows(&context, &slice, &release).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))))
+    }))
 }
 
 fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chunks> {

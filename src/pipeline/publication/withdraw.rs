@@ -1,18 +1,18 @@
 //! Withdrawing: clients no longer see a release, and nothing takes its place.
 
 use super::publish::Publication;
-use super::{channel, gold, lease_key};
+use super::{channel, gold, turn};
 use crate::base::{Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
-use crate::pipeline::{Context, arrival, lease};
+use crate::pipeline::{Context, arrival};
 
 /// Takes a live release away from clients.
 pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Publication> {
-    let _lease = lease::wait(context, &lease_key(&name.dataset))?;
+    let turn = turn::wait(context, name)?;
     let release = name.clone();
-    let seq = context.write(move |transaction| {
+    let seq = turn.intend(context, name, move |transaction| {
         transaction
             .release(&release)?
             .ok_or_else(|| Error::not_found(format!("there is no release `{release}`")))?
@@ -22,8 +22,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Publication> {
     })?;
     crash::point("publish.intent");
     let publication = complete(context, name, seq)?;
-    channel::deliver(context, &name.dataset)?;
-    Ok(publication)
+    Ok(Publication { owed: channel::deliver_or_owe(context, &name.dataset), ..publication })
 }
 
 /// From the intent forward.
@@ -36,7 +35,7 @@ pub fn complete(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
         context.conclude(move |transaction, contract| outcome(transaction, contract, release, delta_version))?;
     crash::point("publish.outcome");
     let superseded = Some(name.clone());
-    Ok(Publication { generation, delta_version, rows: 0, repeated: false, superseded, steps: Vec::new() })
+    Ok(Publication { generation, delta_version, rows: 0, repeated: false, superseded, steps: Vec::new(), owed: None })
 }
 
 /// Clients no longer see it; answers the generation.

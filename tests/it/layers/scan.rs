@@ -23,6 +23,12 @@ pub struct Found {
     pub longest_tests: Option<(usize, usize)>,
 }
 
+/// The words of the language that a path may follow: `return ::polars::...`.
+const BEFORE_A_PATH: &[&str] = &[
+    "as", "break", "const", "dyn", "else", "for", "if", "impl", "in", "match", "move", "mut", "pub", "ref", "return",
+    "unsafe", "where", "while",
+];
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     Word(String),
@@ -166,19 +172,34 @@ impl Scanner {
 
     fn inline_path(&mut self) {
         let line = self.line();
-        let goes_on =
-            self.at > 0 && matches!(self.tokens.get(self.at - 1), Some((_, Token::PathSeparator | Token::Other('.'))));
+        let goes_on = self.goes_on();
         let mut path = Vec::new();
         while let Some(word) = self.word_at(0) {
+            let is_keyword = BEFORE_A_PATH.contains(&word);
             path.push(word.to_owned());
             self.at += 1;
-            if self.token(0) != Some(&Token::PathSeparator) || self.word_at(1).is_none() {
+            if is_keyword || self.token(0) != Some(&Token::PathSeparator) || self.word_at(1).is_none() {
                 break;
             }
             self.at += 1;
         }
         if path.len() > 1 && !goes_on {
             self.record(line, path);
+        }
+    }
+
+    /// Whether the word here continues a path or a chain of calls. A `::` that follows neither a name nor the end of a
+    /// type begins one: `::polars::prelude`.
+    fn goes_on(&self) -> bool {
+        let before = |back: usize| Some(&self.tokens.get(self.at.checked_sub(back)?)?.1);
+        match before(1) {
+            Some(Token::Other('.')) => true,
+            Some(Token::PathSeparator) => match before(2) {
+                Some(Token::Word(word)) => !BEFORE_A_PATH.contains(&word.as_str()),
+                Some(Token::Other('>')) => !matches!(before(3), Some(Token::Other('-' | '='))),
+                _ => false,
+            },
+            _ => false,
         }
     }
 
