@@ -1,53 +1,17 @@
 //! The immutable folder of a release: built aside, verified, named.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value, json};
 
+use super::manifest::{Manifest, manifest};
 use super::rows;
 use super::turn::Turn;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
-use crate::lake::{self, Staging};
+use crate::lake::Staging;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, assemble, inputs, lease, plan};
-
-/// What the folder of a release says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Manifest {
-    /// The release.
-    pub release: ReleaseName,
-    /// The model version.
-    pub model: String,
-    /// What evaluations were bound to.
-    pub input_digest: Digest,
-    /// What approvals were bound to.
-    pub release_digest: Digest,
-    /// Rows in each artifact.
-    pub rows: u64,
-    /// The files.
-    pub artifacts: Vec<lake::Artifact>,
-}
-
-impl Manifest {
-    /// The digest that the intent to publish names.
-    pub fn digest(&self) -> Result<Digest> {
-        Ok(Digest::of(&serde_json::to_vec(self)?))
-    }
-}
-
-/// The manifest of a release whose folder is there; `None` before it is built.
-pub fn manifest(context: &Context, release: &ReleaseName) -> Result<Option<Manifest>> {
-    if !context.lake.release_folder(release).exists() {
-        return Ok(None);
-    }
-    let stored = context.lake.read_manifest(release)?;
-    serde_json::from_value(stored)
-        .map(Some)
-        .map_err(|error| Error::corrupt(format!("the manifest of {release} does not read back")).because(error))
-}
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
@@ -148,11 +112,6 @@ fn formats(dataset: &Dataset) -> Vec<Format> {
     formats.sort_unstable();
     formats.dedup();
     formats
-}
-
-/// The file that gold is made from.
-pub fn parquet(context: &Context, release: &ReleaseName) -> PathBuf {
-    context.lake.release_folder(release).join(delivery::file_name(release, Format::Parquet))
 }
 
 /// What a release says about itself beside its rows.

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::artifacts;
+use super::manifest::parquet;
 use crate::base::{Error, Result};
 use crate::domain::{ReleaseName, lineage};
 use crate::lake::{Commit, Committed, Table};
@@ -24,7 +24,7 @@ fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -
 
 /// Puts a release's rows, from its folder, in the place of what the period had.
 pub fn publish(context: &Context, release: &ReleaseName, model: &str, operation: &str, seq: u64) -> Result<Committed> {
-    let path = artifacts::parquet(context, release);
+    let path = parquet(context, release);
     let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
     let plan = LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
         .map_err(Error::library)?

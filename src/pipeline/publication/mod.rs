@@ -2,8 +2,11 @@
 //! After it: the next start completes it.
 
 mod artifacts;
+mod begin;
 mod channel;
+mod forward;
 mod gold;
+mod manifest;
 mod publish;
 mod recover;
 mod rollback;
@@ -12,9 +15,10 @@ mod signed;
 mod turn;
 mod withdraw;
 
-pub use artifacts::{Manifest, manifest, parquet};
 pub use channel::Pointer;
-pub use publish::{Publication, publish, rehearse as rehearse_publish};
+pub use forward::Publication;
+pub use manifest::{Manifest, manifest, parquet};
+pub use publish::{publish, rehearse as rehearse_publish};
 pub use recover::{Recovered, Unfinished, recover};
 pub use rollback::{rehearse as rehearse_rollback, rollback, target};
 pub use withdraw::{rehearse as rehearse_withdrawal, withdraw};

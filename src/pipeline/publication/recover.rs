@@ -1,7 +1,7 @@
 //! After a crash: what was begun past the point of no return is completed, landings are finished, the outbox emptied.
 
 use super::turn::lease_key;
-use super::{channel, publish, rollback, withdraw};
+use super::{channel, forward};
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::event::Origin;
 use crate::domain::progress::Progress;
@@ -85,15 +85,15 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
 fn complete(context: &Context, seq: u64, fact: &Fact) -> Result<Option<String>> {
     let what = match fact {
         Fact::PublishStarted { release, manifest, .. } => {
-            publish::complete(context, release, manifest, seq)?;
+            forward::publish(context, release, manifest, seq)?;
             format!("publishing {release}")
         }
         Fact::RollbackStarted { from, to } => {
-            rollback::complete(context, from, to, seq)?;
+            forward::rollback(context, from, to, seq)?;
             format!("rolling back {from}")
         }
         Fact::WithdrawalStarted { release } => {
-            withdraw::complete(context, release, seq)?;
+            forward::withdraw(context, release, seq)?;
             format!("withdrawing {release}")
         }
         _ => return Ok(None),

@@ -1,24 +1,25 @@
 //! Rolling back: a new event and a new gold commit bring an older release of the period back.
 
-use super::publish::{Publication, find};
-use super::{artifacts, channel, gold, turn};
+use super::forward::{self, Publication, gold_version};
+use super::manifest::find;
+use super::{begin, channel, gold};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
-use crate::pipeline::{Context, arrival};
+use crate::pipeline::Context;
 
 /// Brings `to` back in the place of `from`, which is live. Without `to`: what `from` superseded.
 pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<(ReleaseName, Publication)> {
-    let turn = turn::wait(context, from)?;
+    let turn = begin::wait(context, from)?;
     let to = target(context, from, to)?;
     let (intent_from, intent_to) = (from.clone(), to.clone());
-    let seq = turn.intend(context, from, move |transaction| {
+    let seq = begin::intend(context, &turn, from, move |transaction| {
         allowed(transaction, &intent_from, &intent_to)?;
         transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })
     })?;
     crash::point("publish.intent");
-    let publication = complete(context, from, &to, seq)?;
+    let publication = forward::rollback(context, from, &to, seq)?;
     Ok((to, Publication { owed: channel::deliver_or_owe(context, &from.dataset), ..publication }))
 }
 
@@ -50,13 +51,6 @@ fn whole(context: &Context, from: &ReleaseName, to: &ReleaseName) -> Result<()> 
     })
 }
 
-/// The version of gold in which clients had a release.
-fn gold_version(context: &Context, name: &ReleaseName) -> Result<u64> {
-    find(context, name)?
-        .delta_version
-        .ok_or_else(|| Error::corrupt(format!("{name} was published, but no version of gold is on record for it")))
-}
-
 fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Result<()> {
     for (name, next) in [(from, ReleaseState::Superseded), (to, ReleaseState::Published)] {
         let release =
@@ -64,44 +58,6 @@ fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Res
         release.state.allow(next)?;
     }
     Ok(())
-}
-
-/// From the intent forward. Where the files of gold got lost since, the same rows come from the release's folder.
-pub fn complete(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u64) -> Result<Publication> {
-    let committed = match gold::restore(context, to, gold_version(context, to)?, seq) {
-        Err(damage) if matches!(damage.kind(), ErrorKind::Corrupt | ErrorKind::NotFound) => {
-            tracing::warn!(%damage, %to, "gold is made again from the folder of the release");
-            context.lake.verify_release(to)?;
-            let model = artifacts::manifest(context, to)?.ok_or(damage)?.model;
-            gold::publish(context, to, &model, "rollback", seq)?
-        }
-        restored => restored?,
-    };
-    crash::point("publish.gold_committed");
-    let (from, to) = (from.clone(), to.clone());
-    let superseded = Some(from.clone());
-    let delta_version = committed.version;
-    let generation =
-        context.conclude(move |transaction, contract| outcome(transaction, contract, from, to, delta_version))?;
-    crash::point("publish.outcome");
-    let (rows, steps) = (committed.rows, Vec::new());
-    Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
-}
-
-/// Clients see `to` again; answers the generation.
-fn outcome(
-    transaction: &mut Transaction<'_>,
-    contract: &Contract,
-    from: ReleaseName,
-    to: ReleaseName,
-    delta_version: u64,
-) -> Result<u64> {
-    let generation = transaction.generation()? + 1;
-    let (dataset, period) = (from.dataset.clone(), from.period);
-    let cause = format!("{from} was rolled back to {to}");
-    transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
-    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
-    Ok(generation)
 }
 
 /// What rolling `from` back to `to` puts on record, for a rehearsal.
@@ -112,7 +68,7 @@ pub fn rehearse(
     to: ReleaseName,
 ) -> Result<()> {
     transaction.append(Fact::RollbackStarted { from: from.clone(), to: to.clone() })?;
-    outcome(transaction, contract, from, to, 0).map(drop)
+    forward::rolled_back(transaction, contract, from, to, 0).map(drop)
 }
 
 /// The newest release of the period that was live before `from`.

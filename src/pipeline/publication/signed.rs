@@ -1,7 +1,7 @@
 //! Past the point of no return: the folder that the intent signed, or the very same bytes built again.
 
-use super::artifacts::{self, Manifest, manifest};
-use super::publish::find;
+use super::artifacts;
+use super::manifest::{Manifest, find, manifest};
 use crate::base::{Digest, Error, ErrorKind, Result};
 use crate::domain::{Dataset, Release, ReleaseName, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;

@@ -1,9 +1,6 @@
-//! Whose turn it is to move what clients see of a dataset: one process at a time, and no step is left half-way behind.
+//! Whose turn it is to move what clients see of a dataset: one process at a time.
 
-use super::recover;
-use crate::base::{Error, Result};
-use crate::domain::ReleaseName;
-use crate::journal::Transaction;
+use crate::base::Result;
 use crate::pipeline::Context;
 use crate::pipeline::lease::{self, Lease};
 
@@ -15,36 +12,14 @@ pub fn lease_key(dataset: &str) -> String {
     format!("publish {dataset}")
 }
 
-/// Waits for the turn of a release's dataset. What somebody before began with the same period and could not finish is
-/// completed first: gold takes no older step after a newer one.
-pub fn wait(context: &Context, name: &ReleaseName) -> Result<Turn> {
-    let turn = Turn(lease::wait(context, &lease_key(&name.dataset))?);
-    recover::settle(context, name)?;
-    Ok(turn)
-}
-
 impl Turn {
+    /// Waits for whoever has it.
+    pub fn wait(context: &Context, dataset: &str) -> Result<Self> {
+        lease::wait(context, &lease_key(dataset)).map(Self)
+    }
+
     /// Refuses to go on once somebody else has the turn.
     pub fn hold(&self) -> Result<()> {
         self.0.hold()
-    }
-
-    /// The transaction of the point of no return, which `work` writes the intent of.
-    pub fn intend(
-        &self,
-        context: &Context,
-        name: &ReleaseName,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<u64> + Send + 'static,
-    ) -> Result<u64> {
-        self.hold()?;
-        let name = name.clone();
-        context.write(move |transaction| {
-            let begun = transaction.unfinished()?;
-            match begun.iter().filter_map(|(_, fact)| recover::moved(fact)).find(|other| other.same_period(&name)) {
-                None => work(transaction),
-                Some(other) => Err(Error::busy(format!("{other} is past the point of no return and not completed"))
-                    .hint("give the same command again: what was begun is completed first")),
-            }
-        })
     }
 }
