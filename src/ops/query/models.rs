@@ -59,11 +59,11 @@ fn row(snapshot: &Snapshot<'_>, version: ModelVersion, coverage: (u64, u64)) -> 
     })
 }
 
-/// Slice by slice, newest period first: whether the model's annotations rest on the silver that is there.
+/// Slice by slice, newest period first, its providers by name: whether the model's annotations rest on the silver that is there.
 fn coverage(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<Vec<(Period, String, TaskState)>> {
     let refined: BTreeMap<Slice, String> = snapshot.refined()?;
     let mut covered = Vec::new();
-    for (slice, refine_key) in refined.into_iter().rev() {
+    for (slice, refine_key) in refined {
         let output = snapshot.output(&plan::slot(TaskKind::Enrich, &slice, model))?;
         let state = match output {
             None => TaskState::Missing,
@@ -72,5 +72,6 @@ fn coverage(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<Vec<(Period, St
         };
         covered.push((slice.period, slice.provider, state));
     }
+    covered.sort_by(|(one, by, _), (other, with, _)| other.cmp(one).then_with(|| by.cmp(with)));
     Ok(covered)
 }

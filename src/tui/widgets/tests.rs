@@ -10,7 +10,7 @@ use super::table::{Column, fit};
 use super::wrap::wrap;
 use crate::domain::Entity;
 use crate::domain::listing::MetricPoint;
-use crate::tui::app::Piece;
+use crate::tui::app::{Piece, Tone};
 
 fn entity(start: u32, end: u32, label: &str, score: f64) -> Entity {
     Entity { field: "description".to_owned(), label: label.to_owned(), text: String::new(), start, end, score }
@@ -66,6 +66,14 @@ fn columns_do_not_come_and_go_with_the_rows_in_sight() {
     }
     assert_eq!(shown(&[10, 30, 10, 10], 43), [true, true, false, false], "the second one gets its fair width first");
     assert_eq!(fit(&columns, &[10, 50, 2, 2], 64)[1], Some(47), "what others leave is used");
+}
+
+/// Where an entity's mark would be torn from its text, both go to the next line.
+#[test]
+fn what_has_no_space_in_between_stays_on_one_line() {
+    let pieces = [Piece::plain("4 pack "), Piece::new("[£2.65", Tone::Entity), Piece::new("|PRICE]", Tone::Strong)];
+    let lines: Vec<String> = wrap(&pieces, 16, 2).iter().map(|line| joined(line)).collect();
+    assert_eq!(lines, ["4 pack ", "  [£2.65|PRICE]"]);
 }
 
 proptest! {

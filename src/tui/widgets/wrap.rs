@@ -15,37 +15,50 @@ pub fn wrap(pieces: &[Piece], room: usize, indent: usize) -> Vec<Vec<Piece>> {
     let indent = if indent < room { indent } else { 0 };
     let mut lines = vec![Vec::new()];
     let mut used = 0;
-    for piece in pieces {
-        let text = shown(&piece.text, LONGEST);
-        for word in words(&text) {
-            let wide = width(word);
-            if used + wide > room && used > indent {
-                let mut line = Vec::new();
-                if indent > 0 {
-                    line.push(Piece::plain(" ".repeat(indent)));
-                }
-                lines.push(line);
-                used = indent;
-                if word.trim().is_empty() {
-                    continue;
-                }
+    for word in words(pieces) {
+        let wide: usize = word.iter().map(|part| width(&part.text)).sum();
+        if used + wide > room && used > indent {
+            let mut line = Vec::new();
+            if indent > 0 {
+                line.push(Piece::plain(" ".repeat(indent)));
             }
-            used = push(&mut lines, word, piece, used, room, indent);
+            lines.push(line);
+            used = indent;
+            if word.iter().all(|part| is_space(&part.text)) {
+                continue;
+            }
+        }
+        for part in &word {
+            used = push(&mut lines, &part.text, part, used, room, indent);
         }
     }
     lines
 }
 
-/// Runs of spaces and runs of what is between them: a full stop stays at its word.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let space = rest.chars().next()?.is_whitespace();
-        let end = rest.find(|character: char| character.is_whitespace() != space).unwrap_or(rest.len());
-        let (word, behind) = rest.split_at(end);
-        rest = behind;
-        Some(word)
-    })
+/// Runs of spaces and runs of what is between them, in whatever tones: a full stop stays at its word, and a mark at what
+/// it marks.
+fn words(pieces: &[Piece]) -> Vec<Vec<Piece>> {
+    let mut words: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        let text = shown(&piece.text, LONGEST);
+        let mut rest: &str = &text;
+        while let Some(first) = rest.chars().next() {
+            let space = first.is_whitespace();
+            let end = rest.find(|character: char| character.is_whitespace() != space).unwrap_or(rest.len());
+            let (run, behind) = rest.split_at(end);
+            rest = behind;
+            let part = Piece::new(run, piece.tone);
+            match words.last_mut() {
+                Some(word) if word.last().is_some_and(|last| is_space(&last.text) == space) => word.push(part),
+                _ => words.push(vec![part]),
+            }
+        }
+    }
+    words
+}
+
+fn is_space(text: &str) -> bool {
+    text.starts_with(char::is_whitespace)
 }
 
 /// Puts a word at the end, broken up where it is longer than a line; returns the columns used.
