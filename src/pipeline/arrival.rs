@@ -1,6 +1,6 @@
 //! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
 
-use super::{Context, inputs};
+use super::{Context, inputs, standing};
 use crate::base::Result;
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::check::HISTORY;
@@ -58,7 +58,7 @@ pub fn reopened(context: &Context, dataset: &str, period: Period) -> Result<Opti
 pub fn ended(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<Release>> {
     let newest = snapshot.releases_of(&dataset.name, period)?.into_iter().max_by_key(|release| release.name.n);
     let ended = newest.filter(|newest| matches!(newest.state, ReleaseState::Rejected | ReleaseState::Withdrawn));
-    Ok(if inputs::standing(snapshot, dataset, period)?.is_empty() { None } else { ended })
+    Ok(if standing::batches(snapshot, dataset, period)?.is_empty() { None } else { ended })
 }
 
 /// Opens a release with the inputs as they stand.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{inputs, plan};
+use super::{plan, standing};
 use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::release::ReleaseContents;
 use crate::domain::{Anomaly, Contract, Dataset, Fact, Period, Release};
@@ -43,7 +43,7 @@ pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -
         anomalies.insert(anomaly.id.to_string(), standing(&anomaly));
     }
     let mut outputs: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for batch in inputs::standing(snapshot, dataset, release.name.period)? {
+    for batch in standing::batches(snapshot, dataset, release.name.period)? {
         let slice = batch.delivery.slice;
         let mut keys = Vec::new();
         for slot in plan::output_slots(&slice, &release.model) {

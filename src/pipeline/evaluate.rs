@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::plan::reference_model;
-use super::{Context, enrich, findings, history, inputs, measure, refine};
+use super::{Context, enrich, findings, history, measure, refine, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{Batch, BatchId, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, Slice, Task, TaskSubject};
@@ -59,7 +59,7 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         let vouched = history::vouched(snapshot, dataset, period)?;
         let reference = reference_model(snapshot, dataset, release, &vouched)?;
         Ok((
-            inputs::standing(snapshot, dataset, period)?,
+            standing::batches(snapshot, dataset, period)?,
             vouched,
             snapshot.baseline(&dataset.name, period)?,
             reference,

@@ -1,7 +1,7 @@
 //! One run of one task: intent, work, outcome.
 
 use super::report::Report;
-use super::{Context, assemble, enrich, evaluate, inputs, lease, measure, refine};
+use super::{Context, assemble, enrich, evaluate, lease, measure, refine, standing};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{BatchId, Fact, Task, TaskKind, TaskSubject};
@@ -81,7 +81,7 @@ fn outcome(
 fn refine(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<(u64, u64)> {
     let slice = task.subject.slice().ok_or_else(|| Error::internal("refine works on a slice"))?;
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let mut batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, slice.period))?;
+    let mut batches = context.journal.read(|snapshot| standing::batches(snapshot, dataset, slice.period))?;
     batches.retain(|batch| batch.delivery.slice == *slice);
     let refined = refine::run(context, task, &batches, seq, report)?;
     outcome(context, task, refined.output, refined.rejected, Vec::new())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::arrival::PRODUCTION;
-use super::{assemble, inputs};
+use super::{assemble, standing};
 use crate::base::Result;
 use crate::domain::{AnomalyState, Dataset, Release};
 use crate::journal::Snapshot;
@@ -19,7 +19,7 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
     let mut had = |who: String, did: String| {
         hands.entry(who).or_insert(did);
     };
-    for batch in inputs::standing(snapshot, dataset, release.name.period)? {
+    for batch in standing::batches(snapshot, dataset, release.name.period)? {
         had(batch.by, "took a batch in".to_owned());
     }
     for anomaly in assemble::concerning(snapshot, release)? {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::inputs;
+use super::standing;
 use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
@@ -56,7 +56,7 @@ pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Re
         } else {
             continue;
         };
-        let standing = inputs::batches(inputs::standing(snapshot, dataset, period)?);
+        let standing = standing::by_provider(standing::batches(snapshot, dataset, period)?);
         vouched.insert(period, Vouched { by, model, corrected: differing(&signed, &standing) });
     }
     Ok(vouched)

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::history;
+use super::{history, standing};
 use crate::base::{KeyHasher, Result};
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{Batch, BatchId, BatchState, Dataset, ModelRef, Period};
+use crate::domain::{Dataset, ModelRef, Period};
 use crate::journal::Snapshot;
 
 /// The inputs of a release of `period` made with `model`, as the journal stands.
 pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &ModelRef) -> Result<ReleaseInputs> {
-    let batches = batches(standing(snapshot, dataset, period)?);
+    let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
     let mut mappings = BTreeMap::new();
     for name in batches.keys() {
         mappings.insert(name.clone(), dataset.mapping_digest(dataset.provider(name)?)?.to_string());
@@ -35,27 +35,4 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         rules: dataset.rules_digest()?.to_string(),
         baseline: baseline.finish().to_string(),
     })
-}
-
-/// The batches that the slices of a period stand on, of providers that the contract still names.
-pub fn standing(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Vec<Batch>> {
-    let mut batches = snapshot.batches_of(&dataset.name, period)?;
-    batches.retain(|batch| {
-        batch.state == BatchState::Landed
-            && dataset.providers.iter().any(|provider| provider.name == batch.delivery.slice.provider)
-    });
-    batches.sort_by(|a, b| {
-        let place = |batch: &Batch| (batch.delivery.slice.provider.clone(), batch.delivery.revision);
-        place(a).cmp(&place(b))
-    });
-    Ok(batches)
-}
-
-/// The batches of each provider.
-pub fn batches(standing: Vec<Batch>) -> BTreeMap<String, Vec<BatchId>> {
-    let mut batches: BTreeMap<String, Vec<BatchId>> = BTreeMap::new();
-    for Batch { delivery, .. } in standing {
-        batches.entry(delivery.slice.provider).or_default().push(delivery.batch);
-    }
-    batches
 }

@@ -26,6 +26,7 @@ pub mod publication;
 pub mod refine;
 pub mod report;
 pub mod schedule;
+pub mod standing;
 pub mod verdict;
 
 pub use context::Context;

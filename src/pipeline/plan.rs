@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::history::{self, Vouched};
-use super::inputs;
+use super::standing;
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
 use crate::domain::task::{TaskOutput, UPSTREAM, stale_cause};
@@ -70,7 +70,7 @@ pub fn facts<'a>(
     release: &'a Release,
     also: &[ModelRef],
 ) -> Result<PlanFacts<'a>> {
-    let batches = inputs::standing(snapshot, dataset, release.name.period)?;
+    let batches = standing::batches(snapshot, dataset, release.name.period)?;
     let vouched = history::vouched(snapshot, dataset, release.name.period)?;
     let reference = reference_model(snapshot, dataset, release, &vouched)?;
     let history = history::digest(snapshot, dataset, &release.model, &vouched)?;

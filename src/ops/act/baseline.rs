@@ -3,7 +3,7 @@
 use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::{Fact, ModelRef, Period};
-use crate::pipeline::{Context, arrival, inputs};
+use crate::pipeline::{Context, arrival, standing};
 
 /// Puts it on record; the releases that rest on it hear of it.
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
@@ -15,7 +15,7 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
     let cause = format!("{period} was accepted as baseline");
     let name = dataset.name.clone();
     context.write(move |transaction| {
-        let batches = inputs::batches(inputs::standing(transaction, &dataset, period)?);
+        let batches = standing::by_provider(standing::batches(transaction, &dataset, period)?);
         if batches.is_empty() {
             return Err(Error::refused(format!("nothing was delivered for {period} yet")));
         }

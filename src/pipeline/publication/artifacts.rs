@@ -11,7 +11,7 @@ use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
 use crate::lake::Staging;
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, assemble, inputs, lease, plan};
+use crate::pipeline::{Context, assemble, lease, plan, standing};
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
@@ -94,7 +94,7 @@ fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<
         if contents.map(|contents| contents.digest()).transpose()? != release.release_digest {
             return Err(changed());
         }
-        for batch in inputs::standing(snapshot, dataset, name.period)? {
+        for batch in standing::batches(snapshot, dataset, name.period)? {
             let slots = plan::output_slots(&batch.delivery.slice, &release.model);
             if let Some(slot) = slots.iter().find(|slot| held.contains(slot)) {
                 return Err(Error::busy(format!("{slot} is being made anew while {name} is being published"))
@@ -126,7 +126,7 @@ impl Described {
     fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<Self> {
         let in_force = InForce { contract: &context.contract, file_differs: context.file_differs()? };
         context.journal.read(|snapshot| {
-            let batches = inputs::standing(snapshot, dataset, release.name.period)?;
+            let batches = standing::batches(snapshot, dataset, release.name.period)?;
             let providers = batches
                 .into_iter()
                 .map(|batch| ProviderLine {

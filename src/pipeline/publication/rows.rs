@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use crate::base::{Error, Result};
 use crate::domain::{Dataset, Period, Release, Slice, lineage};
-use crate::pipeline::{Context, enrich, inputs, refine};
+use crate::pipeline::{Context, enrich, refine, standing};
 use crate::quality::stream::{Order, chunks};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
@@ -17,7 +17,7 @@ pub fn of(
     release: &Release,
 ) -> Result<impl Iterator<Item = Result<DataFrame>> + use<>> {
     let period: Period = release.name.period;
-    let batches = context.journal.read(|snapshot| inputs::standing(snapshot, dataset, period))?;
+    let batches = context.journal.read(|snapshot| standing::batches(snapshot, dataset, period))?;
     let mut providers: Vec<String> = batches.into_iter().map(|batch| batch.delivery.slice.provider).collect();
     providers.dedup();
     let (context, release, dataset) = (context.clone(), release.clone(), dataset.name.clone());
