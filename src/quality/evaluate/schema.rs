@@ -2,18 +2,17 @@
 
 use super::{Compared, SliceFacts, about, compared};
 use crate::base::Result;
+use crate::base::text::counted;
 use crate::domain::{Check, Evaluation};
 use crate::quality::count;
 
 /// One result per slice: the number of missing fields must be 0.
 pub(super) fn judge(check: &Check, slice: &SliceFacts) -> Result<Evaluation> {
-    let missing = count(slice.schema_gaps.len() as u64);
-    let explanation = if slice.schema_gaps.is_empty() {
-        "0 fields that the contract maps are missing in the delivery; 0 may be".to_owned()
-    } else {
-        let gaps = slice.schema_gaps.join(", ");
-        format!("{missing} fields that the contract maps are missing in the delivery, 0 may be: {gaps}")
+    let missing = slice.schema_gaps.len() as u64;
+    let explanation = match slice.schema_gaps.join(", ") {
+        gaps if gaps.is_empty() => "every field that the contract maps is in the delivery".to_owned(),
+        gaps => format!("the delivery lacks {} that the contract maps: {gaps}", counted(missing, "field")),
     };
-    let found = Compared { metric: None, observed: missing, expected: (0.0, 0.0), explanation };
+    let found = Compared { metric: None, observed: count(missing), expected: (0.0, 0.0), explanation };
     compared(check, about(slice), found, || Ok(Vec::new()))
 }

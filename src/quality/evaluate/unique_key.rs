@@ -1,6 +1,7 @@
 //! No two rows of a slice share a key, rejects included, so that a doubled delivery shows.
 
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
+use crate::base::text::counted;
 use crate::base::{Cancel, Result};
 use crate::domain::{Check, Evaluation, Outcome};
 use crate::quality::{count, keys};
@@ -15,11 +16,10 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
     let profile = &slice.profile;
     let duplicates = count(profile.duplicate_keys);
     let explanation = format!(
-        "duplicate_keys = {duplicates}: rows whose key ({}) an earlier row of the slice has, among {} rows and {} rejects; \
-         0 may be",
+        "duplicate_keys = {duplicates}: rows whose key ({}) an earlier row of the slice has, among {} and {}; 0 may be",
         key.join(", "),
-        profile.rows,
-        profile.rejects,
+        counted(profile.rows, "row"),
+        counted(profile.rejects, "reject"),
     );
     let metric = Some("duplicate_keys".to_owned());
     let found = Compared { metric, observed: duplicates, expected: (0.0, 0.0), explanation };
