@@ -1,4 +1,4 @@
-//! The rows of a release in groups of one size and one shape, and typed access to their cells.
+//! The shape of a release's rows, and typed access to their cells.
 
 use chrono::{DateTime, Days, NaiveDate};
 use polars::prelude::{
@@ -8,7 +8,7 @@ use polars::prelude::{
 
 use super::cell::Cell;
 use super::entities::{EntityColumn, entities_type};
-use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::lineage::{BATCH, ENTITIES, PERIOD, PROVIDER, ROW};
 use crate::domain::{Field, FieldType, ModelRef};
 
@@ -47,7 +47,7 @@ impl Layout {
     }
 
     /// `frame` with exactly the columns of this layout, in its order and its types.
-    fn conform(&self, frame: &DataFrame) -> Result<DataFrame> {
+    pub fn conform(&self, frame: &DataFrame) -> Result<DataFrame> {
         let mut columns = Vec::with_capacity(self.columns.len() + 1);
         for (name, data_type) in self.schema().iter() {
             let column = frame.column(name).map_err(Error::library)?;
@@ -72,40 +72,6 @@ pub fn data_type(field_type: FieldType) -> DataType {
     }
 }
 
-/// Cuts a stream of chunks of any size into groups of one size; only the last may be smaller.
-pub struct Groups<'a> {
-    rows: &'a mut dyn Iterator<Item = Result<DataFrame>>,
-    layout: &'a Layout,
-    waiting: DataFrame,
-    size: usize,
-}
-
-impl<'a> Groups<'a> {
-    /// Groups of `size` rows.
-    pub fn new(rows: &'a mut dyn Iterator<Item = Result<DataFrame>>, layout: &'a Layout, size: usize) -> Self {
-        Self { rows, layout, waiting: DataFrame::empty_with_schema(&layout.schema()), size }
-    }
-
-    /// The next group, each column in one piece; `None` after the last.
-    pub fn next_group(&mut self, cancel: &Cancel) -> Result<Option<DataFrame>> {
-        while self.waiting.height() < self.size {
-            cancel.check()?;
-            let Some(chunk) = self.rows.next() else { break };
-            let chunk = self.layout.conform(&chunk?)?;
-            self.waiting.vstack_mut_owned(chunk).map_err(Error::library)?;
-        }
-        cancel.check()?;
-        if self.waiting.height() == 0 {
-            return Ok(None);
-        }
-        let size = self.size.min(self.waiting.height());
-        let mut group = self.waiting.slice(0, size);
-        group.rechunk_mut();
-        self.waiting = self.waiting.slice(i64::try_from(size).unwrap_or(i64::MAX), usize::MAX);
-        Ok(Some(group))
-    }
-}
-
 /// Typed access to a group.
 pub struct Chunk<'a> {
     /// How many rows it has.
@@ -127,7 +93,7 @@ enum Values<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    /// The view of a group that [`Groups`] made.
+    /// The view of a group that [`super::groups::Groups`] made.
     pub fn of(group: &'a DataFrame, layout: &Layout) -> Result<Self> {
         let mut columns = Vec::with_capacity(layout.columns.len());
         for field in &layout.columns {

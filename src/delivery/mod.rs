@@ -11,6 +11,7 @@ mod cell;
 mod chunk;
 mod csv;
 mod entities;
+mod groups;
 mod guard;
 mod output;
 mod parquet;
@@ -26,8 +27,9 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 pub use self::chunk::data_type;
-use self::chunk::{Chunk, Groups, Layout};
+use self::chunk::{Chunk, Layout};
 pub use self::entities::entities_type;
+use self::groups::Groups;
 pub use self::guard::{guarded, unguarded};
 use self::output::Output;
 pub use self::summary::{ProviderLine, Summary};
