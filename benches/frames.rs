@@ -77,8 +77,9 @@ fn first_frames(figures: &mut Figures) {
     frames.sort();
     rows.sort();
     let what = format!("assay demo: process start to first frame, median of {STARTS}");
-    figures.at_most(&what, frames[STARTS / 2].as_secs_f64() * 1e3, FIRST_FRAME, "ms");
-    figures.plain("assay demo: the slowest first frame", &milliseconds(frames[STARTS - 1]));
+    figures.plain(&what, &milliseconds(frames[STARTS / 2]));
+    let slowest = frames[STARTS - 1].as_secs_f64() * 1e3;
+    figures.at_most("assay demo: the slowest first frame", slowest, FIRST_FRAME, "ms");
     figures.plain("assay demo: process start to the newest rows, median", &milliseconds(rows[STARTS / 2]));
 }
 

