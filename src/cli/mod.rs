@@ -24,7 +24,15 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { ErrorKind::Usage.exit_code() } else { 0 });
+            if !error.use_stderr() {
+                return ExitCode::SUCCESS;
+            }
+            // What was said could not be read; that an answer was wanted as JSON can.
+            if std::env::args().any(|argument| argument == "--json") {
+                let first = error.to_string().lines().next().unwrap_or_default().replacen("error: ", "", 1);
+                let _ = Output::new(true, true).failure(&Error::usage(first));
+            }
+            return ExitCode::from(ErrorKind::Usage.exit_code());
         }
     };
     let output = Output::new(arguments.json, arguments.quiet);

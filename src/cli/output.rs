@@ -114,11 +114,15 @@ impl Output {
             tell(&format!("  hint: {hint}"));
         }
         if self.json && !self.answered.load(Ordering::Relaxed) {
-            let document = serde_json::json!({
-                "error": error.message(), "kind": error.kind(), "causes": error.causes(), "hints": error.hints(),
-            });
-            let _ = self.write(&format!("{document:#}"));
+            let _ = self.failure(error);
         }
+    }
+
+    /// What went wrong, as a document.
+    pub fn failure(&self, error: &Error) -> Result<()> {
+        self.document(&serde_json::json!({
+            "error": error.message(), "kind": error.kind(), "causes": error.causes(), "hints": error.hints(),
+        }))
     }
 
     /// Whether nobody reads what is printed any more. It is seen by printing.

@@ -71,6 +71,14 @@ impl Rules<'_> {
         count
     }
 
+    /// The people who may approve and have not, by name; `None` where anybody may.
+    #[must_use]
+    pub fn left(&self, count: &Count) -> Option<Vec<String>> {
+        let gave = |who: &str| count.valid.iter().any(|by| same_person(by, who));
+        let may = self.people.keys().filter(|who| !gave(who) && self.objection(who).is_none());
+        (!self.people.is_empty()).then(|| may.cloned().collect())
+    }
+
     /// How many approvals have to count: never none.
     #[must_use]
     pub fn wanted(&self) -> u32 {

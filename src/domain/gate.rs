@@ -196,7 +196,7 @@ fn model_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         code: ReasonCode::ModelMissing,
         subject: facts.release.name.dataset.clone(),
         text: format!("{} has text to read and no model version is in production", facts.release.name.dataset),
-        fix: "assay model promote MODEL/VERSION".to_owned(),
+        fix: "assay model list, then assay model promote MODEL/VERSION".to_owned(),
     })
 }
 
@@ -319,10 +319,18 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
     let name = &facts.release.name;
     let wanted = text::counted(facts.rules.wanted().into(), "approval");
     let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {by} {why}"));
+    let left = facts.rules.left(&count);
+    let missing = (facts.rules.wanted() as usize).saturating_sub(count.valid.len());
+    let out_of_reach = left.filter(|left| left.len() < missing).map(|left| match left.join(", ") {
+        nobody if nobody.is_empty() => "; nobody is left who may".to_owned(),
+        names => format!("; only {names} may still, and {missing} are missing"),
+    });
     Some(Reason {
         code: ReasonCode::ApprovalsMissing,
         subject: name.to_string(),
-        text: void.fold(format!("{} of {wanted} given", count.valid.len()), |text, void| text + &void),
+        text: void
+            .chain(out_of_reach)
+            .fold(format!("{} of {wanted} given", count.valid.len()), |text, more| text + &more),
         fix: format!("assay release approve {name}"),
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::base::text::{counted, grouped};
-use crate::domain::anomaly::Sample;
+use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
 use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
@@ -90,12 +90,47 @@ pub struct ReleaseDetail {
     pub rests_on: Vec<BatchRow>,
     /// What the checks found.
     pub evaluations: Vec<Evaluation>,
+    /// What they found and somebody let pass: whoever approves, approves that too.
+    pub waived: Vec<WaivedFinding>,
     /// What it changes for clients.
     pub changes: ReleaseChanges,
     /// Its files and their bytes, once they are built.
     pub artifacts: Vec<(String, u64)>,
     /// The rows that it holds.
     pub total_rows: u64,
+}
+
+/// A finding that somebody let pass.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct WaivedFinding {
+    /// The anomaly.
+    pub id: AnomalyId,
+    /// The check and its subject.
+    pub finding: String,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Sample rows that were judged right as they stand.
+    pub accepted: u64,
+    /// Sample rows that were judged wrong.
+    pub rejected: u64,
+}
+
+impl WaivedFinding {
+    /// In one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { finding, by, reason, accepted, rejected, .. } = self;
+        let judged = counted(accepted + rejected, "judged sample");
+        let samples = match (accepted, rejected) {
+            (0, 0) => "no sample was judged".to_owned(),
+            (_, 0) => format!("{judged}, all right"),
+            (0, _) => format!("{judged}, all wrong"),
+            _ => format!("{judged}, {rejected} wrong"),
+        };
+        format!("{finding} was waived by {by}: {reason} ({samples})")
+    }
 }
 
 /// An approval that no longer stands.

@@ -10,7 +10,7 @@ mod workspace;
 pub use act::{ContractDiff, Reply};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, RowChange,
+    ReleaseChanges, ReleaseDetail, RowChange, WaivedFinding,
 };
 pub use record::Record;
 pub use session::Session;

@@ -37,7 +37,8 @@ pub fn of(
     })
 }
 
-fn between(before: &[Release], after: &[Release]) -> Consequences {
+/// What became of the open releases of `before`, where they are now as in `after`.
+pub fn between(before: &[Release], after: &[Release]) -> Consequences {
     let mut consequences = Consequences::default();
     for now in after {
         let Some(then) = before.iter().find(|then| then.name == now.name) else {

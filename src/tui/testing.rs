@@ -187,8 +187,8 @@ impl World {
             Load::Log(query) => Answer::Log(page(&self.log, query, |row| row.seq, |row| format!("{row:?}"))),
             Load::Batch(id) => Answer::Batch(self.batch(id)?),
             Load::Model(model) => Answer::Model(self.model(model)?),
-            Load::Anomaly(id) => Answer::Anomaly(self.anomaly(id)?),
-            Load::Release(name) => Answer::Release(self.release(name)?),
+            Load::Anomaly(id) => Answer::Anomaly(Box::new(self.anomaly(id)?)),
+            Load::Release(name) => Answer::Release(Box::new(self.release(name)?)),
             Load::Event(seq) => Answer::Event(self.event(*seq)?),
         })
     }

@@ -5,7 +5,8 @@ use crate::base::{Error, Result};
 use crate::cli::arguments::{AnomalyCommand, AssessArguments};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::listing::{AnomalyRow, Query};
-use crate::domain::{BatchId, Request};
+use crate::domain::{Anomaly, AnomalyState, BatchId, Request};
+use crate::ops::AnomalyDetail;
 
 pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
     match command {
@@ -38,9 +39,16 @@ pub fn assess(call: &Call<'_>, said: &AssessArguments) -> Result<()> {
     let anomaly = call.workspace.anomaly(&said.anomaly)?.anomaly;
     let meant = |batch: &BatchId| said.batch.as_ref().is_none_or(|start| batch.as_str().starts_with(start));
     let samples = anomaly.rows.iter().filter(|sample| sample.row == row && meant(&sample.batch));
-    let [sample] = samples.collect::<Vec<_>>()[..] else {
-        return Err(Error::usage(format!("row {row} names no single sample of {}", anomaly.id))
-            .hint("say which one with --batch; assay anomaly show lists them"));
+    let sample = match samples.collect::<Vec<_>>()[..] {
+        [sample] => sample,
+        [] => {
+            return Err(Error::not_found(format!("row {row} is not a sample of {}", anomaly.id))
+                .hint(format!("assay anomaly show {}", anomaly.id)));
+        }
+        _ => {
+            return Err(Error::usage(format!("row {row} is a sample of {} in several batches", anomaly.id))
+                .hint(format!("say which one with --batch; assay anomaly show {}", anomaly.id)));
+        }
     };
     call.change(Request::Assess {
         batch: sample.batch.clone(),
@@ -88,7 +96,27 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
         let mark = if point.in_baseline { "baseline" } else { "" };
         out.line(&format!("  {} {} {mark}", point.period, number(point.value)))?;
     }
-    detail.samples.iter().try_for_each(|sample| out.line(&said(sample)))
+    detail.samples.iter().try_for_each(|sample| out.line(&said(sample)))?;
+    for next in next_steps(&detail) {
+        out.say(&format!("  -> {next}"));
+    }
+    Ok(())
+}
+
+/// What can be done about it.
+fn next_steps(detail: &AnomalyDetail) -> Vec<String> {
+    let Anomaly { id, state, .. } = &detail.anomaly;
+    let mut steps = Vec::new();
+    if let Some(sample) = detail.samples.iter().find(|sample| sample.verdict.is_none()) {
+        steps.push(format!("assay assess {id} --batch {} --row {} --accept (or --reject)", sample.batch, sample.row));
+    }
+    let ways = [
+        (AnomalyState::Confirmed, "confirm", "it is real: it blocks until the data is right"),
+        (AnomalyState::Waived, "waive", "it may pass"),
+    ];
+    let open = ways.into_iter().filter(|(next, ..)| state.allow(*next).is_ok());
+    steps.extend(open.map(|(_, verb, what)| format!("assay anomaly {verb} {id} --reason \"...\" ({what})")));
+    steps
 }
 
 fn said(sample: &Sample) -> String {

@@ -13,7 +13,9 @@ pub fn run(call: &Call<'_>, command: &ContractCommand) -> Result<()> {
             if call.output.is_json() {
                 return call.output.document(&diff);
             }
-            if diff.lines.is_empty() {
+            if diff.version == 0 {
+                call.output.say("no contract is in force yet; the first change takes this one into force:");
+            } else if diff.lines.is_empty() {
                 call.output.say(&format!("assay.toml says what version {} says", diff.version));
             }
             diff.lines.iter().try_for_each(|line| call.output.line(line))

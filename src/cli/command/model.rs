@@ -40,6 +40,9 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
 fn list(call: &Call<'_>) -> Result<()> {
     let key = |row: &ModelRow| ModelRef::new(&row.name, row.version);
     let rows = call.all(Query::default(), key, |query| call.workspace.models(query))?;
+    if rows.is_empty() {
+        call.output.say("there is no model yet: assay model register FILE --name NAME, or assay model train");
+    }
     call.list(&rows, &["model", "kind", "aliases", "f1", "coverage", "labels"], |row| {
         vec![
             key(row).to_string(),

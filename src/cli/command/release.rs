@@ -4,7 +4,7 @@ use super::Call;
 use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ReleaseCommand;
 use crate::domain::listing::{Query, ReleaseRow};
-use crate::domain::{Reason, ReleaseName, Request};
+use crate::domain::{Reason, ReleaseName, ReleaseState, Request};
 
 pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
     match command {
@@ -71,13 +71,30 @@ fn why(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     if call.output.is_json() {
         return call.output.document(&detail.row.blocked_by);
     }
-    if detail.row.blocked_by.is_empty() {
-        let next = if detail.release.state.is_open() { "nothing keeps it back" } else { "it is not open" };
-        return call.output.line(&format!("{release} is {}; {next}", detail.release.state));
+    let (out, state) = (call.output, detail.release.state);
+    let mut reasons = detail.row.blocked_by.as_slice();
+    if reasons.is_empty() {
+        let (said, next) = match (state, &detail.row.live) {
+            (state, _) if state.is_open() => {
+                ("nothing keeps it back", Some(format!("assay release publish {release}")))
+            }
+            (ReleaseState::Published, _) => ("clients see it", None),
+            (ReleaseState::Superseded, Some(live)) => (
+                "it is not open",
+                Some(format!("to bring it back: assay release rollback {live} --to {release} --reason \"...\"")),
+            ),
+            _ => ("it is not open", None),
+        };
+        out.line(&format!("{release} is {state}; {said}"))?;
+        return next.map_or(Ok(()), |next| out.line(&format!("  -> {next}")));
     }
-    for reason in &detail.row.blocked_by {
-        call.output.line(&reason.text)?;
-        call.output.line(&format!("  -> {}", reason.fix))?;
+    // What one command clears is said together.
+    while let Some(first) = reasons.first() {
+        let alike = reasons.iter().take_while(|reason| reason.fix == first.fix).count();
+        let (these, others) = reasons.split_at(alike);
+        these.iter().try_for_each(|reason| out.line(&reason.text))?;
+        out.line(&format!("  -> {}", first.fix))?;
+        reasons = others;
     }
     Ok(())
 }
@@ -113,6 +130,9 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     for (label, before, after) in &changes.labels {
         out.line(&format!("    {label}: {before} before, {after} after"))?;
+    }
+    for waived in &detail.waived {
+        out.line(&format!("  let pass: {}", waived.sentence()))?;
     }
     for (by, why) in detail.void.iter().filter(|_| detail.release.state.is_open()) {
         out.line(&format!("  the approval of {by} does not count: {by} {why}"))?;

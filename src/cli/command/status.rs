@@ -4,6 +4,10 @@ use super::Call;
 use super::release::headline;
 use crate::base::{Result, text};
 use crate::domain::listing::Query;
+use crate::ops::Overview;
+
+/// How many releases are looked through for open ones.
+const NEWEST: u32 = 50;
 
 pub fn run(call: &Call<'_>) -> Result<()> {
     let overview = call.workspace.overview()?;
@@ -11,9 +15,10 @@ pub fn run(call: &Call<'_>) -> Result<()> {
         return call.output.document(&overview);
     }
     let out = call.output;
-    out.line(&format!("{} ({})", overview.workspace, overview.datasets.join(", ")))?;
-    let contract = if overview.contract_differs { "; assay.toml differs: assay contract diff" } else { "" };
-    out.line(&format!("contract {}{contract}", overview.contract_version))?;
+    let datasets =
+        if overview.datasets.is_empty() { "no dataset yet".to_owned() } else { overview.datasets.join(", ") };
+    out.line(&format!("{} ({datasets})", overview.workspace))?;
+    out.line(&contract(call, &overview))?;
     out.line(&format!(
         "{} open, {} of them ready for approval",
         text::counted(overview.open_releases, "release"),
@@ -24,14 +29,29 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     if overview.unprotected {
         out.say("no [people] in assay.toml: everybody is owner");
     }
-    let open = call.workspace.releases(&Query { state: Some("open".to_owned()), limit: 5, ..Query::default() })?;
-    for release in open.rows {
+    for release in call.workspace.releases(&Query { limit: NEWEST, ..Query::default() })?.rows {
+        if !release.state.is_open() {
+            continue;
+        }
         let reasons = match release.blocked_by.as_slice() {
-            [] => "nothing keeps it back".to_owned(),
+            [] => format!("ready: assay release publish {}", release.name),
             [only] => headline(only).to_owned(),
             [first, ..] => format!("{} reasons; first: {}", release.blocked_by.len(), headline(first)),
         };
         out.line(&format!("  {}: {reasons}", release.name))?;
     }
     Ok(())
+}
+
+/// Which contract counts, and what the file beside it is about.
+fn contract(call: &Call<'_>, overview: &Overview) -> String {
+    let version = match overview.contract_version {
+        0 => "no contract is in force yet; the first change takes assay.toml into force".to_owned(),
+        version => format!("contract {version}"),
+    };
+    match call.workspace.contract_diff() {
+        Err(error) => format!("{version}; {}", error.one_line()),
+        Ok(_) if overview.contract_differs => format!("{version}; assay.toml differs: assay contract diff"),
+        Ok(_) => version,
+    }
 }

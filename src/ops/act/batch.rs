@@ -51,8 +51,8 @@ pub fn acceptable(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<Batch> {
     Ok(batch)
 }
 
-/// Takes a batch back. Its slice stands on the revision before it, if there is one.
-pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
+/// Takes a batch back; it is `said` to be what then. Its slice stands on the revision before it, if there is one.
+pub fn withdraw(context: &Context, id: &BatchId, said: &str) -> Result<Reply> {
     let found = find(context, id)?.delivery;
     let _lease = lease::wait(context, &land::lease_key(&found.slice))?;
     let contract = context.contract.clone();
@@ -63,7 +63,7 @@ pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
         }
         take_back(transaction, &contract, &batch)
     })?;
-    Ok(Reply::new(format!("batch {id} is withdrawn")))
+    Ok(Reply::new(format!("batch {id} is {said}")))
 }
 
 /// The change that a withdrawal is.

@@ -23,7 +23,9 @@ impl Workspace {
     /// What assay.toml would change.
     pub fn contract_diff(&self) -> Result<ContractDiff> {
         let state = self.contract_state()?;
-        let before = flat(&serde_json::to_value(state.contract.as_ref())?);
+        // Before the first is in force, all of the file is new.
+        let before =
+            if state.version == 0 { Vec::new() } else { flat(&serde_json::to_value(state.contract.as_ref())?) };
         let after = flat(&serde_json::to_value(&state.file?)?);
         let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
         let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));

@@ -125,15 +125,19 @@ pub fn inboxes(
     tally.reply()
 }
 
-/// What would be taken in, and what would be left.
-pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
-    let line = |Waiting { file_name, meant, .. }: Waiting| match meant {
+/// What would be taken in, and what would be left; and the slices that would change.
+pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<(Vec<String>, Vec<Slice>)> {
+    let waiting = waiting(context, dataset, provider)?;
+    let line = |Waiting { file_name, meant, .. }: &Waiting| match meant {
         Ok(slice) => format!("would take in {file_name} for {slice}"),
         Err(why) => format!("would leave {file_name}: {why}"),
     };
-    let mut lines: Vec<String> = waiting(context, dataset, provider)?.into_iter().map(line).collect();
+    let mut lines: Vec<String> = waiting.iter().map(line).collect();
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
-    Ok(lines)
+    if lines.is_empty() {
+        lines.push("nothing lies in the inboxes".to_owned());
+    }
+    Ok((lines, waiting.into_iter().filter_map(|file| file.meant.ok()).collect()))
 }
 
 /// Takes in one file of an inbox, unless somebody is writing it.
@@ -217,7 +221,8 @@ impl Tally {
         let mut failed = self.failed.into_iter();
         if let Some(first) = failed.next() {
             let error = failed.fold(first, |error, other| error.because(other.one_line()));
-            return Err(error.hint("assay ingest takes in what is still in the inboxes; the other files have landed"));
+            let error = error.hint("assay ingest takes in what is still in the inboxes");
+            return Err(if self.landed > 0 { error.hint("the other files have landed") } else { error });
         }
         let message = if self.documents.is_empty() {
             "nothing new in the inboxes".to_owned()

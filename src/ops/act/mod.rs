@@ -21,7 +21,7 @@ use super::{Session, Workspace};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::Request;
 use crate::domain::progress::Progress;
-use crate::pipeline::{Context, publication};
+use crate::pipeline::{Context, consequences, publication};
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
@@ -56,6 +56,18 @@ fn concerns(request: &Request, left: &publication::Unfinished) -> bool {
     }
 }
 
+/// Whether a request changes what other releases stand on, which whoever asked for it has to hear.
+fn tells_what_follows(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Publish { .. }
+            | Request::Rollback { .. }
+            | Request::WithdrawRelease { .. }
+            | Request::PromoteModel { .. }
+            | Request::WithdrawBatch { .. }
+    )
+}
+
 impl Workspace {
     /// Carries out a request. Long ones report progress and stop when asked to.
     pub fn perform(
@@ -83,10 +95,18 @@ impl Workspace {
             said.push(format!("warning: {}", left.error.one_line()));
             said.extend(left.error.hints().iter().map(|hint| format!("  {hint}")));
         }
+        let open = || self.journal().read(|snapshot| snapshot.open_releases());
+        let (before, tells) = (open()?, tells_what_follows(&request));
         let mut reply = self
             .dispatch(&context, session, request, progress)
             .map_err(|error| said.iter().fold(error, |error, line| error.hint(format!("beside this: {line}"))))?;
         reply.lines.splice(0..0, said);
+        if first {
+            reply.lines.insert(0, "contract 1 came into force".to_owned());
+        }
+        if tells {
+            reply.lines.extend(consequences::between(&before, &open()?).sentences());
+        }
         if reply.document.is_null() {
             reply.document = json!({ "message": reply.message });
         }
@@ -117,9 +137,10 @@ impl Workspace {
                 ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
             }
             Request::AcceptBatch { batch, .. } => batch::accept(context, &batch, progress),
-            Request::RejectBatch { batch, .. } | Request::WithdrawBatch { batch, .. } => {
-                batch::withdraw(context, &batch)
+            Request::RejectBatch { batch, .. } => {
+                batch::withdraw(context, &batch, "turned down; its file stays in raw")
             }
+            Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch, "withdrawn"),
             Request::Run { dataset, period, model } => {
                 run::everything(self, context, session, dataset, period, model, progress)
             }

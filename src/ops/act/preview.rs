@@ -1,10 +1,12 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
+use std::collections::BTreeSet;
+
 use super::model::point_to;
 use super::{batch, ingest, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
-use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, Slice, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
 use crate::pipeline::arrival::{self, PRODUCTION};
@@ -24,7 +26,9 @@ impl Workspace {
     fn effects(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         match request {
             Request::Ingest { dataset, provider } => {
-                return ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref());
+                let (mut lines, slices) = ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())?;
+                lines.extend(self.costs_approval(session, &slices)?);
+                return Ok(lines);
             }
             Request::Run { dataset, period, model } => {
                 model.as_ref().map(|model| self.model(model)).transpose()?;
@@ -47,7 +51,8 @@ impl Workspace {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let slice = ingest::slice_of(&self.reading()?, &addressed)?;
-                return Ok(vec![format!("would take in {} for {slice}", addressed.file.display())]);
+                let taken = format!("would take in {} for {slice}", addressed.file.display());
+                return Ok(std::iter::once(taken).chain(self.costs_approval(session, &[slice])?).collect());
             }
             Request::AcceptBatch { batch, .. } => {
                 let found = batch::find(&self.reading()?, batch)?.delivery.batch;
@@ -90,6 +95,20 @@ impl Workspace {
             | Request::RejectRelease { .. } => return self.rehearse(session, request),
         }
         Ok(Vec::new())
+    }
+
+    /// Where duties are separated, whoever takes a delivery in may not approve its release.
+    fn costs_approval(&self, session: &Session, slices: &[Slice]) -> Result<Option<String>> {
+        let contract = self.contract()?;
+        if session.actor.role < Role::Manager || contract.people.is_empty() {
+            return Ok(None);
+        }
+        let separated =
+            |slice: &&Slice| contract.dataset(&slice.dataset).is_ok_and(|dataset| dataset.release.separation);
+        let periods: BTreeSet<String> =
+            slices.iter().filter(separated).map(|slice| format!("{}/{}", slice.dataset, slice.period)).collect();
+        let list = periods.into_iter().collect::<Vec<_>>().join(", ");
+        Ok((!list.is_empty()).then(|| format!("{} could then not approve releases of {list}", session.actor.name)))
     }
 
     fn rehearse(&self, session: &Session, request: &Request) -> Result<Vec<String>> {

@@ -4,12 +4,12 @@ use super::changes::{Side, changes};
 use super::fallen::fallen;
 use crate::base::{Error, Result};
 use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
-use crate::domain::{Release, ReleaseName};
+use crate::domain::{AnomalyState, Release, ReleaseName};
 use crate::journal::Snapshot;
 use crate::ops::workspace::ContractState;
-use crate::ops::{ReleaseDetail, Workspace};
-use crate::pipeline::publication;
+use crate::ops::{ReleaseDetail, WaivedFinding, Workspace};
 use crate::pipeline::verdict::{self, GateVerdict};
+use crate::pipeline::{assemble, publication};
 
 impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.
@@ -26,15 +26,16 @@ impl Workspace {
     /// One release.
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
         let state = self.contract_state()?;
-        let (row, verdict, evaluations, before, after, fallen) = self.journal().read(|snapshot| {
+        let (row, verdict, evaluations, waived, before, after, fallen) = self.journal().read(|snapshot| {
             let release = snapshot
                 .release(name)?
                 .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))?;
             let (row, verdict) = self.gate(snapshot, &state, &release)?;
             let evaluations = snapshot.evaluations(name)?.map(|(_, evaluations)| evaluations).unwrap_or_default();
+            let waived = waived(snapshot, &release)?;
             let fallen = if release.state.is_open() { fallen(name, &snapshot.story_of(name)?) } else { Vec::new() };
             let before = compared_with(snapshot, &release)?.map(|before| Side::of(snapshot, before)).transpose()?;
-            Ok((row, verdict, evaluations, before, Side::of(snapshot, release)?, fallen))
+            Ok((row, verdict, evaluations, waived, before, Side::of(snapshot, release)?, fallen))
         })?;
         let context = self.reading()?;
         let manifest = publication::manifest(&context, name)?;
@@ -52,6 +53,7 @@ impl Workspace {
             cells: verdict.cells,
             rests_on: batches.into_values().flatten().collect(),
             evaluations,
+            waived,
             changes,
             artifacts: artifacts.into_iter().map(|artifact| (artifact.name, artifact.bytes)).collect(),
             total_rows,
@@ -95,6 +97,30 @@ impl Workspace {
         };
         Ok((row, verdict))
     }
+}
+
+/// The findings about a release that somebody let pass, and what was said of their rows.
+fn waived(snapshot: &Snapshot<'_>, release: &Release) -> Result<Vec<WaivedFinding>> {
+    let mut waived = Vec::new();
+    for anomaly in assemble::concerning(snapshot, release)? {
+        let Some(settled) = anomaly.settled.as_ref().filter(|_| anomaly.state == AnomalyState::Waived) else {
+            continue;
+        };
+        let verdicts = snapshot.verdicts(&anomaly.id)?;
+        let shown = verdicts
+            .iter()
+            .filter(|(batch, at, _)| anomaly.rows.iter().any(|sample| (&sample.batch, sample.row) == (batch, *at)));
+        let (accepted, rejected): (Vec<_>, Vec<_>) = shown.partition(|(_, _, verdict)| verdict.accepted);
+        waived.push(WaivedFinding {
+            finding: format!("{} of {}", anomaly.check, anomaly.subject),
+            by: settled.by.clone(),
+            reason: settled.reason.clone(),
+            accepted: accepted.len() as u64,
+            rejected: rejected.len() as u64,
+            id: anomaly.id,
+        });
+    }
+    Ok(waived)
 }
 
 /// What a release is compared with: what clients see for its period; what they saw before it, where it was published

@@ -25,7 +25,11 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>)
 
 /// What would come back in the place of `from`, where that is allowed and all of it is still there.
 pub fn target(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -> Result<ReleaseName> {
-    find(context, from)?;
+    let state = find(context, from)?.state;
+    if !state.may_become(ReleaseState::Superseded) {
+        return Err(Error::refused(format!("{from} is {state}; only what clients see can be rolled back"))
+            .hint("assay channel list shows what clients see"));
+    }
     let to = match to {
         Some(to) => to.clone(),
         None => predecessor(context, from)?,

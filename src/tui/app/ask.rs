@@ -97,7 +97,7 @@ impl Ask {
     /// Whether it is asked for at once, because it can be undone and needs no words.
     #[must_use]
     pub fn is_immediate(&self) -> bool {
-        matches!(self, Self::Ingest | Self::Run { .. } | Self::RetryTask(_) | Self::CancelTask(_))
+        matches!(self, Self::Run { .. } | Self::RetryTask(_) | Self::CancelTask(_))
     }
 
     /// The release whose content the person has to see first.

@@ -75,9 +75,9 @@ pub enum DetailContent {
     /// About a model version.
     Model(ModelDetail),
     /// About an anomaly.
-    Anomaly(AnomalyDetail),
+    Anomaly(Box<AnomalyDetail>),
     /// About a release.
-    Release(ReleaseDetail),
+    Release(Box<ReleaseDetail>),
     /// About an entry of the journal.
     Event(EventDetail),
     /// About a task.

@@ -154,7 +154,7 @@ impl Dialog {
             return false;
         }
         self.release = match answer {
-            Ok(Answer::Release(detail)) => Fetched::There(detail),
+            Ok(Answer::Release(detail)) => Fetched::There(*detail),
             Ok(_) => Fetched::Unasked,
             Err(error) => Fetched::Failed(error),
         };

@@ -108,9 +108,9 @@ pub enum Answer {
     /// One thing in full.
     Model(ModelDetail),
     /// One thing in full.
-    Anomaly(AnomalyDetail),
+    Anomaly(Box<AnomalyDetail>),
     /// One thing in full.
-    Release(ReleaseDetail),
+    Release(Box<ReleaseDetail>),
     /// One thing in full.
     Event(EventDetail),
 }

@@ -34,8 +34,8 @@ impl Desk {
             Load::Log(query) => Answer::Log(workspace.record().log(query)?),
             Load::Batch(id) => Answer::Batch(workspace.batch(id.as_str())?),
             Load::Model(model) => Answer::Model(workspace.model(model)?),
-            Load::Anomaly(id) => Answer::Anomaly(workspace.anomaly(id.as_str())?),
-            Load::Release(name) => Answer::Release(workspace.release(name)?),
+            Load::Anomaly(id) => Answer::Anomaly(Box::new(workspace.anomaly(id.as_str())?)),
+            Load::Release(name) => Answer::Release(Box::new(workspace.release(name)?)),
             Load::Event(seq) => Answer::Event(workspace.record().event(*seq)?),
         })
     }

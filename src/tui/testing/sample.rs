@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::ops::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, RowChange,
+    ReleaseChanges, ReleaseDetail, RowChange, WaivedFinding,
 };
 use crate::pipeline::consequences::{CheckedAgain, Consequences};
 
@@ -205,6 +205,14 @@ impl World {
             cells: if unready.is_empty() { period(3).cells } else { period(0).cells },
             evaluations: if unready.is_empty() { vec![passed] } else { vec![passed, failed] },
             unready,
+            waived: vec![WaivedFinding {
+                id: AnomalyId::from_text("A0000000003".to_owned()),
+                finding: "few costly lines of all providers".to_owned(),
+                by: "mira".to_owned(),
+                reason: "the till of one shop was tested".to_owned(),
+                accepted: 2,
+                rejected: 1,
+            }],
             changes,
             // They are built when it is published.
             artifacts: row.generation.map(|_| (artifact(&row.name), 812_331)).into_iter().collect(),

@@ -169,6 +169,11 @@ fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Pi
         ))],
         vec![Piece::plain(format!("  approved by {approvals}"))],
     ];
+    if !takes_away(dialog) {
+        lines.extend(
+            detail.waived.iter().map(|waived| vec![Piece::new("  ! ", Tone::Warning), Piece::plain(waived.sentence())]),
+        );
+    }
     if matches!(dialog.ask, Ask::Approve(_)) {
         lines.push(vec![Piece::plain(format!("  still may approve: {}", still_may(state, detail)))]);
     }

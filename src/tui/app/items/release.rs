@@ -9,7 +9,7 @@ pub use changes::changes;
 use super::{Item, Link, instant};
 use crate::base::text::counted;
 use crate::domain::{Outcome, Reason, ReasonCode, ReleaseState, Severity};
-use crate::ops::ReleaseDetail;
+use crate::ops::{ReleaseDetail, WaivedFinding};
 use crate::tui::app::detail::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
@@ -19,6 +19,7 @@ const MANY: usize = 3;
 
 pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let mut items = gate(detail, unfolded);
+    items.extend(waived(detail));
     items.extend(approvals(detail));
     items.extend(changes(detail));
     items.extend(rests_on(detail));
@@ -76,6 +77,15 @@ fn folded(detail: &ReleaseDetail, first: &Reason, count: usize, open: bool) -> I
     ];
     let item = Item::text(GATE, pieces).to(Link::Clear(detail.row.name.clone(), first.clone()));
     Item { fold: Some(first.fix.clone()), ..item }
+}
+
+/// What the checks found and somebody let pass.
+fn waived(detail: &ReleaseDetail) -> Vec<Item> {
+    let line = |waived: &WaivedFinding| {
+        let pieces = vec![Piece::new("! ", Tone::Warning), Piece::plain(waived.sentence())];
+        Item::text("Let pass: who approves, approves that too", pieces).to(Link::To(Place::Anomaly(waived.id.clone())))
+    };
+    detail.waived.iter().map(line).collect()
 }
 
 /// Who approved, whose approval fell and why, and who may not approve.

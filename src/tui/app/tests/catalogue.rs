@@ -54,7 +54,7 @@ fn requests_speak_the_command_lines_of_the_catalogue() {
         ("4 c W enter", "assay anomaly confirm"),
         ("4 enter a", "assay assess"),
         ("r", "assay run"),
-        ("i", "assay ingest"),
+        ("i enter", "assay ingest"),
         ("t R", "assay task retry"),
         ("2 j j b W enter", "assay period baseline"),
         ("3 p enter", "assay model promote"),

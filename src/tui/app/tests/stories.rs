@@ -33,7 +33,7 @@ fn a_manager_approves_exactly_what_was_shown() {
 #[test]
 fn a_delivery_that_is_quarantined_is_no_success() {
     let mut mira = mira();
-    mira.press("i");
+    mira.press("i").press("enter");
     let (ticket, _) = mira.asked.remove(0);
     let trouble = Some(Error::bad_data("quarantined, and not to be used as delivered: 2026-10.csv"));
     let (message, lines) = ("1 batch landed, 1 quarantined".to_owned(), vec!["2026-10.csv: quarantined".to_owned()]);
@@ -201,7 +201,7 @@ fn the_mouse_selects_then_opens() {
 #[test]
 fn an_outcome_arrives_while_a_dialog_is_open_and_does_not_close_it() {
     let mut mira = mira();
-    mira.press("i j p").types("slips").is_answered(Ok("took in 2 batches"));
+    mira.press("i enter j p").types("slips").is_answered(Ok("took in 2 batches"));
     assert!(matches!(&mira.state.overlay, Some(Overlay::Dialog(dialog)) if dialog.fields[0].input.text() == "slips"));
     assert_eq!(mira.hears(), "✓ took in 2 batches");
 }
@@ -260,7 +260,7 @@ fn a_refusal_is_gone_with_the_row_that_it_was_about_and_an_outcome_stays() {
     assert!(mira.hears().contains("blocked by 3 reasons"), "{}", mira.hears());
     mira.press("j");
     assert_eq!(mira.hears(), "");
-    mira.press("i").is_answered(Ok("took in 2 batches"));
+    mira.press("i").press("enter").is_answered(Ok("took in 2 batches"));
     mira.press("j");
     assert_eq!(mira.hears(), "✓ took in 2 batches");
 }
