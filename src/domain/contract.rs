@@ -175,6 +175,20 @@ impl Dataset {
         self.schema.iter().find(|field| field.name == name).map(|field| field.field_type)
     }
 
+    /// The fields that one of these deliveries of a provider lacks, each with the names that were looked for.
+    pub fn gaps<'a>(
+        &self,
+        provider: &Provider,
+        deliveries: impl Iterator<Item = &'a [BronzeColumn]> + Clone,
+    ) -> Vec<String> {
+        let lacks = |field: &&Field| {
+            !provider.names_of(&field.name).is_empty()
+                && deliveries.clone().any(|columns| provider.column_of(&field.name, columns).is_none())
+        };
+        let said = |field: &Field| format!("{} (looked for {})", field.name, provider.names_of(&field.name).join(", "));
+        self.schema.iter().filter(lacks).map(said).collect()
+    }
+
     /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
     pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
         let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);

@@ -13,7 +13,7 @@ use super::log::{read_actions, state};
 use super::schema::{data_fields, delta_fields, stored_schema};
 use super::table::{Commit, Committed, DataFile, Table, check_partition};
 use super::write::{Source, digest_in_name, name_digest, write_files};
-use crate::base::{Cancel, Digest, Error, Result, ResultExt};
+use crate::base::{Cancel, Digest, Error, ErrorKind, Result};
 
 impl Lake {
     /// Makes `chunks` the whole content of a partition, in one commit. No rows at all are a content too.
@@ -49,7 +49,11 @@ impl Lake {
         let stored = stored_schema(table, schema)?;
         let fields = delta_fields(&stored, headers)?;
         let source = Source { table, commit, stored: &stored, chunks, cancel };
-        let files = write_files(&self.folder(table)?, source).with_context(|| format!("writing to {table}"))?;
+        // What is wrong with the rows themselves is said by whoever reads them.
+        let files = write_files(&self.folder(table)?, source).map_err(|error| match error.kind() {
+            ErrorKind::BadData => error,
+            _ => error.context(format!("writing to {table}")),
+        })?;
         let rows = files.iter().map(rows_of).sum::<Result<u64>>()?;
         self.commit(table, commit, &Change { files, fields, rows }, cancel)
     }

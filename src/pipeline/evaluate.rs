@@ -11,8 +11,9 @@ use crate::domain::task::TaskOutput;
 use crate::domain::{Batch, BatchId, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, Slice, Task, TaskSubject};
 use crate::quality::evaluate::{Judged, SliceFacts, evaluate};
 
-/// Judges a release and records what was found, with the outcome of the task, in one transaction.
-pub fn run(context: &Context, task: &Task) -> Result<TaskOutput> {
+/// Judges a release and records what was found, with the outcome of the task, in one transaction. `None` where the
+/// release stands on other inputs by now than the task was planned with.
+pub fn run(context: &Context, task: &Task) -> Result<Option<TaskOutput>> {
     let TaskSubject::Release { release: name } = &task.subject else {
         return Err(Error::internal("evaluate works on a release"));
     };
@@ -22,7 +23,7 @@ pub fn run(context: &Context, task: &Task) -> Result<TaskOutput> {
         .read(|snapshot| snapshot.release(name))?
         .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
     if task.inputs.get("inputs").map(String::as_str) != Some(release.input_digest.as_str()) {
-        return Err(Error::busy(format!("the inputs of {name} changed since this was planned")));
+        return Ok(None);
     }
     let evaluations = judge(context, dataset, &release)?;
     crash::point("task.before_outcome");
@@ -50,7 +51,7 @@ pub fn run(context: &Context, task: &Task) -> Result<TaskOutput> {
         transaction.append(Fact::TaskDone { task, output: recorded, rejected: Vec::new(), metrics: Vec::new() })?;
         Ok(())
     })?;
-    Ok(output)
+    Ok(Some(output))
 }
 
 fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<Evaluation>> {
@@ -118,15 +119,7 @@ fn slice_facts(
     let profile = measure::stored(context, slice, model)?
         .ok_or_else(|| Error::internal(format!("{slice} was not profiled with {model}")))?;
     let previous_model = reference.map(|reference| measure::stored(context, slice, reference)).transpose()?.flatten();
-    let missing = |field: &&str| batches.iter().any(|batch| provider.column_of(field, &batch.columns).is_none());
-    let schema_gaps = dataset
-        .schema
-        .iter()
-        .map(|field| field.name.as_str())
-        .filter(|field| !provider.names_of(field).is_empty())
-        .filter(missing)
-        .map(|field| format!("{field} (looked for {})", provider.names_of(field).join(", ")))
-        .collect();
+    let schema_gaps = dataset.gaps(provider, batches.iter().map(|batch| batch.columns.as_slice()));
     Ok(SliceFacts { provider: slice.provider.clone(), profile, schema_gaps, previous_model, baseline: None })
 }
 

@@ -20,6 +20,8 @@ pub enum Ended {
     AlreadyDone,
     /// Somebody else is at it.
     Elsewhere,
+    /// What it was planned with is no longer so: the next plan has it under another key.
+    Overtaken,
 }
 
 /// Runs a task, unless somebody else runs it or its output is on record under the same key.
@@ -39,25 +41,29 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
     let (rows, refused) = match work(context, task, seq, report) {
         // Whoever took it over ends it.
         Err(error) if error.kind() == ErrorKind::Cancelled && lease.is_lost() => return Ok(Ended::Elsewhere),
-        ended => ended?,
+        Ok(None) => return Ok(Ended::Overtaken),
+        Ok(Some(rows)) => rows,
+        Err(error) => return Err(error),
     };
     crash::point("task.outcome");
     Ok(Ended::Done { rows, refused })
 }
 
-/// The rows that were written, and those that were refused.
-fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<(u64, u64)> {
-    let output = match task.kind {
-        TaskKind::Refine => return refine(context, task, seq, report),
-        TaskKind::Profile => return profile(context, task, report),
-        TaskKind::Evaluate => return evaluate::run(context, task).map(|output| (output.rows_in, 0)),
-        TaskKind::Enrich => enrich::run(context, task, seq, report)?,
-        TaskKind::Assemble => return assemble(context, task).map(|()| (0, 0)),
-        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
-            return Err(Error::internal(format!("{} is done on request, not by plan", task.kind)));
+/// The rows that were written, and those that were refused; `None` where the task was overtaken.
+fn work(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<Option<(u64, u64)>> {
+    match task.kind {
+        TaskKind::Refine => refine(context, task, seq, report).map(Some),
+        TaskKind::Profile => profile(context, task, report).map(Some),
+        TaskKind::Enrich => {
+            let output = enrich::run(context, task, seq, report)?;
+            outcome(context, task, output, Vec::new(), Vec::new()).map(Some)
         }
-    };
-    outcome(context, task, output, Vec::new(), Vec::new())
+        TaskKind::Evaluate => Ok(evaluate::run(context, task)?.map(|output| (output.rows_in, 0))),
+        TaskKind::Assemble => assemble(context, task),
+        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
+            Err(Error::internal(format!("{} is done on request, not by plan", task.kind)))
+        }
+    }
 }
 
 /// Puts an outcome on record, once for each key: whoever lost the lease and did not notice adds nothing.
@@ -92,8 +98,9 @@ fn profile(context: &Context, task: &Task, report: &Report<'_>) -> Result<(u64, 
     outcome(context, task, measured.output, Vec::new(), measured.metrics)
 }
 
-/// Binds the release to its contents, in the transaction that records the outcome.
-fn assemble(context: &Context, task: &Task) -> Result<()> {
+/// Binds the release to its contents, in the transaction that records the outcome; `None` where it was evaluated again
+/// since this was planned.
+fn assemble(context: &Context, task: &Task) -> Result<Option<(u64, u64)>> {
     let TaskSubject::Release { release: name } = task.subject.clone() else {
         return Err(Error::internal("assemble works on a release"));
     };
@@ -105,10 +112,10 @@ fn assemble(context: &Context, task: &Task) -> Result<()> {
         let evaluated =
             transaction.output(&format!("{} {name}", TaskKind::Evaluate))?.map(|output| output.key.to_string());
         if evaluated.as_ref() != task.inputs.get("evaluate") {
-            return Err(Error::busy(format!("{name} was evaluated again since this was planned")));
+            return Ok(None);
         }
         if transaction.output(&task.slot())?.is_some_and(|recorded| recorded.key == task.key) {
-            return Ok(());
+            return Ok(Some((0, 0)));
         }
         assemble::bind(transaction, dataset, &release)?;
         let output = TaskOutput {
@@ -119,6 +126,7 @@ fn assemble(context: &Context, task: &Task) -> Result<()> {
             rejected: 0,
             content: None,
         };
-        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() }).map(drop)
+        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() })?;
+        Ok(Some((0, 0)))
     })
 }

@@ -28,6 +28,8 @@ pub enum Landing {
         revision: u32,
         /// Its records, the bad ones included.
         rows: u64,
+        /// The fields that it lacks, each with the names that were looked for.
+        lacks: Vec<String>,
     },
     /// It can't be read; it is kept in raw.
     Quarantined {
@@ -176,10 +178,12 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
         Ok((columns, rows)) => {
             crash::point("land.bronze_written");
             let revision = delivery.revision;
+            let dataset = context.contract.dataset(&delivery.slice.dataset)?;
+            let lacks = dataset.gaps(provider_of(context, &delivery.slice)?, std::iter::once(columns.as_slice()));
             arrival::landed(context, delivery, columns, rows)?;
             crash::point("land.outcome");
             report.step(Step::Done { rows, refused: 0 });
-            Ok(Landing::Landed { batch, revision, rows })
+            Ok(Landing::Landed { batch, revision, rows, lacks })
         }
         Err(error) if error.kind() == ErrorKind::BadData => {
             let note = error.one_line();

@@ -181,6 +181,8 @@ impl Pass<'_> {
                 self.summary.done.push(Done { kind: step.task.kind, rows, refused, milliseconds });
             }
             Ok(Ended::AlreadyDone) => step.state = TaskState::Done,
+            // What follows waits for it; the next plan has both.
+            Ok(Ended::Overtaken) => {}
             // Whoever runs it records the outcome; the next plan sees it.
             Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
             Err(error) if error.kind() == ErrorKind::Cancelled => {}

@@ -128,8 +128,9 @@ fn a_header_alone_is_a_delivery_without_rows() {
 
 #[test]
 fn a_missing_column_is_named_and_blocks() {
-    let (workspace, _, batch) = taken_in(b"Slip,Sold on,Item,Total\na-1,2026-10-01,Beans,1.00\n");
+    let (workspace, landed, batch) = taken_in(b"Slip,Sold on,Item,Total\na-1,2026-10-01,Beans,1.00\n");
     assert_eq!(batch["state"], "landed");
+    assert_eq!(landed["lacks"][0], "amount (looked for Amount)", "said when it comes in already");
     workspace.ok(PREPARER, &["run"]);
     let anomalies = workspace.json(&["anomaly", "list", "--provider", "alpha"]);
     let schema = anomalies.as_array().unwrap().iter().find(|row| row["check"] == "schema").unwrap();

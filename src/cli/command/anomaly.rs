@@ -88,7 +88,8 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
     let (out, anomaly) = (call.output, &detail.anomaly);
     out.line(&format!("{} is {}, {}", anomaly.id, anomaly.state.as_str(), anomaly.severity.as_str()))?;
     out.line(&format!("  {} of {}, {}/{}", anomaly.check, anomaly.subject, anomaly.dataset, anomaly.period))?;
-    out.line(&format!("  {}", anomaly.explanation))?;
+    let was = if anomaly.state == AnomalyState::Fixed { "it was: " } else { "" };
+    out.line(&format!("  {was}{}", anomaly.explanation))?;
     if let Some(settled) = &anomaly.settled {
         out.line(&format!("  {} by {settled}", anomaly.state.as_str()))?;
     }

@@ -260,14 +260,14 @@ fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
         })
     };
     match landing {
-        Landing::Landed { batch, revision, rows } => {
+        Landing::Landed { batch, revision, rows, lacks } => {
             let mut document = common("landed", batch);
             document["revision"] = json!(revision);
             document["rows"] = json!(rows);
-            (
-                format!("{file}: {} for {slice}, revision {revision} (batch {batch})", text::counted(*rows, "row")),
-                document,
-            )
+            document["lacks"] = json!(lacks);
+            let lacks = if lacks.is_empty() { String::new() } else { format!("; it lacks {}", lacks.join(", ")) };
+            let rows = text::counted(*rows, "row");
+            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}"), document)
         }
         Landing::Quarantined { batch, note } => {
             let mut document = common("quarantined", batch);

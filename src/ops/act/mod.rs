@@ -104,8 +104,9 @@ impl Workspace {
         if first {
             reply.lines.insert(0, "contract 1 came into force".to_owned());
         }
-        if tells {
-            reply.lines.extend(consequences::between(&before, &open()?).sentences());
+        // It is done by now, whether what follows can be read or not.
+        if let Some(after) = open().ok().filter(|_| tells) {
+            reply.lines.extend(consequences::between(&before, &after).sentences());
         }
         if reply.document.is_null() {
             reply.document = json!({ "message": reply.message });

@@ -6,7 +6,7 @@ use super::model::point_to;
 use super::{batch, ingest, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
-use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, Slice, TaskState};
+use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
 use crate::pipeline::arrival::{self, PRODUCTION};
@@ -27,7 +27,8 @@ impl Workspace {
         match request {
             Request::Ingest { dataset, provider } => {
                 let (mut lines, slices) = ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())?;
-                lines.extend(self.costs_approval(session, &slices)?);
+                let periods = slices.into_iter().map(|slice| (slice.dataset, slice.period));
+                lines.extend(self.costs_approval(session, periods)?);
                 return Ok(lines);
             }
             Request::Run { dataset, period, model } => {
@@ -52,7 +53,8 @@ impl Workspace {
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let slice = ingest::slice_of(&self.reading()?, &addressed)?;
                 let taken = format!("would take in {} for {slice}", addressed.file.display());
-                return Ok(std::iter::once(taken).chain(self.costs_approval(session, &[slice])?).collect());
+                let costs = self.costs_approval(session, std::iter::once((slice.dataset, slice.period)))?;
+                return Ok(std::iter::once(taken).chain(costs).collect());
             }
             Request::AcceptBatch { batch, .. } => {
                 let found = batch::find(&self.reading()?, batch)?.delivery.batch;
@@ -82,12 +84,17 @@ impl Workspace {
                 let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
                 return follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch));
             }
+            Request::WaiveAnomaly { id, .. } => {
+                let lines = self.rehearse(session, request)?;
+                let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
+                let costs = self.costs_approval(session, std::iter::once((anomaly.dataset, anomaly.period)))?;
+                return Ok(lines.into_iter().chain(costs).collect());
+            }
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
             | Request::Baseline { .. }
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
-            | Request::WaiveAnomaly { .. }
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
             | Request::Approve { .. }
@@ -97,16 +104,20 @@ impl Workspace {
         Ok(Vec::new())
     }
 
-    /// Where duties are separated, whoever takes a delivery in may not approve its release.
-    fn costs_approval(&self, session: &Session, slices: &[Slice]) -> Result<Option<String>> {
+    /// Where duties are separated, whoever takes a delivery in, or waives a finding, may not approve the release.
+    fn costs_approval(
+        &self,
+        session: &Session,
+        periods: impl Iterator<Item = (String, Period)>,
+    ) -> Result<Option<String>> {
         let contract = self.contract()?;
         if session.actor.role < Role::Manager || contract.people.is_empty() {
             return Ok(None);
         }
         let separated =
-            |slice: &&Slice| contract.dataset(&slice.dataset).is_ok_and(|dataset| dataset.release.separation);
+            |(name, _): &(String, Period)| contract.dataset(name).is_ok_and(|dataset| dataset.release.separation);
         let periods: BTreeSet<String> =
-            slices.iter().filter(separated).map(|slice| format!("{}/{}", slice.dataset, slice.period)).collect();
+            periods.filter(separated).map(|(dataset, period)| format!("{dataset}/{period}")).collect();
         let list = periods.into_iter().collect::<Vec<_>>().join(", ");
         Ok((!list.is_empty()).then(|| format!("{} could then not approve releases of {list}", session.actor.name)))
     }

@@ -97,7 +97,7 @@ fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<
         for batch in standing::batches(snapshot, dataset, name.period)? {
             let slots = plan::output_slots(&batch.delivery.slice, &release.model);
             if let Some(slot) = slots.iter().find(|slot| held.contains(slot)) {
-                return Err(Error::busy(format!("{slot} is being made anew while {name} is being published"))
+                return Err(Error::refused(format!("{slot} is being made anew while {name} is being published"))
                     .hint(format!("assay release publish {name} again, when it is done")));
             }
         }

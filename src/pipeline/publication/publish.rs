@@ -69,7 +69,7 @@ fn intend(context: &Context, turn: &Turn, release: &Release, manifest: &Manifest
         let now = transaction.now();
         check(transaction, in_force, &release, now)?;
         if release.release_digest.as_ref() != Some(&built_for) {
-            return Err(Error::busy(format!("{name} changed while it was being published"))
+            return Err(Error::refused(format!("{name} changed while it was being published"))
                 .hint(format!("assay release why {name}")));
         }
         transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest: digest })

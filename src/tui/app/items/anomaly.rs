@@ -24,13 +24,16 @@ pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
 
 fn in_short(detail: &AnomalyDetail) -> Item {
     let row = &detail.row;
+    let fixed = row.state == AnomalyState::Fixed;
     let text = match &detail.anomaly.metric {
         Some(metric) => {
-            let measured = row.observed.map(|observed| format!(" is {}", number(observed))).unwrap_or_default();
+            let is = if fixed { "was" } else { "is" };
+            let measured = row.observed.map(|observed| format!(" {is} {}", number(observed))).unwrap_or_default();
             let passing = row.expected.map(|range| format!("; {} would pass", passing(range))).unwrap_or_default();
             format!(" {metric} of {}{measured}{passing}", row.subject)
         }
         // What was counted has no name but in the sentence.
+        None if fixed => format!(" {} of {} was: {}", row.check, row.subject, row.explanation),
         None => format!(" {} of {}: {}", row.check, row.subject, row.explanation),
     };
     let item = Item::text("In short", vec![Word::from(row.severity).piece(), Piece::plain(text)]);
