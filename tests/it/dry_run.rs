@@ -185,8 +185,10 @@ fn a_dry_run_refuses_what_the_command_would_refuse() {
     let anomalies = workspace.json(&["anomaly", "list", "--state", "open"]);
     let anomaly = anomalies[0]["id"].as_str().unwrap().to_owned();
     let task = workspace.json(&["task", "list"])[0]["key"].as_str().unwrap().to_owned();
+    let no_model = workspace.path("assay.toml").display().to_string();
     let table: Vec<(&str, Vec<&str>)> = vec![
         ("lena", vec!["run"]),
+        (PREPARER, vec!["model", "register", &no_model, "--name", "words"]),
         (PREPARER, vec!["ingest", "--provider", "delta"]),
         (PREPARER, vec!["run", "--dataset", "slip"]),
         (PREPARER, vec!["task", "retry", "0000"]),

@@ -18,14 +18,26 @@ use crate::pipeline::{Context, lease, models};
 
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
-    let reading = || format!("reading the model {}", file.display());
-    let (kind, bytes) = ner::read_file(file).with_context(reading)?;
-    let tagger = ner::load(kind, &bytes).with_context(reading)?;
-    let labels = tagger.labels().to_vec();
+    let (kind, bytes, labels) = read(file)?;
     let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
     let model = add(context, model)?;
     let message = format!("{model} is registered");
     Ok(Reply { message, document: json!({ "model": model }), ..Reply::default() })
+}
+
+/// What a registration would make of a file.
+pub fn preview(name: &str, file: &Path) -> Result<Vec<String>> {
+    plain_name(name)?;
+    let (kind, _, labels) = read(file)?;
+    Ok(vec![format!("would register the next version of {name}: {}, with {}", kind.as_str(), labels.join(", "))])
+}
+
+/// A model file: its kind, its bytes, the labels that it knows.
+fn read(file: &Path) -> Result<(ModelKind, Vec<u8>, Vec<String>)> {
+    let reading = || format!("reading the model {}", file.display());
+    let (kind, bytes) = ner::read_file(file).with_context(reading)?;
+    let labels = ner::load(kind, &bytes).with_context(reading)?.labels().to_vec();
+    Ok((kind, bytes, labels))
 }
 
 /// How often a training looks whether somebody asked it to stop.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::point_to;
-use super::{batch, ingest, run};
+use super::{batch, ingest, model, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, TaskState};
@@ -60,7 +59,7 @@ impl Workspace {
                 let found = batch::find(&self.reading()?, batch)?.delivery.batch;
                 self.journal().read(|snapshot| batch::acceptable(snapshot, &found))?;
             }
-            Request::RegisterModel { file, .. } => readable(file)?,
+            Request::RegisterModel { name, file, .. } => return model::preview(name, file),
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
             Request::CancelTask { task } => {
                 return Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]);
@@ -211,7 +210,7 @@ fn promotion(context: &Context, model: &ModelRef) -> Result<Vec<String>> {
         })
     })?;
     let (contract, model) = (context.contract.clone(), model.clone());
-    lines.extend(follows(context, move |transaction| point_to(transaction, &contract, model))?);
+    lines.extend(follows(context, move |transaction| model::point_to(transaction, &contract, model))?);
     Ok(lines)
 }
 

@@ -141,7 +141,7 @@ impl Ask {
                 field("note", FieldKind::Optional),
             ],
             Self::PromoteModel(_) => vec![field("reason", FieldKind::Optional)],
-            Self::WaiveAnomaly(_) => vec![reason(), field("until period", FieldKind::Period)],
+            Self::WaiveAnomaly(_) => vec![reason(), field("until period (empty: only this one)", FieldKind::Period)],
             Self::Assess { .. } | Self::Approve(_) => vec![field("note", FieldKind::Optional)],
             Self::Publish(release) => vec![confirm(&release.to_string())],
             Self::Rollback { to: Some(to), .. } => vec![reason(), confirm(&to.to_string())],

@@ -76,6 +76,13 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
             lines.push((format!("nothing matches `{}`; Esc lifts the filter", list.filter().typed()), Tone::Plain));
             lines.extend(list.filter().complaint(state.pane).map(|complaint| (format!("✗ {complaint}"), Tone::Bad)));
         }
+        Status::Ready if state.overview.as_ref().is_some_and(|overview| overview.datasets.is_empty()) => {
+            lines.push((format!("no {} yet: no dataset is described", state.pane.noun()), Tone::Plain));
+            lines.push((
+                "  fill in assay.toml, where the template shows how; it is seen here at once".to_owned(),
+                Tone::Plain,
+            ));
+        }
         Status::Ready => lines.push((nothing_yet(state.pane).to_owned(), Tone::Plain)),
     }
     let room = usize::from(area.width.saturating_sub(4));
