@@ -62,7 +62,7 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
     });
     let mut facts = vec![
         Fact::LandingStarted { delivery: delivery.clone() },
-        Fact::BatchLanded { delivery, columns: columns.to_vec(), rows: 1000 + number % 500 },
+        Fact::BatchLanded { delivery, columns: columns.to_vec(), rows: 1000 + number % 500, encoding: None },
     ];
     for kind in [TaskKind::Refine, TaskKind::Enrich, TaskKind::Profile] {
         let task = task(kind, slice);

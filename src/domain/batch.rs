@@ -116,6 +116,9 @@ pub struct Batch {
     pub state: BatchState,
     /// The columns that it has in bronze, in the file's order.
     pub columns: Vec<BronzeColumn>,
+    /// The encoding that it was read in, where that is not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// Records in the file, the bad ones included.
     pub rows: u64,
     /// Records refused when the slice was refined.

@@ -58,7 +58,14 @@ pub enum Fact {
     /// A delivery is about to be landed (intent).
     LandingStarted { delivery: Delivery },
     /// A delivery is in bronze; it supersedes what its slice stood on.
-    BatchLanded { delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64 },
+    BatchLanded {
+        delivery: Delivery,
+        columns: Vec<BronzeColumn>,
+        rows: u64,
+        /// The encoding that it was read in, where that is not UTF-8.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        encoding: Option<String>,
+    },
     /// A delivery is kept in raw only.
     BatchQuarantined { delivery: Delivery, note: String },
     /// A landing that can't be finished ends here: its file is in raw no more. As if it had never been begun.
@@ -83,6 +90,8 @@ pub enum Fact {
     TaskFailed { task: Task, error: String, attempt: u32 },
     /// A person stopped a task.
     TaskCancelled { slot: String, key: TaskKey },
+    /// A person found what a task wrote to be lost or damaged: it has to be made again.
+    OutputLost { slot: String, key: TaskKey },
 
     /// A model version was registered.
     ModelRegistered { version: Box<ModelVersion> },
@@ -167,6 +176,7 @@ impl Fact {
             Self::TaskDone { .. } => "task_done",
             Self::TaskFailed { .. } => "task_failed",
             Self::TaskCancelled { .. } => "task_cancelled",
+            Self::OutputLost { .. } => "output_lost",
             Self::ModelRegistered { .. } => "model_registered",
             Self::ModelArchived { .. } => "model_archived",
             Self::AliasMoved { .. } => "alias_moved",
@@ -210,7 +220,7 @@ impl Fact {
             }
             Self::BatchWithdrawn { batch } => batch.to_string(),
             Self::TaskStarted { task } | Self::TaskDone { task, .. } | Self::TaskFailed { task, .. } => task.slot(),
-            Self::TaskCancelled { slot, .. } => slot.clone(),
+            Self::TaskCancelled { slot, .. } | Self::OutputLost { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),
             Self::ModelArchived { model } | Self::AliasMoved { model, .. } => model.to_string(),
             Self::PeriodBaselined { dataset, period, .. } => format!("{dataset}/{period}"),

@@ -5,62 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::approval::Rules;
+use super::batch::Delivery;
 use super::completeness::{Cell, CellState};
-use super::{Anomaly, AnomalyState, Check, CheckRule, Evaluation, Outcome, Release, Severity, Task, TaskState};
+use super::{
+    Anomaly, AnomalyState, Batch, Check, CheckRule, Evaluation, ModelRef, Outcome, Release, Severity, Task, TaskState,
+};
 use crate::base::{Digest, text};
 
-/// What kind of reason keeps a release back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonCode {
-    /// The period is not over: early deliveries are provisional.
-    PeriodNotOver,
-    /// A provider has not delivered; it is not due yet.
-    ProviderMissing,
-    /// A provider has not delivered and is overdue.
-    ProviderLate,
-    /// What a provider delivered can't be used as it is.
-    BatchQuarantined,
-    /// assay.toml differs from the contract in force.
-    ContractDiffers,
-    /// The dataset has text, and no model version is in production.
-    ModelMissing,
-    /// A task was not run yet.
-    TaskMissing,
-    /// A task failed.
-    TaskFailed,
-    /// A task's output rests on other inputs.
-    TaskStale,
-    /// Some rows were not processed by the model.
-    RowsUnprocessed,
-    /// The checks have not judged these inputs.
-    NotEvaluated,
-    /// A blocking check could not be judged.
-    EvaluationUnknown,
-    /// A blocking anomaly is open.
-    AnomalyOpen,
-    /// A blocking anomaly is confirmed and not fixed.
-    AnomalyConfirmed,
-    /// Samples wait for an assessor.
-    SamplesUnassessed,
-    /// Approvals are missing.
-    ApprovalsMissing,
-    /// A later release of the period is live.
-    LaterReleaseLive,
-}
+mod reason;
 
-/// One reason why a release may not be published.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Reason {
-    /// Its kind.
-    pub code: ReasonCode,
-    /// What it is about: a provider, a task, a check, an anomaly.
-    pub subject: String,
-    /// The reason in a sentence.
-    pub text: String,
-    /// The command that would clear it.
-    pub fix: String,
-}
+pub use reason::{Reason, ReasonCode};
 
 /// What the gate looks at. All of it is read in one transaction.
 #[derive(Debug)]
@@ -77,8 +31,12 @@ pub struct GateFacts<'a> {
     pub cells: &'a [Cell],
     /// Whether assay.toml differs from the contract in force.
     pub contract_differs: bool,
-    /// Whether the dataset has text and the release no model.
-    pub model_missing: bool,
+    /// Deliveries of the period whose landing was begun and has not ended.
+    pub landing: &'a [Delivery],
+    /// Batches that the release stands on, read in another encoding than the contract now names.
+    pub misread: &'a [Batch],
+    /// Where the dataset has text and the release no model: what keeps it from having one.
+    pub model_missing: Option<ModelMissing<'a>>,
     /// The release's tasks up to and including `assemble`, and where they stand.
     pub tasks: &'a [(Task, TaskState)],
     /// Per provider: rows that the model failed on.
@@ -97,6 +55,17 @@ pub struct GateFacts<'a> {
     pub live: Option<u32>,
 }
 
+/// Why a release whose dataset has text is made with no model.
+#[derive(Debug, Clone, Copy)]
+pub enum ModelMissing<'a> {
+    /// No model version is in production.
+    NoneInProduction,
+    /// No version of the model that the contract names is.
+    Named(&'a str),
+    /// Several models are, and the contract does not say which reads the dataset.
+    Several(&'a [ModelRef]),
+}
+
 /// Every reason why the release may not be published; none: it may.
 #[must_use]
 pub fn reasons(facts: &GateFacts<'_>) -> Vec<Reason> {
@@ -113,6 +82,8 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(period_not_over(facts));
     reasons.extend(contract_differs(facts));
     reasons.extend(facts.cells.iter().filter_map(|cell| incomplete(facts, cell)));
+    reasons.extend(facts.landing.iter().map(|delivery| landing(facts, delivery)));
+    reasons.extend(facts.misread.iter().map(misread));
     reasons.extend(model_missing(facts));
     reasons.extend(facts.tasks.iter().filter_map(|(task, state)| not_done(facts, task, state)));
     reasons.extend(facts.unprocessed.iter().filter_map(|(provider, rows)| rows_unprocessed(facts, provider, *rows)));
@@ -191,13 +162,51 @@ fn incomplete(facts: &GateFacts<'_>, cell: &Cell) -> Option<Reason> {
     Some(Reason { code, subject: cell.provider.clone(), text, fix })
 }
 
+fn landing(facts: &GateFacts<'_>, delivery: &Delivery) -> Reason {
+    let Delivery { slice, revision, file, .. } = delivery;
+    Reason {
+        code: ReasonCode::BatchNotLanded,
+        subject: slice.provider.clone(),
+        text: format!("{file}, revision {revision} of {} for {}, is being landed", slice.provider, slice.period),
+        fix: run_command(facts),
+    }
+}
+
+fn misread(batch: &Batch) -> Reason {
+    let Delivery { batch: id, slice, .. } = &batch.delivery;
+    Reason {
+        code: ReasonCode::BatchNotLanded,
+        subject: slice.provider.clone(),
+        text: format!(
+            "the delivery of {} for {} (batch {id}) was read as {}; the contract says otherwise now, so that it has to be read again",
+            slice.provider,
+            slice.period,
+            batch.encoding.as_deref().unwrap_or("UTF-8")
+        ),
+        fix: format!("assay batch accept {id} --reason \"...\""),
+    }
+}
+
 fn model_missing(facts: &GateFacts<'_>) -> Option<Reason> {
-    facts.model_missing.then(|| Reason {
-        code: ReasonCode::ModelMissing,
-        subject: facts.release.name.dataset.clone(),
-        text: format!("{} has text to read and no model version is in production", facts.release.name.dataset),
-        fix: "assay model list, then assay model promote MODEL/VERSION".to_owned(),
-    })
+    let dataset = &facts.release.name.dataset;
+    let promote = "assay model list, then assay model promote MODEL/VERSION".to_owned();
+    let (text, fix) = match facts.model_missing? {
+        ModelMissing::NoneInProduction => {
+            (format!("{dataset} has text to read and no model version is in production"), promote)
+        }
+        ModelMissing::Named(model) => {
+            (format!("{dataset} is read by {model}, and no version of it is in production"), promote)
+        }
+        ModelMissing::Several(models) => (
+            format!(
+                "{dataset} has text to read, and of {} in production the contract does not say which reads it",
+                models.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+            ),
+            "write model = \"...\" under the dataset in assay.toml, then assay contract apply --reason \"...\""
+                .to_owned(),
+        ),
+    };
+    Some(Reason { code: ReasonCode::ModelMissing, subject: dataset.clone(), text, fix })
 }
 
 fn not_done(facts: &GateFacts<'_>, task: &Task, state: &TaskState) -> Option<Reason> {
@@ -321,7 +330,7 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
     let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {by} {why}"));
     let left = facts.rules.left(&count);
     let missing = (facts.rules.wanted() as usize).saturating_sub(count.valid.len());
-    let out_of_reach = left.filter(|left| left.len() < missing).map(|left| match left.join(", ") {
+    let out_of_reach = left.as_ref().filter(|left| left.len() < missing).map(|left| match left.join(", ") {
         nobody if nobody.is_empty() => "; nobody is left who may".to_owned(),
         names => format!("; only {names} may still, and {missing} are missing"),
     });
@@ -331,7 +340,12 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         text: void
             .chain(out_of_reach)
             .fold(format!("{} of {wanted} given", count.valid.len()), |text, more| text + &more),
-        fix: format!("assay release approve {name}"),
+        fix: if left.is_some_and(|left| left.len() < missing) {
+            "make one more person manager under [people], or lower `approvals`, then assay contract apply --reason \"...\""
+                .to_owned()
+        } else {
+            format!("assay release approve {name}")
+        },
     })
 }
 

@@ -104,7 +104,7 @@ pub struct BatchRow {
 
 impl From<Batch> for BatchRow {
     fn from(batch: Batch) -> Self {
-        let Batch { delivery, state, columns: _, rows, rejected, at, by, note } = batch;
+        let Batch { delivery, state, columns: _, encoding: _, rows, rejected, at, by, note } = batch;
         let Delivery { batch: id, slice, revision, file, bytes, .. } = delivery;
         let Slice { dataset, provider, period } = slice;
         Self { id, dataset, provider, period, revision, state, rows, rejected, file, bytes, at, by, note }

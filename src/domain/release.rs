@@ -165,6 +165,10 @@ pub struct Release {
     pub cause: String,
     /// When it was opened.
     pub at: DateTime<Utc>,
+    /// The place in the journal of the entry that opened it.
+    pub opened: u64,
+    /// When and why it came to rest on something else, if it did.
+    pub changed: Option<Change>,
     /// What evaluations are bound to.
     pub input_digest: Digest,
     /// What approvals are bound to; none until it was evaluated and assembled.
@@ -177,12 +181,27 @@ pub struct Release {
     pub delta_version: Option<u64>,
 }
 
+/// When and why a release came to rest on something else.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why, in words.
+    pub cause: String,
+}
+
 impl Release {
+    /// Why it rests on what it rests on now, in words.
+    #[must_use]
+    pub fn present_cause(&self) -> &str {
+        self.changed.as_ref().map_or(&self.cause, |changed| &changed.cause)
+    }
+
     /// Its inputs are others now: nothing that was approved stands any more.
-    pub fn change(&mut self, model: ModelRef, input_digest: Digest, cause: &str) {
+    pub fn change(&mut self, model: ModelRef, input_digest: Digest, change: Change) {
         self.model = model;
         self.input_digest = input_digest;
-        cause.clone_into(&mut self.cause);
+        self.changed = Some(change);
         self.release_digest = None;
         self.approvals.clear();
         self.state = ReleaseState::Open;

@@ -50,6 +50,13 @@ impl TaskKind {
         }
     }
 
+    /// Whether an attempt replaces a slice of a table, so that until its outcome nobody knows what the slice holds. What
+    /// the others write is named by its content, or on record in the transaction of the outcome.
+    #[must_use]
+    pub fn replaces_a_slice(self) -> bool {
+        matches!(self, Self::Refine | Self::Enrich)
+    }
+
     /// The version of what the step computes and how it stores it. Raising it makes every output of the kind stale.
     #[must_use]
     pub fn format_version(self) -> u32 {
@@ -153,7 +160,29 @@ impl Task {
     pub fn slot(&self) -> String {
         format!("{} {}", self.kind, self.subject)
     }
+
+    /// The outputs that it reads: their slots, and the keys that they have to be made under.
+    pub fn reads(&self) -> impl Iterator<Item = (String, &str)> {
+        self.inputs.iter().filter_map(|(name, key)| {
+            let slot = match (name.as_str(), &self.subject) {
+                ("refine", subject) => format!("{} {}", TaskKind::Refine, subject.slice()?),
+                ("enrich", subject) => format!("{} {subject}", TaskKind::Enrich),
+                ("evaluate", subject) => format!("{} {subject}", TaskKind::Evaluate),
+                (name, _) => format!("{} {}", TaskKind::Profile, name.strip_prefix(PROFILE)?),
+            };
+            Some((slot, key.as_str()))
+        })
+    }
+
+    /// The name of the input that is the profile of a subject.
+    #[must_use]
+    pub fn profile_input(subject: &TaskSubject) -> String {
+        format!("{PROFILE}{subject}")
+    }
 }
+
+/// What the names of inputs start with that are profiles, before their subject.
+const PROFILE: &str = "profile: ";
 
 /// The recorded output of a task.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -27,6 +27,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // A baseline names the model version.
     Step::Replay,
+    // An output knows whether it is whole, a release why it was opened, a batch the encoding that it was read in.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

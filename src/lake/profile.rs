@@ -25,8 +25,7 @@ impl Lake {
         if Digest::of(&bytes) == *digest {
             return Ok(bytes);
         }
-        Err(Error::corrupt(format!("the profile {} is not what was written", path.display()))
-            .hint("delete it and run `assay run`, which computes it again"))
+        Err(Error::corrupt(format!("the profile {} is not what was written", path.display())))
     }
 
     fn profile_path(&self, digest: &Digest) -> PathBuf {

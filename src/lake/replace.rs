@@ -138,7 +138,8 @@ pub(super) fn check_present(table: &Table, file: &DataFile) -> Result<()> {
 fn damaged(table: &Table, file: &DataFile, cause: &str) -> Error {
     Error::corrupt(format!("a file of {table} is missing or damaged"))
         .because(format!("{}: {cause}", file.path.display()))
-        .hint("put the file back from a backup, or run `assay run` to compute the slice again")
+        .hint("put the file back from a backup; silver and annotations are made again by assay task retry KEY")
+        .hint("assay task list shows the keys")
 }
 
 /// The log entries that brought `files` in, as they were written at or before `version`.

@@ -1,21 +1,23 @@
 //! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
 
+use super::land::Bronze;
 use super::{Context, inputs, standing};
 use crate::base::Result;
-use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::batch::Delivery;
 use crate::domain::check::HISTORY;
 use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState};
 use crate::journal::{Snapshot, Transaction};
 
 /// Records that a delivery is in bronze, and what follows for its period.
-pub fn landed(context: &Context, delivery: Delivery, columns: Vec<BronzeColumn>, rows: u64) -> Result<()> {
+pub fn landed(context: &Context, delivery: Delivery, bronze: Bronze) -> Result<()> {
     context.conclude(move |transaction, contract| {
         let slice = delivery.slice.clone();
         let cause = match delivery.revision {
             1 => format!("{} delivered {}", slice.provider, slice.period),
             revision => format!("{} delivered revision {revision} of {}", slice.provider, slice.period),
         };
-        transaction.append(Fact::BatchLanded { delivery, columns, rows })?;
+        let Bronze { columns, rows, encoding } = bronze;
+        transaction.append(Fact::BatchLanded { delivery, columns, rows, encoding })?;
         data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)
     })
 }

@@ -4,27 +4,28 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
-use super::plan::reference_model;
+use super::attempt::Attempt;
+use super::plan::{self, reference_model};
 use super::{Context, enrich, findings, history, measure, refine, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
-use crate::domain::{Batch, BatchId, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, Slice, Task, TaskSubject};
+use crate::domain::{
+    Batch, BatchId, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, ReleaseName, Slice, Task, TaskSubject,
+};
+use crate::journal::Snapshot;
 use crate::quality::evaluate::{Judged, SliceFacts, evaluate};
 
 /// Judges a release and records what was found, with the outcome of the task, in one transaction. `None` where the
-/// release stands on other inputs by now than the task was planned with.
-pub fn run(context: &Context, task: &Task) -> Result<Option<TaskOutput>> {
-    let TaskSubject::Release { release: name } = &task.subject else {
+/// release would be judged by something else by now than the task was planned with.
+pub fn run(context: &Context, attempt: Attempt) -> Result<Option<TaskOutput>> {
+    let task = &attempt.task;
+    let TaskSubject::Release { release: name } = task.subject.clone() else {
         return Err(Error::internal("evaluate works on a release"));
     };
     let dataset = context.contract.dataset(&name.dataset)?;
-    let release = context
-        .journal
-        .read(|snapshot| snapshot.release(name))?
-        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
-    if task.inputs.get("inputs").map(String::as_str) != Some(release.input_digest.as_str()) {
+    let Some(release) = context.journal.read(|snapshot| planned(snapshot, dataset, task, &name))? else {
         return Ok(None);
-    }
+    };
     let evaluations = judge(context, dataset, &release)?;
     crash::point("task.before_outcome");
 
@@ -36,22 +37,26 @@ pub fn run(context: &Context, task: &Task) -> Result<Option<TaskOutput>> {
         rejected: 0,
         content: None,
     };
-    let (task, recorded) = (task.clone(), output.clone());
     let dataset = dataset.clone();
     context.write(move |transaction| {
-        if transaction.output(&task.slot())?.is_some_and(|output| output.key == task.key) {
-            return Ok(());
+        if !attempt.stands(transaction)? {
+            return Ok(None);
         }
+        let Some(release) = planned(transaction, &dataset, &attempt.task, &name)? else { return Ok(None) };
         findings::record(transaction, &dataset, &release, &evaluations)?;
-        transaction.append(Fact::ReleaseEvaluated {
-            release: release.name.clone(),
-            input_digest: release.input_digest.clone(),
-            evaluations,
-        })?;
+        let input_digest = release.input_digest;
+        transaction.append(Fact::ReleaseEvaluated { release: name, input_digest, evaluations })?;
+        let (task, recorded) = (attempt.task, output.clone());
         transaction.append(Fact::TaskDone { task, output: recorded, rejected: Vec::new(), metrics: Vec::new() })?;
-        Ok(())
-    })?;
-    Ok(Some(output))
+        Ok(Some(output))
+    })
+}
+
+/// The release, where this is still the task that judges it.
+fn planned(snapshot: &Snapshot<'_>, dataset: &Dataset, task: &Task, name: &ReleaseName) -> Result<Option<Release>> {
+    let release = snapshot.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+    let now = plan::judging(snapshot, dataset, &release)?;
+    Ok(now.is_some_and(|now| now.key == task.key).then_some(release))
 }
 
 fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<Evaluation>> {

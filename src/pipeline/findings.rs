@@ -6,7 +6,8 @@ use crate::base::Result;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::check::RowRef;
 use crate::domain::{
-    Anomaly, AnomalyState, BatchId, CheckRule, Dataset, Evaluation, Fact, ModelRef, Outcome, Period, Release,
+    Anomaly, AnomalyState, BatchId, Check, CheckRule, Contract, Dataset, Evaluation, Fact, ModelRef, Outcome, Period,
+    Release, ReleaseName,
 };
 use crate::journal::Transaction;
 
@@ -69,14 +70,37 @@ pub fn close_unused(transaction: &mut Transaction<'_>, dataset: &str, period: Pe
     Ok(())
 }
 
-/// Whether a waiver was given for something else than what is found now: another number, or rows of other batches. One
-/// that reaches into later periods was meant for whatever comes.
+/// What was waived under a rule of its time is open again where the check now looks at something else, or blocks where it
+/// warned: in the periods whose releases are open, and wherever the waiver reaches into later periods.
+pub fn reopen_changed(transaction: &mut Transaction<'_>, before: &Contract, after: &Contract) -> Result<()> {
+    let open: Vec<ReleaseName> = transaction.open_releases()?.into_iter().map(|release| release.name).collect();
+    for dataset in &after.datasets {
+        let Ok(was) = before.dataset(&dataset.name) else { continue };
+        let same = |check: &Check, was: &Check| was.rule == check.rule && check.severity <= was.severity;
+        let known =
+            |check: &Check| was.checks.iter().find(|was| was.name == check.name).is_some_and(|was| same(check, was));
+        let changed: BTreeSet<&str> =
+            dataset.checks.iter().filter(|check| !known(check)).map(|check| check.name.as_str()).collect();
+        for anomaly in transaction.waived(&dataset.name)? {
+            let is_open = open.iter().any(|name| name.dataset == dataset.name && name.period == anomaly.period);
+            let reaches =
+                anomaly.settled.as_ref().is_some_and(|waiver| waiver.given_for.is_none() && waiver.until.is_some());
+            if changed.contains(anomaly.check.as_str()) && (is_open || reaches) {
+                transaction.append(Fact::AnomalyReopened { id: anomaly.id })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a waiver was given for something else than what is found now: for a warning that blocks by now, for another
+/// number, for other rows. One that reaches into later periods was meant for whatever rows come.
 fn outgrown(known: &Anomaly, found: &Evaluation) -> bool {
-    let given_for_this = known.settled.as_ref().is_some_and(|waiver| waiver.until.is_none());
-    let batches = |rows: &[RowRef]| -> BTreeSet<BatchId> { rows.iter().map(|row| row.batch.clone()).collect() };
-    known.state == AnomalyState::Waived
-        && given_for_this
-        && (known.observed != found.observed || batches(&known.rows) != batches(&found.rows))
+    let reaches = known.settled.as_ref().is_some_and(|waiver| waiver.until.is_some());
+    let rows =
+        |rows: &[RowRef]| -> BTreeSet<(BatchId, u64)> { rows.iter().map(|row| (row.batch.clone(), row.row)).collect() };
+    let other = known.observed != found.observed || rows(&known.rows) != rows(&found.rows);
+    known.state == AnomalyState::Waived && (found.severity > known.severity || (other && !reaches))
 }
 
 /// Lets a new finding pass where a waiver of the same finding of an earlier period reaches this far.

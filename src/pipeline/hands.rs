@@ -34,7 +34,7 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
     if let Some((_, _, who)) = promotions.into_iter().find(|(alias, _, _)| alias == PRODUCTION) {
         had(who, format!("promoted {}", release.model));
     }
-    for (who, did) in snapshot.hands_on(&dataset.name, release.name.period)? {
+    for (who, did) in snapshot.hands_on(release)? {
         had(who, did);
     }
     Ok(hands)

@@ -10,7 +10,7 @@ use crate::base::{Error, ErrorKind, Result, ResultExt, crash};
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
+use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::journal::Transaction;
 use crate::lake::{Commit, Raw, Table};
 use crate::quality::stream::CHUNK_ROWS;
@@ -75,13 +75,32 @@ pub fn file(
     }
     let _lease = lease::wait(context, &lease_key(slice))?;
     let slice = slice.clone();
-    match context.write(move |transaction| begin(transaction, slice, raw, file))? {
+    begun(context, slice, raw, file, sink)
+}
+
+/// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since.
+pub fn again(context: &Context, delivery: Delivery, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    let raw = Raw { digest: delivery.content, extension: delivery.extension, bytes: delivery.bytes };
+    begun(context, delivery.slice, raw, delivery.file, sink)
+}
+
+fn begun(context: &Context, slice: Slice, raw: Raw, file: String, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    let dataset = context.contract.dataset(&slice.dataset)?.clone();
+    match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file))? {
         Begun::Unchanged(landing) => Ok(landing),
         Begun::Started { delivery, seq } => {
             crash::point("land.intent");
             finish(context, delivery, seq, sink)
         }
     }
+}
+
+/// Whether a batch was read in another encoding than the contract names for its provider.
+pub fn is_misread(dataset: &Dataset, batch: &Batch) -> bool {
+    let Some(read_in) = &batch.encoding else { return false };
+    let Ok(provider) = dataset.provider(&batch.delivery.slice.provider) else { return false };
+    let Source::Inbox { encoding, .. } = &provider.source;
+    !encoding.as_ref().is_some_and(|label| read::names(label, read_in))
 }
 
 /// How a landing begins.
@@ -92,12 +111,13 @@ enum Begun {
 
 /// The intent to land a file, unless the slice stands on it already. What was begun with the very same content, and
 /// could not be finished, is taken up again.
-fn begin(transaction: &mut Transaction<'_>, slice: Slice, raw: Raw, file: String) -> Result<Begun> {
+fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, slice: Slice, raw: Raw, file: String) -> Result<Begun> {
     let standing = transaction.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
         batch.delivery.slice == slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
     });
     let current = standing.max_by_key(|batch| batch.delivery.revision);
-    if let Some(current) = current.filter(|current| current.delivery.content == raw.digest) {
+    let is_known = |current: &Batch| current.delivery.content == raw.digest && !is_misread(dataset, current);
+    if let Some(current) = current.filter(is_known) {
         let batch = current.delivery.batch;
         return Ok(Begun::Unchanged(match current.state {
             BatchState::Quarantined => Landing::StillQuarantined { batch, note: current.note.unwrap_or_default() },
@@ -175,12 +195,13 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
     let report = Report::new(&task, sink);
     let batch = delivery.batch.clone();
     match write_bronze(context, &task, &delivery, seq, &report) {
-        Ok((columns, rows)) => {
+        Ok(bronze) => {
             crash::point("land.bronze_written");
-            let revision = delivery.revision;
+            let (revision, rows) = (delivery.revision, bronze.rows);
             let dataset = context.contract.dataset(&delivery.slice.dataset)?;
-            let lacks = dataset.gaps(provider_of(context, &delivery.slice)?, std::iter::once(columns.as_slice()));
-            arrival::landed(context, delivery, columns, rows)?;
+            let provider = provider_of(context, &delivery.slice)?;
+            let lacks = dataset.gaps(provider, std::iter::once(bronze.columns.as_slice()));
+            arrival::landed(context, delivery, bronze)?;
             crash::point("land.outcome");
             report.step(Step::Done { rows, refused: 0 });
             Ok(Landing::Landed { batch, revision, rows, lacks })
@@ -195,19 +216,23 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
     }
 }
 
-fn write_bronze(
-    context: &Context,
-    task: &Task,
-    delivery: &Delivery,
-    seq: u64,
-    report: &Report<'_>,
-) -> Result<(Vec<BronzeColumn>, u64)> {
+/// What came of reading a file.
+pub struct Bronze {
+    /// Its columns, in its order.
+    pub columns: Vec<BronzeColumn>,
+    /// Its records, the bad ones included.
+    pub rows: u64,
+    /// The encoding that it was read in, where that is not UTF-8.
+    pub encoding: Option<String>,
+}
+
+fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, report: &Report<'_>) -> Result<Bronze> {
     let provider = provider_of(context, &delivery.slice)?;
     let Source::Inbox { encoding, .. } = &provider.source;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
     let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref(), &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
-    let columns = reader.header().to_vec();
+    let (columns, encoding) = (reader.header().to_vec(), reader.encoding());
     known_header(context.contract.dataset(&delivery.slice.dataset)?, provider, &columns)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     let schema = read::bronze_schema(&columns);
@@ -228,7 +253,7 @@ fn write_bronze(
         .lake
         .replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
-    Ok((columns, committed.rows))
+    Ok(Bronze { columns, rows: committed.rows, encoding })
 }
 
 /// Refuses a file without one column of the provider's. Its first record is no header then, and what a header holds goes

@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::{Context, enrich, refine};
-use crate::base::{Digest, Error, Result, crash};
+use crate::base::{Error, Result, crash};
 use crate::domain::profile::Profile;
 use crate::domain::task::TaskOutput;
 use crate::domain::{ModelRef, Slice, Task, TaskSubject};
@@ -63,9 +63,8 @@ pub fn stored(context: &Context, slice: &Slice, model: &ModelRef) -> Result<Opti
     let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
     let slot = format!("{} {subject}", crate::domain::TaskKind::Profile);
     let output = context.journal.read(|snapshot| snapshot.output(&slot))?;
-    output.and_then(|output| output.content).map(|content| read(context, &content)).transpose()
-}
-
-fn read(context: &Context, content: &Digest) -> Result<Profile> {
-    profile::from_json(&context.lake.read_profile(content)?)
+    let Some(output) = output else { return Ok(None) };
+    let retry = || format!("assay task retry {} measures it again", output.key.short());
+    let read = |content| profile::from_json(&context.lake.read_profile(content)?);
+    output.content.as_ref().map(read).transpose().map_err(|error| error.hint(retry()))
 }

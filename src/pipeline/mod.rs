@@ -5,6 +5,7 @@
 
 pub mod arrival;
 pub mod assemble;
+pub mod attempt;
 pub mod compare;
 pub mod consequences;
 pub mod context;

@@ -1,6 +1,6 @@
 //! The planner: what a release needs, and what of it is missing or stale. Pure, over facts read in one snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{self, Vouched};
 use super::standing;
@@ -12,6 +12,9 @@ use crate::domain::{
 };
 use crate::journal::Snapshot;
 
+/// Why an output from the very inputs does not stand.
+const BROKEN: &str = "what was written is not whole: an attempt on it did not end or it was lost";
+
 /// A task of a plan, where it stands, and which tasks of the plan have to be done before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -19,7 +22,7 @@ pub struct Step {
     pub task: Task,
     /// Where it stands.
     pub state: TaskState,
-    /// The slots of what it reads.
+    /// The slots of all that it reads.
     pub needs: Vec<String>,
 }
 
@@ -40,6 +43,9 @@ pub struct PlanFacts<'a> {
     pub history: Digest,
     /// What is on record, by slot.
     pub outputs: BTreeMap<String, TaskOutput>,
+    /// The slots whose output is no longer what was recorded: an attempt that has no outcome began to replace it, or it
+    /// is lost.
+    pub broken: BTreeSet<String>,
     /// Errors that stand, by slot: the key that failed, and why.
     pub failures: BTreeMap<String, (TaskKey, String)>,
 }
@@ -78,14 +84,21 @@ pub fn facts<'a>(
     let is_judged = |model: &ModelRef| models.iter().any(|(judged, _)| judged == model);
     let also = digests(snapshot, also.iter().filter(|model| !is_judged(model)))?;
     let period = release.name.period;
-    let outputs =
-        snapshot.outputs_of(&dataset.name, period)?.into_iter().map(|(task, output)| (task.slot(), output)).collect();
+    let mut outputs = BTreeMap::new();
+    let mut broken = BTreeSet::new();
+    for recorded in snapshot.outputs_of(&dataset.name, period)? {
+        let slot = recorded.task.slot();
+        if !recorded.whole {
+            broken.insert(slot.clone());
+        }
+        outputs.insert(slot, recorded.output);
+    }
     let failures = snapshot
         .failures_of(&dataset.name, period)?
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, failures })
+    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, failures })
 }
 
 /// The model versions that there are, once each, with the digests of their files.
@@ -141,8 +154,8 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     for (provider, batches) in by_provider {
         for step in slice_steps(facts, provider, &batches) {
             if step.task.kind == TaskKind::Profile && facts.judges(&step.task.subject) {
-                judged.insert(step.task.slot().replacen("profile", "profile:", 1), step.task.key.to_string());
-                needs.push(step.task.slot());
+                judged.insert(Task::profile_input(&step.task.subject), step.task.key.to_string());
+                needs.extend(step.needs.iter().cloned().chain([step.task.slot()]));
             }
             steps.push(step);
         }
@@ -152,10 +165,20 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let subject = TaskSubject::Release { release: facts.release.name.clone() };
     let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
-    let assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
+    let mut assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
+    if facts.release.release_digest.is_none() && assemble.state == TaskState::Done {
+        // It rests again on what it rested on before; what it was bound to fell meanwhile.
+        assemble.state = TaskState::Stale { cause: facts.release.present_cause().to_owned() };
+    }
     steps.extend([evaluate, assemble]);
     name_causes(&mut steps, facts);
     steps
+}
+
+/// The task that judges a release, as things stand now.
+pub fn judging(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<Option<Task>> {
+    let steps = plan(&facts(snapshot, dataset, release, &[])?);
+    Ok(steps.into_iter().map(|step| step.task).find(|task| task.kind == TaskKind::Evaluate))
 }
 
 /// "Upstream stale" says nothing to anybody: the cause that travelled down takes its place. Steps come in an order in
@@ -172,7 +195,7 @@ fn name_causes(steps: &mut [Step], facts: &PlanFacts<'_>) {
             if step.task.inputs.get("inputs")
                 != facts.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs"))
             {
-                named.push(facts.release.cause.clone());
+                named.push(facts.release.present_cause().to_owned());
             }
             if named.is_empty() {
                 named.push(rerun(step.task.kind).to_owned());
@@ -201,14 +224,7 @@ fn rerun(kind: TaskKind) -> &'static str {
 fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec<Step> {
     let release = &facts.release.name;
     let slice = Slice { dataset: release.dataset.clone(), period: release.period, provider: provider.to_owned() };
-    let mut inputs: BTreeMap<String, String> = batches
-        .iter()
-        .enumerate()
-        .map(|(index, batch)| (format!("batch:{index}"), batch.delivery.batch.to_string()))
-        .collect();
-    let mapping = facts.dataset.provider(provider).and_then(|provider| facts.dataset.mapping_digest(provider));
-    inputs.insert("mapping".to_owned(), mapping.map(|digest| digest.to_string()).unwrap_or_default());
-    let refine = facts.step(TaskKind::Refine, TaskSubject::Slice { slice: slice.clone() }, inputs, Vec::new());
+    let refine = facts.stands(refining(facts.dataset, &slice, batches), Vec::new());
     let refine_key = ("refine".to_owned(), refine.task.key.to_string());
     let refine_slot = refine.task.slot();
     let mut steps = vec![refine];
@@ -226,10 +242,23 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
         let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string()), fields].into();
         let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
         let inputs = [refine_key.clone(), ("enrich".to_owned(), enrich.task.key.to_string())].into();
-        let profile = facts.step(TaskKind::Profile, subject, inputs, vec![enrich.task.slot()]);
+        let needs = vec![refine_slot.clone(), enrich.task.slot()];
+        let profile = facts.step(TaskKind::Profile, subject, inputs, needs);
         steps.extend([enrich, profile]);
     }
     steps
+}
+
+/// The task that makes the silver of a slice from these batches.
+pub fn refining(dataset: &Dataset, slice: &Slice, batches: &[&Batch]) -> Task {
+    let mut inputs: BTreeMap<String, String> = batches
+        .iter()
+        .enumerate()
+        .map(|(index, batch)| (format!("batch:{index}"), batch.delivery.batch.to_string()))
+        .collect();
+    let mapping = dataset.provider(&slice.provider).and_then(|provider| dataset.mapping_digest(provider));
+    inputs.insert("mapping".to_owned(), mapping.map(|digest| digest.to_string()).unwrap_or_default());
+    Task::new(TaskKind::Refine, TaskSubject::Slice { slice: slice.clone() }, inputs)
 }
 
 impl PlanFacts<'_> {
@@ -240,14 +269,18 @@ impl PlanFacts<'_> {
     }
 
     fn step(&self, kind: TaskKind, subject: TaskSubject, inputs: BTreeMap<String, String>, needs: Vec<String>) -> Step {
-        let task = Task::new(kind, subject, inputs);
+        self.stands(Task::new(kind, subject, inputs), needs)
+    }
+
+    /// Where a task stands.
+    fn stands(&self, task: Task, needs: Vec<String>) -> Step {
         let slot = task.slot();
         let failed = self.failures.get(&slot).filter(|(key, _)| *key == task.key);
         let state = match (self.outputs.get(&slot), failed) {
-            (Some(output), _) if output.key == task.key => TaskState::Done,
+            (Some(output), _) if output.key == task.key && !self.broken.contains(&slot) => TaskState::Done,
             (_, Some((_, error))) => TaskState::Failed { error: error.clone() },
             (Some(output), None) => {
-                TaskState::Stale { cause: stale_cause(&task, output).unwrap_or_else(|| "changed".to_owned()) }
+                TaskState::Stale { cause: stale_cause(&task, output).unwrap_or_else(|| BROKEN.to_owned()) }
             }
             (None, None) => TaskState::Missing,
         };

@@ -63,6 +63,7 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(workers + 1).build()?;
     let mut summary = Summary::default();
     let mut tried: BTreeSet<TaskKey> = BTreeSet::new();
+    let mut overtaken: BTreeSet<TaskKey> = BTreeSet::new();
     loop {
         let mut steps = steps(context, scope)?;
         steps.retain(|_, step| step.state == TaskState::Done || !tried.contains(&step.task.key));
@@ -72,13 +73,25 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         if steps.values().all(|step| step.state == TaskState::Done) {
             return Ok(summary);
         }
-        let mut pass =
-            Pass { context, steps, workers, running: BTreeMap::new(), summary: &mut summary, tried: &mut tried };
-        let before = pass.tried.len();
+        let before = tried.len();
+        let mut pass = Pass {
+            context,
+            steps,
+            workers,
+            running: BTreeMap::new(),
+            summary: &mut summary,
+            tried: &mut tried,
+            overtaken: Vec::new(),
+        };
         runtime.block_on(pass.run(progress))?;
+        let again = pass.overtaken;
         context.cancel.check()?;
         if tried.len() == before {
             return Ok(summary);
+        }
+        // What it reads may be back as it was. Once: whoever moves it for ever keeps nobody here.
+        for key in again.into_iter().filter(|key| overtaken.insert(key.clone())) {
+            tried.remove(&key);
         }
     }
 }
@@ -106,6 +119,7 @@ struct Pass<'a> {
     running: BTreeMap<String, Cancel>,
     summary: &'a mut Summary,
     tried: &'a mut BTreeSet<TaskKey>,
+    overtaken: Vec<TaskKey>,
 }
 
 struct Finished {
@@ -182,7 +196,7 @@ impl Pass<'_> {
             }
             Ok(Ended::AlreadyDone) => step.state = TaskState::Done,
             // What follows waits for it; the next plan has both.
-            Ok(Ended::Overtaken) => {}
+            Ok(Ended::Overtaken) => self.overtaken.push(step.task.key.clone()),
             // Whoever runs it records the outcome; the next plan sees it.
             Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
             Err(error) if error.kind() == ErrorKind::Cancelled => {}

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{assemble, hands, plan};
+use super::{assemble, hands, land, plan, standing};
 use crate::base::Digest;
 use crate::base::{Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::approval::Rules;
+use crate::domain::batch::Delivery;
 use crate::domain::completeness::{self, Cell};
-use crate::domain::gate::{self, GateFacts};
+use crate::domain::gate::{self, GateFacts, ModelMissing};
 use crate::domain::{
-    Anomaly, Contract, Dataset, Evaluation, Fact, Reason, Release, ReleaseState, Task, TaskKind, TaskState,
-    TaskSubject, due,
+    Anomaly, Batch, Contract, Dataset, Evaluation, Fact, ModelRef, Reason, Release, ReleaseState, Slice, Task,
+    TaskKind, TaskState, TaskSubject, due,
 };
 use crate::journal::{Snapshot, Transaction};
 
@@ -121,6 +122,9 @@ pub fn refuse(reasons: &[Reason], message: &str) -> Result<()> {
 
 struct Gathered {
     cells: Vec<Cell>,
+    landing: Vec<Delivery>,
+    misread: Vec<Batch>,
+    in_production: Vec<ModelRef>,
     tasks: Vec<(Task, TaskState)>,
     unprocessed: BTreeMap<String, u64>,
     evaluated_inputs: Option<Digest>,
@@ -142,6 +146,15 @@ impl Gathered {
     ) -> Result<Self> {
         let (name, period) = (&release.name, release.name.period);
         let batches = snapshot.batches_of(&dataset.name, period)?;
+        let is_of_period = |delivery: &Delivery| {
+            let Slice { dataset: of, period: when, provider } = &delivery.slice;
+            (of, *when) == (&dataset.name, period) && dataset.provider(provider).is_ok()
+        };
+        let unfinished = snapshot.unfinished()?.into_iter().filter_map(|(_, fact)| match fact {
+            Fact::LandingStarted { delivery } => Some(delivery),
+            _ => None,
+        });
+        let misread = standing::batches(snapshot, dataset, period)?;
         let plan_facts = plan::facts(snapshot, dataset, release, &[])?;
         let mut unprocessed = BTreeMap::new();
         let mut tasks = Vec::new();
@@ -163,6 +176,9 @@ impl Gathered {
         }
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
+            landing: unfinished.filter(is_of_period).collect(),
+            misread: misread.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
+            in_production: snapshot.production_models()?,
             tasks,
             unprocessed,
             evaluated_inputs,
@@ -189,7 +205,13 @@ impl Gathered {
             period_ends: self.period_ends,
             cells: &self.cells,
             contract_differs: in_force.file_differs,
-            model_missing: !dataset.text.is_empty() && release.model.is_none(),
+            landing: &self.landing,
+            misread: &self.misread,
+            model_missing: (!dataset.text.is_empty() && release.model.is_none()).then(|| match &dataset.model {
+                Some(named) => ModelMissing::Named(named),
+                None if self.in_production.len() > 1 => ModelMissing::Several(&self.in_production),
+                None => ModelMissing::NoneInProduction,
+            }),
             tasks: &self.tasks,
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),

@@ -1,22 +1,6 @@
 //! The gate in the real program: whose approval counts, what follows from it, and who is who.
 
-use std::fs;
-
 use super::support::{OWNER, PREPARER, Workspace, program};
-
-/// Changes the words of assay.toml.
-fn edit(workspace: &Workspace, from: &str, to: &str) {
-    let file = workspace.path("assay.toml");
-    let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains(from), "{from} is not in {text}");
-    fs::write(file, text.replacen(from, to, 1)).unwrap();
-}
-
-/// The same, taken into force.
-pub fn amend(workspace: &Workspace, from: &str, to: &str) {
-    edit(workspace, from, to);
-    workspace.ok(OWNER, &["contract", "apply", "--reason", "as agreed"]);
-}
 
 fn state(workspace: &Workspace, release: &str) -> String {
     let shown = workspace.json(&["release", "show", release]);
@@ -31,20 +15,20 @@ fn state(workspace: &Workspace, release: &str) -> String {
 fn approvals_count_as_long_as_people_may_approve_and_what_is_approved_can_be_published() {
     let workspace = Workspace::processed();
     let release = "slips/2026-09.1";
-    amend(&workspace, "nora = [\"manager\"]", "nora = [\"manager\"]\npetra = [\"manager\"]");
+    workspace.amend("nora = [\"manager\"]", "nora = [\"manager\"]\npetra = [\"manager\"]");
     workspace.approve(release);
     assert_eq!(state(&workspace, release), "approved");
 
     // Somebody leaves: the approval no longer counts, and everybody sees why.
-    amend(&workspace, "nora = [\"manager\"]\n", "");
+    workspace.amend("nora = [\"manager\"]\n", "");
     assert_eq!(state(&workspace, release), "open");
     let why = workspace.ok("lena", &["release", "why", release]);
     assert!(why.contains("1 of 2 approvals given; that of nora does not count: nora is not in [people]"), "{why}");
     workspace.run(PREPARER, &["release", "publish", release]).ended(3, &["nora is not in [people]"]);
     // Or is no manager any more.
-    amend(&workspace, "petra = [\"manager\"]", "petra = [\"manager\"]\nnora = [\"assessor\"]");
+    workspace.amend("petra = [\"manager\"]", "petra = [\"manager\"]\nnora = [\"assessor\"]");
     workspace.run(PREPARER, &["release", "publish", release]).ended(3, &["nora is assessor"]);
-    amend(&workspace, "nora = [\"assessor\"]", "nora = [\"manager\"]");
+    workspace.amend("nora = [\"assessor\"]", "nora = [\"manager\"]");
     assert_eq!(state(&workspace, release), "approved");
 
     // One more than the policy wants, and one taken back: enough are left.
@@ -60,11 +44,11 @@ fn approvals_count_as_long_as_people_may_approve_and_what_is_approved_can_be_pub
     workspace.ok(PREPARER, &["run"]);
     workspace.ok("ravi", &["release", "approve", next]);
     assert_eq!(state(&workspace, next), "open");
-    amend(&workspace, "approvals = 2", "approvals = 1");
+    workspace.amend("approvals = 2", "approvals = 1");
     assert_eq!(state(&workspace, next), "approved");
-    amend(&workspace, "approvals = 1", "approvals = 3");
+    workspace.amend("approvals = 1", "approvals = 3");
     assert_eq!(state(&workspace, next), "open");
-    amend(&workspace, "approvals = 3", "approvals = 1");
+    workspace.amend("approvals = 3", "approvals = 1");
     workspace.ok(PREPARER, &["release", "publish", next]);
     workspace.verify();
 }
@@ -80,7 +64,7 @@ fn whoever_made_or_promoted_the_model_or_brought_the_data_in_does_not_approve() 
 #[test]
 fn a_demo_is_one_once_an_owner_applied_it_and_nobody_acts_as_somebody_else() {
     let workspace = Workspace::bare();
-    edit(&workspace, "demo = true\n", "");
+    workspace.edit("demo = true\n", "");
     let apply = ["contract", "apply", "--reason", "the first"];
     workspace.ok(OWNER, &apply);
     let acting = |login: &str, name: &str| {
@@ -93,8 +77,8 @@ fn a_demo_is_one_once_an_owner_applied_it_and_nobody_acts_as_somebody_else() {
         acting(login, OWNER).ended(3, &["you are logged in as", "can't act as `olga`"]);
     }
     // By hand alone it is none, and the difference shows.
-    edit(&workspace, "[people]", "today = \"2026-11-20\"\n[people]");
-    edit(&workspace, "timezone = \"Europe/London\"\n", "timezone = \"Europe/London\"\ndemo = true\n");
+    workspace.edit("[people]", "today = \"2026-11-20\"\n[people]");
+    workspace.edit("timezone = \"Europe/London\"\n", "timezone = \"Europe/London\"\ndemo = true\n");
     acting("lena", OWNER).ended(3, &["can't act as `olga`"]);
     let diff = workspace.ok("lena", &["contract", "diff"]);
     assert!(diff.contains("+ demo = true") && diff.contains("+ today = \"2026-11-20\""), "{diff}");

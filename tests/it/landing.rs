@@ -258,3 +258,62 @@ fn a_timestamp_belongs_to_the_period_of_the_workspaces_own_day() {
     let shown = workspace.ok("lena", &["--json", "batch", "show", batch["id"].as_str().unwrap()]);
     assert!(shown.contains("outside the period: 2026-10-01"), "{shown}");
 }
+
+#[test]
+fn a_delivery_that_was_read_in_the_wrong_encoding_is_read_again() {
+    let encoded = |encoding: &str| {
+        contract().replacen("{period}*.csv\"", &format!("{{period}}*.csv\", encoding = \"{encoding}\""), 1)
+    };
+    let workspace = Workspace::under(&encoded("windows-1251"));
+    workspace.promote_lexicon();
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 5));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let item = || {
+        let silver = workspace.rows(&assay::lake::Table::Silver { dataset: "slips".to_owned() }).unwrap();
+        silver.column("description").unwrap().str().unwrap().get(0).unwrap().to_owned()
+    };
+    assert_eq!(item(), "Caf\u{439}");
+    let reasons = || {
+        let releases = workspace.json(&["release", "list"]);
+        let all = releases[0]["blocked_by"].as_array().unwrap().clone();
+        all.into_iter().filter(|reason| reason["code"] == "batch_not_landed").collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(), Vec::<Value>::new());
+
+    // Another name of the same encoding is no other encoding.
+    apply(&workspace, &encoded("cp1251"));
+    assert_eq!(reasons(), Vec::<Value>::new());
+    apply(&workspace, &encoded("windows-1252"));
+    let reason = &reasons()[0];
+    assert!(reason["text"].as_str().unwrap().contains("was read as windows-1251"), "{reason:#}");
+    let fix: Vec<&str> = reason["fix"].as_str().unwrap().split(' ').skip(1).take(3).collect();
+    workspace.ok(PREPARER, &[&fix[..], &["--reason", "the encoding was wrong"]].concat());
+    assert_eq!(reasons(), Vec::<Value>::new());
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(item(), "Caf\u{e9}");
+    workspace
+        .run(PREPARER, &[&fix[..], &["--reason", "once more"]].concat())
+        .ended(3, &["superseded, not quarantined"]);
+    // So is the same file, when it comes once more.
+    apply(&workspace, &encoded("iso-8859-5"));
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(states(&workspace).iter().map(|(revision, _)| *revision).max(), Some(3));
+}
+
+#[test]
+fn a_delivery_that_is_being_landed_keeps_its_release_back() {
+    let workspace = Workspace::processed();
+    workspace.approve("slips/2026-09.1");
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 6));
+    let died = workspace.run_armed(PREPARER, &["ingest"], "land.intent");
+    assert!(died.signal.is_some(), "{died:#?}");
+    // Another process is at it.
+    let let_go = workspace.hold("land slips/2026-09/alpha");
+    let publish = ["release", "publish", "slips/2026-09.1"];
+    workspace.run(PREPARER, &publish).ended(3, &["2026-09.csv, revision 2 of alpha for 2026-09, is being landed"]);
+    let_go();
+    workspace.run(PREPARER, &publish).ended(3, &["is stale: new batch revision"]);
+}

@@ -11,7 +11,6 @@ use assay::ops::{OpenOptions, Reply, Session, Workspace as Opened};
 use calamine::{Reader, Xlsx, open_workbook};
 use chrono::DateTime;
 
-use super::gate::amend;
 use super::picture::gold;
 use super::support::{APPROVERS, NOW, PERIODS, PREPARER, Workspace, delivery};
 
@@ -140,7 +139,7 @@ fn a_role_is_lost_and_won_in_screens_that_are_open() {
         (manager, viewer, "ravi is viewer and this needs manager"),
         (viewer, "", "`ravi` is not in [people] of the contract in force"),
     ] {
-        amend(&workspace, from, to);
+        workspace.amend(from, to);
         let refused = [
             opened.perform(&ravi, approve(), &|_| {}, &Cancel::default()).unwrap_err(),
             opened.preview(&ravi, &approve()).unwrap_err(),
@@ -151,7 +150,7 @@ fn a_role_is_lost_and_won_in_screens_that_are_open() {
     }
     assert!(workspace.events_of("release_approved").is_empty());
 
-    amend(&workspace, "tomas = [\"assessor\"]", "tomas = [\"manager\"]");
+    workspace.amend("tomas = [\"assessor\"]", "tomas = [\"manager\"]");
     opened.perform(&tomas, approve(), &|_| {}, &Cancel::default()).unwrap();
     let event = workspace.events().pop().unwrap();
     assert_eq!((&event["kind"], &event["actor"]), (&"release_approved".into(), &"tomas".into()));
@@ -162,7 +161,7 @@ fn a_role_is_lost_and_won_in_screens_that_are_open() {
 fn a_run_ends_with_the_role_of_whoever_began_it() {
     let workspace = Workspace::delivered();
     workspace.ok(PREPARER, &["ingest"]);
-    let demoted = |workspace: &Workspace| amend(workspace, "mira = [\"manager\"]", "mira = [\"viewer\"]");
+    let demoted = |workspace: &Workspace| workspace.amend("mira = [\"manager\"]", "mira = [\"viewer\"]");
     let run = Request::Run { dataset: None, period: None, model: None };
     let error = perform(&workspace, run, demoted).unwrap_err();
     assert!(error.one_line().contains("mira is viewer and this needs"), "{error}");

@@ -26,6 +26,7 @@ mod real_data;
 mod record;
 mod recovery;
 mod repeats;
+mod returns;
 mod screen;
 mod support;
 mod trust;

@@ -55,6 +55,7 @@ fn two_terminals_work_on_one_workspace_for_a_minute() {
     assert_eq!(workspace.events_of("task_failed"), Vec::<String>::new());
     let rows = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
     assert_eq!(rows.select(["_batch", "_row"]).unwrap().is_duplicated().unwrap().sum(), Some(0));
+    workspace.stands_on_its_batches();
     let done = workspace.events_of("task_done").len() as u64 - before;
     each_task_ran_once(done, ran.into_inner());
     let batches = workspace.json(&["batch", "list"]);

@@ -15,8 +15,8 @@ fn refined(workspace: &Workspace) -> Vec<(String, TaskOutput)> {
         let period = period.parse().unwrap();
         journal.read(|snapshot| snapshot.outputs_of("slips", period)).unwrap()
     };
-    let all = PERIODS.into_iter().flat_map(of_period).filter(|(task, _)| task.kind == TaskKind::Refine);
-    all.map(|(task, output)| (task.slot(), output)).collect()
+    let all = PERIODS.into_iter().flat_map(of_period).filter(|one| one.task.kind == TaskKind::Refine);
+    all.map(|one| (one.task.slot(), one.output)).collect()
 }
 
 fn commits(workspace: &Workspace) -> usize {

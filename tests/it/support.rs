@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use assay::lake::{Lake, Table};
-use polars::prelude::{DataFrame, SortMultipleOptions};
+use assay::base::Clock;
+use assay::journal::Journal;
 use serde_json::Value;
 use tempfile::TempDir;
+
+mod seen;
 
 /// The clock of every run.
 pub const NOW: &str = "2026-11-20T12:00:00Z";
@@ -222,6 +224,31 @@ impl Workspace {
         self.prepare();
     }
 
+    /// Takes assay.toml with this in the place of that into force.
+    pub fn amend(&self, from: &str, to: &str) {
+        self.edit(from, to);
+        self.ok(OWNER, &["contract", "apply", "--reason", "as agreed"]);
+    }
+
+    /// Changes the words of assay.toml.
+    pub fn edit(&self, from: &str, to: &str) {
+        let file = self.path("assay.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{from} is not in {text}");
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Takes the lease of a piece of work, as another process would, until it is let go of; from the dead too.
+    pub fn hold(&self, key: &str) -> impl Fn() + use<> {
+        let journal = Journal::open(&self.path("assay.db"), Clock::System).unwrap();
+        let key = key.to_owned();
+        for dead in journal.leases().unwrap().into_iter().filter(|lease| lease.key == key) {
+            journal.release_lease(&dead.key, &dead.owner).unwrap();
+        }
+        assert!(journal.lease(&key, "somebody else", 600).unwrap(), "{key} is held already");
+        move || journal.release_lease(&key, "somebody else").unwrap()
+    }
+
     /// Approves a release by both approvers.
     pub fn approve(&self, release: &str) {
         for who in APPROVERS {
@@ -314,48 +341,6 @@ impl Workspace {
         let printed = self.ok("lena", &arguments);
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"))
     }
-
-    /// The entries of the journal.
-    pub fn events(&self) -> Vec<Value> {
-        let printed = self.ok("lena", &["--json", "log"]);
-        printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// How many entries of a kind the journal has, for each subject more than one of which would be one too many.
-    pub fn events_of(&self, kind: &str) -> Vec<String> {
-        let of_kind = self.events().into_iter().filter(|event| event["kind"] == kind);
-        of_kind.map(|event| event["subject"].as_str().unwrap().to_owned()).collect()
-    }
-
-    /// The rows of a table as its newest version has them, in the order of the files that they came from.
-    pub fn rows(&self, table: &Table) -> Option<DataFrame> {
-        let lake = Lake::open(self.root()).unwrap();
-        let rows = lake.scan(table, None, &[]).unwrap()?.collect().unwrap();
-        let names = ["_model", "_period", "_provider", "_batch", "_row"];
-        let keys: Vec<&str> = names.into_iter().filter(|name| rows.column(name).is_ok()).collect();
-        Some(rows.sort(keys, SortMultipleOptions::default()).unwrap())
-    }
-
-    /// Every table of the lake with the actions of its log, oldest first.
-    pub fn delta_logs(&self) -> Vec<(String, Vec<Value>)> {
-        let mut logs = Vec::new();
-        let mut folders = vec![self.path("lake")];
-        while let Some(folder) = folders.pop() {
-            let Ok(entries) = fs::read_dir(&folder) else { continue };
-            let below = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-            folders.extend(below);
-            if folder.ends_with("_delta_log") {
-                let table = folder.parent().unwrap().strip_prefix(self.root()).unwrap().display().to_string();
-                logs.push((table, actions(&folder)));
-            }
-        }
-        logs
-    }
-
-    /// Fails unless the chain of the journal holds.
-    pub fn verify(&self) {
-        self.ok("lena", &["log", "verify"]);
-    }
 }
 
 /// The program in an empty environment with a fixed clock.
@@ -370,14 +355,6 @@ fn peak_kibibytes(status: &Path) -> Option<u64> {
     let text = fs::read_to_string(status).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
-}
-
-fn actions(log: &Path) -> Vec<Value> {
-    let files = fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path());
-    let mut versions: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
-    versions.sort();
-    let texts = versions.iter().map(|version| fs::read_to_string(version).unwrap());
-    texts.flat_map(|text| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()).collect()
 }
 
 /// Copies a folder and all in it.

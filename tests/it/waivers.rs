@@ -115,3 +115,41 @@ fn a_waiver_covers_what_stands_open_already_but_nothing_that_was_decided() {
     assert_eq!([state_of(&workspace, "2026-07"), state_of(&workspace, "2026-08")], ["waived", "open"]);
     workspace.verify();
 }
+
+#[test]
+fn a_waiver_does_not_outlive_the_rule_that_it_was_given_under() {
+    let workspace = workspace();
+    deliver_refund(&workspace, "2026-07");
+    let blocking = "sql = \"select * from silver where amount < 0\"\nseverity = \"blocking\"";
+    let warning = "sql = \"select * from silver where amount < 0\"\nseverity = \"warning\"";
+    let other = "sql = \"select * from silver where amount < 0 or amount > 9\"\nseverity = \"blocking\"";
+    workspace.amend(blocking, warning);
+    workspace.ok(PREPARER, &["run"]);
+    for until in [None, Some("2026-12")] {
+        let reach: Vec<&str> = until.iter().flat_map(|until| ["--until", until]).collect();
+        let waive = |reason| {
+            let finding = finding(&workspace, "2026-07");
+            workspace.ok("ravi", &[&["anomaly", "waive", id(&finding), "--reason", reason], &reach[..]].concat());
+            assert_eq!(state_of(&workspace, "2026-07"), "waived");
+        };
+        // It warned and blocks now.
+        waive("only a warning");
+        workspace.amend(warning, blocking);
+        assert_eq!(state_of(&workspace, "2026-07"), "open", "{until:?}");
+        // It blocks, and looks at something else now.
+        waive("these refunds are right");
+        workspace.amend(blocking, other);
+        assert_eq!(state_of(&workspace, "2026-07"), "open", "{until:?}");
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(state_of(&workspace, "2026-07"), "open", "{until:?}");
+        // It blocked, and only warns now: what blocked could pass, so may what warns.
+        workspace.amend(other, blocking);
+        workspace.ok(PREPARER, &["run"]);
+        waive("these refunds are right");
+        workspace.amend(blocking, warning);
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(state_of(&workspace, "2026-07"), "waived", "{until:?}");
+        workspace.ok("ravi", &["anomaly", "reopen", id(&finding(&workspace, "2026-07")), "--reason", "next"]);
+    }
+    workspace.verify();
+}

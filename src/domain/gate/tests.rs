@@ -3,141 +3,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::anomaly::{AnomalyId, Settlement};
-use crate::domain::check::{CheckSubject, RowRef};
-use crate::domain::policy::ReleasePolicy;
+use crate::domain::anomaly::AnomalyId;
 use crate::domain::release::Approval;
-use crate::domain::testing::{digest, instant, release};
-use crate::domain::{BatchId, ModelRef, ReleaseState, Role, Slice, TaskKind, TaskSubject};
+use crate::domain::testing::{digest, instant};
+use crate::domain::{ReleaseState, Role};
 
-/// What the gate looks at, owned.
-#[derive(Debug, Clone)]
-pub(crate) struct Case {
-    release: Release,
-    policy: ReleasePolicy,
-    people: BTreeMap<String, Vec<Role>>,
-    hands: BTreeMap<String, String>,
-    now: DateTime<Utc>,
-    cells: Vec<Cell>,
-    contract_differs: bool,
-    model_missing: bool,
-    tasks: Vec<(Task, TaskState)>,
-    unprocessed: BTreeMap<String, u64>,
-    evaluated_inputs: Option<Digest>,
-    evaluations: Vec<Evaluation>,
-    checks: Vec<Check>,
-    anomalies: Vec<Anomaly>,
-    assessed: BTreeMap<String, u64>,
-    live: Option<u32>,
-}
+mod case;
 
-impl Case {
-    /// Nothing keeps it back.
-    fn ready() -> Self {
-        let mut release = release();
-        let approval = |by: &str| Approval {
-            by: by.to_owned(),
-            at: instant("2026-11-02T10:00:00Z"),
-            release_digest: digest("content"),
-            note: None,
-        };
-        release.approve(approval("ravi"), false);
-        release.approve(approval("nora"), true);
-        Self {
-            evaluated_inputs: Some(release.input_digest.clone()),
-            release,
-            policy: ReleasePolicy { approvals: 2, separation: true, assess: 2, ..ReleasePolicy::default() },
-            people: ["mira", "ravi", "nora"].map(|name| (name.to_owned(), vec![Role::Manager])).into(),
-            hands: BTreeMap::from([("mira".to_owned(), "took a batch in".to_owned())]),
-            now: instant("2026-11-20T12:00:00Z"),
-            cells: [CellState::Delivered, CellState::Corrected, CellState::NotOwed].map(cell).into(),
-            contract_differs: false,
-            model_missing: false,
-            tasks: vec![(task(), TaskState::Done)],
-            unprocessed: BTreeMap::from([("northgate".to_owned(), 0)]),
-            evaluations: vec![evaluation(Outcome::Passed, Severity::Blocking)],
-            checks: Check::built_in(),
-            anomalies: Vec::new(),
-            assessed: BTreeMap::new(),
-            live: None,
-        }
-    }
-
-    fn reasons(&self) -> Vec<Reason> {
-        self.ask(reasons)
-    }
-
-    fn codes(&self) -> Vec<ReasonCode> {
-        self.reasons().into_iter().map(|reason| reason.code).collect()
-    }
-
-    fn ask<T>(&self, question: impl Fn(&GateFacts<'_>) -> T) -> T {
-        question(&GateFacts {
-            release: &self.release,
-            rules: Rules { policy: &self.policy, people: &self.people, hands: &self.hands },
-            now: self.now,
-            period_ends: instant("2026-11-01T00:00:00Z"),
-            cells: &self.cells,
-            contract_differs: self.contract_differs,
-            model_missing: self.model_missing,
-            tasks: &self.tasks,
-            unprocessed: &self.unprocessed,
-            evaluated_inputs: self.evaluated_inputs.as_ref(),
-            evaluations: &self.evaluations,
-            checks: &self.checks,
-            anomalies: &self.anomalies,
-            assessed: &self.assessed,
-            live: self.live,
-        })
-    }
-}
-
-fn cell(state: CellState) -> Cell {
-    let due = Some(instant("2026-11-06T00:00:00Z"));
-    Cell { provider: "northgate".to_owned(), state, due, batch: Some(BatchId::from_text("0123456789abcdef")) }
-}
-
-fn task() -> Task {
-    let slice = Slice { dataset: "slips".to_owned(), period: "2026-10".parse().unwrap(), provider: "n".to_owned() };
-    Task::new(TaskKind::Refine, TaskSubject::Slice { slice }, BTreeMap::new())
-}
-
-fn evaluation(outcome: Outcome, severity: Severity) -> Evaluation {
-    Evaluation {
-        check: "row_count".to_owned(),
-        severity,
-        subject: CheckSubject { provider: Some("northgate".to_owned()), ..CheckSubject::default() },
-        outcome,
-        observed: Some(1.0),
-        expected: None,
-        metric: None,
-        explanation: "it is so".to_owned(),
-        rows: Vec::new(),
-    }
-}
-
-fn anomaly(state: AnomalyState, severity: Severity, rows: u64) -> Anomaly {
-    let evaluation = evaluation(Outcome::Failed, severity);
-    let at = instant("2026-11-02T10:00:00Z");
-    let settled = Settlement { by: "mira".to_owned(), at, reason: "fine".to_owned(), until: None, given_for: None };
-    Anomaly {
-        id: AnomalyId::from_text("A0123456789"),
-        dataset: "slips".to_owned(),
-        period: "2026-10".parse().unwrap(),
-        check: evaluation.check,
-        severity,
-        subject: evaluation.subject,
-        model: ModelRef::none(),
-        state,
-        observed: None,
-        expected: None,
-        metric: None,
-        explanation: "it is so".to_owned(),
-        rows: (0..rows).map(|row| RowRef { batch: BatchId::from_text("b"), row, why: "odd".to_owned() }).collect(),
-        at,
-        settled: (state != AnomalyState::Open).then_some(settled),
-    }
-}
+pub(crate) use case::Case;
+use case::*;
 
 /// One change for the worse each, and the reasons that it gives.
 fn worse() -> Vec<(ReasonCode, Case)> {
@@ -156,6 +30,8 @@ fn worse() -> Vec<(ReasonCode, Case)> {
         (R::ProviderMissing, cell_is(CellState::Expected)),
         (R::ProviderLate, cell_is(CellState::Late)),
         (R::BatchQuarantined, cell_is(CellState::Quarantined)),
+        (R::BatchNotLanded, with(&|case| case.landing = vec![delivered().delivery])),
+        (R::BatchNotLanded, with(&|case| case.misread = vec![delivered()])),
         (R::ModelMissing, with(&|case| case.model_missing = true)),
         (R::TaskMissing, state(TaskState::Missing)),
         (R::TaskMissing, state(TaskState::Running)),
@@ -230,9 +106,10 @@ fn every_kind_of_reason_can_be_given() {
         ReasonCode::SamplesUnassessed => 14,
         ReasonCode::ApprovalsMissing => 15,
         ReasonCode::LaterReleaseLive => 16,
+        ReasonCode::BatchNotLanded => 17,
     };
     let numbers: std::collections::BTreeSet<i32> = given.iter().map(number).collect();
-    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..17).collect::<Vec<_>>());
+    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..18).collect::<Vec<_>>());
 }
 
 #[test]

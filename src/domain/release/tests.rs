@@ -85,7 +85,11 @@ fn approvals_stand_for_one_content_and_fall_with_it() {
     assert!(release.revoke("ravi"));
     assert_eq!((release.approvals.len(), release.state), (0, ReleaseState::Open));
     release.approve(approval("ravi", "other content"), true);
-    release.change(ModelRef::new("words", 3), digest("new inputs"), "words/3 went into production");
+    let cause = "words/3 went into production".to_owned();
+    let change = Change { at: instant("2026-11-03T10:00:00Z"), cause: cause.clone() };
+    release.change(ModelRef::new("words", 3), digest("new inputs"), change);
+    assert_eq!(release.present_cause(), cause);
+    assert_eq!(release.cause, "northgate delivered 2026-10", "why it was opened stays");
     assert_eq!((release.approvals.len(), release.state, release.release_digest), (0, ReleaseState::Open, None));
 }
 

@@ -4,7 +4,7 @@ use rusqlite::named_params;
 
 use super::Projection;
 use crate::base::{Error, Result};
-use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::batch::Delivery;
 use crate::domain::{Batch, BatchId, BatchState, Event, Fact};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
@@ -25,6 +25,7 @@ pub(super) const PROJECTION: Projection = Projection {
             bytes        INTEGER NOT NULL,
             state        TEXT NOT NULL,
             columns      TEXT NOT NULL,
+            encoding     TEXT,
             rows         INTEGER NOT NULL,
             rejected     INTEGER NOT NULL,
             at           TEXT NOT NULL,
@@ -45,7 +46,11 @@ pub(super) const PROJECTION: Projection = Projection {
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     match &event.fact {
-        Fact::BatchLanded { delivery, columns, rows } => land(snapshot, event, delivery, columns, *rows),
+        Fact::BatchLanded { delivery, columns, rows, encoding } => {
+            let (columns, encoding) = (columns.clone(), encoding.clone());
+            let landed = delivered(event, delivery, BatchState::Landed);
+            land(snapshot, &Batch { columns, rows: *rows, encoding, ..landed }, event.seq)
+        }
         Fact::BatchQuarantined { delivery, note } => quarantine(snapshot, event, delivery, note),
         Fact::BatchWithdrawn { batch } => withdraw(snapshot, event, batch),
         Fact::TaskDone { rejected, .. } => rejected.iter().try_for_each(|(batch, rejected)| {
@@ -56,22 +61,12 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     }
 }
 
-fn land(
-    snapshot: &Snapshot<'_>,
-    event: &Event,
-    delivery: &Delivery,
-    columns: &[BronzeColumn],
-    rows: u64,
-) -> Result<()> {
-    refuse_landed(snapshot, &delivery.batch)?;
-    if let Some(before) = snapshot.current_batch(&delivery.slice)? {
+fn land(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
+    refuse_landed(snapshot, &batch.delivery.batch)?;
+    if let Some(before) = snapshot.current_batch(&batch.delivery.slice)? {
         set_state(snapshot, before, BatchState::Superseded, None)?;
     }
-    insert(
-        snapshot,
-        &Batch { columns: columns.to_vec(), rows, ..delivered(event, delivery, BatchState::Landed) },
-        event.seq,
-    )
+    insert(snapshot, batch, seq)
 }
 
 fn quarantine(snapshot: &Snapshot<'_>, event: &Event, delivery: &Delivery, note: &str) -> Result<()> {
@@ -115,6 +110,7 @@ fn delivered(event: &Event, delivery: &Delivery, state: BatchState) -> Batch {
         delivery: delivery.clone(),
         state,
         columns: Vec::new(),
+        encoding: None,
         rows: 0,
         rejected: 0,
         at: event.at,
@@ -127,16 +123,16 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     let slice = &batch.delivery.slice;
     snapshot.execute(
         "INSERT OR REPLACE INTO batch (id, dataset, period, period_order, provider, revision, content, extension, file,
-             bytes, state, columns, rows, rejected, at, actor, note, sort, search)
+             bytes, state, columns, encoding, rows, rejected, at, actor, note, sort, search)
          VALUES (:id, :dataset, :period, :period_order, :provider, :revision, :content, :extension, :file,
-             :bytes, :state, :columns, :rows, :rejected, :at, :actor, :note, :sort, :search)",
+             :bytes, :state, :columns, :encoding, :rows, :rejected, :at, :actor, :note, :sort, :search)",
         named_params! {
             ":id": batch.delivery.batch.as_str(), ":dataset": slice.dataset, ":period": slice.period.to_string(),
             ":period_order": column::period_order(slice.period), ":provider": slice.provider,
             ":revision": batch.delivery.revision, ":content": batch.delivery.content.as_str(),
             ":extension": batch.delivery.extension, ":file": batch.delivery.file,
             ":bytes": column::integer(batch.delivery.bytes)?, ":state": batch.state.as_str(),
-            ":columns": column::to_json(&batch.columns)?,
+            ":columns": column::to_json(&batch.columns)?, ":encoding": batch.encoding,
             ":rows": column::integer(batch.rows)?, ":rejected": column::integer(batch.rejected)?,
             ":at": column::written(batch.at), ":actor": batch.by, ":note": batch.note,
             ":sort": -column::integer(seq)?, ":search": search(batch),

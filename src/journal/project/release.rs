@@ -4,7 +4,7 @@ use rusqlite::{named_params, params};
 
 use super::Projection;
 use crate::base::{Digest, Error, Result};
-use crate::domain::release::{Approval, ReleaseInputs};
+use crate::domain::release::{Approval, Change, ReleaseInputs};
 use crate::domain::{Event, Fact, ModelRef, Release, ReleaseName, ReleaseState};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
@@ -22,6 +22,8 @@ pub(super) const PROJECTION: Projection = Projection {
             state          TEXT NOT NULL,
             cause          TEXT NOT NULL,
             at             TEXT NOT NULL,
+            opened         INTEGER NOT NULL,
+            changed        TEXT,
             input_digest   TEXT NOT NULL,
             release_digest TEXT,
             approvals      TEXT NOT NULL,
@@ -55,7 +57,8 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         }
         Fact::ReleaseChanged { release, model, cause, inputs, input_digest } => {
             let mut changed = still_open(snapshot, release)?;
-            changed.change(model.clone(), input_digest.clone(), cause);
+            let change = Change { at: event.at, cause: cause.clone() };
+            changed.change(model.clone(), input_digest.clone(), change);
             save(snapshot, &changed)?;
             set_inputs(snapshot, release, inputs)
         }
@@ -128,6 +131,8 @@ fn open(
         state: ReleaseState::Open,
         cause: cause.to_owned(),
         at: event.at,
+        opened: event.seq,
+        changed: None,
         input_digest: input_digest.clone(),
         release_digest: None,
         approvals: Vec::new(),
@@ -214,20 +219,22 @@ fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
     let (name, model) = (release.name.to_string(), release.model.to_string());
     let sort = format!("{} {dataset} {:010}", column::newest_first(*period), u32::MAX - n);
     snapshot.execute(
-        "INSERT OR REPLACE INTO release (name, dataset, period, period_order, n, model, state, cause, at, input_digest,
-             release_digest, approvals, generation, delta_version, sort, search)
-         VALUES (:name, :dataset, :period, :period_order, :n, :model, :state, :cause, :at, :input_digest,
-             :release_digest, :approvals, :generation, :delta_version, :sort, :search)",
+        "INSERT OR REPLACE INTO release (name, dataset, period, period_order, n, model, state, cause, at, opened, changed,
+             input_digest, release_digest, approvals, generation, delta_version, sort, search)
+         VALUES (:name, :dataset, :period, :period_order, :n, :model, :state, :cause, :at, :opened, :changed,
+             :input_digest, :release_digest, :approvals, :generation, :delta_version, :sort, :search)",
         named_params! {
             ":name": name, ":dataset": dataset, ":period": period.to_string(),
             ":period_order": column::period_order(*period), ":n": n, ":model": model,
             ":state": release.state.as_str(), ":cause": release.cause, ":at": column::written(release.at),
+            ":opened": column::integer(release.opened)?,
+            ":changed": release.changed.as_ref().map(column::to_json).transpose()?,
             ":input_digest": release.input_digest.as_str(),
             ":release_digest": release.release_digest.as_ref().map(Digest::as_str),
             ":approvals": column::to_json(&release.approvals)?,
             ":generation": release.generation.map(column::integer).transpose()?,
             ":delta_version": release.delta_version.map(column::integer).transpose()?, ":sort": sort,
-            ":search": column::searchable(&[&name, &model, release.state.as_str(), &release.cause]),
+            ":search": column::searchable(&[&name, &model, release.state.as_str(), &release.cause, release.present_cause()]),
         },
     )?;
     Ok(())

@@ -1,4 +1,7 @@
 //! The recorded outputs of tasks, and the tasks that ended in an error.
+//!
+//! An output is whole from its outcome until another attempt on its slice begins, or somebody says that it is lost. An
+//! attempt that dies has perhaps replaced the slice: only its own outcome, or a new one, says what is there.
 
 use rusqlite::{named_params, params};
 
@@ -22,7 +25,8 @@ pub(super) const PROJECTION: Projection = Projection {
             provider     TEXT,
             task         TEXT NOT NULL,
             output       TEXT NOT NULL,
-            at           TEXT NOT NULL
+            seq          INTEGER NOT NULL,
+            whole        INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE failure (
             slot         TEXT PRIMARY KEY,
@@ -44,6 +48,13 @@ pub(super) const PROJECTION: Projection = Projection {
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     match &event.fact {
+        Fact::TaskStarted { task } if task.kind.replaces_a_slice() => {
+            let sql = "UPDATE output SET whole = 0 WHERE slot = ?1 AND key != ?2";
+            snapshot.execute(sql, (task.slot(), task.key.as_str()))?;
+        }
+        Fact::OutputLost { slot, .. } => {
+            snapshot.execute("UPDATE output SET whole = 0 WHERE slot = ?1", [slot])?;
+        }
         Fact::TaskDone { task, output, .. } => {
             record(snapshot, event, task, output)?;
             snapshot.execute("DELETE FROM failure WHERE slot = ?1", [task.slot()])?;
@@ -66,14 +77,15 @@ fn record(snapshot: &Snapshot<'_>, event: &Event, task: &Task, output: &TaskOutp
     let (dataset, period) = place(&task.subject);
     let slot = task.slot();
     snapshot.execute(
-        "INSERT OR REPLACE INTO output (slot, kind, key, dataset, period, period_order, provider, task, output, at)
-         VALUES (:slot, :kind, :key, :dataset, :period, :period_order, :provider, :task, :output, :at)",
+        "INSERT OR REPLACE INTO output
+             (slot, kind, key, dataset, period, period_order, provider, task, output, seq, whole)
+         VALUES (:slot, :kind, :key, :dataset, :period, :period_order, :provider, :task, :output, :seq, 1)",
         named_params! {
             ":slot": slot, ":kind": task.kind.as_str(), ":key": output.key.as_str(), ":dataset": dataset,
             ":period": period.to_string(),
             ":period_order": column::period_order(period),
             ":provider": task.subject.slice().map(|slice| &slice.provider), ":task": column::to_json(task)?,
-            ":output": column::to_json(output)?, ":at": column::written(event.at),
+            ":output": column::to_json(output)?, ":seq": column::integer(event.seq)?,
         },
     )?;
     Ok(())

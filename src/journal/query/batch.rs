@@ -105,6 +105,7 @@ fn read(row: &Row<'_>) -> Result<Batch> {
         },
         state: column::named(row, "state")?,
         columns: column::json(row, "columns")?,
+        encoding: row.get("encoding")?,
         rows: column::number(row, "rows")?,
         rejected: column::number(row, "rejected")?,
         at: column::instant(row, "at")?,

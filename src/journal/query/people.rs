@@ -3,17 +3,19 @@
 use rusqlite::{Row, params};
 
 use crate::base::Result;
-use crate::domain::Period;
+use crate::domain::Release;
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
-    /// Who, for separation of duties, has had a hand in the next release of a period, and what they did, in words:
-    /// whoever prepared its data or settled what stood against it since it was last published, whoever accepted it as a
-    /// baseline, and whoever changed the contract since the dataset was last published. The first contract changed
-    /// nothing, and what the pipeline opened again nobody decided.
-    pub fn hands_on(&self, dataset: &str, period: Period) -> Result<Vec<(String, String)>> {
-        let order = column::period_order(period);
+    /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
+    /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
+    /// baseline, and whoever changed the contract since the dataset was last published before the release was opened:
+    /// what goes out meanwhile for other periods clears nobody. The first contract changed nothing, and what the pipeline
+    /// opened again nobody decided.
+    pub fn hands_on(&self, release: &Release) -> Result<Vec<(String, String)>> {
+        let order = column::period_order(release.name.period);
+        let opened = column::integer(release.opened)?;
         self.all(
             "WITH published (seq) AS (SELECT coalesce(max(seq), 0) FROM channel_move
                  WHERE dataset = ?1 AND period_order = ?2 AND change = 'published')
@@ -25,9 +27,9 @@ impl Snapshot<'_> {
                  AND event.command LIKE 'assay anomaly %' AND anomaly.dataset = ?1 AND anomaly.period_order = ?2
              UNION ALL SELECT actor, kind, seq FROM involvement
              WHERE dataset IS NULL AND seq > coalesce((SELECT max(seq) FROM channel_move
-                 WHERE dataset = ?1 AND change = 'published'), (SELECT min(seq) FROM involvement WHERE dataset IS NULL))
+                 WHERE dataset = ?1 AND change = 'published' AND seq < ?3), (SELECT min(seq) FROM involvement WHERE dataset IS NULL))
              ORDER BY seq",
-            params![dataset, order],
+            params![release.name.dataset, order, opened],
             |row| Ok((row.get("actor")?, did(row)?)),
         )
     }

@@ -101,6 +101,8 @@ fn read(row: &Row<'_>) -> Result<Release> {
         state: column::named(row, "state")?,
         cause: row.get("cause")?,
         at: column::instant(row, "at")?,
+        opened: column::number(row, "opened")?,
+        changed: column::optional_json(row, "changed")?,
         input_digest: column::named(row, "input_digest")?,
         release_digest: column::optional_named(row, "release_digest")?,
         approvals: column::json(row, "approvals")?,

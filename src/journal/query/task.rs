@@ -25,16 +25,34 @@ pub struct Failure {
     pub at: DateTime<Utc>,
 }
 
+/// An output on record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The task that made it.
+    pub task: Task,
+    /// What came of it.
+    pub output: TaskOutput,
+    /// The place of its outcome in the journal: another one for each time that it was made.
+    pub seq: u64,
+    /// Whether it is still what was recorded. It is not where another attempt began since, or what was written is lost.
+    pub whole: bool,
+}
+
 impl Snapshot<'_> {
-    /// What is recorded as the output of a slot, under whatever key.
+    /// The output of a slot, under whatever key, where it is whole.
     pub fn output(&self, slot: &str) -> Result<Option<TaskOutput>> {
-        self.first("SELECT output FROM output WHERE slot = ?1", [slot], |row| column::json(row, "output"))
+        Ok(self.recorded(slot)?.map(|recorded| recorded.output))
     }
 
-    /// The recorded outputs of a dataset and period with the tasks that made them, by slot.
-    pub fn outputs_of(&self, dataset: &str, period: Period) -> Result<Vec<(Task, TaskOutput)>> {
-        let sql = "SELECT task, output FROM output WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
-        self.all(sql, params![dataset, column::period_order(period)], read_output)
+    /// The same with the task that made it.
+    pub fn recorded(&self, slot: &str) -> Result<Option<Recorded>> {
+        self.first("SELECT * FROM output WHERE slot = ?1 AND whole", [slot], read_recorded)
+    }
+
+    /// The recorded outputs of a dataset and period, whole or not, by slot.
+    pub fn outputs_of(&self, dataset: &str, period: Period) -> Result<Vec<Recorded>> {
+        let sql = "SELECT * FROM output WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
+        self.all(sql, params![dataset, column::period_order(period)], read_recorded)
     }
 
     /// The profiles of a period's slices, by slot.
@@ -122,6 +140,11 @@ impl Snapshot<'_> {
             "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
         Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
     }
+}
+
+fn read_recorded(row: &Row<'_>) -> Result<Recorded> {
+    let (task, output) = read_output(row)?;
+    Ok(Recorded { task, output, seq: column::number(row, "seq")?, whole: row.get("whole")? })
 }
 
 fn read_output(row: &Row<'_>) -> Result<(Task, TaskOutput)> {

@@ -14,7 +14,7 @@ use crate::domain::release::ReleaseInputs;
 use crate::domain::task::TaskOutput;
 use crate::domain::{
     BatchId, Check, CheckRule, Contract, Dataset, Evaluation, Fact, Granularity, ModelRef, ModelVersion, Outcome,
-    Period, ReleaseName, Severity, Slice, Task, TaskKind, TaskSubject,
+    Period, Release, ReleaseName, Severity, Slice, Task, TaskKind, TaskSubject,
 };
 
 pub(super) fn digest(number: u64) -> Digest {
@@ -46,7 +46,12 @@ pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
 pub(super) fn landed(slice: &Slice, revision: u32) -> Fact {
     let columns =
         vec![BronzeColumn { name: "amount".to_owned(), delivered: "Net amount".to_owned(), iso_dates: false }];
-    Fact::BatchLanded { delivery: delivery(slice, revision), columns, rows: 10 }
+    Fact::BatchLanded {
+        delivery: delivery(slice, revision),
+        columns,
+        rows: 10,
+        encoding: Some("windows-1252".to_owned()),
+    }
 }
 
 pub(super) fn quarantined(slice: &Slice, revision: u32) -> Fact {
@@ -250,4 +255,9 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
             evaluation: Box::new(evaluation),
         },
     ]
+}
+
+/// A release of a period, as it was opened by that entry.
+pub(super) fn opened_at(period: Period, opened: u64) -> Release {
+    Release { name: release(period, 1), opened, ..crate::domain::testing::release() }
 }

@@ -7,6 +7,7 @@ mod leases;
 mod life;
 mod opening;
 mod paging;
+mod people;
 mod processes;
 mod replay;
 mod scale;

@@ -66,7 +66,9 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         }
         10 => {
             let task = task(TaskKind::Refine, &slice, number % 3);
-            vec![Fact::TaskCancelled { slot: task.slot(), key: task.key }]
+            let (slot, key) = (task.slot(), task.key);
+            let cancelled = number % 2 == 0;
+            vec![if cancelled { Fact::TaskCancelled { slot, key } } else { Fact::OutputLost { slot, key } }]
         }
         11 => vec![registered(snapshot.newest_version("slips")? + 1)],
         12 => vec![Fact::ModelArchived { model: ModelRef::new("slips", version) }],

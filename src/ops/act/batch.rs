@@ -1,7 +1,7 @@
 //! What people decide about batches.
 
 use super::Reply;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, text};
 use crate::domain::batch::Delivery;
 use crate::domain::progress::Progress;
 use crate::domain::{Batch, BatchId, BatchState, Contract, Fact};
@@ -9,7 +9,8 @@ use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::land::{self, Landing};
 use crate::pipeline::{Context, arrival, lease};
 
-/// Tries a quarantined batch again: the contract may name its encoding by now.
+/// Tries a quarantined batch again: the contract may name its encoding by now. One that was read in another encoding than
+/// the contract now names is read again, as the next revision.
 pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let batch = find(context, id)?;
     let _lease = lease::wait(context, &land::lease_key(&batch.delivery.slice))?;
@@ -17,24 +18,38 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
         return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
             .hint("deliver the same file once more: assay batch add FILE"));
     }
-    let batch_id = batch.delivery.batch;
-    let (delivery, seq) = context.write(move |transaction| {
-        let delivery = acceptable(transaction, &batch_id)?.delivery;
-        let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
-        Ok((delivery, seq))
-    })?;
-    match land::finish(context, delivery, seq, progress)? {
+    let contract = context.contract.clone();
+    let acceptable = move |snapshot: &Snapshot<'_>| acceptable(snapshot, &contract, &batch.delivery.batch);
+    let found = context.journal.read(&acceptable)?;
+    let landing = if found.state == BatchState::Landed {
+        land::again(context, found.delivery, progress)?
+    } else {
+        let (delivery, seq) = context.write(move |transaction| {
+            let delivery = acceptable(transaction)?.delivery;
+            let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
+            Ok((delivery, seq))
+        })?;
+        land::finish(context, delivery, seq, progress)?
+    };
+    match landing {
         Landing::Quarantined { note, .. } => Err(Error::bad_data(format!("batch {id} still can't be read"))
             .because(note)
             .hint("mend the provider's entry in assay.toml, or reject the batch and ask for another delivery")),
-        Landing::Landed { rows, .. } => Ok(Reply::new(format!("batch {id} landed with {rows} rows"))),
+        Landing::Landed { batch, revision, rows, .. } => {
+            let rows = text::counted(rows, "row");
+            Ok(Reply::new(format!("batch {batch} landed with {rows}, as revision {revision}")))
+        }
         _ => Ok(Reply::new(format!("batch {id} had landed already"))),
     }
 }
 
-/// A quarantined batch that nothing newer took the place of.
-pub fn acceptable(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<Batch> {
+/// A quarantined batch that nothing newer took the place of, or one that has to be read again.
+pub fn acceptable(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId) -> Result<Batch> {
     let batch = known(snapshot, id)?;
+    let dataset = contract.dataset(&batch.delivery.slice.dataset);
+    if batch.state == BatchState::Landed && dataset.is_ok_and(|dataset| land::is_misread(dataset, &batch)) {
+        return Ok(batch);
+    }
     if batch.state != BatchState::Quarantined {
         return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
     }

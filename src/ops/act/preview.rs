@@ -57,7 +57,8 @@ impl Workspace {
             }
             Request::AcceptBatch { batch, .. } => {
                 let found = batch::find(&self.reading()?, batch)?.delivery.batch;
-                self.journal().read(|snapshot| batch::acceptable(snapshot, &found))?;
+                let contract = self.contract()?;
+                self.journal().read(|snapshot| batch::acceptable(snapshot, &contract, &found))?;
             }
             Request::RegisterModel { name, file, .. } => return model::preview(name, file),
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,

@@ -81,7 +81,7 @@ pub fn running(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
     Ok(task)
 }
 
-/// Runs one task again.
+/// Runs one task again. One that is done is made anew: what it wrote is lost or damaged, or nobody would ask.
 pub fn retry(
     workspace: &Workspace,
     context: &Context,
@@ -96,6 +96,9 @@ pub fn retry(
             open_releases(context, |release| period.as_ref() == Some(&(release.dataset.clone(), release.period)))?
         }
     };
+    if workspace.steps(&Query::default())?.get(&task.slot()).is_some_and(|step| step.state == TaskState::Done) {
+        context.record(Fact::OutputLost { slot: task.slot(), key: task.key.clone() })?;
+    }
     let scope = Scope { releases, models: Vec::new(), only: Some(task.key.clone()) };
     let summary = schedule::run(context, &scope, progress)?;
     answer(&summary)

@@ -171,7 +171,12 @@ fn count(context: &Context, release: &Release) -> Result<Counted> {
     for provider in &dataset.providers {
         let slice =
             Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
-        if let Some(profile) = measure::stored(context, &slice, &release.model)? {
+        // A profile that is lost keeps nobody from looking at the release: what it counted is not counted.
+        let profile = measure::stored(context, &slice, &release.model).unwrap_or_else(|error| {
+            tracing::warn!(%error, %slice, "a profile can't be read");
+            None
+        });
+        if let Some(profile) = profile {
             counted.rows += profile.rows;
             for label in profile.labels {
                 *counted.labels.entry(label.label).or_default() += label.entities;

@@ -25,11 +25,13 @@ enum Fate {
     OtherThenFailed,
     /// A run failed under another key than the present one; what is recorded stands.
     FailedBefore,
+    /// It was made from the present inputs, and an attempt from others began and did not end.
+    Broken,
 }
 
 fn fates() -> impl Strategy<Value = Fate> {
-    use Fate::{Failed, FailedBefore, Fresh, Never, OlderStep, Other, OtherThenFailed};
-    let rarely = prop::sample::select(&[Never, Other, OlderStep, Failed, OtherThenFailed, FailedBefore][..]);
+    use Fate::{Broken, Failed, FailedBefore, Fresh, Never, OlderStep, Other, OtherThenFailed};
+    let rarely = prop::sample::select(&[Never, Other, OlderStep, Failed, OtherThenFailed, FailedBefore, Broken][..]);
     prop_oneof![2 => Just(Fresh), 1 => rarely]
 }
 
@@ -66,6 +68,10 @@ fn live(facts: &mut PlanFacts<'_>, fates: &[Fate]) {
             Fate::FailedBefore => {
                 facts.outputs.insert(slot.clone(), output(&task));
                 facts.failures.insert(slot, failed(&other));
+            }
+            Fate::Broken => {
+                facts.outputs.insert(slot.clone(), output(&task));
+                facts.broken.insert(slot);
             }
         }
     }
@@ -106,6 +112,7 @@ impl World {
             also: versions(&self.also),
             history: digest("history"),
             outputs: BTreeMap::new(),
+            broken: BTreeSet::new(),
             failures: BTreeMap::new(),
         }
     }
@@ -148,7 +155,7 @@ proptest! {
         for step in plan(&facts) {
             let slot = step.task.slot();
             let output = facts.outputs.get(&slot);
-            let fresh = output.is_some_and(|output| output.key == step.task.key);
+            let fresh = output.is_some_and(|output| output.key == step.task.key) && !facts.broken.contains(&slot);
             let failed = facts.failures.get(&slot).is_some_and(|(key, _)| *key == step.task.key);
             let expected = match (fresh, failed, output) {
                 (true, _, _) => "done",
@@ -221,6 +228,7 @@ proptest! {
                 prop_assert_eq!(facts.outputs.get(&step.task.slot()), untouched.get(&step.task.slot()));
             } else {
                 facts.outputs.insert(step.task.slot(), output(&step.task));
+                facts.broken.remove(&step.task.slot());
             }
         }
         prop_assert!(plan(&facts).iter().all(|step| step.state == TaskState::Done));
@@ -257,7 +265,21 @@ fn a_model_that_is_only_looked_at_is_not_judged() {
     let world = World::new(&[1, 1, 0], 1, 1, true);
     let steps = plan(&world.facts());
     let evaluate = steps.iter().find(|step| step.task.kind == TaskKind::Evaluate).unwrap();
-    assert_eq!(evaluate.needs.len(), 2, "one profile for each slice");
-    assert!(evaluate.needs.iter().all(|need| need.ends_with("words/1")), "{:?}", evaluate.needs);
+    let profiles: Vec<&String> = evaluate.needs.iter().filter(|need| need.starts_with("profile ")).collect();
+    assert_eq!(profiles.len(), 2, "one profile for each slice");
+    assert!(evaluate.needs.iter().all(|need| !need.ends_with("words/10")), "{:?}", evaluate.needs);
     assert_eq!(steps.iter().filter(|step| step.task.kind == TaskKind::Enrich).count(), 4);
+}
+
+#[test]
+fn a_release_that_came_back_to_its_inputs_is_assembled_again() {
+    let mut world = World::new(&[1, 0, 0], 0, 0, false);
+    let mut facts = world.facts();
+    live(&mut facts, &[Fate::Fresh]);
+    let outputs = facts.outputs;
+    world.release.release_digest = None;
+    let steps = plan(&PlanFacts { outputs, ..world.facts() });
+    let waiting: Vec<TaskKind> =
+        steps.iter().filter(|step| step.state != TaskState::Done).map(|step| step.task.kind).collect();
+    assert_eq!(waiting, [TaskKind::Assemble]);
 }

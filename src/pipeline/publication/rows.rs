@@ -3,8 +3,8 @@
 use polars::prelude::*;
 
 use crate::base::{Error, Result};
-use crate::domain::{Dataset, Period, Release, Slice, lineage};
-use crate::pipeline::{Context, enrich, refine, standing};
+use crate::domain::{BatchId, Dataset, Period, Release, Slice, lineage};
+use crate::pipeline::{Context, enrich, frames, refine, standing};
 use crate::quality::stream::{Order, chunks};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
@@ -18,19 +18,18 @@ pub fn of(
 ) -> Result<impl Iterator<Item = Result<DataFrame>> + use<>> {
     let period: Period = release.name.period;
     let batches = context.journal.read(|snapshot| standing::batches(snapshot, dataset, period))?;
-    let mut providers: Vec<String> = batches.into_iter().map(|batch| batch.delivery.slice.provider).collect();
-    providers.dedup();
     let (context, release, dataset) = (context.clone(), release.clone(), dataset.name.clone());
-    Ok(providers.into_iter().flat_map(move |provider| {
+    Ok(standing::by_provider(batches).into_iter().flat_map(move |(provider, batches)| {
         let slice = Slice { dataset: dataset.clone(), period, provider };
-        slice_rows(&context, &slice, &release).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))))
+        slice_rows(&context, &slice, batches, &release).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))))
     }))
 }
 
-fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chunks> {
+fn slice_rows(context: &Context, slice: &Slice, batches: Vec<BatchId>, release: &Release) -> Result<Chunks> {
     let (table, partition) = refine::silver(slice);
     let Some(silver) = context.lake.scan(&table, None, &partition)? else { return Ok(Box::new(std::iter::empty())) };
-    let silver = chunks(silver, Order::Kept, &context.cancel)?;
+    let of = slice.to_string();
+    let silver = chunks(silver, Order::Kept, &context.cancel)?.map(move |chunk| of_batches(chunk?, &batches, &of));
     if release.model.is_none() {
         return Ok(Box::new(silver));
     }
@@ -42,6 +41,19 @@ fn slice_rows(context: &Context, slice: &Slice, release: &Release) -> Result<Chu
         .select([col(lineage::BATCH), col(lineage::ROW), col(lineage::ENTITIES)]);
     let annotations = Buffer { chunks: Box::new(chunks(annotations, Order::Kept, &context.cancel)?), rest: None };
     Ok(Box::new(SideBySide { silver: Box::new(silver), annotations, slice: slice.to_string() }))
+}
+
+/// Refuses rows of other batches than the slice stands on. The journal says that there are none; that clients see only
+/// what was judged hangs on it, so that it is looked at where it can be.
+fn of_batches(silver: DataFrame, batches: &[BatchId], slice: &str) -> Result<DataFrame> {
+    let read = frames::text(&silver, lineage::BATCH)?;
+    let other = read.iter().flatten().find(|read| !batches.iter().any(|batch| batch.as_str() == *read));
+    if let Some(other) = other {
+        return Err(Error::corrupt(format!("silver of {slice} holds rows of batch {other}"))
+            .because("the slice does not stand on that batch")
+            .hint("assay task list names the task `refine`; assay task retry KEY makes the slice again"));
+    }
+    Ok(silver)
 }
 
 /// Pairs each chunk of silver with the annotations of the same rows.

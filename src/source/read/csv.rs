@@ -175,6 +175,10 @@ impl Reader for CsvReader {
         &self.header
     }
 
+    fn encoding(&self) -> Option<String> {
+        self.text.encoding()
+    }
+
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
         let mut chunk = Chunk::new(&self.header, limit);
         while !chunk.is_full() {

@@ -62,6 +62,10 @@ impl Reader for JsonReader {
         &self.header
     }
 
+    fn encoding(&self) -> Option<String> {
+        self.lines.text.encoding()
+    }
+
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
         let mut chunk = Chunk::new(&self.header, limit);
         while !chunk.is_full() {

@@ -17,6 +17,7 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
+pub use text::names;
 
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result};
@@ -35,6 +36,11 @@ pub const EXTENSIONS: [&str; 5] = ["csv", "tsv", "jsonl", "ndjson", "parquet"];
 pub trait Reader: Send {
     /// The file's columns, in its order.
     fn header(&self) -> &[BronzeColumn];
+
+    /// The encoding that it is read in, where it is text and not UTF-8: a name of the WHATWG Encoding Standard, lower case.
+    fn encoding(&self) -> Option<String> {
+        None
+    }
 
     /// The next records, at most `limit` of them, in the columns of [`bronze_schema`]; `None` after the last.
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>>;

@@ -43,6 +43,11 @@ pub fn open(path: &Path, encoding: Option<&str>, cancel: &Cancel) -> Result<Text
     Ok(Text::new(file()?, decide(file()?, named, cancel)?))
 }
 
+/// Whether a label is a name of the encoding that [`super::Reader::encoding`] gave.
+pub fn names(label: &str, encoding: &str) -> bool {
+    find(label).is_ok_and(|found| found.name().eq_ignore_ascii_case(encoding))
+}
+
 /// The encoding of this label.
 fn find(label: &str) -> Result<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
@@ -130,6 +135,12 @@ impl Text {
             passed: 0,
             lines: LineCounter::default(),
         }
+    }
+
+    /// The encoding that it is decoded from, where that is not UTF-8.
+    pub fn encoding(&self) -> Option<String> {
+        let encoding = self.decoder.encoding();
+        (encoding != UTF_8).then(|| encoding.name().to_ascii_lowercase())
     }
 
     /// What is decoded and not consumed yet.

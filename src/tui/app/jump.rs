@@ -73,7 +73,11 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
         ReasonCode::ProviderMissing | ReasonCode::ProviderLate => {
             to_cell(state, (dataset, period), reason.subject.clone());
         }
-        ReasonCode::BatchQuarantined => match quarantined_batch(state, &reason.subject) {
+        ReasonCode::BatchNotLanded => match batch_of(state, &reason.subject) {
+            Some(batch) if reason.fix.contains(batch.as_str()) => dialog(state, Ask::AcceptBatch(batch), effects),
+            _ => dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects),
+        },
+        ReasonCode::BatchQuarantined => match batch_of(state, &reason.subject) {
             Some(batch) => leave_for_place(state, Place::Batch(batch)),
             None => to_cell(state, (dataset, period), reason.subject.clone()),
         },
@@ -127,7 +131,7 @@ fn dialog(state: &mut State, ask: Ask, effects: &mut Vec<Effect>) {
     }
 }
 
-fn quarantined_batch(state: &State, provider: &str) -> Option<BatchId> {
+fn batch_of(state: &State, provider: &str) -> Option<BatchId> {
     let Some(DetailContent::Release(release)) = &state.detail.as_ref()?.content else { return None };
     release.cells.iter().find(|cell| cell.provider == provider)?.batch.clone()
 }

@@ -165,6 +165,8 @@ impl World {
             state: row.state,
             cause: row.cause.clone(),
             at: row.at,
+            opened: 7,
+            changed: None,
             input_digest: row.input_digest.clone(),
             release_digest: row.release_digest.clone(),
             approvals: row.approvals.iter().map(approval).collect(),

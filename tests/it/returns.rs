@@ -1,0 +1,165 @@
+//! What goes somewhere and comes back: a delivery that is taken in and taken back, a contract that is changed and changed
+//! back, work that is overtaken or lost. What stands again is processed again, and what did not stay is nowhere.
+
+use std::fs;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::support::{PERIODS, PREPARER, Workspace, delivery};
+
+const RELEASE: &str = "slips/2026-09.1";
+/// The points of a run at which a slice may hold something else than the journal says.
+const HALF_WAY: [&str; 5] =
+    ["task.intent", "delta.before_commit", "delta.after_commit", "task.before_outcome", "task.outcome"];
+
+/// Takes another delivery of the first provider for the first period in; its batch.
+fn corrected(workspace: &Workspace, rows: u32) -> String {
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], rows));
+    let landed: serde_json::Value = serde_json::from_str(&workspace.ok(PREPARER, &["--json", "ingest"])).unwrap();
+    landed[0]["batch"].as_str().unwrap().to_owned()
+}
+
+fn withdraw(workspace: &Workspace, batch: &str) {
+    workspace.ok(PREPARER, &["batch", "withdraw", batch, "--reason", "the wrong file"]);
+}
+
+/// Everything up to date again, the release goes out with what it stands on.
+fn goes_out(workspace: &Workspace) {
+    workspace.ok(PREPARER, &["run"]);
+    workspace.stands_on_its_batches();
+    workspace.approve(RELEASE);
+    workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+    workspace.verify();
+}
+
+#[test]
+fn a_run_that_dies_leaves_nothing_of_a_delivery_that_is_taken_back() {
+    let start = Workspace::processed();
+    let batch = corrected(&start, 6);
+    let deaths: Vec<String> =
+        HALF_WAY.iter().flat_map(|point| [1, 2].map(|visit| format!("{point}#{visit}"))).collect();
+    let (left, died) = (Mutex::new(deaths.iter()), Mutex::new(0));
+    let work = || {
+        let next = || left.lock().unwrap().next();
+        while let Some(armed) = next() {
+            let workspace = start.copy();
+            if workspace.run_armed(PREPARER, &["run"], armed).signal.is_some() {
+                *died.lock().unwrap() += 1;
+            }
+            withdraw(&workspace, &batch);
+            goes_out(&workspace);
+        }
+    };
+    std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+    assert_eq!(died.into_inner().unwrap(), deaths.len(), "every point is passed twice");
+}
+
+/// The disk takes the rows that are kept and not those that are refused: half of the delivery is in silver.
+#[test]
+fn a_run_that_fails_half_way_leaves_nothing_of_a_delivery_that_is_taken_back() {
+    let workspace = Workspace::processed();
+    workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 6) + "bad,yesterday,Beans,1.00\n");
+    let landed: serde_json::Value = serde_json::from_str(&workspace.ok(PREPARER, &["--json", "ingest"])).unwrap();
+    fs::write(workspace.path("lake/rejects"), "in the way").unwrap();
+    workspace.run(PREPARER, &["run"]).ended(1, &["refine slips/2026-09/alpha"]);
+    withdraw(&workspace, landed[0]["batch"].as_str().unwrap());
+    fs::remove_file(workspace.path("lake/rejects")).unwrap();
+    let tasks = workspace.json(&["task", "list", "--period", "2026-09"]);
+    let refine =
+        tasks.as_array().unwrap().iter().find(|task| task["subject"] == "slips/2026-09/alpha").unwrap().clone();
+    assert_eq!(refine["state"], "stale", "{refine:#}");
+    goes_out(&workspace);
+}
+
+#[test]
+fn a_release_that_comes_back_to_what_it_rested_on_can_be_approved() {
+    let start = Workspace::processed();
+    let check = "sql = \"select * from silver where amount < 0\"";
+    let returns: [fn(&Workspace); 3] = [
+        |workspace| {
+            let batch = corrected(workspace, 6);
+            withdraw(workspace, &batch);
+        },
+        |workspace| {
+            let other = "sql = \"select * from silver where amount < -5\"";
+            workspace.amend("sql = \"select * from silver where amount < 0\"", other);
+            workspace.amend(other, "sql = \"select * from silver where amount < 0\"");
+        },
+        |workspace| {
+            let lexicon = workspace.path("lexicon.toml");
+            workspace.ok(PREPARER, &["model", "register", lexicon.to_str().unwrap(), "--name", "words"]);
+            workspace.ok(PREPARER, &["model", "promote", "words/2", "--reason", "a try"]);
+            workspace.ok(PREPARER, &["model", "promote", "words/1", "--reason", "back"]);
+        },
+    ];
+    assert!(fs::read_to_string(start.path("assay.toml")).unwrap().contains(check));
+    for comes_back in returns {
+        let workspace = start.copy();
+        comes_back(&workspace);
+        let why = workspace.ok("lena", &["release", "why", RELEASE]);
+        assert!(why.contains("assemble slips/2026-09.1 is stale"), "{why}");
+        goes_out(&workspace);
+    }
+}
+
+/// Somebody else is at the slice while the deliveries change under the plan of a run that waits for it.
+#[test]
+fn a_task_that_is_overtaken_while_it_waits_is_planned_again() {
+    let workspace = Workspace::processed();
+    workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 7));
+    let second = corrected(&workspace, 6);
+    let done = workspace.events_of("task_done").len();
+    let let_go = workspace.hold("refine slips/2026-09/alpha");
+    let run = workspace.start(PREPARER, &["run"]);
+    // What the run has done with the other slice shows that it has made its plan.
+    while workspace.events_of("task_done").len() == done {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let third = corrected(&workspace, 5);
+    let_go();
+    let ended: super::support::Outcome = run.wait_with_output().unwrap().into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    workspace.stands_on_its_batches();
+    withdraw(&workspace, &third);
+    withdraw(&workspace, &second);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "looked through by hand"]);
+    goes_out(&workspace);
+}
+
+#[test]
+fn what_is_lost_is_made_again_on_demand() {
+    let workspace = Workspace::processed();
+    let lost = |folder: &str| {
+        let mut folders = vec![workspace.path(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let is_data = entry.extension().is_some_and(|extension| extension == "parquet" || extension == "json");
+                match entry.is_dir() {
+                    true if !entry.ends_with("_delta_log") => folders.push(entry),
+                    false if is_data => fs::remove_file(entry).unwrap(),
+                    _ => {}
+                }
+            }
+        }
+    };
+    lost("lake/silver");
+    lost("lake/annotations");
+    lost("lake/profiles");
+    workspace.approve(RELEASE);
+    workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(1, &["missing or damaged", "assay task retry"]);
+    workspace.ok("lena", &["release", "why", RELEASE]);
+    // A changed rule has the checks judge again: they read the profiles.
+    workspace.amend("where amount < 0", "where amount < -1");
+    workspace.run(PREPARER, &["run"]).ended(1, &["profile", "assay task retry"]);
+    let tasks = workspace.json(&["task", "list", "--period", "2026-09"]);
+    for kind in ["refine", "enrich", "profile"] {
+        for task in tasks.as_array().unwrap().iter().filter(|task| task["kind"] == kind) {
+            workspace.ok(PREPARER, &["task", "retry", task["key"].as_str().unwrap()]);
+        }
+    }
+    workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
+    workspace.approve(RELEASE);
+    workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+    assert_eq!(workspace.events_of("output_lost").len(), 6);
+}
