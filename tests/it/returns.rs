@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::support::{PERIODS, PREPARER, Workspace, delivery};
+use super::support::{Outcome, PERIODS, PREPARER, Workspace, delivery};
 
 const RELEASE: &str = "slips/2026-09.1";
 /// The points of a run at which a slice may hold something else than the journal says.
@@ -102,27 +102,35 @@ fn a_release_that_comes_back_to_what_it_rested_on_can_be_approved() {
     }
 }
 
-/// Somebody else is at the slice while the deliveries change under the plan of a run that waits for it.
+/// Somebody else is at the slice while the deliveries change, and change back, under the plan of a run that waits.
 #[test]
 fn a_task_that_is_overtaken_while_it_waits_is_planned_again() {
     let workspace = Workspace::processed();
     workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 7));
-    let second = corrected(&workspace, 6);
-    let done = workspace.events_of("task_done").len();
-    let let_go = workspace.hold("refine slips/2026-09/alpha");
+    corrected(&workspace, 6);
+    let done = |what: &str| workspace.events_of("task_done").iter().filter(|slot| *slot == what).count();
+    let wait_for = |what: &str, times: usize| {
+        while done(what) < times {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let (alpha, beta) = ("refine slips/2026-09/alpha", "refine slips/2026-09/beta");
+    let (before, refined) = (done(beta), done(alpha));
+    let leave_refine = workspace.hold(alpha);
+    let leave_profile = workspace.hold("profile slips/2026-09/alpha words/1");
     let run = workspace.start(PREPARER, &["run"]);
     // What the run has done with the other slice shows that it has made its plan.
-    while workspace.events_of("task_done").len() == done {
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_for(beta, before + 1);
     let third = corrected(&workspace, 5);
-    let_go();
-    let ended: super::support::Outcome = run.wait_with_output().unwrap().into();
-    assert_eq!(ended.code, Some(0), "{ended:#?}");
-    workspace.stands_on_its_batches();
+    leave_refine();
+    wait_for(alpha, refined + 1);
+    // What the waiting task was planned with stands again, whatever it has made.
     withdraw(&workspace, &third);
-    withdraw(&workspace, &second);
+    leave_profile();
+    let ended: Outcome = run.wait_with_output().unwrap().into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
     workspace.ok(PREPARER, &["run"]);
+    workspace.stands_on_its_batches();
     workspace.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "looked through by hand"]);
     goes_out(&workspace);
 }
