@@ -6,6 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Result, ResultExt, crash};
 
+/// A path that was typed where no shell reads along: a `~` in front is the home folder.
+#[must_use]
+pub fn from_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(below), Some(own)) if below.as_os_str().is_empty() => own.home_dir().to_path_buf(),
+        (Ok(below), Some(own)) => own.home_dir().join(below),
+        _ => path.to_path_buf(),
+    }
+}
+
 /// Makes the names inside `folder` durable.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)

@@ -4,24 +4,18 @@ use super::document::Document;
 use super::table::Located;
 use crate::base::Result;
 use crate::domain::lineage::ENTITIES;
-
-/// The longest name.
-const LONGEST: usize = 64;
+use crate::domain::names::{self, LONGEST};
 
 /// Columns that gold has beside the canonical ones.
 const RESERVED_FIELDS: [&str; 1] = [ENTITIES];
 
 /// A name that is also a folder: ASCII letters, digits, `-` and `_`, beginning with a letter or digit.
 pub fn folder_name(document: &Document<'_>, what: &str, name: &Located<&str>) -> Result<String> {
-    let is_fit = name.value.len() <= LONGEST
-        && name.value.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if is_fit {
+    if names::is_folder_name(name.value) {
         return Ok(name.value.to_owned());
     }
-    Err(document.error(&name.place, format!("`{}` can't be the name of a {what}", name.value)).hint(format!(
-        "use ASCII letters, digits, `-` and `_`, beginning with a letter or digit, at most {LONGEST} characters"
-    )))
+    let error = document.error(&name.place, format!("`{}` can't be the name of a {what}", name.value));
+    Err(error.hint(format!("use {}", names::FORM)))
 }
 
 /// A name that is also a column: ASCII letters, digits and `_`, beginning with a letter.

@@ -106,6 +106,17 @@ pub struct BronzeColumn {
     pub iso_dates: bool,
 }
 
+/// What came of reading a delivered file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bronze {
+    /// Its columns, in its order.
+    pub columns: Vec<BronzeColumn>,
+    /// Its records, the bad ones included.
+    pub rows: u64,
+    /// The encoding that it was read in, where that is not UTF-8.
+    pub encoding: Option<String>,
+}
+
 /// A batch with all that the journal knows of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {

@@ -15,6 +15,7 @@ pub mod gate;
 pub mod lineage;
 pub mod listing;
 pub mod model;
+pub mod names;
 pub mod pattern;
 pub mod period;
 pub mod policy;
@@ -27,6 +28,7 @@ pub mod slice;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+mod written;
 
 pub use actor::{Actor, Role, Via};
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};

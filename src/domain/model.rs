@@ -59,18 +59,8 @@ impl FromStr for ModelRef {
     }
 }
 
-impl serde::Serialize for ModelRef {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ModelRef {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
-    }
-}
+/// The alias of the model version that releases are made with.
+pub const PRODUCTION: &str = "production";
 
 /// What runs a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -1,6 +1,6 @@
 //! Requests: every change that a person can ask for, with the command line that asks for the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::anomaly::AnomalyId;
 use super::{BatchId, ModelRef, Period, ReleaseName, Role, TaskKey};
@@ -70,6 +70,17 @@ impl Request {
             Self::ApplyContract { .. } => Role::Owner,
             _ => Role::Manager,
         }
+    }
+
+    /// The same with every file that it names in the place that `place` says.
+    #[must_use]
+    pub fn with_files(mut self, place: impl Fn(&Path) -> PathBuf) -> Self {
+        match &mut self {
+            Self::AddBatch { file, .. } | Self::RegisterModel { file, .. } => *file = place(file),
+            Self::TrainModel { data, test, .. } => data.iter_mut().chain(test).for_each(|file| *file = place(file)),
+            _ => {}
+        }
+        self
     }
 
     /// Why, where the person said so.

@@ -201,6 +201,15 @@ pub struct TaskOutput {
     pub content: Option<Digest>,
 }
 
+impl TaskOutput {
+    /// The output of a task that read and wrote no rows.
+    #[must_use]
+    pub fn of(task: &Task) -> Self {
+        let (key, inputs) = (task.key.clone(), task.inputs.clone());
+        Self { key, inputs, rows_in: 0, rows_out: 0, rejected: 0, content: None }
+    }
+}
+
 /// Where a task stands.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

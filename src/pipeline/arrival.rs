@@ -1,10 +1,10 @@
 //! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
 
-use super::land::Bronze;
 use super::{Context, inputs, standing};
 use crate::base::Result;
-use crate::domain::batch::Delivery;
+use crate::domain::batch::{Bronze, Delivery};
 use crate::domain::check::HISTORY;
+use crate::domain::model::PRODUCTION;
 use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState};
 use crate::journal::{Snapshot, Transaction};
 
@@ -167,6 +167,3 @@ pub fn model_for(snapshot: &Snapshot<'_>, dataset: &Dataset) -> Result<Option<Mo
         }),
     }
 }
-
-/// The alias of the model version that releases are made with.
-pub const PRODUCTION: &str = "production";

@@ -31,10 +31,7 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
         return Err(Error::internal("enrich works on a slice and a model"));
     };
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let version = context
-        .journal
-        .read(|snapshot| snapshot.model(model))?
-        .ok_or_else(|| Error::not_found(format!("the model {model} is not registered")))?;
+    let version = context.journal.read(|snapshot| snapshot.known_model(model))?;
     let tagger = models::tagger(context, &version)?;
     let (silver_table, silver_partition) = refine::silver(slice);
     let total = context.lake.partition_rows(&silver_table, &silver_partition)?;
@@ -66,14 +63,7 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
     if rows_in != rows {
         return Err(Error::corrupt(format!("{slice}: {rows_in} rows of silver, but {rows} tagged by {model}")));
     }
-    Ok(TaskOutput {
-        key: task.key.clone(),
-        inputs: task.inputs.clone(),
-        rows_in,
-        rows_out: rows,
-        rejected: failed,
-        content: None,
-    })
+    Ok(TaskOutput { rows_in, rows_out: rows, rejected: failed, ..TaskOutput::of(task) })
 }
 
 fn schema() -> Schema {

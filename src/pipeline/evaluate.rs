@@ -30,12 +30,9 @@ pub fn run(context: &Context, attempt: Attempt) -> Result<Option<TaskOutput>> {
     crash::point("task.before_outcome");
 
     let output = TaskOutput {
-        key: task.key.clone(),
-        inputs: task.inputs.clone(),
         rows_in: evaluations.len() as u64,
         rows_out: evaluations.iter().filter(|evaluation| evaluation.outcome == Outcome::Failed).count() as u64,
-        rejected: 0,
-        content: None,
+        ..TaskOutput::of(task)
     };
     let dataset = dataset.clone();
     context.write(move |transaction| {
@@ -54,7 +51,7 @@ pub fn run(context: &Context, attempt: Attempt) -> Result<Option<TaskOutput>> {
 
 /// The release, where this is still the task that judges it.
 fn planned(snapshot: &Snapshot<'_>, dataset: &Dataset, task: &Task, name: &ReleaseName) -> Result<Option<Release>> {
-    let release = snapshot.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+    let release = snapshot.known_release(name)?;
     let now = plan::judging(snapshot, dataset, &release)?;
     Ok(now.is_some_and(|now| now.key == task.key).then_some(release))
 }

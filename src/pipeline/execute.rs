@@ -116,18 +116,10 @@ fn assemble(context: &Context, attempt: Attempt) -> Result<Option<(u64, u64)>> {
         if !attempt.stands(transaction)? {
             return Ok(None);
         }
-        let release =
-            transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let release = transaction.known_release(&name)?;
         assemble::bind(transaction, contract.dataset(&name.dataset)?, &release)?;
         let task = attempt.task;
-        let output = TaskOutput {
-            key: task.key.clone(),
-            inputs: task.inputs.clone(),
-            rows_in: 0,
-            rows_out: 0,
-            rejected: 0,
-            content: None,
-        };
+        let output = TaskOutput::of(&task);
         transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() })?;
         Ok(Some((0, 0)))
     })

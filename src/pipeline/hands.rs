@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::arrival::PRODUCTION;
 use super::{assemble, standing};
 use crate::base::Result;
+use crate::domain::model::PRODUCTION;
 use crate::domain::{AnomalyState, Dataset, Release};
 use crate::journal::Snapshot;
 

@@ -7,7 +7,7 @@ use polars::prelude::LazyFrame;
 use super::report::Report;
 use super::{Context, arrival, lease};
 use crate::base::{Error, ErrorKind, Result, ResultExt, crash};
-use crate::domain::batch::{BronzeColumn, Delivery};
+use crate::domain::batch::{Bronze, BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
@@ -214,16 +214,6 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
         }
         Err(error) => Err(error),
     }
-}
-
-/// What came of reading a file.
-pub struct Bronze {
-    /// Its columns, in its order.
-    pub columns: Vec<BronzeColumn>,
-    /// Its records, the bad ones included.
-    pub rows: u64,
-    /// The encoding that it was read in, where that is not UTF-8.
-    pub encoding: Option<String>,
 }
 
 fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, report: &Report<'_>) -> Result<Bronze> {

@@ -47,14 +47,8 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
     let profile = profile::measure(input, &|rows| report.rows(rows, total), &context.cancel)?;
     let content = context.lake.write_profile(&profile::to_json(&profile)?)?;
     crash::point("task.before_outcome");
-    let output = TaskOutput {
-        key: task.key.clone(),
-        inputs: task.inputs.clone(),
-        rows_in: profile.rows,
-        rows_out: profile.rows,
-        rejected: 0,
-        content: Some(content),
-    };
+    let output =
+        TaskOutput { rows_in: profile.rows, rows_out: profile.rows, content: Some(content), ..TaskOutput::of(task) };
     Ok(Measured { output, metrics: profile.metrics().into_iter().collect() })
 }
 

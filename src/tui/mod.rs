@@ -1,4 +1,4 @@
-//! Floor 5: the terminal workbench, one of the three faces of [`crate::ops`].
+//! Floor 5: the terminal workbench, a face of [`crate::ops`] beside the command line.
 //!
 //! # Who sits in front of it, and what they want to know
 //!
@@ -15,8 +15,8 @@
 //!
 //! **Both**: "What is running right now, and may I go on typing? Who did that, and when? What is the command for a script?"
 //!
-//! So: six panes in the order of the work (Batches, Completeness, Models, Anomalies, Releases, Log), a strip of running
-//! tasks below, and from every reason that blocks a release one key to the place that clears it.
+//! So: six panes in the order of the work (Batches, Completeness, Models, Anomalies, Releases, Log), one more for the
+//! tasks, a strip of running tasks below, and from every reason that blocks a release one key to the place that clears it.
 //!
 //! # The rooms
 //!

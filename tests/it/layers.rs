@@ -1,4 +1,4 @@
-//! The house of design.md, enforced: floors, foreign crates, and the shape of files.
+//! The house of ARCHITECTURE.md, enforced: floors, foreign crates, and the shape of files.
 
 mod scan;
 
@@ -194,7 +194,7 @@ fn the_house_stands() {
             wrong.extend(shape(&source).into_iter().map(|(line, what)| format!("{folder}/{file}:{line}: {what}")));
         }
     }
-    assert!(wrong.is_empty(), "the house is not as design.md wants it:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "the house is not as ARCHITECTURE.md wants it:\n{}", wrong.join("\n"));
 }
 
 #[test]

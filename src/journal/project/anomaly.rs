@@ -64,26 +64,26 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             insert(snapshot, &anomaly, evaluation)
         }
         Fact::AnomalySeen { id, evaluation } => {
-            let known = existing(snapshot, id)?;
+            let known = snapshot.known_anomaly(id)?;
             let seen = found(known.id, known.dataset, known.period, known.model, known.at, evaluation);
             insert(snapshot, &Anomaly { state: known.state, settled: known.settled, ..seen }, evaluation)
         }
         Fact::AnomalyFixed { id, evidence } => {
-            let known = existing(snapshot, id)?;
+            let known = snapshot.known_anomaly(id)?;
             if known.state == AnomalyState::Fixed {
                 return Err(Error::refused(format!("anomaly `{id}` is fixed already")));
             }
             settle(snapshot, known, AnomalyState::Fixed, Some(settlement(event, Some(evidence), None)))
         }
         Fact::AnomalyConfirmed { id } => {
-            let known = existing(snapshot, id)?;
+            let known = snapshot.known_anomaly(id)?;
             known.state.allow(AnomalyState::Confirmed)?;
             settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None, None)))
         }
         Fact::AnomalyWaived { id, until } => waive(snapshot, event, id, *until),
         Fact::AnomalyCovered { id, waiver } => cover(snapshot, id, waiver),
         Fact::AnomalyReopened { id } => {
-            let known = existing(snapshot, id)?;
+            let known = snapshot.known_anomaly(id)?;
             // Its check failed again: that is nobody's decision, and no rule of the state machine.
             if known.state != AnomalyState::Fixed {
                 known.state.allow(AnomalyState::Open)?;
@@ -98,7 +98,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
 }
 
 fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<Period>) -> Result<()> {
-    let known = existing(snapshot, id)?;
+    let known = snapshot.known_anomaly(id)?;
     known.state.allow(AnomalyState::Waived)?;
     if event.origin.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Error::refused(format!("anomaly `{id}` can't be waived without a reason"))
@@ -109,7 +109,7 @@ fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<P
 
 /// The decision stays that of whoever gave the waiver, in their words and of their time.
 fn cover(snapshot: &Snapshot<'_>, id: &AnomalyId, waiver: &AnomalyId) -> Result<()> {
-    let (known, earlier) = (existing(snapshot, id)?, existing(snapshot, waiver)?);
+    let (known, earlier) = (snapshot.known_anomaly(id)?, snapshot.known_anomaly(waiver)?);
     match earlier.settled.clone().filter(|_| known.state == AnomalyState::Open && earlier.waiver_covers(&known)) {
         Some(given) => {
             let settled = Settlement { given_for: Some(earlier.id), ..given };
@@ -127,7 +127,7 @@ fn judge(
     accepted: bool,
     note: Option<&str>,
 ) -> Result<()> {
-    let anomaly = existing(snapshot, id)?;
+    let anomaly = snapshot.known_anomaly(id)?;
     let (by, at) = (&event.origin.actor.name, column::written(event.at));
     snapshot.execute(
         "INSERT OR REPLACE INTO verdict (anomaly, batch, row, accepted, actor, at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -136,12 +136,6 @@ fn judge(
     let assessed = column::integer(assessed(snapshot, &anomaly)?)?;
     snapshot.execute("UPDATE anomaly SET assessed = ?2 WHERE id = ?1", params![id.as_str(), assessed])?;
     Ok(())
-}
-
-fn existing(snapshot: &Snapshot<'_>, id: &AnomalyId) -> Result<Anomaly> {
-    snapshot
-        .anomaly(id)?
-        .ok_or_else(|| Error::not_found(format!("there is no anomaly `{id}`")).hint("assay anomaly list"))
 }
 
 /// What the event's actor decided, in the words given or, without any, in those of the command's reason.

@@ -86,7 +86,7 @@ fn refuse_landed(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<()> {
 
 /// Takes a batch back. Where its slice stood on it, it then stands on the newest revision that was superseded.
 fn withdraw(snapshot: &Snapshot<'_>, event: &Event, id: &BatchId) -> Result<()> {
-    let batch = snapshot.batch(id)?.ok_or_else(|| Error::not_found(format!("there is no batch `{id}`")))?;
+    let batch = snapshot.known_batch(id)?;
     let (slice, revision, state) = (batch.delivery.slice.clone(), batch.delivery.revision, batch.state);
     if state == BatchState::Withdrawn {
         return Err(Error::refused(format!("batch `{id}` is withdrawn already")));

@@ -70,7 +70,7 @@ fn register(snapshot: &Snapshot<'_>, version: &ModelVersion) -> Result<()> {
 }
 
 fn archive(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<()> {
-    known(snapshot, model)?;
+    snapshot.known_model(model)?;
     snapshot.execute(
         "UPDATE model_version SET archived = 1 WHERE name = ?1 AND version = ?2",
         params![model.name, model.version],
@@ -85,7 +85,7 @@ fn move_alias(
     model: &ModelRef,
     previous: Option<&ModelRef>,
 ) -> Result<()> {
-    known(snapshot, model)?;
+    snapshot.known_model(model)?;
     snapshot.execute(
         "INSERT OR REPLACE INTO alias (name, alias, version) VALUES (?1, ?2, ?3)",
         params![model.name, alias, model.version],
@@ -103,13 +103,6 @@ fn move_alias(
         ],
     )?;
     Ok(())
-}
-
-fn known(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<()> {
-    match snapshot.model(model)? {
-        Some(_) => Ok(()),
-        None => Err(Error::not_found(format!("there is no model version `{model}`")).hint("assay model list")),
-    }
 }
 
 fn search(version: &ModelVersion) -> String {

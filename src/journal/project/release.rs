@@ -87,7 +87,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         }
         Fact::ReleaseRejected { release } => advance(snapshot, release, ReleaseState::Rejected),
         Fact::PublishStarted { release, release_digest, .. } => {
-            let known = existing(snapshot, release)?;
+            let known = snapshot.known_release(release)?;
             same_digest(&known, release_digest)?;
             advance(snapshot, release, ReleaseState::Publishing)
         }
@@ -98,14 +98,14 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             bring_live(snapshot, release, *delta_version, *generation)
         }
         Fact::RollbackStarted { from, to } => {
-            existing(snapshot, from)?.state.allow(ReleaseState::Superseded)?;
-            existing(snapshot, to)?.state.allow(ReleaseState::Published)
+            snapshot.known_release(from)?.state.allow(ReleaseState::Superseded)?;
+            snapshot.known_release(to)?.state.allow(ReleaseState::Published)
         }
         Fact::RolledBack { from, to, delta_version, generation } => {
             advance(snapshot, from, ReleaseState::Superseded)?;
             bring_live(snapshot, to, *delta_version, *generation)
         }
-        Fact::WithdrawalStarted { release } => existing(snapshot, release)?.state.allow(ReleaseState::Withdrawn),
+        Fact::WithdrawalStarted { release } => snapshot.known_release(release)?.state.allow(ReleaseState::Withdrawn),
         Fact::Withdrawn { release, .. } => advance(snapshot, release, ReleaseState::Withdrawn),
         _ => Ok(()),
     }
@@ -165,7 +165,7 @@ fn revoke(snapshot: &Snapshot<'_>, event: &Event, name: &ReleaseName) -> Result<
 }
 
 fn bring_live(snapshot: &Snapshot<'_>, name: &ReleaseName, delta_version: u64, generation: u64) -> Result<()> {
-    let mut release = existing(snapshot, name)?;
+    let mut release = snapshot.known_release(name)?;
     release.state.allow(ReleaseState::Published)?;
     if let Some(live) = snapshot.live_release(&name.dataset, name.period)? {
         return Err(Error::refused(format!("`{name}` can't go live: `{}` is", live.name)));
@@ -176,20 +176,14 @@ fn bring_live(snapshot: &Snapshot<'_>, name: &ReleaseName, delta_version: u64, g
 }
 
 fn advance(snapshot: &Snapshot<'_>, name: &ReleaseName, next: ReleaseState) -> Result<()> {
-    let mut release = existing(snapshot, name)?;
+    let mut release = snapshot.known_release(name)?;
     release.state.allow(next)?;
     release.state = next;
     save(snapshot, &release)
 }
 
-fn existing(snapshot: &Snapshot<'_>, name: &ReleaseName) -> Result<Release> {
-    snapshot
-        .release(name)?
-        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
-}
-
 fn still_open(snapshot: &Snapshot<'_>, name: &ReleaseName) -> Result<Release> {
-    let release = existing(snapshot, name)?;
+    let release = snapshot.known_release(name)?;
     if release.state.is_open() {
         return Ok(release);
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::listing::{AnomalyRow, Page, Query};
 use crate::domain::{Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Period, Verdict};
@@ -16,6 +16,12 @@ impl Snapshot<'_> {
     /// The anomaly of this id.
     pub fn anomaly(&self, id: &AnomalyId) -> Result<Option<Anomaly>> {
         self.first("SELECT * FROM anomaly WHERE id = ?1", [id.as_str()], read)
+    }
+
+    /// The anomaly of this id, which has to be there.
+    pub fn known_anomaly(&self, id: &AnomalyId) -> Result<Anomaly> {
+        self.anomaly(id)?
+            .ok_or_else(|| Error::not_found(format!("there is no anomaly `{id}`")).hint("assay anomaly list"))
     }
 
     /// The one anomaly whose id starts with `text`.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::batch::Delivery;
 use crate::domain::listing::{BatchRow, Page, Query};
 use crate::domain::{Batch, BatchId, Period, Slice};
@@ -17,6 +17,11 @@ impl Snapshot<'_> {
     /// The batch of this id.
     pub fn batch(&self, id: &BatchId) -> Result<Option<Batch>> {
         self.first("SELECT * FROM batch WHERE id = ?1", [id.as_str()], read)
+    }
+
+    /// The batch of this id, which has to be there.
+    pub fn known_batch(&self, id: &BatchId) -> Result<Batch> {
+        self.batch(id)?.ok_or_else(|| Error::not_found(format!("there is no batch `{id}`")).hint("assay batch list"))
     }
 
     /// The one batch whose id starts with `text`.

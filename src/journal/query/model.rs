@@ -3,21 +3,25 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::listing::{Page, Query};
+use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, ModelVersion, Period};
 use crate::journal::column;
 use crate::journal::list::{List, placed};
 use crate::journal::snapshot::Snapshot;
-
-/// The alias that decides which version releases are made with.
-const PRODUCTION: &str = "production";
 
 impl Snapshot<'_> {
     /// A registered model version.
     pub fn model(&self, model: &ModelRef) -> Result<Option<ModelVersion>> {
         let sql = "SELECT archived, body FROM model_version WHERE name = ?1 AND version = ?2";
         self.first(sql, params![model.name, model.version], read)
+    }
+
+    /// A registered model version, which has to be there.
+    pub fn known_model(&self, model: &ModelRef) -> Result<ModelVersion> {
+        self.model(model)?
+            .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))
     }
 
     /// The highest version of a model; 0 where it has none.

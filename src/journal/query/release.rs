@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use crate::base::{Digest, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::listing::{Page, Query};
 use crate::domain::release::ReleaseInputs;
 use crate::domain::{Evaluation, Event, Fact, Period, Release, ReleaseName};
@@ -15,6 +15,12 @@ impl Snapshot<'_> {
     /// The release of this name.
     pub fn release(&self, name: &ReleaseName) -> Result<Option<Release>> {
         self.first("SELECT * FROM release WHERE name = ?1", [name.to_string()], read)
+    }
+
+    /// The release of this name, which has to be there.
+    pub fn known_release(&self, name: &ReleaseName) -> Result<Release> {
+        self.release(name)?
+            .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
     }
 
     /// What the evaluations of a release rest on.

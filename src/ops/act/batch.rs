@@ -45,7 +45,7 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
 
 /// A quarantined batch that nothing newer took the place of, or one that has to be read again.
 pub fn acceptable(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId) -> Result<Batch> {
-    let batch = known(snapshot, id)?;
+    let batch = snapshot.known_batch(id)?;
     let dataset = contract.dataset(&batch.delivery.slice.dataset);
     if batch.state == BatchState::Landed && dataset.is_ok_and(|dataset| land::is_misread(dataset, &batch)) {
         return Ok(batch);
@@ -72,7 +72,7 @@ pub fn withdraw(context: &Context, id: &BatchId, said: &str) -> Result<Reply> {
     let _lease = lease::wait(context, &land::lease_key(&found.slice))?;
     let contract = context.contract.clone();
     context.write(move |transaction| {
-        let batch = known(transaction, &found.batch)?;
+        let batch = transaction.known_batch(&found.batch)?;
         if !matches!(batch.state, BatchState::Landed | BatchState::Quarantined) {
             return Err(Error::refused(format!("batch {} is {} already", found.batch, batch.state.as_str())));
         }
@@ -93,10 +93,6 @@ pub fn take_back(transaction: &mut Transaction<'_>, contract: &Contract, batch: 
         arrival::data_changed(transaction, dataset, slice.period, &cause)?;
     }
     Ok(())
-}
-
-fn known(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<Batch> {
-    snapshot.batch(id)?.ok_or_else(|| Error::not_found(format!("there is no batch `{id}`")))
 }
 
 /// The batch whose id begins so.

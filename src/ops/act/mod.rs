@@ -18,7 +18,7 @@ pub(super) use model::task_of as training_key;
 use serde_json::json;
 
 use super::{Session, Workspace};
-use crate::base::{Cancel, Error, Result};
+use crate::base::{Cancel, Error, Result, files};
 use crate::domain::Request;
 use crate::domain::progress::Progress;
 use crate::pipeline::{Context, consequences, publication};
@@ -78,6 +78,7 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Reply> {
         request.validate()?;
+        let request = request.with_files(files::from_home);
         let command = request.command_line();
         let first = self.contract_state()?.version == 0;
         let context = self.admitted(session, &request, cancel)?;

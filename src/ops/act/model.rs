@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files};
-use crate::domain::model::{ModelKind, ModelMetrics};
+use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION};
+use crate::domain::names;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind};
 use crate::journal::Transaction;
 use crate::ner;
 use crate::ops::Workspace;
-use crate::pipeline::arrival::{self, PRODUCTION};
-use crate::pipeline::{Context, lease, models};
+use crate::pipeline::{Context, arrival, lease, models};
 
 /// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
 pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
@@ -142,10 +142,7 @@ impl Workspace {
     /// How a model version does on labelled files.
     pub fn evaluate_model(&self, model: &ModelRef, data: &[PathBuf], cancel: &Cancel) -> Result<ModelMetrics> {
         let context = self.reading()?;
-        let version = context
-            .journal
-            .read(|snapshot| snapshot.model(model))?
-            .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
+        let version = context.journal.read(|snapshot| snapshot.known_model(model))?;
         let tagger = models::tagger(&context, &version)?;
         let mut documents = Vec::new();
         for path in data {
@@ -227,9 +224,7 @@ pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
 
 /// The change that a promotion is.
 pub fn point_to(transaction: &mut Transaction<'_>, contract: &Contract, promoted: ModelRef) -> Result<()> {
-    let version = transaction
-        .model(&promoted)?
-        .ok_or_else(|| Error::not_found(format!("there is no model version `{promoted}`")).hint("assay model list"))?;
+    let version = transaction.known_model(&promoted)?;
     if version.archived {
         return Err(Error::refused(format!("{promoted} is archived")));
     }
@@ -248,9 +243,7 @@ pub fn point_to(transaction: &mut Transaction<'_>, contract: &Contract, promoted
 pub fn archive(context: &Context, model: ModelRef) -> Result<Reply> {
     let archived = model.clone();
     context.write(move |transaction| {
-        let version = transaction.model(&archived)?.ok_or_else(|| {
-            Error::not_found(format!("there is no model version `{archived}`")).hint("assay model list")
-        })?;
+        let version = transaction.known_model(&archived)?;
         if version.archived {
             return Err(Error::refused(format!("{archived} is archived already")));
         }
@@ -264,11 +257,8 @@ pub fn archive(context: &Context, model: ModelRef) -> Result<Reply> {
 }
 
 fn plain_name(name: &str) -> Result<()> {
-    let plain = !name.is_empty()
-        && name != "none"
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character));
-    if plain {
+    if names::is_folder_name(name) && name != ModelRef::none().name {
         return Ok(());
     }
-    Err(Error::usage(format!("`{name}` can't be the name of a model")).hint("use letters, digits, - and _"))
+    Err(Error::usage(format!("`{name}` can't be the name of a model")).hint(format!("use {}", names::FORM)))
 }

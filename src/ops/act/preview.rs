@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::{batch, ingest, model, run};
-use crate::base::{Error, Result, text};
+use crate::base::{Error, Result, files, text};
 use crate::domain::listing::Query;
+use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
-use crate::pipeline::arrival::{self, PRODUCTION};
-use crate::pipeline::{Context, consequences, publication, verdict};
+use crate::pipeline::{Context, arrival, consequences, publication, verdict};
 
 impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         request.validate()?;
+        let request = &request.clone().with_files(files::from_home);
         let session = &session.under(&self.contract()?)?;
         session.permitted(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];

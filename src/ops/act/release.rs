@@ -7,8 +7,7 @@ use crate::base::{Digest, Error, ErrorKind, Result, text};
 use crate::domain::actor::same_person;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
-use crate::domain::{Fact, Release, ReleaseName, TaskKind};
-use crate::journal::Transaction;
+use crate::domain::{Fact, ReleaseName, TaskKind};
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, findings, publication};
 
@@ -19,7 +18,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
     let actor = context.origin.actor.name.clone();
     let approved = name.clone();
     let (given, wanted) = context.write(move |transaction| {
-        let release = find(transaction, &approved)?;
+        let release = transaction.known_release(&approved)?;
         if !release.state.is_open() {
             return Err(Error::refused(format!("{approved} is {}, not open", release.state)));
         }
@@ -71,13 +70,13 @@ pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
     let message = format!("{actor} took the approval of {name} back");
     let (contract, file_differs) = (context.contract.clone(), context.file_differs()?);
     context.write(move |transaction| {
-        let release = find(transaction, &name)?;
+        let release = transaction.known_release(&name)?;
         if !release.state.is_open() || !release.approvals.iter().any(|approval| same_person(&approval.by, &actor)) {
             return Err(Error::refused(format!("{actor} has no approval of {name} to take back")));
         }
         transaction.append(Fact::ApprovalRevoked { release: name.clone() })?;
         // The ones that are left may still be enough.
-        verdict::recount(transaction, InForce { contract: &contract, file_differs }, &find(transaction, &name)?)
+        verdict::recount(transaction, InForce { contract: &contract, file_differs }, &transaction.known_release(&name)?)
     })?;
     Ok(Reply::new(message))
 }
@@ -86,7 +85,7 @@ pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
 pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
     let (message, lines) = (format!("{name} is rejected"), vec![another(&name)]);
     context.write(move |transaction| {
-        find(transaction, &name)?.state.allow(ReleaseState::Rejected)?;
+        transaction.known_release(&name)?.state.allow(ReleaseState::Rejected)?;
         transaction.append(Fact::ReleaseRejected { release: name.clone() })?;
         findings::close_unused(transaction, &name.dataset, name.period)
     })?;
@@ -216,10 +215,4 @@ fn document(name: &ReleaseName, publication: &publication::Publication) -> serde
 fn step(context: &Context, name: &ReleaseName, step: Step) -> Progress {
     let task = Digest::of(context.origin.command.as_bytes());
     Progress { task, kind: TaskKind::Publish, subject: name.to_string(), step }
-}
-
-fn find(transaction: &Transaction<'_>, name: &ReleaseName) -> Result<Release> {
-    transaction
-        .release(name)?
-        .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))
 }

@@ -25,10 +25,7 @@ pub fn everything(
         context.contract.dataset(name)?;
     }
     if let Some(model) = &model {
-        context
-            .journal
-            .read(|snapshot| snapshot.model(model))?
-            .ok_or_else(|| Error::not_found(format!("there is no model version `{model}`")).hint("assay model list"))?;
+        context.journal.read(|snapshot| snapshot.known_model(model))?;
     }
     let mut context = context.clone();
     let mut opened = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{Error, Result};
+use crate::base::Result;
 use crate::domain::listing::{ModelRow, Page, Query};
 use crate::domain::{ModelRef, ModelVersion, Period, Slice, TaskKind, TaskState};
 use crate::journal::Snapshot;
@@ -29,9 +29,7 @@ impl Workspace {
     /// One model version.
     pub fn model(&self, model: &ModelRef) -> Result<ModelDetail> {
         self.journal().read(|snapshot| {
-            let version = snapshot.model(model)?.ok_or_else(|| {
-                Error::not_found(format!("there is no model version `{model}`")).hint("assay model list")
-            })?;
+            let version = snapshot.known_model(model)?;
             let given = snapshot.aliases_given(model)?;
             let alias_history = given.into_iter().map(|(alias, at, by)| (at, alias, by)).collect();
             let coverage = coverage(snapshot, model)?;

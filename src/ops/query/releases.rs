@@ -2,7 +2,7 @@
 
 use super::changes::{Side, changes};
 use super::fallen::fallen;
-use crate::base::{Error, Result};
+use crate::base::Result;
 use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
 use crate::domain::{AnomalyState, Release, ReleaseName};
 use crate::journal::Snapshot;
@@ -27,9 +27,7 @@ impl Workspace {
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
         let state = self.contract_state()?;
         let (row, verdict, evaluations, waived, before, after, fallen) = self.journal().read(|snapshot| {
-            let release = snapshot
-                .release(name)?
-                .ok_or_else(|| Error::not_found(format!("there is no release `{name}`")).hint("assay release list"))?;
+            let release = snapshot.known_release(name)?;
             let (row, verdict) = self.gate(snapshot, &state, &release)?;
             let evaluations = snapshot.evaluations(name)?.map(|(_, evaluations)| evaluations).unwrap_or_default();
             let waived = waived(snapshot, &release)?;

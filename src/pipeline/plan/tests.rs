@@ -36,14 +36,7 @@ fn fates() -> impl Strategy<Value = Fate> {
 }
 
 fn output(task: &Task) -> TaskOutput {
-    TaskOutput {
-        key: task.key.clone(),
-        inputs: task.inputs.clone(),
-        rows_in: 1,
-        rows_out: 1,
-        rejected: 0,
-        content: None,
-    }
+    TaskOutput { rows_in: 1, rows_out: 1, ..TaskOutput::of(task) }
 }
 
 /// Puts on record what befell each task of the plan.

@@ -63,8 +63,7 @@ fn intend(context: &Context, turn: &Turn, release: &Release, manifest: &Manifest
     let begun = context.clone();
     let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
     begin::intend(context, turn, &release.name, move |transaction| {
-        let release =
-            transaction.release(&name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let release = transaction.known_release(&name)?;
         let in_force = InForce { contract: &begun.contract, file_differs: begun.file_differs()? };
         let now = transaction.now();
         check(transaction, in_force, &release, now)?;

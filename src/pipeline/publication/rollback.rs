@@ -57,8 +57,7 @@ fn whole(context: &Context, from: &ReleaseName, to: &ReleaseName) -> Result<()> 
 
 fn allowed(snapshot: &Snapshot<'_>, from: &ReleaseName, to: &ReleaseName) -> Result<()> {
     for (name, next) in [(from, ReleaseState::Superseded), (to, ReleaseState::Published)] {
-        let release =
-            snapshot.release(name)?.ok_or_else(|| Error::not_found(format!("there is no release `{name}`")))?;
+        let release = snapshot.known_release(name)?;
         release.state.allow(next)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::forward::{self, Publication};
 use super::{begin, channel};
-use crate::base::{Error, Result, crash};
+use crate::base::{Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
@@ -13,11 +13,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Publication> {
     let turn = begin::wait(context, name)?;
     let release = name.clone();
     let seq = begin::intend(context, &turn, name, move |transaction| {
-        transaction
-            .release(&release)?
-            .ok_or_else(|| Error::not_found(format!("there is no release `{release}`")))?
-            .state
-            .allow(ReleaseState::Withdrawn)?;
+        transaction.known_release(&release)?.state.allow(ReleaseState::Withdrawn)?;
         transaction.append(Fact::WithdrawalStarted { release })
     })?;
     crash::point("publish.intent");

@@ -82,14 +82,8 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     }
     crash::point("task.before_outcome");
 
-    let output = TaskOutput {
-        key: task.key.clone(),
-        inputs: task.inputs.clone(),
-        rows_in: total,
-        rows_out: counts.kept,
-        rejected: counts.refused(),
-        content: None,
-    };
+    let output =
+        TaskOutput { rows_in: total, rows_out: counts.kept, rejected: counts.refused(), ..TaskOutput::of(task) };
     if output.rows_in != output.rows_out + output.rejected {
         return Err(Error::corrupt(format!(
             "{slice}: {} rows in, but {} kept and {} refused",
