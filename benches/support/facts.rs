@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assay::base::{Digest, Result};
 use assay::domain::anomaly::AnomalyId;
 use assay::domain::batch::{BronzeColumn, Delivery};
-use assay::domain::check::CheckSubject;
+use assay::domain::check::{Bounds, CheckSubject};
 use assay::domain::event::Origin;
 use assay::domain::task::TaskOutput;
 use assay::domain::{
@@ -113,7 +113,7 @@ fn finding(slice: &Slice, number: u64) -> Evaluation {
         },
         outcome: Outcome::Failed,
         observed: Some(number as f64 / 1e6),
-        expected: Some((0.0, 0.1)),
+        expected: Some(Bounds::between(0.0, 0.1)),
         metric: Some("null_rate(amount)".to_owned()),
         explanation: "more nulls than before".to_owned(),
         rows: Vec::new(),

@@ -34,6 +34,13 @@ pub fn shown(number: f64) -> f64 {
     if number.fract() == 0.0 { number } else { to_digits(number, DIGITS_SHOWN) }
 }
 
+/// A number as people write it: `0.3`, `500`, `1027.61`, `1e300`.
+#[must_use]
+pub fn text(number: f64) -> String {
+    let text = format!("{:?}", shown(number));
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
 fn to_digits(number: f64, digits: usize) -> f64 {
     // The decimal detour rounds correctly for every exponent, where scaling by powers of ten would not.
     let rounded = format!("{number:.*e}", digits - 1).parse().unwrap_or(number);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::check::{CheckSubject, RowRef};
+use super::check::{Bounds, CheckSubject, RowRef};
 use super::{BatchId, ModelRef, Period, Severity};
 use crate::base::{Error, KeyHasher, Result};
 
@@ -114,7 +114,7 @@ pub struct Anomaly {
     /// The number that was measured last.
     pub observed: Option<f64>,
     /// The numbers that would pass.
-    pub expected: Option<(f64, f64)>,
+    pub expected: Option<Bounds>,
     /// The metric to chart.
     pub metric: Option<String>,
     /// The finding in words.

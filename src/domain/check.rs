@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::BatchId;
+use crate::base::number::text;
 
 /// Whether a failure stops a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -164,6 +165,44 @@ pub struct RowRef {
     pub why: String,
 }
 
+/// The numbers that pass, both ends included; an end that is not there bounds nothing. In JSON `[from, to]`, with null
+/// for no end.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Bounds(pub Option<f64>, pub Option<f64>);
+
+impl Bounds {
+    /// From one number to another.
+    #[must_use]
+    pub fn between(from: f64, to: f64) -> Self {
+        Self(Some(from), Some(to))
+    }
+
+    /// This number alone.
+    #[must_use]
+    pub fn only(number: f64) -> Self {
+        Self::between(number, number)
+    }
+
+    /// Whether a number passes. What is no number does not.
+    #[must_use]
+    pub fn hold(self, number: f64) -> bool {
+        !number.is_nan() && self.0.is_none_or(|from| from <= number) && self.1.is_none_or(|to| number <= to)
+    }
+}
+
+/// `0.2 to 0.4`, `only 0`, `at most 1000`, `at least 1`.
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.map(text), self.1.map(text)) {
+            (Some(from), Some(to)) if from == to => write!(f, "only {from}"),
+            (Some(from), Some(to)) => write!(f, "{from} to {to}"),
+            (Some(from), None) => write!(f, "at least {from}"),
+            (None, Some(to)) => write!(f, "at most {to}"),
+            (None, None) => f.write_str("anything"),
+        }
+    }
+}
+
 /// One result of one check.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Evaluation {
@@ -178,9 +217,9 @@ pub struct Evaluation {
     /// The measured number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<f64>,
-    /// The numbers that would have passed, both ends included.
+    /// The numbers that would have passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<(f64, f64)>,
+    pub expected: Option<Bounds>,
     /// The metric behind it (`rows`, `median(amount)`, `rate(BRAND)`), whose history can be charted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,

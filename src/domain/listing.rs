@@ -9,8 +9,8 @@ use super::batch::Delivery;
 use super::completeness::Cell;
 use super::model::{ModelKind, ModelMetrics};
 use super::{
-    AnomalyState, Batch, BatchId, BatchState, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity, Slice,
-    TaskKey, TaskKind, TaskState,
+    AnomalyState, Batch, BatchId, BatchState, Bounds, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity,
+    Slice, TaskKey, TaskKind, TaskState,
 };
 use crate::base::Digest;
 
@@ -192,7 +192,7 @@ pub struct AnomalyRow {
     /// The measured number.
     pub observed: Option<f64>,
     /// What would pass.
-    pub expected: Option<(f64, f64)>,
+    pub expected: Option<Bounds>,
     /// How many sample rows it has.
     pub samples: u64,
     /// How many of them are assessed.

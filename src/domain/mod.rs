@@ -34,7 +34,7 @@ pub use actor::{Actor, Role, Via};
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};
 pub use baseline::Baseline;
 pub use batch::{Batch, BatchId, BatchState};
-pub use check::{Check, CheckRule, Evaluation, Outcome, Severity};
+pub use check::{Bounds, Check, CheckRule, Evaluation, Outcome, Severity};
 pub use contract::{Contract, Dataset, Provider};
 pub use event::{Event, Fact};
 pub use gate::{Reason, ReasonCode};

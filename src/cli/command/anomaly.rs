@@ -75,7 +75,7 @@ fn list(call: &Call<'_>, query: Query<AnomalyId>) -> Result<()> {
             row.check.clone(),
             row.subject.clone(),
             row.observed.map(number).unwrap_or_default(),
-            row.expected.map(|(low, high)| format!("{} to {}", number(low), number(high))).unwrap_or_default(),
+            row.expected.map(|bounds| bounds.to_string()).unwrap_or_default(),
         ]
     })
 }

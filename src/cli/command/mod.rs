@@ -155,10 +155,7 @@ impl Call<'_> {
     }
 }
 
-/// Numbers that are not whole, short.
-pub fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value:.4}") }
-}
+pub use crate::base::number::text as number;
 
 fn init(arguments: &Arguments, name: &str, output: &Output) -> Result<()> {
     let root = match &arguments.workspace {

@@ -18,7 +18,7 @@ use polars::prelude::{
 use super::*;
 use crate::base::{Error, ErrorKind, files};
 use crate::domain::check::CheckSubject;
-use crate::domain::{BatchId, Entity, Evaluation, FieldType, Outcome, Severity};
+use crate::domain::{BatchId, Bounds, Entity, Evaluation, FieldType, Outcome, Severity};
 
 const TEXTS: [Option<&str>; 8] = [
     Some("Semi-skimmed 2L x6"),
@@ -123,7 +123,7 @@ fn evaluation() -> Evaluation {
         subject: CheckSubject { provider: Some("northgate".to_owned()), column: None, label: None },
         outcome: Outcome::Passed,
         observed: Some(8.0),
-        expected: Some((4.0, 12.0)),
+        expected: Some(Bounds::between(4.0, 12.0)),
         metric: Some("rows".to_owned()),
         explanation: "8 rows, the median of 3 periods is 8".to_owned(),
         rows: Vec::new(),

@@ -9,7 +9,7 @@ use super::put::{Fit, put};
 use crate::base::{Result, text};
 use crate::delivery::cell::Cell;
 use crate::delivery::summary::Summary;
-use crate::domain::ReleaseName;
+use crate::domain::{Bounds, ReleaseName};
 
 /// How many cut cells are named one by one.
 const MOST_NOTES: usize = 1_000;
@@ -109,7 +109,7 @@ pub fn quality(workbook: &mut Workbook, summary: &Summary<'_>, notes: &mut Notes
     let mut page = Page::begin(workbook, "Quality", &[26.0, 26.0, 10.0, 10.0, 14.0, 14.0, 14.0, 22.0, 60.0])?;
     page.heading(&["check", "about", "severity", "outcome", "observed", "from", "to", "metric", "explanation"])?;
     for evaluation in summary.evaluations {
-        let (from, to) = evaluation.expected.unzip();
+        let Bounds(from, to) = evaluation.expected.unwrap_or(Bounds(None, None));
         let about = evaluation.subject.to_string();
         let cells = [
             Cell::Text(&evaluation.check),

@@ -7,7 +7,7 @@ use chrono::{TimeZone, Utc};
 use crate::base::Digest;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::batch::{BronzeColumn, Delivery};
-use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::check::{Bounds, CheckSubject, RowRef};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::ReleaseInputs;
@@ -183,7 +183,7 @@ pub(super) fn evaluation(slice: &Slice, number: u64) -> Evaluation {
         },
         outcome: Outcome::Failed,
         observed: Some(number as f64 / 3.0),
-        expected: Some((0.0, 0.1)),
+        expected: Some(Bounds::between(0.0, 0.1)),
         metric: Some("null_rate(amount)".to_owned()),
         explanation: format!("{number} nulls"),
         rows: (0..number % 4)
@@ -215,8 +215,11 @@ pub(super) fn covered(slice: &Slice, earlier: &Slice) -> Fact {
 pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
     let number = |index: usize| numbers[index % numbers.len()];
     let slice = slice(0);
-    let evaluation =
-        Evaluation { observed: Some(number(0)), expected: Some((number(1), number(2))), ..evaluation(&slice, 1) };
+    let evaluation = Evaluation {
+        observed: Some(number(0)),
+        expected: Some(Bounds::between(number(1), number(2))),
+        ..evaluation(&slice, 1)
+    };
     let rules = [
         CheckRule::RowCount { tolerance: number(3) },
         CheckRule::NumericRange { column: None, min: Some(number(4)), max: Some(number(5)), factor: number(6) },

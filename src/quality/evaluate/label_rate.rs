@@ -12,7 +12,7 @@ use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ENTITIES, ROW};
 use crate::domain::profile::{LabelProfile, Profile};
-use crate::domain::{Check, Evaluation, Outcome};
+use crate::domain::{Bounds, Check, Evaluation, Outcome};
 use crate::quality::count;
 use crate::quality::robust::Band;
 use crate::quality::samples::Picks;
@@ -88,7 +88,8 @@ fn judge_label(
         number(rounded(expected_entities)),
         number(rounded(noise)),
     );
-    let found = Compared { metric: Some(metric), observed, expected, explanation };
+    let found =
+        Compared { metric: Some(metric), observed, expected: Bounds::between(expected.0, expected.1), explanation };
     compared(check, subject, found, || sample_rows(judged, slice, label, observed < expected.0, cancel))
 }
 

@@ -23,7 +23,7 @@ use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::PROVIDER;
 use crate::domain::profile::Profile;
-use crate::domain::{Baseline, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
+use crate::domain::{Baseline, Bounds, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
 
 /// One release as it is judged.
 pub struct Judged<'a> {
@@ -133,8 +133,7 @@ struct Compared {
     /// The metric that the number is a point of, if it has a history.
     metric: Option<String>,
     observed: f64,
-    /// From and to, both included.
-    expected: (f64, f64),
+    expected: Bounds,
     explanation: String,
 }
 
@@ -146,7 +145,7 @@ fn compared(
     show: impl FnOnce() -> Result<Vec<RowRef>>,
 ) -> Result<Evaluation> {
     let Compared { metric, observed, expected, explanation } = found;
-    let outcome = if expected.0 <= observed && observed <= expected.1 { Outcome::Passed } else { Outcome::Failed };
+    let outcome = if expected.hold(observed) { Outcome::Passed } else { Outcome::Failed };
     Ok(Evaluation {
         observed: Some(observed),
         expected: Some(expected),

@@ -8,7 +8,7 @@ use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::ColumnProfile;
-use crate::domain::{Check, Evaluation, Outcome};
+use crate::domain::{Bounds, Check, Evaluation, Outcome};
 use crate::quality::count;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
@@ -55,7 +55,8 @@ fn judge_column(
         number(tolerance),
         words::baseline(earlier.periods()),
     );
-    let found = Compared { metric: Some(metric), observed, expected, explanation };
+    let found =
+        Compared { metric: Some(metric), observed, expected: Bounds::between(expected.0, expected.1), explanation };
     compared(check, subject, found, || null_rows(judged, slice, &column.name, cancel))
 }
 

@@ -6,12 +6,11 @@ use super::history::Earlier;
 use super::medians::{Allowed, allowed};
 use super::words::{self, number};
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
-use crate::base::number::kept;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::{ColumnProfile, NumberProfile};
-use crate::domain::{Check, Evaluation, FieldType, Outcome};
+use crate::domain::{Bounds, Check, Evaluation, FieldType, Outcome};
 use crate::quality::numbers::key_of;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
@@ -81,29 +80,26 @@ impl OnColumn<'_> {
     /// Every cell must lie within the given bounds; one that is not finite lies outside.
     fn within_bounds(&self, numbers: Option<&NumberProfile>, rule: &Rule<'_>) -> Result<Evaluation> {
         let name = &self.column.name;
-        let (lower, upper) = (rule.min.unwrap_or(kept(f64::MIN)), rule.max.unwrap_or(kept(f64::MAX)));
-        let inside =
-            numbers.is_some_and(|numbers| numbers.not_finite == 0 && lower <= numbers.min && numbers.max <= upper);
+        let bounds = Bounds(rule.min, rule.max);
+        let inside = numbers
+            .is_some_and(|numbers| numbers.not_finite == 0 && bounds.hold(numbers.min) && bounds.hold(numbers.max));
         let ends = numbers.map_or_else(
             || "no number is finite".to_owned(),
             |numbers| format!("min({name}) = {}, max({name}) = {}", number(numbers.min), number(numbers.max)),
         );
-        let (outside, rows) = if inside { (0, Vec::new()) } else { self.rows_outside(lower, upper)? };
+        let (outside, rows) = if inside { (0, Vec::new()) } else { self.rows_outside(bounds)? };
         let (metric, observed) = match numbers {
-            Some(numbers) if lower <= numbers.min => (format!("max({name})"), Some(numbers.max)),
+            Some(numbers) if rule.min.is_none_or(|lower| lower <= numbers.min) => {
+                (format!("max({name})"), Some(numbers.max))
+            }
             Some(numbers) => (format!("min({name})"), Some(numbers.min)),
             None => (format!("max({name})"), None),
         };
-        let allowed = match (rule.min, rule.max) {
-            (None, Some(upper)) => format!("up to {}", number(upper)),
-            (Some(lower), None) => format!("from {}", number(lower)),
-            _ => format!("within {} to {}", number(lower), number(upper)),
-        };
-        let explanation = format!("{ends}; passes {allowed}, as the check says; rows outside or not finite: {outside}");
+        let explanation = format!("{ends}; {bounds} passes, as the check says; rows outside or not finite: {outside}");
         let outcome = if inside { Outcome::Passed } else { Outcome::Failed };
         Ok(Evaluation {
             observed,
-            expected: Some((lower, upper)),
+            expected: Some(bounds),
             metric: Some(metric),
             rows,
             ..self.result(outcome, explanation)
@@ -128,18 +124,20 @@ impl OnColumn<'_> {
             numbers.not_finite,
             words::baseline(earlier.periods()),
         );
-        let found = Compared { metric: Some(metric), observed, expected: range, explanation };
+        let found =
+            Compared { metric: Some(metric), observed, expected: Bounds::between(range.0, range.1), explanation };
         compared(self.check, self.subject(), found, || self.extreme_rows(observed > range.1))
     }
 
     /// How many rows lie outside the bounds, and those that lie farthest out.
-    fn rows_outside(&self, lower: f64, upper: f64) -> Result<(u64, Vec<RowRef>)> {
+    fn rows_outside(&self, bounds: Bounds) -> Result<(u64, Vec<RowRef>)> {
         let mut outside = 0;
-        let is_outside = |cell: f64| !(lower <= cell && cell <= upper);
+        let is_outside = |cell: f64| !cell.is_finite() || !bounds.hold(cell);
         let rows = self.pick("is outside the bounds of the check", |cell| {
             is_outside(cell).then(|| {
                 outside += 1;
-                let beyond = (lower - cell).max(cell - upper);
+                let distances = [bounds.0.map(|from| from - cell), bounds.1.map(|to| cell - to)];
+                let beyond = distances.into_iter().flatten().fold(0.0, f64::max);
                 key_of(-beyond)
             })
         })?;

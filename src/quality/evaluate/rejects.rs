@@ -5,7 +5,7 @@ use super::{Compared, Judged, SliceFacts, about, compared, of_provider};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, ROW};
-use crate::domain::{Check, Evaluation};
+use crate::domain::{Bounds, Check, Evaluation};
 use crate::quality::keys::KEY;
 use crate::quality::samples::Picks;
 use crate::quality::stream::{for_each_chunk, named};
@@ -31,7 +31,7 @@ pub(super) fn judge(
         number(tolerance),
     );
     let metric = Some("refused_share".to_owned());
-    let found = Compared { metric, observed, expected: (0.0, tolerance), explanation };
+    let found = Compared { metric, observed, expected: Bounds::between(0.0, tolerance), explanation };
     compared(check, about(slice), found, || refused_rows(judged, slice, cancel))
 }
 

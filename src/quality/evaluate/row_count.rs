@@ -5,7 +5,7 @@ use super::words::{self, number};
 use super::{Compared, Judged, SliceFacts, about, compared};
 use crate::base::Result;
 use crate::base::number::rounded;
-use crate::domain::{Check, Evaluation};
+use crate::domain::{Bounds, Check, Evaluation};
 use crate::quality::count;
 
 /// One result per slice: |rows - median| may be the larger of tolerance x median and 3 x 1.4826 x MAD.
@@ -34,7 +34,12 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, tole
         number(rounded(band.spread())),
         words::baseline(earlier.periods()),
     );
-    let found = Compared { metric: Some(metric.to_owned()), observed, expected, explanation };
+    let found = Compared {
+        metric: Some(metric.to_owned()),
+        observed,
+        expected: Bounds::between(expected.0, expected.1),
+        explanation,
+    };
     // No single row shows that there are too many or too few.
     compared(check, about(slice), found, || Ok(Vec::new()))
 }

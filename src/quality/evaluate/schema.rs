@@ -3,7 +3,7 @@
 use super::{Compared, SliceFacts, about, compared};
 use crate::base::Result;
 use crate::base::text::counted;
-use crate::domain::{Check, Evaluation};
+use crate::domain::{Bounds, Check, Evaluation};
 use crate::quality::count;
 
 /// One result per slice: the number of missing fields must be 0.
@@ -13,6 +13,6 @@ pub(super) fn judge(check: &Check, slice: &SliceFacts) -> Result<Evaluation> {
         gaps if gaps.is_empty() => "every field that the contract maps is in the delivery".to_owned(),
         gaps => format!("the delivery lacks {} that the contract maps: {gaps}", counted(missing, "field")),
     };
-    let found = Compared { metric: None, observed: count(missing), expected: (0.0, 0.0), explanation };
+    let found = Compared { metric: None, observed: count(missing), expected: Bounds::only(0.0), explanation };
     compared(check, about(slice), found, || Ok(Vec::new()))
 }

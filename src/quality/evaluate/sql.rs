@@ -3,7 +3,7 @@
 use super::{Compared, Judged, compared, result};
 use crate::base::{Cancel, ErrorKind, Result};
 use crate::domain::check::CheckSubject;
-use crate::domain::{Check, Evaluation, Outcome};
+use crate::domain::{Bounds, Check, Evaluation, Outcome};
 use crate::quality::{count, sql};
 
 /// One result: the number of returned rows must be 0. A query that can't be run is unknown, never passed.
@@ -19,6 +19,6 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, query: &str, cancel: &Ca
     };
     let returned = count(found.rows);
     let explanation = format!("{returned} rows were returned, 0 may be; query: {query}");
-    let compare = Compared { metric: None, observed: returned, expected: (0.0, 0.0), explanation };
+    let compare = Compared { metric: None, observed: returned, expected: Bounds::only(0.0), explanation };
     compared(check, subject, compare, || Ok(found.samples))
 }

@@ -3,7 +3,7 @@
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
 use crate::base::text::counted;
 use crate::base::{Cancel, Result};
-use crate::domain::{Check, Evaluation, Outcome};
+use crate::domain::{Bounds, Check, Evaluation, Outcome};
 use crate::quality::{count, keys};
 
 /// One result per slice: the number of rows whose key an earlier row has must be 0.
@@ -22,7 +22,7 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
         counted(profile.rejects, "reject"),
     );
     let metric = Some("duplicate_keys".to_owned());
-    let found = Compared { metric, observed: duplicates, expected: (0.0, 0.0), explanation };
+    let found = Compared { metric, observed: duplicates, expected: Bounds::only(0.0), explanation };
     compared(check, about(slice), found, || {
         let rejects = judged.rejects.as_ref().map(|frame| of_provider(frame, slice));
         keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)

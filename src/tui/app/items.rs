@@ -96,14 +96,4 @@ pub(super) fn instant(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// A measured number for people: as short as it can be without hiding what differs.
-#[must_use]
-pub fn number(value: f64) -> String {
-    let size = value.abs();
-    if !value.is_finite() || (size > 0.0 && !(1e-4..1e15).contains(&size)) {
-        return format!("{value:e}");
-    }
-    let digits = if size >= 1000.0 { 0 } else { 4 };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
+pub use crate::base::number::text as number;

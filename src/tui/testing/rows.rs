@@ -12,8 +12,8 @@ use crate::domain::completeness::{Cell, CellState, roll_up};
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, PeriodRow, ReleaseRow, TaskRow};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
 use crate::domain::{
-    AnomalyState, BatchId, BatchState, Entity, ModelRef, Period, Reason, ReasonCode, ReleaseName, ReleaseState, Sample,
-    Severity, TaskKind, TaskState, Verdict,
+    AnomalyState, BatchId, BatchState, Bounds, Entity, ModelRef, Period, Reason, ReasonCode, ReleaseName, ReleaseState,
+    Sample, Severity, TaskKind, TaskState, Verdict,
 };
 
 const PROVIDERS: [&str; 3] = ["northgate", "harbour", "millstone"];
@@ -143,7 +143,7 @@ pub fn anomaly(index: usize) -> AnomalyRow {
         provider: Some("harbour".to_owned()),
         model: ModelRef::new("slips", 3),
         observed: Some(280.0),
-        expected: Some((620.0, 850.0)),
+        expected: Some(Bounds::between(620.0, 850.0)),
         samples: 3,
         assessed: 1,
         explanation: "280 BRAND per 1,000 rows; the median of 8 periods is 734, 35 % less would pass".to_owned(),

@@ -1,7 +1,7 @@
 //! A metric over the periods, with the band that would pass: in characters, readable without colour.
 
-use crate::domain::Period;
 use crate::domain::listing::MetricPoint;
+use crate::domain::{Bounds, Period};
 use crate::tui::app::{Piece, Tone, number};
 
 /// Rows of the plot.
@@ -16,7 +16,7 @@ pub struct Chart<'a> {
     /// The history, oldest first.
     pub history: &'a [MetricPoint],
     /// The numbers that would pass, both ends included.
-    pub band: Option<(f64, f64)>,
+    pub band: Option<Bounds>,
     /// The period that the anomaly is about.
     pub now: Period,
     /// What was measured for it.
@@ -70,12 +70,16 @@ impl Chart<'_> {
     }
 
     fn verdict(&self, value: f64) -> Tone {
-        let passes = self.band.is_some_and(|(low, high)| low <= value && value <= high);
+        let passes = self.band.is_some_and(|band| band.hold(value));
         if passes { Tone::Good } else { Tone::Bad }
     }
 
     fn row(&self, row: usize, points: &[Point], step: usize, scale: &Scale) -> Vec<Piece> {
-        let inside = self.band.is_some_and(|(low, high)| (scale.row(high)..=scale.row(low)).contains(&row));
+        let inside = self.band.is_some_and(|Bounds(from, to)| {
+            let (top, bottom) =
+                (to.map_or(0, |to| scale.row(to)), from.map_or(usize::from(ROWS - 1), |from| scale.row(from)));
+            (top..=bottom).contains(&row)
+        });
         let ground = if inside { '░' } else { ' ' };
         let mut pieces = vec![Piece::new(format!("{:>MARGIN$}│", self.label(row, scale)), Tone::Quiet)];
         for point in points {
@@ -92,7 +96,8 @@ impl Chart<'_> {
     }
 
     fn label(&self, row: usize, scale: &Scale) -> String {
-        let edge = self.band.and_then(|(low, high)| [high, low].into_iter().find(|edge| scale.row(*edge) == row));
+        let edges = self.band.map(|Bounds(from, to)| [to, from]).into_iter().flatten().flatten();
+        let edge = edges.into_iter().find(|edge| scale.row(*edge) == row);
         match (row, edge) {
             (_, Some(edge)) => number(edge),
             (0, None) => number(scale.high),
@@ -108,8 +113,8 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(points: &[Point], band: Option<(f64, f64)>) -> Self {
-        let edges = band.map(|(low, high)| [low, high]).into_iter().flatten();
+    fn of(points: &[Point], band: Option<Bounds>) -> Self {
+        let edges = band.map(|Bounds(from, to)| [from, to]).into_iter().flatten().flatten();
         let all = || points.iter().map(|point| point.value).chain(edges.clone()).filter(|value| value.is_finite());
         let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
         if low < high { Self { low, high } } else { Self { low: low - 1.0, high: high + 1.0 } }

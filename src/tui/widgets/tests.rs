@@ -8,8 +8,8 @@ use super::chart::Chart;
 use super::marked::marked;
 use super::table::{Column, fit};
 use super::wrap::wrap;
-use crate::domain::Entity;
 use crate::domain::listing::MetricPoint;
+use crate::domain::{Bounds, Entity};
 use crate::tui::app::{Piece, Tone};
 
 fn entity(start: u32, end: u32, label: &str, score: f64) -> Entity {
@@ -37,12 +37,32 @@ fn entities_that_overlap_or_lie_outside_do_no_harm() {
 fn a_chart_marks_this_period_and_what_stays_out_of_the_baseline() {
     let point = |period: &str, value, in_baseline| MetricPoint { period: period.parse().unwrap(), value, in_baseline };
     let history = [point("2026-07", 10.0, true), point("2026-08", 12.0, true), point("2026-09", 80.0, false)];
-    let chart =
-        Chart { history: &history, band: Some((8.0, 14.0)), now: "2026-10".parse().unwrap(), observed: Some(90.0) };
+    let chart = Chart {
+        history: &history,
+        band: Some(Bounds::between(8.0, 14.0)),
+        now: "2026-10".parse().unwrap(),
+        observed: Some(90.0),
+    };
     let lines: Vec<String> = chart.lines(60).iter().map(|line| joined(line)).collect();
     assert!(lines[0].contains('◆'), "{lines:#?}");
     assert!(lines[1].contains('○'), "{lines:#?}");
     assert!(lines.iter().any(|line| line.contains('●') && line.contains('░')), "{lines:#?}");
+}
+
+#[test]
+fn a_band_without_an_end_reaches_to_the_edge_of_the_chart() {
+    let point = |value| MetricPoint { period: "2026-09".parse().unwrap(), value, in_baseline: true };
+    let history = [point(10.0)];
+    let rows = |band| {
+        let chart =
+            Chart { history: &history, band: Some(band), now: "2026-10".parse().unwrap(), observed: Some(90.0) };
+        let lines: Vec<String> = chart.lines(60).iter().map(|line| joined(line)).collect();
+        assert!(lines.iter().all(|line| !line.contains("e308")), "no end is a number: {lines:#?}");
+        lines.iter().map(|line| line.contains('░')).collect::<Vec<_>>()
+    };
+    let (below, above) = (rows(Bounds(None, Some(20.0))), rows(Bounds(Some(20.0), None)));
+    let last = below.iter().rposition(|inside| *inside).unwrap();
+    assert!(!below[0] && below[last] && above[0] && !above[last], "{below:?} {above:?}");
 }
 
 #[test]
@@ -91,7 +111,7 @@ proptest! {
         let periods = std::iter::successors(Some(first), |period| period.next());
         let history: Vec<_> =
             periods.zip(values).map(|(period, value)| MetricPoint { period, value, in_baseline: true }).collect();
-        let lines = Chart { history: &history, band: Some((low, high)), now: first, observed: Some(high) }.lines(room);
+        let lines = Chart { history: &history, band: Some(Bounds::between(low, high)), now: first, observed: Some(high) }.lines(room);
         prop_assert!(!lines.is_empty());
     }
 }

@@ -27,7 +27,7 @@ fn a_label_that_vanished_is_judged_and_its_rows_are_shown() {
     let expected_entities = middle(&values) * 1000.0 / 1000.0;
     let noise = 3.0 * expected_entities.sqrt();
     let distance = (0.35 * middle(&values)).max(spread(&values)).max(noise);
-    let (lower, upper) = brand.expected.unwrap();
+    let Bounds(Some(lower), Some(upper)) = brand.expected.unwrap() else { panic!("both ends") };
     assert!((lower - (500.0 - distance)).abs() < 1e-6 && (upper - (500.0 + distance)).abs() < 1e-6);
     assert!((said(brand, "1000 / 1000 rows = ") / noise - 1.0).abs() < 1e-5, "said with six digits");
     assert_eq!((size.outcome, row_numbers(size)), (Outcome::Failed, vec![2, 3]));
@@ -44,7 +44,7 @@ fn a_new_model_is_compared_with_the_old_one_on_the_same_rows() {
         case
     };
     let lost = with_previous(200, Some(500)).one();
-    assert_eq!((lost.outcome, lost.expected), (Outcome::Failed, Some((325.0, 675.0))));
+    assert_eq!((lost.outcome, lost.expected), (Outcome::Failed, Some(Bounds::between(325.0, 675.0))));
     assert!(lost.explanation.contains("model slips/1 on the same rows (500 per 1,000 rows)"));
     assert_eq!(with_previous(400, Some(500)).one().outcome, Outcome::Passed);
     // A label that the old model does not know has nothing to be compared with.
@@ -68,7 +68,7 @@ fn rare_labels_may_come_and_go() {
         assert_eq!(result.outcome, Outcome::Passed, "{}", result.explanation);
     }
     let result = Case::new(LABELS).label("PACK", 4).history("rate(PACK)", &[0.0, 0.0, 1.0, 0.0]).one();
-    assert_eq!((result.outcome, result.expected), (Outcome::Failed, Some((0.0, 3.0))));
+    assert_eq!((result.outcome, result.expected), (Outcome::Failed, Some(Bounds::between(0.0, 3.0))));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::*;
+use crate::domain::Bounds;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::profile::{ColumnProfile, LabelProfile, NumberProfile, PROFILE_VERSION};
 use crate::domain::{Field, Granularity, Severity, Slice};

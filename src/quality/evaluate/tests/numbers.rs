@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn given_bounds_name_the_rows_outside_farthest_first() {
     let inside = Case::new(range(Some(-700.0), Some(900.0))).of_amount();
-    assert_eq!((inside.outcome, inside.expected), (Outcome::Passed, Some((-700.0, 900.0))));
+    assert_eq!((inside.outcome, inside.expected), (Outcome::Passed, Some(Bounds::between(-700.0, 900.0))));
     let failed = Case::new(range(Some(0.0), Some(100.0))).of_amount();
     assert_eq!((failed.outcome, failed.observed), (Outcome::Failed, Some(-700.0)));
     // 900 lies 800 beyond, -700 lies 700 beyond; NaN comes last.
@@ -16,7 +16,8 @@ fn given_bounds_name_the_rows_outside_farthest_first() {
     assert_eq!(ranked, [3, 4, 5]);
     let above = Case::new(range(None, Some(100.0))).of_amount();
     assert_eq!((above.observed, said(&above, "not finite: ")), (Some(900.0), 2.0));
-    assert!(above.explanation.contains("passes up to 100,"), "{}", above.explanation);
+    assert!(above.explanation.contains("at most 100 passes,"), "{}", above.explanation);
+    assert_eq!(serde_json::to_string(&above.expected).unwrap(), "[null,100.0]");
     let mut case = Case::new(range(Some(0.0), None));
     case.slice.profile.columns[1].numbers = None;
     assert_eq!(case.of_amount().outcome, Outcome::Failed);
@@ -38,7 +39,12 @@ fn prices_a_hundred_times_too_high_fail_by_their_median() {
         let mut case = Case::new(range(None, None)).history("median(amount)", &[9.0, 10.0, 11.0]);
         case.slice.profile.columns[1].numbers = Some(numbers_around(median));
         let result = case.of_amount();
-        assert_eq!((result.outcome, result.expected), (outcome, Some((2.0, 50.0))), "{}", result.explanation);
+        assert_eq!(
+            (result.outcome, result.expected),
+            (outcome, Some(Bounds::between(2.0, 50.0))),
+            "{}",
+            result.explanation
+        );
         assert_eq!(said(&result, "median ") / said(&result, "by factor "), 2.0);
         let rows = match outcome {
             Outcome::Failed if median > 50.0 => vec![4, 1, 3],
@@ -59,9 +65,9 @@ fn medians_around_zero_are_judged_by_distance() {
     assert_eq!(judge(&[0.0; 3], 0.0).outcome, Outcome::Passed);
     assert_eq!(judge(&[0.0; 3], 0.01).outcome, Outcome::Failed);
     let around = judge(&[-0.5, 0.25, 0.5], 2.0);
-    assert_eq!((around.outcome, around.expected), (Outcome::Passed, Some((-1.75, 2.25))));
+    assert_eq!((around.outcome, around.expected), (Outcome::Passed, Some(Bounds::between(-1.75, 2.25))));
     assert_eq!(said(&around, "largest magnitude "), 0.5);
-    assert_eq!(judge(&[-9.0, -10.0, -11.0], -50.0).expected, Some((-50.0, -2.0)));
+    assert_eq!(judge(&[-9.0, -10.0, -11.0], -50.0).expected, Some(Bounds::between(-50.0, -2.0)));
 }
 
 #[test]

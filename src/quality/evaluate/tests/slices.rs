@@ -8,7 +8,10 @@ fn missing_fields_fail_by_name() {
     assert_eq!(case.one().outcome, Outcome::Passed);
     case.slice.schema_gaps = vec!["amount".to_owned(), "slip_id".to_owned()];
     let failed = case.one();
-    assert_eq!((failed.outcome, failed.observed, failed.expected), (Outcome::Failed, Some(2.0), Some((0.0, 0.0))));
+    assert_eq!(
+        (failed.outcome, failed.observed, failed.expected),
+        (Outcome::Failed, Some(2.0), Some(Bounds::between(0.0, 0.0)))
+    );
     assert!(failed.explanation.contains("amount, slip_id"));
 }
 
@@ -75,7 +78,7 @@ fn row_counts_near_the_median_pass() {
         assert_eq!(result.outcome, outcome, "{}", result.explanation);
         let values = said_baseline(&result);
         let distance = (0.5 * middle(&values)).max(spread(&values));
-        assert_eq!(result.expected, Some((middle(&values) - distance, middle(&values) + distance)));
+        assert_eq!(result.expected, Some(Bounds::between(middle(&values) - distance, middle(&values) + distance)));
         assert_eq!(said(&result, "passes within "), middle(&values) - distance);
         assert_eq!((said(&result, "rows = "), result.metric.as_deref()), (count(rows), Some("rows")));
         assert!(result.explanation.contains("2026-06 = 900"));
@@ -89,11 +92,11 @@ fn a_restless_history_widens_the_band_and_a_constant_one_does_not() {
     case.slice.profile.rows = 2500;
     let result = case.one();
     assert_eq!(result.outcome, Outcome::Passed);
-    assert!((result.expected.unwrap().1 - (middle(&restless) + spread(&restless))).abs() < 1e-6);
-    assert_eq!(result.expected.unwrap().0, 0.0);
+    assert!((result.expected.unwrap().1.unwrap() - (middle(&restless) + spread(&restless))).abs() < 1e-6);
+    assert_eq!(result.expected.unwrap().0, Some(0.0));
     let mut case = Case::new(CheckRule::RowCount { tolerance: 0.1 }).history("rows", &[1000.0; 4]);
     case.slice.profile.rows = 1101;
-    assert_eq!((case.one().outcome, case.one().expected), (Outcome::Failed, Some((900.0, 1100.0))));
+    assert_eq!((case.one().outcome, case.one().expected), (Outcome::Failed, Some(Bounds::between(900.0, 1100.0))));
     let mut case = Case::new(ROWS).history("rows", &[0.0; 3]);
     assert_eq!(case.one().outcome, Outcome::Failed);
     case.slice.profile.rows = 0;

@@ -29,7 +29,7 @@ fn in_short(detail: &AnomalyDetail) -> Item {
         Some(metric) => {
             let is = if fixed { "was" } else { "is" };
             let measured = row.observed.map(|observed| format!(" {is} {}", number(observed))).unwrap_or_default();
-            let passing = row.expected.map(|range| format!("; {} would pass", passing(range))).unwrap_or_default();
+            let passing = row.expected.map(|range| format!("; {range} would pass")).unwrap_or_default();
             format!(" {metric} of {}{measured}{passing}", row.subject)
         }
         // What was counted has no name but in the sentence.
@@ -41,12 +41,6 @@ fn in_short(detail: &AnomalyDetail) -> Item {
         [only] => item.to(Link::To(Place::Batch(only.id.clone()))),
         _ => item,
     }
-}
-
-/// What would pass, in words.
-fn passing((low, high): (f64, f64)) -> String {
-    let (low, high) = (number(low), number(high));
-    if low == high { format!("only {low}") } else { format!("{low} to {high}") }
 }
 
 /// What it is about, and what would clear it.
@@ -97,7 +91,7 @@ fn facts(detail: &AnomalyDetail) -> Vec<Item> {
         items.push(Item::fact(FINDING, "measured", number(observed)));
     }
     if let Some(range) = row.expected {
-        items.push(Item::fact(FINDING, "would pass", passing(range)));
+        items.push(Item::fact(FINDING, "would pass", range.to_string()));
     }
     items.push(Item::fact(FINDING, "model", row.model.to_string()));
     items.push(Item::fact(FINDING, "opened", instant(row.at)));
