@@ -4,7 +4,7 @@ use super::changes::{Side, changes};
 use super::fallen::fallen;
 use crate::base::{Error, Result};
 use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
-use crate::domain::{AnomalyState, Release, ReleaseName};
+use crate::domain::{AnomalyState, Release, ReleaseName, ReleaseState};
 use crate::journal::Snapshot;
 use crate::ops::workspace::ContractState;
 use crate::ops::{ReleaseDetail, WaivedFinding, Workspace};
@@ -79,6 +79,10 @@ impl Workspace {
             (verdict::verdict(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
         };
         let blocked_by = if release.state.is_open() { verdict.reasons.clone() } else { Vec::new() };
+        let predecessor = match verdict.state {
+            ReleaseState::Published => publication::predecessor(snapshot, &release.name)?,
+            _ => None,
+        };
         let row = ReleaseRow {
             name: release.name.clone(),
             dataset: release.name.dataset.clone(),
@@ -94,6 +98,7 @@ impl Workspace {
             at: release.at,
             excluded: verdict.excluded.clone().into_iter().collect(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
+            predecessor,
         };
         Ok((row, verdict))
     }

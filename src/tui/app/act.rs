@@ -163,6 +163,9 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         _ if row.state != ReleaseState::Published => {
             Err(format!("it is {}; only what clients see can be taken from them", row.state))
         }
+        Id::Rollback if row.predecessor.is_none() => {
+            Err(format!("clients saw nothing for {} before it; W takes it from them", row.period))
+        }
         Id::Rollback => Ok(Ask::Rollback { release: name, to: None }),
         _ => Ok(Ask::WithdrawRelease(name)),
     }

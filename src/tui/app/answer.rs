@@ -48,7 +48,10 @@ pub(super) fn refresh(state: &mut State) {
 fn loaded(state: &mut State, generation: u64, answer: Result<Answer>) -> bool {
     if state.freshness.awaited.take_if(|awaited| *awaited == generation).is_some() {
         match answer {
-            Ok(Answer::Overview(overview)) => state.overview = Some(overview),
+            Ok(Answer::Overview(overview)) => {
+                state.me.under(&overview);
+                state.overview = Some(overview);
+            }
             Ok(_) => return false,
             Err(error) => state.say(error.one_line(), Tone::Bad),
         }

@@ -8,8 +8,9 @@ use super::pane::Pane;
 use super::speech::Speech;
 use super::tasks::TaskBoard;
 use super::words::Tone;
-use crate::domain::Actor;
+use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ModelRow, PeriodRow, ReleaseRow};
+use crate::domain::{Actor, Role};
 use crate::ops::Overview;
 
 /// Who sits here, and where.
@@ -25,6 +26,16 @@ pub struct Identity {
     pub stranger: bool,
     /// Whether colours are wanted (`NO_COLOR` is not set).
     pub colour: bool,
+}
+
+impl Identity {
+    /// Takes the role that the contract in force gives the person now: the screen may have been open for hours.
+    pub(super) fn under(&mut self, overview: &Overview) {
+        let listed = overview.people.iter().find(|person| same_person(&person.name, &self.actor.name));
+        let role = if overview.unprotected { Some(Role::Owner) } else { listed.map(|person| person.role) };
+        self.stranger = role.is_none();
+        self.actor.role = role.unwrap_or(Role::Viewer);
+    }
 }
 
 /// The line above the footer: what was just said to the person.

@@ -287,6 +287,30 @@ fn a_superseded_release_is_brought_back_in_the_place_of_the_live_one() {
 }
 
 #[test]
+fn what_had_nothing_before_it_is_not_rolled_back() {
+    let mut world = World::of(7);
+    world.releases[4].predecessor = None;
+    let mut mira = Person::sits_down(world, 80, 24).starts();
+    mira.press("j j j j B");
+    assert_eq!(mira.hears(), "clients saw nothing for 2026-06 before it; W takes it from them");
+    assert!(mira.state.overlay.is_none());
+}
+
+#[test]
+fn an_open_screen_learns_of_a_changed_role() {
+    let mut mira = mira();
+    mira.world.overview.people.iter_mut().for_each(|person| person.role = Role::Viewer);
+    mira.sends(Msg::Changed);
+    assert_eq!(mira.state.me.actor.role, Role::Viewer);
+    mira.world.overview.people.clear();
+    mira.sends(Msg::Changed);
+    assert!(mira.state.me.stranger);
+    mira.world.overview.unprotected = true;
+    mira.sends(Msg::Changed);
+    assert_eq!(mira.state.me.actor.role, Role::Owner);
+}
+
+#[test]
 fn a_confirmed_anomaly_leads_to_its_batch_and_to_what_clears_it() {
     let mut mira = mira();
     mira.press("4 j j enter g enter");
