@@ -1,6 +1,7 @@
 //! `Enter`: into the selected thing, along a link, and from a reason to the place that clears it.
 
 use super::ask::Ask;
+use super::change::open_dialog;
 use super::command::Id;
 use super::detail::{Detail, DetailContent, Place};
 use super::enabled::lacks;
@@ -9,7 +10,7 @@ use super::message::Effect;
 use super::navigate::{leave_for, leave_for_place, selected_place};
 use super::pane::Pane;
 use super::state::State;
-use super::update::{open_dialog, run};
+use super::update::run;
 use super::words::Tone;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::completeness::CellState;

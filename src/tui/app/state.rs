@@ -1,6 +1,7 @@
 //! Everything that the screen shows, and nothing else.
 
 use super::detail::{Detail, DetailContent};
+use super::dialog::Dialog;
 use super::list::AnyList;
 use super::lists::Lists;
 use super::overlay::Overlay;
@@ -89,6 +90,10 @@ pub struct State {
     pub changed: bool,
     /// Where `Esc` leads back to: pane and what was open there.
     pub(super) trail: Vec<(Pane, Option<Detail>)>,
+    /// Dialogs that went away although what they asked for is not done yet.
+    pub(super) away: Vec<Dialog>,
+    /// The last of those that was refused: its words stand there again when the same is asked for.
+    pub(super) refused: Option<Dialog>,
     pub(super) freshness: Freshness,
     pub(super) generation: u64,
     /// Whether the next quit is meant although work is going on.
@@ -116,6 +121,8 @@ impl State {
             mouse: true,
             changed: true,
             trail: Vec::new(),
+            away: Vec::new(),
+            refused: None,
             freshness: Freshness { wanted: true, awaited: None },
             generation: 0,
             quit_asked: false,

@@ -21,7 +21,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(state, dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
-    let asked = asked_rows(dialog);
+    let complaint = complaint(dialog, room);
+    let asked = asked_rows(dialog, complaint.len());
     let wanted = u16::try_from(said.len()).unwrap_or(u16::MAX).saturating_add(asked).saturating_add(2);
     let height = wanted.min(state.height.saturating_sub(1));
     let area = Area {
@@ -49,15 +50,30 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
             Tone::Quiet,
         );
     }
-    asked_for(canvas, below, dialog);
+    asked_for(canvas, below, dialog, &complaint);
 }
 
-/// One row per field, one for what is wrong, one for the keys.
-fn asked_rows(dialog: &Dialog) -> u16 {
-    u16::try_from(dialog.fields.len()).unwrap_or(u16::MAX).saturating_add(2)
+/// Rows of what is wrong at the most: the fields have to stay in sight.
+const COMPLAINT: usize = 6;
+
+/// Why it was not done, all of it, or that it is being done.
+fn complaint(dialog: &Dialog, room: usize) -> Vec<Vec<Piece>> {
+    let said = match (&dialog.complaint, dialog.sent) {
+        (_, Some(_)) => Piece::new("▶ it is being done", Tone::Busy),
+        (Some(complaint), None) => Piece::new(format!("! {complaint}"), Tone::Warning),
+        (None, None) => Piece::plain(""),
+    };
+    let mut lines = wrap(&[said], room, 2);
+    lines.truncate(COMPLAINT);
+    lines
 }
 
-fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
+/// One row per field, at least one for what is wrong, one for the keys.
+fn asked_rows(dialog: &Dialog, complaint: usize) -> u16 {
+    u16::try_from(dialog.fields.len() + complaint.max(1) + 1).unwrap_or(u16::MAX)
+}
+
+fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog, complaint: &[Vec<Piece>]) {
     let mut y = 0;
     for (index, field) in dialog.fields.iter().enumerate() {
         let focused = index == dialog.focus;
@@ -72,8 +88,9 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
         canvas.field(area, x, y, &field.input, focused);
         y += 1;
     }
-    if let Some(complaint) = &dialog.complaint {
-        canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
+    for pieces in complaint {
+        canvas.pieces(area, 1, y, pieces, false);
+        y += 1;
     }
     let does = match &dialog.preview {
         Fetched::Unasked | Fetched::Awaited(_) => "shows what it would do",
@@ -81,7 +98,7 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
         Fetched::There(_) | Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
-    canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
+    canvas.say(area, 1, y, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
 }
 
 /// What the person is about to settle.
@@ -101,7 +118,7 @@ fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
     let Some(sample) = anomaly.samples.iter().find(|one| one.batch == *batch && one.row == *row) else {
         return Vec::new();
     };
-    let mut lines = sample_lines(sample);
+    let mut lines = sample_lines(sample, None);
     if let Some(verdict) = sample.verdict.as_ref().filter(|verdict| verdict.by != state.me.actor.name) {
         let word = if verdict.accepted { "accepted" } else { "rejected" };
         let text = format!("! {} {word} this row already; yours takes the place of that", verdict.by);

@@ -94,6 +94,9 @@ fn an_assessor_judges_with_one_key_each() {
     tomas.press("4 enter a x");
     assert_eq!(tomas.asked.len(), 2, "no dialog in between");
     tomas.press("g j N").types("brand is missing").press("enter");
+    for _ in 0..3 {
+        tomas.is_answered(Ok("judged"));
+    }
     assert_eq!(
         tomas.lines(),
         [
@@ -228,7 +231,9 @@ fn a_verdict_over_somebody_elses_asks_first_and_the_last_one_says_so() {
     ines.press("g j a a");
     ines.world.all_judged = true;
     ines.is_answered(Ok("row 100 is accepted"));
-    assert_eq!(ines.hears(), "all 3 rows judged; ] next anomaly");
+    assert_eq!(ines.hears(), "✓ row 100 is accepted", "another one is on its way");
+    ines.is_answered(Ok("row 101 is accepted"));
+    assert_eq!(ines.hears(), "✓ all 3 rows judged; ] next anomaly");
 }
 
 /// The list is in order of state, so that what is settled goes to the end; whoever settles goes on with the next.
@@ -292,7 +297,7 @@ fn what_had_nothing_before_it_is_not_rolled_back() {
     world.releases[4].predecessor = None;
     let mut mira = Person::sits_down(world, 80, 24).starts();
     mira.press("j j j j B");
-    assert_eq!(mira.hears(), "clients saw nothing for 2026-06 before it; W takes it from them");
+    assert_eq!(mira.hears(), "can't roll back: clients saw nothing for 2026-06 before it; W takes it from them");
     assert!(mira.state.overlay.is_none());
 }
 
