@@ -8,6 +8,7 @@ use crate::domain::actor::same_person;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period};
 use crate::journal::Transaction;
+use crate::ops::judged::Judged;
 use crate::pipeline::{Context, assemble};
 
 /// A person says that it is real. Where it was waived for later periods too, their findings open again.
@@ -31,7 +32,9 @@ pub fn waive(context: &Context, id: &AnomalyId, until: Option<Period>) -> Result
         Ok(covered)
     })?;
     let until = until.map(|until| format!(", and the same finding up to {until}")).unwrap_or_default();
-    Ok(Reply { lines: named("waived as well", &covered), ..Reply::new(format!("{id} is waived{until}")) })
+    let judged = context.journal.read(|snapshot| Judged::of(snapshot, &snapshot.anomaly_by_prefix(id.as_str())?))?;
+    let lines = judged.sentence().into_iter().chain(named("waived as well", &covered)).collect();
+    Ok(Reply { lines, ..Reply::new(format!("{id} is waived{until}")) })
 }
 
 /// A person takes a decision back. Where it was waived for later periods too, their findings open again.

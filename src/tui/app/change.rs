@@ -13,7 +13,7 @@ use super::words::Tone;
 use crate::base::text::counted;
 use crate::base::{ErrorKind, Result};
 use crate::domain::Request;
-use crate::ops::Reply;
+use crate::ops::{Next, Reply};
 
 /// Asks for a change at once, or opens the dialog that it needs.
 pub(super) fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
@@ -134,12 +134,16 @@ pub(super) fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>, 
     told(state, ticket, answer, judged);
     let away = state.away.iter().position(|dialog| dialog.sent == Some(ticket));
     if let Some(dialog) = away.map(|place| state.away.remove(place)) {
-        state.refused = answer.as_ref().err().map(|error| dialog.refused(error));
+        if let Err(error) = answer {
+            state.refused = Some(dialog.refused(error));
+        }
     } else if matches!(&state.overlay, Some(Overlay::Dialog(dialog)) if dialog.sent == Some(ticket))
         && let Some(Overlay::Dialog(dialog)) = state.overlay.take()
         && let Err(error) = answer
     {
         let mut dialog = dialog.refused(error);
+        // The dialog itself says why.
+        state.notice = None;
         // It may have been refused because what it shows is not so any more.
         fetch(state, &mut dialog, effects);
         state.overlay = Some(Overlay::Dialog(Box::new(dialog)));
@@ -156,7 +160,7 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
             let more = if reply.lines.is_empty() { "" } else { "  (L shows all of it)" };
             let (glyph, tone) = if reply.trouble.is_some() { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
             let how_far = how_far_judged(state).filter(|_| judged);
-            let text = how_far.unwrap_or_else(|| format!("{}{more}", reply.message));
+            let text = how_far.unwrap_or_else(|| format!("{}{}{}{more}", reply.message, opened(reply), next(reply)));
             state.say(format!("{glyph} {text}"), tone);
         }
         Err(error) if error.kind() == ErrorKind::Cancelled => {
@@ -165,6 +169,25 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
             state.say(if run { "cancelled; r goes on from here" } else { "cancelled" }, Tone::Warning);
         }
         Err(error) => state.say(format!("✗ {}", error.with_hints()), Tone::Bad),
+    }
+}
+
+/// The releases that it opened: where one goes on.
+fn opened(reply: &Reply) -> String {
+    match reply.opened.as_slice() {
+        [] => String::new(),
+        [only] => format!("; {only} is opened"),
+        [first, rest @ ..] => format!("; {first} and {} are opened", counted(rest.len() as u64, "other release")),
+    }
+}
+
+/// The key of the next step.
+fn next(reply: &Reply) -> String {
+    match &reply.next {
+        None => String::new(),
+        Some(Next::Run) => "; r runs the pipeline".to_owned(),
+        Some(Next::Promote(_)) => "; p in Models puts it into production".to_owned(),
+        Some(Next::OpenAnother(release)) => format!("; R opens another one for {}", release.period),
     }
 }
 

@@ -51,10 +51,8 @@ impl Field {
         match &self.kind {
             FieldKind::Required | FieldKind::Path => missing.then(|| format!("the {} is missing", self.label)),
             FieldKind::Exactly(expected) => (typed != expected).then(|| format!("type {expected} to confirm")),
-            FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.message().to_owned()),
-            FieldKind::Release if !missing => {
-                typed.parse::<ReleaseName>().err().map(|error| error.message().to_owned())
-            }
+            FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.with_hints()),
+            FieldKind::Release if !missing => typed.parse::<ReleaseName>().err().map(|error| error.with_hints()),
             FieldKind::Optional | FieldKind::Period | FieldKind::Release => None,
         }
     }
@@ -82,6 +80,8 @@ pub struct Dialog {
     pub fields: Vec<Field>,
     /// The field with the caret.
     pub focus: usize,
+    /// Lines of what it says that are scrolled away.
+    pub scrolled: usize,
     /// What it would do, in sentences.
     pub preview: Fetched<Vec<String>>,
     /// The release that it is about, as it is now.
@@ -98,7 +98,7 @@ impl Dialog {
     pub fn about(ask: Ask) -> Self {
         let fields = ask.fields();
         let (preview, release) = (Fetched::Unasked, Fetched::Unasked);
-        Self { ask, fields, focus: 0, preview, release, complaint: None, sent: None }
+        Self { ask, fields, focus: 0, scrolled: 0, preview, release, complaint: None, sent: None }
     }
 
     /// The same with what was typed, after it was refused.

@@ -48,7 +48,7 @@ pub use filter::Filter;
 pub use items::{Body, Item, Link, number, release_changes};
 pub use judging::Said;
 pub use key::Key;
-pub use layout::{Area, CELL, Layout, PERIOD, first_column, layout, tabs};
+pub use layout::{Area, CELL, Layout, PERIOD, layout, tabs};
 pub use list::AnyList;
 pub use lists::Lists;
 pub use markdown::catalogue_markdown;

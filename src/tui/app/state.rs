@@ -72,6 +72,8 @@ pub struct State {
     pub lists: Lists,
     /// The selected provider of the map of completeness.
     pub column: usize,
+    /// The first provider on the screen there.
+    pub first_column: usize,
     /// The provider to select in the map as soon as its row is there.
     pub(super) provider_wanted: Option<String>,
     /// What is open over the list.
@@ -112,6 +114,7 @@ impl State {
             pane: Pane::Releases,
             lists: Lists::default(),
             column: 0,
+            first_column: 0,
             provider_wanted: None,
             detail: None,
             overlay: None,

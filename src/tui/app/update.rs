@@ -9,7 +9,7 @@ use super::enabled::{changes_something, why_not};
 use super::filter::Filter;
 use super::items::Link;
 use super::key::Key;
-use super::layout::layout;
+use super::layout::{follow_column, layout};
 use super::message::{Effect, Msg};
 use super::mouse;
 use super::navigate::{self, selected_place};
@@ -56,9 +56,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 
 /// Keeps the selection on the screen and asks for what is wanted.
 fn settle(state: &mut State, effects: &mut Vec<Effect>) {
-    let height = layout(state).rows.height;
-    state.lists.of_mut(state.pane).follow(u64::from(height));
+    let rows = layout(state).rows;
+    state.lists.of_mut(state.pane).follow(u64::from(rows.height));
     select_provider(state);
+    state.first_column = follow_column(state.first_column, rows.width, state.column);
     if std::mem::take(&mut state.freshness.wanted) {
         let generation = state.next_generation();
         state.freshness.awaited = Some(generation);
@@ -192,6 +193,13 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::NextField | Id::PreviousField => {
             if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
                 dialog.step(if id == Id::NextField { 1 } else { -1 });
+            }
+        }
+        Id::ReadUp | Id::ReadDown => {
+            let page = usize::from(state.height / 2);
+            if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
+                let on = if id == Id::ReadDown { dialog.scrolled + page } else { dialog.scrolled.saturating_sub(page) };
+                dialog.scrolled = on;
             }
         }
         Id::Submit => change::submit(state, effects),

@@ -35,20 +35,19 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let title = if danger { format!("DANGER: {}", dialog.ask.title()) } else { dialog.ask.title() };
     let inside = canvas.frame(area, &title, if danger { Tone::Danger } else { Tone::Plain });
     let (above, below) = inside.bottom_rows(asked);
-    for (y, pieces) in (0..above.height).zip(&said) {
+    // The line that says that there is more takes the place of one.
+    let fitting = usize::from(above.height).saturating_sub(1);
+    let beyond = said.len().saturating_sub(usize::from(above.height));
+    let scrolled = dialog.scrolled.min(if beyond > 0 { said.len().saturating_sub(fitting) } else { 0 });
+    let hidden = (said.len() - scrolled).saturating_sub(fitting);
+    let shown = if beyond == 0 { usize::from(above.height) } else { fitting };
+    for (y, pieces) in (0..above.height).zip(said.iter().skip(scrolled).take(shown)) {
         canvas.pieces(above, 1, y, pieces, false);
     }
-    let hidden = said.len().saturating_sub(usize::from(above.height));
-    if hidden > 0 && above.height > 0 {
-        let last = Area { y: above.y + above.height - 1, height: 1, ..above };
-        canvas.clear(last);
-        canvas.say(
-            last,
-            1,
-            0,
-            &format!("… {} more; Esc, then Enter shows all of it", counted(hidden as u64 + 1, "line")),
-            Tone::Quiet,
-        );
+    if beyond > 0 && above.height > 0 {
+        let more = counted(hidden as u64, "more line");
+        let text = if hidden > 0 { format!("… {more}; PgDn shows them") } else { "PgUp goes back".to_owned() };
+        canvas.say(above, 1, above.height - 1, &text, Tone::Quiet);
     }
     asked_for(canvas, below, dialog, &complaint);
 }

@@ -201,6 +201,19 @@ fn the_mouse_selects_then_opens() {
     assert_eq!(mira.state.pane, Pane::Batches);
 }
 
+/// What one points at must not run away from under the pointer.
+#[test]
+fn a_click_in_the_map_does_not_scroll_it() {
+    let mut mira = Person::sits_down(World::of(7), 46, 24).starts();
+    mira.press("2 l l");
+    assert_eq!((mira.state.column, mira.state.first_column), (2, 1), "two of three fit");
+    let row = u16::try_from(mira.state.list().cursor()).unwrap() + 4;
+    mira.clicks(16, row);
+    assert_eq!((mira.state.column, mira.state.first_column), (1, 1));
+    mira.press("h");
+    assert_eq!((mira.state.column, mira.state.first_column), (0, 0));
+}
+
 #[test]
 fn an_outcome_arrives_while_a_dialog_is_open_and_does_not_close_it() {
     let mut mira = mira();
@@ -299,6 +312,22 @@ fn what_had_nothing_before_it_is_not_rolled_back() {
     mira.press("j j j j B");
     assert_eq!(mira.hears(), "can't roll back: clients saw nothing for 2026-06 before it; W takes it from them");
     assert!(mira.state.overlay.is_none());
+}
+
+#[test]
+fn after_a_withdrawal_the_way_on_is_shown() {
+    let mut world = World::of(7);
+    world.releases[4].state = crate::domain::ReleaseState::Withdrawn;
+    let mut mira = Person::sits_down(world, 120, 24).starts();
+    mira.press("j j j j enter");
+    let gate = format!("{:?}", mira.state.detail.as_ref().unwrap().items()[0].body);
+    assert!(gate.contains("R opens another one for 2026-06"), "{gate}");
+    mira.press("R");
+    let (ticket, _) = mira.asked.remove(0);
+    let opened = vec!["slips/2026-06.2".parse().unwrap()];
+    let reply = Reply { message: "25 tasks done".to_owned(), opened, ..Reply::default() };
+    mira.sends(Msg::Performed { ticket, answer: Ok(reply) });
+    assert_eq!(mira.hears(), "✓ 25 tasks done; slips/2026-06.2 is opened");
 }
 
 #[test]
