@@ -73,7 +73,9 @@ fn a_published_release_says_where_its_files_are_and_what_became_of_it() {
     workspace.ok(PREPARER, &["release", "withdraw", "slips/2026-09.2", "--reason", "wrong prices"]);
     let shown = workspace.ok("lena", &["release", "show", "slips/2026-09.2"]);
     assert!(shown.contains("withdrawn by mira") && shown.contains(": wrong prices"), "{shown}");
-    assert!(shown.contains("-> to open another one: assay run --dataset slips --period 2026-09"), "{shown}");
+    let way_on = "-> to open another one: assay run --dataset slips --period 2026-09";
+    assert!(shown.contains(way_on), "{shown}");
+    assert!(workspace.ok("lena", &["release", "why", "slips/2026-09.2"]).contains(way_on));
 }
 
 #[test]
@@ -127,7 +129,9 @@ fn whoever_waives_hears_what_was_said_of_the_rows() {
     let negative = found.as_array().unwrap().iter().find(|one| one["check"] == "amounts are not negative").unwrap();
     let id = negative["id"].as_str().unwrap();
     let row = workspace.json(&["anomaly", "show", id])["anomaly"]["rows"][0]["row"].to_string();
-    workspace.ok("tomas", &["assess", id, "--row", &row, "--reject"]);
+    workspace.ok("tomas", &["assess", id, "--row", &row, "--accept", "--note", "a refund"]);
+    let again = workspace.run("tomas", &["assess", id, "--row", &row, "--reject"]);
+    again.ended(0, &["your verdict before had a note, which this one has not: a refund"]);
     let waived = workspace.run("ravi", &["anomaly", "waive", id, "--reason", "refunds"]);
     waived.ended(0, &["1 sample judged by tomas: 0 accepted, 1 rejected; 1 still has to be judged"]);
 }

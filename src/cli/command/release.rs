@@ -83,6 +83,7 @@ fn why(call: &Call<'_>, release: &ReleaseName, verbose: bool) -> Result<()> {
                 "it is not open",
                 Some(format!("to bring it back: assay release rollback {live} --to {release} --reason \"...\"")),
             ),
+            _ if detail.is_last_word => ("it is not open", Some(Next::OpenAnother(release.clone()).command())),
             _ => ("it is not open", None),
         };
         out.line(&format!("{release} is {state}; {said}"))?;

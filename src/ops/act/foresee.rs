@@ -65,9 +65,9 @@ impl Workspace {
         let unsettled = found.filter(|one| matches!(one.state, AnomalyState::Open | AnomalyState::Confirmed));
         let unsettled: Vec<String> = unsettled.map(|one| format!("{} of {}", one.check, one.subject)).collect();
         if !unsettled.is_empty() {
+            let count = text::counted(unsettled.len() as u64, "finding");
             lines.push(format!(
-                "warning: what is a measure for others then has {} that nobody settled: {}",
-                text::counted(unsettled.len() as u64, "finding"),
+                "warning: nobody settled {count} of {period}, which would be a measure for others: {}",
                 some_of(&unsettled)
             ));
         }

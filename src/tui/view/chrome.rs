@@ -132,7 +132,7 @@ pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let mut x = 1;
     for command in usable.into_iter().chain(refused) {
         let text = said(command);
-        if usize::from(x) + width(&text) + 1 > room {
+        if usize::from(x) + width(&text) + 2 > room {
             break;
         }
         let tone = if is_refused(command) { Tone::Quiet } else { Tone::Plain };

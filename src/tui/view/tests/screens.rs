@@ -131,6 +131,23 @@ fn what_a_role_may_not_do_stays_visible() {
     assert!(footer.contains("(p publish)") && footer.contains("(a approve)"), "{footer}");
 }
 
+/// What can be done comes before what can't, and the way inside is there at any width.
+#[test]
+fn the_footer_begins_with_what_can_be_done() {
+    let footer = |width, keys: &str| {
+        let mut person = in_pane(World::of(7), Answers::Promptly, (width, 24), Pane::Releases);
+        person.press(keys);
+        lines(&person.state).pop().unwrap()
+    };
+    let blocked = footer(80, "g");
+    assert!(blocked.starts_with(" x reject  R run period  r run"), "{blocked}");
+    for width in [60, 80, 200] {
+        assert!(footer(width, "g").contains("enter open") && footer(width, "j").contains("a approve"), "{width}");
+    }
+    let led_nowhere = footer(80, "j enter");
+    assert!(!led_nowhere.contains("enter open"), "{led_nowhere}");
+}
+
 /// A list longer than the window is never loaded whole, and its end is one key away.
 #[test]
 fn the_end_of_a_long_list_is_shown() {
