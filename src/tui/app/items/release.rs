@@ -30,16 +30,16 @@ pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<
 fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let reasons = &detail.row.blocked_by;
     if reasons.is_empty() {
-        let verdict = match detail.release.state {
-            state if state.is_open() => "nothing; p publishes it",
-            ReleaseState::Published => "nothing; clients see it",
+        let good = |verdict: &str| Piece::new(format!("✓ nothing{verdict}"), Tone::Good);
+        let piece = match detail.release.state {
+            state if state.is_open() => good("; p publishes it"),
+            ReleaseState::Published => good("; clients see it"),
             state if detail.is_last_word => {
-                let next = format!("it is {state}; R opens another one for {}", detail.row.period);
-                return vec![Item::text(GATE, vec![Piece::new(format!("! {next}"), Tone::Warning)])];
+                Piece::new(format!("! it is {state}; R opens another one for {}", detail.row.period), Tone::Warning)
             }
-            _ => "nothing to decide any more",
+            _ => good(" to decide any more"),
         };
-        return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
+        return vec![Item::text(GATE, vec![piece])];
     }
     let mut items = Vec::new();
     for group in ReasonGroup::of(reasons) {
