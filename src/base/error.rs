@@ -176,6 +176,12 @@ impl Error {
         self.0.kind.is_transient()
     }
 
+    /// Message, causes and hints on one line, for whoever can act on it at once.
+    #[must_use]
+    pub fn with_hints(&self) -> String {
+        self.hints().iter().fold(self.one_line(), |line, hint| line + "; " + hint)
+    }
+
     /// Message and causes on one line, for lists and journal entries.
     #[must_use]
     pub fn one_line(&self) -> String {

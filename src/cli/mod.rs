@@ -27,10 +27,14 @@ pub fn main() -> ExitCode {
             if !error.use_stderr() {
                 return ExitCode::SUCCESS;
             }
+            let output = Output::new(true, false);
+            let hints = hints(&error);
+            output.hints(hints);
             // What was said could not be read; that an answer was wanted as JSON can.
             if std::env::args().any(|argument| argument == "--json") {
                 let first = error.to_string().lines().next().unwrap_or_default().replacen("error: ", "", 1);
-                let _ = Output::new(true, true).failure(&Error::usage(first));
+                let said = hints.iter().fold(Error::usage(first), |error, hint| error.hint(hint.as_str()));
+                let _ = output.failure(&said);
             }
             return ExitCode::from(ErrorKind::Usage.exit_code());
         }
@@ -46,6 +50,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// How a value is written that could not be read: whoever reads it knows, clap prints only that it is wrong.
+fn hints(error: &clap::Error) -> &[String] {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<Error>());
+    cause.map_or(&[], Error::hints)
 }
 
 fn run(arguments: &Arguments, output: &Output) -> Result<()> {

@@ -7,6 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::base::{Error, Result, text};
 
+/// Causes that a person is told; a program reads all.
+const CAUSES: usize = 8;
+
 /// How answers are given.
 pub struct Output {
     json: bool,
@@ -107,14 +110,24 @@ impl Output {
     /// What went wrong, why, and what to do next. As a document too, unless one says already what was done.
     pub fn error(&self, error: &Error) {
         tell(&format!("error: {}", error.message()));
-        for cause in error.causes() {
+        let causes = error.causes();
+        let more = if causes.len() > CAUSES + 1 { causes.len() - CAUSES } else { 0 };
+        for cause in &causes[..causes.len() - more] {
             tell(&format!("  because: {cause}"));
         }
-        for hint in error.hints() {
-            tell(&format!("  hint: {hint}"));
+        if more > 0 {
+            tell(&format!("  because: … and {more} more; --json lists them"));
         }
+        self.hints(error.hints());
         if self.json && !self.answered.load(Ordering::Relaxed) {
             let _ = self.failure(error);
+        }
+    }
+
+    /// What to do next.
+    pub fn hints(&self, hints: &[String]) {
+        for hint in hints {
+            tell(&format!("  hint: {hint}"));
         }
     }
 

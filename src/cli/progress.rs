@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::output::Output;
 use crate::base::text;
+use crate::domain::TaskKind;
 use crate::domain::progress::{Progress, Step};
 
 /// Shows what the pipeline reports.
@@ -37,7 +38,9 @@ impl<'a> Shown<'a> {
             }
             Step::Failed { error } => {
                 running.remove(&name);
-                Some(format!("{name}: failed: {error}"))
+                // These are all that the command does: its answer says why it failed.
+                let is_whole = matches!(progress.kind, TaskKind::Publish | TaskKind::Train);
+                (!is_whole).then(|| format!("{name}: failed: {error}"))
             }
             Step::Cancelled => {
                 running.remove(&name);

@@ -236,6 +236,9 @@ pub struct ReleaseRow {
     /// The release that clients see for its period. For the screen.
     #[serde(skip)]
     pub live: Option<ReleaseName>,
+    /// What a rollback brings back, where clients see this release. For the screen.
+    #[serde(skip)]
+    pub predecessor: Option<ReleaseName>,
 }
 
 /// A row of `task list`: those that are not done first.

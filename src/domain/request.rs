@@ -83,6 +83,26 @@ impl Request {
         self
     }
 
+    /// Whether it works on files and rows, or waits for whoever does: it may take hours, and reports how far it is. The
+    /// others only put a decision on record.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Ingest { .. }
+                | Self::AddBatch { .. }
+                | Self::AcceptBatch { .. }
+                | Self::RejectBatch { .. }
+                | Self::WithdrawBatch { .. }
+                | Self::Run { .. }
+                | Self::RetryTask { .. }
+                | Self::TrainModel { .. }
+                | Self::Publish { .. }
+                | Self::Rollback { .. }
+                | Self::WithdrawRelease { .. }
+        )
+    }
+
     /// Why, where the person said so.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {

@@ -34,7 +34,7 @@ use crate::base::{Result, ResultExt, files};
 /// Age at which a temporary file was left by a process that died.
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
-pub use raw::Raw;
+pub use raw::{Raw, extension_of};
 pub use release::{Artifact, Staging};
 pub use table::{Commit, Committed, DataFile, Table};
 

@@ -109,7 +109,9 @@ impl Read for Copying<'_> {
     }
 }
 
-fn extension_of(source: &Path) -> String {
+/// What the name of a delivered file says of how to read it.
+#[must_use]
+pub fn extension_of(source: &Path) -> String {
     source
         .extension()
         .and_then(|extension| extension.to_str())

@@ -27,9 +27,13 @@ pub struct Overview {
     pub datasets: Vec<String>,
     /// Releases being prepared.
     pub open_releases: u64,
-    /// Those that nothing stands against any more.
+    /// Those that wait for nothing but people: approvals, or their publication.
     pub ready_releases: u64,
-    /// Blocking anomalies that nobody settled.
+    /// Those that somebody could approve.
+    pub releases_to_approve: u64,
+    /// Those that have all their approvals.
+    pub releases_to_publish: u64,
+    /// Blocking anomalies that are open, or confirmed and not mended yet.
     pub open_anomalies: u64,
     /// Batches in quarantine.
     pub quarantined: u64,
@@ -37,6 +41,15 @@ pub struct Overview {
     pub late: u64,
     /// Files that lie in the inboxes and fit a provider's pattern.
     pub waiting_files: u64,
+}
+
+impl Overview {
+    /// What waits in the inboxes, in words, if anything does.
+    #[must_use]
+    pub fn waiting(&self) -> Option<String> {
+        let verb = if self.waiting_files == 1 { "waits" } else { "wait" };
+        (self.waiting_files > 0).then(|| format!("{} {verb}", counted(self.waiting_files, "file")))
+    }
 }
 
 /// One batch.
@@ -98,6 +111,34 @@ pub struct ReleaseDetail {
     pub artifacts: Vec<(String, u64)>,
     /// The rows that it holds.
     pub total_rows: u64,
+    /// What became of it for clients, oldest first.
+    pub story: Vec<ReleaseMove>,
+    /// Where its files lie, below the workspace, once they are built.
+    pub folder: Option<String>,
+    /// Whether nothing of its period is on its way to clients any more, so that running the period opens another one.
+    pub is_last_word: bool,
+}
+
+/// Something that somebody did about a release after it was prepared.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ReleaseMove {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+    /// What became of it, in words.
+    pub what: String,
+    /// Why, where that was said.
+    pub why: Option<String>,
+}
+
+impl ReleaseMove {
+    /// In one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("{} by {}, {}{why}", self.what, self.by, self.at.format("%Y-%m-%d %H:%M UTC"))
+    }
 }
 
 /// A finding that somebody let pass.

@@ -2,16 +2,20 @@
 
 mod act;
 mod details;
+mod judged;
 mod query;
+mod reasons;
 mod record;
 mod session;
 mod workspace;
 
-pub use act::{ContractDiff, Reply};
+pub use act::{ContractDiff, Next, Reply};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, RowChange, WaivedFinding,
+    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
 };
+pub use query::overview::may_approve;
+pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;
 pub use workspace::{OpenOptions, Workspace};

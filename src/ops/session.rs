@@ -12,6 +12,8 @@ pub struct Session {
     pub actor: Actor,
     /// By which face.
     pub via: Via,
+    /// Whether this person may act as others: in a demo workspace.
+    pub demo: bool,
 }
 
 impl Session {
@@ -24,7 +26,7 @@ impl Session {
     fn by(login: &str, contract: &Contract, name: Option<&str>, via: Via) -> Result<Self> {
         if contract.people.is_empty() {
             let name = checked_name(name.unwrap_or(login))?;
-            return Ok(Self { actor: Actor { name, role: Role::Owner }, via });
+            return Ok(Self { actor: Actor { name, role: Role::Owner }, via, demo: contract.demo });
         }
         if let Some(name) = name.filter(|name| !same_person(name.trim(), login) && !contract.demo) {
             return Err(Error::refused(format!("you are logged in as `{login}` and can't act as `{name}`"))
@@ -37,7 +39,7 @@ impl Session {
             None => login.to_owned(),
         };
         let (name, roles) = listed(contract, &name).ok_or_else(|| unknown(contract, &name))?;
-        Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via })
+        Ok(Self { actor: Actor { name: name.clone(), role: policy::strongest(roles) }, via, demo: contract.demo })
     }
 
     /// The same person as another contract knows them: with the role that it gives them, if it gives them any. A session
@@ -49,15 +51,16 @@ impl Session {
     /// The session of somebody who is not in [people]: they may look.
     #[must_use]
     pub fn stranger(via: Via) -> Self {
-        Self { actor: Actor { name: login_name(), role: Role::Viewer }, via }
+        Self { actor: Actor { name: login_name(), role: Role::Viewer }, via, demo: false }
     }
 
     /// What the journal keeps of a request of this person. Refuses what their role does not allow.
     pub fn permitted(&self, request: &Request) -> Result<Origin> {
         let wanted = request.role();
         if self.actor.role < wanted {
+            let or = if self.demo { ", or act as one: --as NAME" } else { "" };
             return Err(Error::refused(format!("{} is {} and this needs {wanted}", self.actor.name, self.actor.role))
-                .hint(format!("ask somebody who is {wanted}; in a demo workspace, act as one with --as NAME")));
+                .hint(format!("ask somebody who is {wanted}{or}")));
         }
         Ok(Origin {
             actor: self.actor.clone(),
@@ -91,7 +94,9 @@ fn unknown(contract: &Contract, name: &str) -> Error {
     let error = match text::nearest(name, known.iter().copied()).filter(|_| contract.demo) {
         Some(near) => error.hint(format!("did you mean --as {near}?")),
         None if contract.demo => error.hint(format!("say who you are with --as: {}", known.join(", "))),
-        None => error.hint(format!("log in as one of them ({}), or ask the owner to add you", known.join(", "))),
+        None => error
+            .because("the name is that of ASSAY_USER, or else the one that you are logged in with")
+            .hint(format!("set ASSAY_USER to your name there ({}), or ask the owner to add you", known.join(", "))),
     };
     error.hint("see the people: assay contract show")
 }

@@ -12,10 +12,10 @@ use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::journal::Transaction;
-use crate::lake::{Commit, Raw, Table};
+use crate::lake::{Commit, Raw, Table, extension_of};
 use crate::quality::stream::CHUNK_ROWS;
 use crate::source::inbox::{self, Look};
-use crate::source::read;
+use crate::source::read::{self, Reader};
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,14 +217,10 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
 }
 
 fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, report: &Report<'_>) -> Result<Bronze> {
-    let provider = provider_of(context, &delivery.slice)?;
-    let Source::Inbox { encoding, .. } = &provider.source;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
-    let mut reader = read::open(&raw, &delivery.extension, encoding.as_deref(), &context.cancel)
+    let mut reader = opened(context, &delivery.slice, &raw, &delivery.extension)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     let (columns, encoding) = (reader.header().to_vec(), reader.encoding());
-    known_header(context.contract.dataset(&delivery.slice.dataset)?, provider, &columns)
-        .with_context(|| format!("reading `{}`", delivery.file))?;
     let schema = read::bronze_schema(&columns);
     let headers = columns.iter().map(|column| (column.name.clone(), column.delivered.clone())).collect();
 
@@ -244,6 +240,23 @@ fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, r
         .replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)
         .with_context(|| format!("reading `{}`", delivery.file))?;
     Ok(Bronze { columns, rows: committed.rows, encoding })
+}
+
+/// What would keep a file from landing, as far as its text and its header tell: the note of its quarantine.
+pub fn look_into(context: &Context, slice: &Slice, path: &Path) -> Result<Option<String>> {
+    match opened(context, slice, path, &extension_of(path)) {
+        Err(error) if error.kind() == ErrorKind::BadData => Ok(Some(error.one_line())),
+        read => read.map(|_| None),
+    }
+}
+
+/// A delivered file as a landing begins to read it: its text decoded, its header known.
+fn opened(context: &Context, slice: &Slice, path: &Path, extension: &str) -> Result<Box<dyn Reader>> {
+    let provider = provider_of(context, slice)?;
+    let Source::Inbox { encoding, .. } = &provider.source;
+    let reader = read::open(path, extension, encoding.as_deref(), &context.cancel)?;
+    known_header(context.contract.dataset(&slice.dataset)?, provider, reader.header())?;
+    Ok(reader)
 }
 
 /// Refuses a file without one column of the provider's. Its first record is no header then, and what a header holds goes

@@ -48,6 +48,10 @@ impl Person {
     /// Somebody in front of a terminal of this size.
     pub fn with_role(world: World, width: u16, height: u16, name: &str, role: Role) -> Self {
         let actor = Actor { name: name.to_owned(), role };
+        let mut world = world;
+        if !world.overview.people.iter().any(|person| person.name == name) {
+            world.overview.people.push(actor.clone());
+        }
         let me = Identity { actor, folder: "/data/slips".to_owned(), demo: true, stranger: false, colour: true };
         let state = State::new(me, width, height);
         Self { state, world, answers: Answers::Promptly, asked: Vec::new(), effects: Vec::new() }

@@ -17,6 +17,7 @@ mod last_moment;
 mod layers;
 mod measures;
 mod models;
+mod newcomer;
 mod parquet;
 mod picture;
 mod processes;

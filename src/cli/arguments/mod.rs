@@ -43,7 +43,7 @@ pub struct Arguments {
     /// Say nothing but the data that was asked for.
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Act as this person of [people].
+    /// Act as this person, in a demo workspace or where nobody is listed.
     #[arg(id = "as", long = "as", global = true, env = "ASSAY_AS", value_name = "NAME")]
     pub name: Option<String>,
     /// Say what would be done, and do nothing.

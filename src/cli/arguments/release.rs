@@ -24,10 +24,13 @@ pub enum ReleaseCommand {
         /// The release, as dataset/period.n.
         release: ReleaseName,
     },
-    /// Print every reason why it can't be published, and the command that clears it.
+    /// Print why it can't be published, and the commands that clear that.
     Why {
         /// The release, as dataset/period.n.
         release: ReleaseName,
+        /// Print every reason, also where one command clears many of a kind.
+        #[arg(long)]
+        verbose: bool,
     },
     /// Approve exactly its present content.
     Approve {

@@ -68,7 +68,7 @@ fn try_out(arguments: &Arguments, options: &DemoArguments, output: &Output) -> R
     }
     let root = workspace.root().to_path_buf();
     screen::open_screen(workspace, arguments.name.as_deref())?;
-    output.say(&format!("the demo is in {}; open it again with assay --workspace", root.display()));
+    output.say(&format!("the demo is in {0}; to open it again: assay --workspace {0}", root.display()));
     Ok(())
 }
 

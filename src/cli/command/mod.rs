@@ -108,6 +108,9 @@ impl Call<'_> {
         for line in &reply.lines {
             self.output.say(line);
         }
+        if let Some(next) = &reply.next {
+            self.output.say(&format!("-> {}", next.command()));
+        }
         if self.output.is_json() {
             self.output.document(&reply.document)?;
         } else {

@@ -5,6 +5,7 @@ use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ReleaseCommand;
 use crate::domain::listing::{Query, ReleaseRow};
 use crate::domain::{Reason, ReleaseName, ReleaseState, Request};
+use crate::ops::{Next, ReasonGroup};
 
 pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
     match command {
@@ -13,7 +14,7 @@ pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
             Query { dataset: dataset.dataset.clone(), period: *period, state: state.clone(), ..Query::default() },
         ),
         ReleaseCommand::Show { release } => show(call, release),
-        ReleaseCommand::Why { release } => why(call, release),
+        ReleaseCommand::Why { release, verbose } => why(call, release, *verbose),
         ReleaseCommand::Approve { release, digest, note } => call.change(Request::Approve {
             release: release.clone(),
             digest: digest.as_ref().map(Digest::from_hex),
@@ -66,14 +67,13 @@ pub fn headline(reason: &Reason) -> &str {
     }
 }
 
-fn why(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
+fn why(call: &Call<'_>, release: &ReleaseName, verbose: bool) -> Result<()> {
     let detail = call.workspace.release(release)?;
     if call.output.is_json() {
         return call.output.document(&detail.row.blocked_by);
     }
     let (out, state) = (call.output, detail.release.state);
-    let mut reasons = detail.row.blocked_by.as_slice();
-    if reasons.is_empty() {
+    if detail.row.blocked_by.is_empty() {
         let (said, next) = match (state, &detail.row.live) {
             (state, _) if state.is_open() => {
                 ("nothing keeps it back", Some(format!("assay release publish {release}")))
@@ -83,18 +83,19 @@ fn why(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
                 "it is not open",
                 Some(format!("to bring it back: assay release rollback {live} --to {release} --reason \"...\"")),
             ),
+            _ if detail.is_last_word => ("it is not open", Some(Next::OpenAnother(release.clone()).command())),
             _ => ("it is not open", None),
         };
         out.line(&format!("{release} is {state}; {said}"))?;
         return next.map_or(Ok(()), |next| out.line(&format!("  -> {next}")));
     }
     // What one command clears is said together.
-    while let Some(first) = reasons.first() {
-        let alike = reasons.iter().take_while(|reason| reason.fix == first.fix).count();
-        let (these, others) = reasons.split_at(alike);
-        these.iter().try_for_each(|reason| out.line(&reason.text))?;
-        out.line(&format!("  -> {}", first.fix))?;
-        reasons = others;
+    for group in ReasonGroup::of(&detail.row.blocked_by) {
+        match group.folded().filter(|_| !verbose) {
+            Some(headline) => out.line(&format!("{headline}, the first: {}", group.first.text))?,
+            None => group.reasons.iter().try_for_each(|reason| out.line(&reason.text))?,
+        }
+        out.line(&format!("  -> {}", group.first.fix))?;
     }
     Ok(())
 }
@@ -107,6 +108,13 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     let (out, changes) = (call.output, &detail.changes);
     out.line(&format!("{release} is {}, made with {}", detail.release.state, detail.release.model))?;
     out.line(&format!("  opened because {}", detail.release.cause))?;
+    detail.story.iter().try_for_each(|one| out.line(&format!("  {}", one.sentence())))?;
+    if detail.is_last_word {
+        out.line(&format!("  -> {}", Next::OpenAnother(release.clone()).command()))?;
+    }
+    if let Some(folder) = &detail.folder {
+        out.line(&format!("  files in {folder}/"))?;
+    }
     out.line(&format!("  input digest {}", detail.release.input_digest.short()))?;
     if let Some(digest) = &detail.release.release_digest {
         out.line(&format!("  release digest {}", digest.short()))?;

@@ -20,12 +20,16 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     out.line(&format!("{} ({datasets})", overview.workspace))?;
     out.line(&contract(call, &overview))?;
     out.line(&format!(
-        "{} open, {} of them ready for approval",
+        "{} open: {} to approve, {} to publish",
         text::counted(overview.open_releases, "release"),
-        overview.ready_releases
+        overview.releases_to_approve,
+        overview.releases_to_publish
     ))?;
-    out.line(&format!("{} open and blocking", text::counted(overview.open_anomalies, "anomaly")))?;
+    out.line(&format!("{} in the way of a release", text::counted(overview.open_anomalies, "anomaly")))?;
     out.line(&format!("{} late, {} in quarantine", text::counted(overview.late, "delivery"), overview.quarantined))?;
+    if let Some(waiting) = overview.waiting() {
+        out.line(&format!("{waiting}: assay ingest"))?;
+    }
     if overview.unprotected {
         out.say("no [people] in assay.toml: everybody is owner");
     }

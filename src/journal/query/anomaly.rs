@@ -67,9 +67,11 @@ impl Snapshot<'_> {
         self.all("SELECT * FROM anomaly WHERE given_for = ?1 ORDER BY period_order, id", [waived.as_str()], read)
     }
 
-    /// How many anomalies are open, in all datasets.
-    pub fn count_open_anomalies(&self) -> Result<u64> {
-        self.number("SELECT count(*) AS number FROM anomaly WHERE state = 'open'", [])
+    /// How many anomalies keep a release back until somebody settles them or the data is mended, in all datasets.
+    pub fn count_blocking_anomalies(&self) -> Result<u64> {
+        let sql = "SELECT count(*) AS number FROM anomaly
+             WHERE state IN ('open', 'confirmed') AND json_extract(finding, '$.severity') = 'blocking'";
+        self.number(sql, [])
     }
 
     /// What people said about the samples of an anomaly, by batch and row.

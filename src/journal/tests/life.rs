@@ -257,7 +257,7 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     assert_eq!(anomaly(&bench).settled.unwrap().reason, "0 nulls");
     bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None });
     bench.tell("mira", vec![Fact::AnomalyReopened { id }]).unwrap();
-    assert_eq!(bench.ask(|snapshot| snapshot.count_open_anomalies()), 1);
+    assert_eq!(bench.ask(|snapshot| snapshot.count_blocking_anomalies()), 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::domain::actor::same_person;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period};
 use crate::journal::Transaction;
+use crate::ops::judged::Judged;
 use crate::pipeline::{Context, assemble};
 
 /// A person says that it is real. Where it was waived for later periods too, their findings open again.
@@ -31,7 +32,9 @@ pub fn waive(context: &Context, id: &AnomalyId, until: Option<Period>) -> Result
         Ok(covered)
     })?;
     let until = until.map(|until| format!(", and the same finding up to {until}")).unwrap_or_default();
-    Ok(Reply { lines: named("waived as well", &covered), ..Reply::new(format!("{id} is waived{until}")) })
+    let judged = context.journal.read(|snapshot| Judged::of(snapshot, &snapshot.anomaly_by_prefix(id.as_str())?))?;
+    let lines = judged.sentence().into_iter().chain(named("waived as well", &covered)).collect();
+    Ok(Reply { lines, ..Reply::new(format!("{id} is waived{until}")) })
 }
 
 /// A person takes a decision back. Where it was waived for later periods too, their findings open again.
@@ -92,6 +95,7 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
     let Judgement { batch, row, accepted, overrule, note } = judgement;
     let judge = context.origin.actor.name.clone();
     let said = format!("row {row} of batch {batch} is {}", if accepted { "accepted" } else { "rejected" });
+    let lost = if note.is_none() { own_note(context, id, &batch, row)? } else { None };
     change(context, id, move |transaction, anomaly| {
         let sample = anomaly
             .rows
@@ -115,7 +119,21 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
         transaction.append(fact)?;
         Ok(Vec::new())
     })?;
-    Ok(Reply::new(said))
+    let lines = lost.map(|note| format!("your verdict before had a note, which this one has not: {note}"));
+    Ok(Reply { lines: lines.into_iter().collect(), ..Reply::new(said) })
+}
+
+/// What the person said about a row before.
+fn own_note(context: &Context, id: &AnomalyId, batch: &BatchId, row: u64) -> Result<Option<String>> {
+    let judge = &context.origin.actor.name;
+    let verdicts = context.journal.read(|snapshot| {
+        let anomaly = snapshot.anomaly_by_prefix(id.as_str())?;
+        snapshot.verdicts(&anomaly.id)
+    })?;
+    let own = verdicts.into_iter().find(|(of, at, verdict)| {
+        *at == row && of.as_str().starts_with(batch.as_str()) && same_person(&verdict.by, judge)
+    });
+    Ok(own.and_then(|(_, _, verdict)| verdict.note))
 }
 
 /// Changes something about an anomaly, and about others of later periods, which `work` returns. What approvals of their

@@ -1,6 +1,6 @@
 //! Accepting a period as the baseline of history-based checks.
 
-use super::Reply;
+use super::{Next, Reply};
 use crate::base::{Error, Result};
 use crate::domain::{Fact, ModelRef, Period};
 use crate::pipeline::{Context, arrival, standing};
@@ -31,5 +31,5 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
         transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period, model, batches })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;
-    Ok(Reply::new(format!("{period} is a baseline of {name}; run assay run to judge what looks back at it")))
+    Ok(Reply { next: Some(Next::Run), ..Reply::new(format!("{period} is a baseline of {name}")) })
 }

@@ -1,14 +1,17 @@
 //! Taking a changed assay.toml into force.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::verdict::{self, InForce};
 use crate::pipeline::{Context, arrival, findings};
+use crate::source::inbox;
 
 /// What the file would change, line by line, of the contract in force.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -60,7 +63,24 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         }
         Ok(version)
     })?;
-    Ok(in_force(version))
+    let lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
+    Ok(Reply { lines, ..in_force(version) })
+}
+
+/// Makes the folders that the contract in force expects files in. Says which are new: that is where files go.
+pub fn inboxes(workspace: &Workspace) -> Result<Vec<String>> {
+    let contract = workspace.contract()?;
+    let providers: BTreeSet<&str> =
+        contract.datasets.iter().flat_map(|dataset| &dataset.providers).map(|one| one.name.as_str()).collect();
+    let mut lines = Vec::new();
+    for provider in providers {
+        let folder = workspace.root().join(inbox::FOLDER).join(provider);
+        if !folder.exists() {
+            std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+            lines.push(format!("files of {provider} go to {}/{provider}/", inbox::FOLDER));
+        }
+    }
+    Ok(lines)
 }
 
 /// Refuses a contract without the dataset of a release that somebody still works on.

@@ -128,16 +128,28 @@ pub fn inboxes(
 /// What would be taken in, and what would be left; and the slices that would change.
 pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<(Vec<String>, Vec<Slice>)> {
     let waiting = waiting(context, dataset, provider)?;
-    let line = |Waiting { file_name, meant, .. }: &Waiting| match meant {
-        Ok(slice) => format!("would take in {file_name} for {slice}"),
-        Err(why) => format!("would leave {file_name}: {why}"),
-    };
-    let mut lines: Vec<String> = waiting.iter().map(line).collect();
+    let mut lines = Vec::new();
+    for Waiting { path, file_name, meant, .. } in &waiting {
+        context.cancel.check()?;
+        lines.push(match meant {
+            Ok(slice) => foreseen(context, slice, path)?,
+            Err(why) => format!("would leave {file_name}: {why}"),
+        });
+    }
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
     if lines.is_empty() {
         lines.push("nothing lies in the inboxes".to_owned());
     }
     Ok((lines, waiting.into_iter().filter_map(|file| file.meant.ok()).collect()))
+}
+
+/// What would become of a file.
+pub fn foreseen(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
+    let file = file_name(path);
+    Ok(match land::look_into(context, slice, path).with_context(|| format!("reading `{file}`"))? {
+        None => format!("would take in {file} for {slice}"),
+        Some(note) => format!("would quarantine {file} for {slice}: {note}"),
+    })
 }
 
 /// Takes in one file of an inbox, unless somebody is writing it.
@@ -239,7 +251,7 @@ impl Tally {
             )
         };
         let trouble = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
-        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents), trouble })
+        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents), trouble, ..Reply::default() })
     }
 }
 

@@ -4,8 +4,10 @@ mod anomaly;
 mod baseline;
 mod batch;
 mod contract;
+mod foresee;
 mod ingest;
 mod model;
+mod next;
 mod not_understood;
 mod preview;
 mod release;
@@ -15,12 +17,13 @@ mod tests;
 
 pub use contract::ContractDiff;
 pub(super) use model::task_of as training_key;
+pub use next::Next;
 use serde_json::json;
 
 use super::{Session, Workspace};
 use crate::base::{Cancel, Error, Result, files};
-use crate::domain::Request;
 use crate::domain::progress::Progress;
+use crate::domain::{ReleaseName, Request};
 use crate::pipeline::{Context, consequences, publication};
 
 /// What came of a request.
@@ -30,6 +33,12 @@ pub struct Reply {
     pub message: String,
     /// Line by line, where there is more to say.
     pub lines: Vec<String>,
+    /// The releases that it opened.
+    #[serde(skip)]
+    pub opened: Vec<ReleaseName>,
+    /// What comes next.
+    #[serde(skip)]
+    pub next: Option<Next>,
     /// For programs.
     pub document: serde_json::Value,
     /// What makes it a failure all the same, although something was done and is told above.
@@ -84,7 +93,7 @@ impl Workspace {
         let context = self.admitted(session, &request, cancel)?;
         if first && matches!(request, Request::ApplyContract { .. }) {
             // The first change takes the contract into force: this was it.
-            return Ok(contract::in_force(1));
+            return Ok(Reply { lines: contract::inboxes(self)?, ..contract::in_force(1) });
         }
         let recovered = publication::recover(&context, progress)?;
         let mut said = recovered.done;
@@ -104,10 +113,13 @@ impl Workspace {
         reply.lines.splice(0..0, said);
         if first {
             reply.lines.insert(0, "contract 1 came into force".to_owned());
+            reply.lines.splice(1..1, contract::inboxes(self)?);
         }
         // It is done by now, whether what follows can be read or not.
-        if let Some(after) = open().ok().filter(|_| tells) {
-            reply.lines.extend(consequences::between(&before, &after).sentences());
+        if let Ok(after) = open() {
+            let follows = consequences::between(&before, &after);
+            reply.lines.extend(tells.then(|| follows.sentences()).into_iter().flatten());
+            reply.opened = follows.opened.into_iter().map(|(release, _)| release).collect();
         }
         if reply.document.is_null() {
             reply.document = json!({ "message": reply.message });

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::Reply;
+use super::{Next, Reply};
 use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files};
 use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION};
 use crate::domain::names;
@@ -21,8 +21,8 @@ pub fn register(context: &Context, name: String, file: &Path, note: Option<Strin
     let (kind, bytes, labels) = read(file)?;
     let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
     let model = add(context, model)?;
-    let message = format!("{model} is registered");
-    Ok(Reply { message, document: json!({ "model": model }), ..Reply::default() })
+    let (message, document) = (format!("{model} is registered"), json!({ "model": model }));
+    Ok(Reply { message, document, next: Some(Next::Promote(model)), ..Reply::default() })
 }
 
 /// What a registration would make of a file.
@@ -133,6 +133,7 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         message: format!("{model} is trained on {} documents and registered", documents.len()),
         lines,
         document: json!({ "model": model, "metrics": metrics }),
+        next: Some(Next::Promote(model)),
         ..Reply::default()
     };
     Ok((reply, documents.len() as u64))
@@ -219,7 +220,7 @@ pub fn promote(context: &Context, model: ModelRef) -> Result<Reply> {
     let contract = context.contract.clone();
     let promoted = model.clone();
     context.write(move |transaction| point_to(transaction, &contract, promoted))?;
-    Ok(Reply::new(format!("{model} is in production; run assay run to process what it re-opened")))
+    Ok(Reply { next: Some(Next::Run), ..Reply::new(format!("{model} is in production")) })
 }
 
 /// The change that a promotion is.

@@ -1,15 +1,13 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
-use std::collections::BTreeSet;
-
 use super::{batch, ingest, model, run};
 use crate::base::{Error, Result, files, text};
 use crate::domain::listing::Query;
 use crate::domain::model::PRODUCTION;
-use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, Role, TaskState};
+use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
-use crate::pipeline::{Context, arrival, consequences, publication, verdict};
+use crate::pipeline::{Context, consequences, publication, verdict};
 
 impl Workspace {
     /// What the request would do.
@@ -51,8 +49,9 @@ impl Workspace {
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
-                let slice = ingest::slice_of(&self.reading()?, &addressed)?;
-                let taken = format!("would take in {} for {slice}", addressed.file.display());
+                let context = self.reading()?;
+                let slice = ingest::slice_of(&context, &addressed)?;
+                let taken = ingest::foreseen(&context, &slice, &addressed.file)?;
                 let costs = self.costs_approval(session, std::iter::once((slice.dataset, slice.period)))?;
                 return Ok(std::iter::once(taken).chain(costs).collect());
             }
@@ -68,11 +67,25 @@ impl Workspace {
             }
             Request::RetryTask { task } => return Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
             Request::ApplyContract { .. } => {
-                let lines = self.contract_diff()?.lines;
+                let mut lines = self.contract_diff()?.lines;
                 // The first change of all takes the first contract into force: there is nothing to compare it with.
                 if self.contract_state()?.version > 0 {
                     self.rehearse(session, request)?;
                 }
+                let open = self.journal().read(|snapshot| snapshot.open_releases())?.into_iter();
+                lines.extend(self.costs_approval(session, open.map(|one| (one.name.dataset, one.name.period)))?);
+                return Ok(lines);
+            }
+            Request::Baseline { dataset, period, .. } => {
+                let mut lines = self.rehearse(session, request)?;
+                let dataset = self.contract()?.dataset_or_only(dataset.as_deref())?.name.clone();
+                lines.extend(self.would_be_judged(&dataset, *period)?);
+                lines.extend(self.costs_approval(session, std::iter::once((dataset, *period)))?);
+                return Ok(lines);
+            }
+            Request::Approve { release, .. } => {
+                let mut lines = self.rehearse(session, request)?;
+                lines.extend(self.would_fall(&self.rehearsing(session.permitted(request)?)?, release)?);
                 return Ok(lines);
             }
             Request::PromoteModel { model, .. } => {
@@ -93,34 +106,14 @@ impl Workspace {
             }
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
-            | Request::Baseline { .. }
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
-            | Request::Approve { .. }
             | Request::RevokeApproval { .. }
             | Request::RejectRelease { .. } => return self.rehearse(session, request),
         }
         Ok(Vec::new())
-    }
-
-    /// Where duties are separated, whoever takes a delivery in, or waives a finding, may not approve the release.
-    fn costs_approval(
-        &self,
-        session: &Session,
-        periods: impl Iterator<Item = (String, Period)>,
-    ) -> Result<Option<String>> {
-        let contract = self.contract()?;
-        if session.actor.role < Role::Manager || contract.people.is_empty() {
-            return Ok(None);
-        }
-        let separated =
-            |(name, _): &(String, Period)| contract.dataset(name).is_ok_and(|dataset| dataset.release.separation);
-        let periods: BTreeSet<String> =
-            periods.filter(separated).map(|(dataset, period)| format!("{dataset}/{period}")).collect();
-        let list = periods.into_iter().collect::<Vec<_>>().join(", ");
-        Ok((!list.is_empty()).then(|| format!("{} could then not approve releases of {list}", session.actor.name)))
     }
 
     fn rehearse(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
@@ -171,21 +164,6 @@ impl Workspace {
             publication::rehearse_withdrawal(transaction, &contract, release)
         })?);
         Ok(lines)
-    }
-
-    /// The releases that running a period would open.
-    fn would_open(&self, dataset: Option<&str>, period: Period) -> Result<Vec<String>> {
-        let contract = self.contract()?;
-        let wanted = contract.datasets.iter().filter(|other| dataset.is_none_or(|name| name == other.name));
-        self.journal().read(|snapshot| {
-            let mut lines = Vec::new();
-            for dataset in wanted {
-                if let Some(newest) = arrival::ended(snapshot, dataset, period)? {
-                    lines.push(format!("would open another release of {period}: {} was {}", newest.name, newest.state));
-                }
-            }
-            Ok(lines)
-        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Reply;
+use super::{Next, Reply};
 use crate::base::{Digest, Error, ErrorKind, Result, text};
 use crate::domain::actor::same_person;
 use crate::domain::progress::{Progress, Step};
@@ -83,13 +83,13 @@ pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
 
 /// Turns a release down. The next delivery or model opens another one, or whoever runs its period.
 pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
-    let (message, lines) = (format!("{name} is rejected"), vec![another(&name)]);
+    let (message, next) = (format!("{name} is rejected"), Some(Next::OpenAnother(name.clone())));
     context.write(move |transaction| {
         transaction.known_release(&name)?.state.allow(ReleaseState::Rejected)?;
         transaction.append(Fact::ReleaseRejected { release: name.clone() })?;
         findings::close_unused(transaction, &name.dataset, name.period)
     })?;
-    Ok(Reply { lines, ..Reply::new(message) })
+    Ok(Reply { next, ..Reply::new(message) })
 }
 
 /// Refuses what was published before, with the way to it: it is brought back, not published again.
@@ -126,7 +126,8 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         match &result {
             Ok(publication) => Step::Done { rows: publication.rows, refused: 0 },
             Err(error) if error.kind() == ErrorKind::Cancelled => Step::Cancelled,
-            Err(error) => Step::Failed { error: error.one_line() },
+            // Whoever asked reads all of it in the answer.
+            Err(error) => Step::Failed { error: error.message().to_owned() },
         },
     ));
     let publication = result?;
@@ -135,8 +136,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &(dyn Fn(Progres
         let lines = warning(&publication);
         return Ok(Reply { message, lines, document: document(name, &publication), ..Reply::default() });
     }
-    let mut lines: Vec<String> =
-        publication.steps.iter().map(|(step, milliseconds)| format!("{step}: {milliseconds} ms")).collect();
+    let mut lines = vec![steps(&publication)];
     if let Some(superseded) = &publication.superseded {
         lines.push(format!("{superseded} is superseded"));
     }
@@ -183,15 +183,20 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Reply> {
     let publication = publication::withdraw(context, name)?;
     Ok(Reply {
         message: format!("{name} is withdrawn: clients see nothing for {}", name.period),
-        lines: std::iter::once(another(name)).chain(warning(&publication)).collect(),
+        lines: warning(&publication),
+        next: Some(Next::OpenAnother(name.clone())),
         document: document(name, &publication),
         ..Reply::default()
     })
 }
 
-/// How a period gets its next release when nothing new is delivered for it.
-fn another(name: &ReleaseName) -> String {
-    format!("to open another one: assay run --dataset {} --period {}", name.dataset, name.period)
+/// How long each step of a publication took.
+fn steps(publication: &publication::Publication) -> String {
+    let step = |(step, milliseconds): &(&str, u128)| match milliseconds {
+        0..1000 => format!("{step} {milliseconds} ms"),
+        _ => format!("{step} {}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
+    };
+    format!("steps: {}", publication.steps.iter().map(step).collect::<Vec<_>>().join(", "))
 }
 
 /// What of a publication is not out yet: it is done all the same.

@@ -2,10 +2,22 @@
 
 use super::periods;
 use crate::base::Result;
+use crate::domain::actor::same_person;
 use crate::domain::completeness::{self, Cell, CellState};
-use crate::domain::{Actor, policy};
+use crate::domain::{Actor, Role, policy};
 use crate::ops::{Overview, Workspace};
 use crate::pipeline::verdict;
+
+/// The people whose approval could still be given.
+pub fn may_approve<'a>(
+    people: &'a [Actor],
+    approvers: &'a [String],
+    is_excluded: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = &'a str> {
+    let has_approved = move |name: &str| approvers.iter().any(|by| same_person(by, name));
+    let managers = people.iter().filter(|person| person.role >= Role::Manager).map(|person| person.name.as_str());
+    managers.filter(move |name| !has_approved(name) && !is_excluded(name))
+}
 
 impl Workspace {
     /// The workspace at a glance.
@@ -15,11 +27,23 @@ impl Workspace {
         let today = self.now().with_timezone(&contract.timezone).date_naive();
         let waiting_files = self.waiting_files(contract);
         self.journal().read(|snapshot| {
+            let people: Vec<Actor> = contract
+                .people
+                .iter()
+                .map(|(name, roles)| Actor { name: name.clone(), role: policy::strongest(roles) })
+                .collect();
             let open = snapshot.open_releases()?;
-            let mut ready_releases = 0;
+            let (mut ready_releases, mut releases_to_approve, mut releases_to_publish) = (0, 0, 0);
             for release in &open {
                 let verdict = verdict::verdict(snapshot, state.in_force(), release, self.now())?;
-                ready_releases += u64::from(verdict.unready.is_empty());
+                let is_ready = verdict.unready.is_empty();
+                let somebody_may = || {
+                    let mut able = may_approve(&people, &verdict.approvers, |name| verdict.excludes(name).is_some());
+                    people.is_empty() || able.next().is_some()
+                };
+                ready_releases += u64::from(is_ready);
+                releases_to_publish += u64::from(verdict.reasons.is_empty());
+                releases_to_approve += u64::from(is_ready && !verdict.reasons.is_empty() && somebody_may());
             }
             let mut late = 0;
             for dataset in &contract.datasets {
@@ -32,11 +56,6 @@ impl Workspace {
                     late += cells.into_iter().filter(missing).count() as u64;
                 }
             }
-            let people = contract
-                .people
-                .iter()
-                .map(|(name, roles)| Actor { name: name.clone(), role: policy::strongest(roles) })
-                .collect();
             Ok(Overview {
                 workspace: contract.workspace.clone(),
                 contract_version: state.version,
@@ -46,7 +65,9 @@ impl Workspace {
                 datasets: contract.datasets.iter().map(|dataset| dataset.name.clone()).collect(),
                 open_releases: open.len() as u64,
                 ready_releases,
-                open_anomalies: snapshot.count_open_anomalies()?,
+                releases_to_approve,
+                releases_to_publish,
+                open_anomalies: snapshot.count_blocking_anomalies()?,
                 quarantined: snapshot.count_quarantined()?,
                 late,
                 waiting_files,

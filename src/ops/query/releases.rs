@@ -2,14 +2,16 @@
 
 use super::changes::{Side, changes};
 use super::fallen::fallen;
+use super::story::story;
 use crate::base::Result;
 use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
-use crate::domain::{AnomalyState, Release, ReleaseName};
+use crate::domain::{AnomalyState, Contract, Release, ReleaseName, ReleaseState};
 use crate::journal::Snapshot;
+use crate::ops::judged::Judged;
 use crate::ops::workspace::ContractState;
 use crate::ops::{ReleaseDetail, WaivedFinding, Workspace};
 use crate::pipeline::verdict::{self, GateVerdict};
-use crate::pipeline::{assemble, publication};
+use crate::pipeline::{arrival, assemble, publication};
 
 impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.
@@ -26,21 +28,25 @@ impl Workspace {
     /// One release.
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
         let state = self.contract_state()?;
-        let (row, verdict, evaluations, waived, before, after, fallen) = self.journal().read(|snapshot| {
+        let (row, verdict, evaluations, waived, before, after, fallen, told) = self.journal().read(|snapshot| {
             let release = snapshot.known_release(name)?;
             let (row, verdict) = self.gate(snapshot, &state, &release)?;
             let evaluations = snapshot.evaluations(name)?.map(|(_, evaluations)| evaluations).unwrap_or_default();
             let waived = waived(snapshot, &release)?;
             let fallen = if release.state.is_open() { fallen(name, &snapshot.story_of(name)?) } else { Vec::new() };
             let before = compared_with(snapshot, &release)?.map(|before| Side::of(snapshot, before)).transpose()?;
-            Ok((row, verdict, evaluations, waived, before, Side::of(snapshot, release)?, fallen))
+            let told = (story(snapshot, &release)?, is_last_word(snapshot, &state.contract, name)?);
+            Ok((row, verdict, evaluations, waived, before, Side::of(snapshot, release)?, fallen, told))
         })?;
+        let (story, is_last_word) = told;
         let context = self.reading()?;
         let manifest = publication::manifest(&context, name)?;
         let changes = changes(&context, self.memory(), before.as_ref(), &after)?;
         let total_rows = changes.rows_after;
         let Side { release, batches, .. } = after;
         let artifacts = manifest.map(|manifest| manifest.artifacts).unwrap_or_default();
+        let folder = context.lake.release_folder(name);
+        let folder = folder.strip_prefix(self.root()).unwrap_or(&folder).display().to_string();
         Ok(ReleaseDetail {
             release: Release { cause: row.cause.clone(), ..release },
             row,
@@ -53,8 +59,11 @@ impl Workspace {
             evaluations,
             waived,
             changes,
+            folder: (!artifacts.is_empty()).then_some(folder),
             artifacts: artifacts.into_iter().map(|artifact| (artifact.name, artifact.bytes)).collect(),
             total_rows,
+            story,
+            is_last_word,
         })
     }
 
@@ -77,6 +86,10 @@ impl Workspace {
             (verdict::verdict(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
         };
         let blocked_by = if release.state.is_open() { verdict.reasons.clone() } else { Vec::new() };
+        let predecessor = match verdict.state {
+            ReleaseState::Published => publication::predecessor(snapshot, &release.name)?,
+            _ => None,
+        };
         let row = ReleaseRow {
             name: release.name.clone(),
             dataset: release.name.dataset.clone(),
@@ -92,9 +105,16 @@ impl Workspace {
             at: release.at,
             excluded: verdict.excluded.clone().into_iter().collect(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
+            predecessor,
         };
         Ok((row, verdict))
     }
+}
+
+/// Whether a release was turned down or taken away, and nothing of its period is on its way to clients since.
+fn is_last_word(snapshot: &Snapshot<'_>, contract: &Contract, name: &ReleaseName) -> Result<bool> {
+    let Ok(dataset) = contract.dataset(&name.dataset) else { return Ok(false) };
+    Ok(arrival::ended(snapshot, dataset, name.period)?.is_some_and(|newest| newest.name == *name))
 }
 
 /// The findings about a release that somebody let pass, and what was said of their rows.
@@ -104,17 +124,13 @@ fn waived(snapshot: &Snapshot<'_>, release: &Release) -> Result<Vec<WaivedFindin
         let Some(settled) = anomaly.settled.as_ref().filter(|_| anomaly.state == AnomalyState::Waived) else {
             continue;
         };
-        let verdicts = snapshot.verdicts(&anomaly.id)?;
-        let shown = verdicts
-            .iter()
-            .filter(|(batch, at, _)| anomaly.rows.iter().any(|sample| (&sample.batch, sample.row) == (batch, *at)));
-        let (accepted, rejected): (Vec<_>, Vec<_>) = shown.partition(|(_, _, verdict)| verdict.accepted);
+        let Judged { accepted, rejected, .. } = Judged::of(snapshot, &anomaly)?;
         waived.push(WaivedFinding {
             finding: format!("{} of {}", anomaly.check, anomaly.subject),
             by: settled.by.clone(),
             reason: settled.reason.clone(),
-            accepted: accepted.len() as u64,
-            rejected: rejected.len() as u64,
+            accepted,
+            rejected,
             id: anomaly.id,
         });
     }

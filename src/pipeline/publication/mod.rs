@@ -20,7 +20,7 @@ pub use forward::Publication;
 pub use manifest::{Manifest, manifest, parquet};
 pub use publish::{publish, rehearse as rehearse_publish};
 pub use recover::{Recovered, Unfinished, recover};
-pub use rollback::{rehearse as rehearse_rollback, rollback, target};
+pub use rollback::{predecessor, rehearse as rehearse_rollback, rollback, target};
 pub use withdraw::{rehearse as rehearse_withdrawal, withdraw};
 
 /// The channel that gold serves.

@@ -32,7 +32,10 @@ pub fn target(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>) -
     }
     let to = match to {
         Some(to) => to.clone(),
-        None => predecessor(context, from)?,
+        None => context.journal.read(|snapshot| predecessor(snapshot, from))?.ok_or_else(|| {
+            Error::refused(format!("{from} has no earlier release to go back to"))
+                .hint(format!("to take it away from clients: assay release withdraw {from} --reason \"...\""))
+        })?,
     };
     if !to.same_period(from) {
         return Err(Error::refused(format!("{to} is of another period than {from}")));
@@ -75,15 +78,10 @@ pub fn rehearse(
 }
 
 /// The newest release of the period that was live before `from`.
-fn predecessor(context: &Context, from: &ReleaseName) -> Result<ReleaseName> {
-    let releases = context.journal.read(|snapshot| snapshot.releases_of(&from.dataset, from.period))?;
-    releases
+pub fn predecessor(snapshot: &Snapshot<'_>, from: &ReleaseName) -> Result<Option<ReleaseName>> {
+    let superseded = snapshot
+        .releases_of(&from.dataset, from.period)?
         .into_iter()
-        .filter(|release| release.state == ReleaseState::Superseded && release.name != *from)
-        .max_by_key(|release| release.generation)
-        .map(|release| release.name)
-        .ok_or_else(|| {
-            Error::refused(format!("{from} has no earlier release to go back to"))
-                .hint(format!("to take it away from clients: assay release withdraw {from} --reason \"...\""))
-        })
+        .filter(|release| release.state == ReleaseState::Superseded && release.name != *from);
+    Ok(superseded.max_by_key(|release| release.generation).map(|release| release.name))
 }

@@ -9,7 +9,7 @@ use super::state::State;
 use crate::base::text::counted;
 use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
-use crate::domain::{Actor, AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Role, Sample, TaskState};
+use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
 use crate::ops::Overview;
 
 /// Characters of a reason that a refusal repeats.
@@ -163,6 +163,9 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
         _ if row.state != ReleaseState::Published => {
             Err(format!("it is {}; only what clients see can be taken from them", row.state))
         }
+        Id::Rollback if row.predecessor.is_none() => {
+            Err(format!("clients saw nothing for {} before it; W takes it from them", row.period))
+        }
         Id::Rollback => Ok(Ask::Rollback { release: name, to: None }),
         _ => Ok(Ask::WithdrawRelease(name)),
     }
@@ -177,13 +180,9 @@ fn excluded(state: &State, row: &ReleaseRow) -> Option<String> {
 }
 
 /// The people whose approval of a release could still be given.
-pub fn may_approve<'a>(overview: &'a Overview, row: &ReleaseRow) -> Vec<&'a str> {
-    let may = |person: &&Actor| {
-        person.role >= Role::Manager
-            && !row.approvals.contains(&person.name)
-            && !row.excluded.iter().any(|(name, _)| *name == person.name)
-    };
-    overview.people.iter().filter(may).map(|person| person.name.as_str()).collect()
+pub fn may_approve<'a>(overview: &'a Overview, row: &'a ReleaseRow) -> Vec<&'a str> {
+    let is_excluded = |name: &str| row.excluded.iter().any(|(excluded, _)| same_person(excluded, name));
+    crate::ops::may_approve(&overview.people, &row.approvals, is_excluded).collect()
 }
 
 /// The reasons that keep a release from being approved: all but the approvals themselves.

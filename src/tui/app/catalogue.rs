@@ -81,7 +81,7 @@ pub const COMMANDS: &[Command] = &[
     danger(Id::Publish, RELEASES, &["p"], "publish the release", "publish", "Gives the release to clients. You type its name to confirm.", "assay release publish"),
     change(Id::RejectRelease, RELEASES, &["x"], "reject the release", "reject", "Turns the release down, for a reason.", "assay release reject"),
     change(Id::Revoke, RELEASES, &["u"], "revoke my approval", "", "Takes your own approval back, while it isn't published.", "assay release revoke"),
-    change(Id::RunPeriod, RELEASES, &["R"], "run this period", "", "Brings the release's period up to date.", "assay run"),
+    change(Id::RunPeriod, RELEASES, &["R"], "run this period", "run period", "Brings the release's period up to date; after a rejection or a withdrawal, opens another release of it.", "assay run"),
     danger(Id::Rollback, RELEASES, &["B"], "roll back", "roll back", "Brings back the release that clients saw before this one; on a superseded one, brings that back. You type its name to confirm.", "assay release rollback"),
     danger(Id::WithdrawRelease, RELEASES, &["W"], "withdraw the release", "", "Takes the release away from clients. You type its name to confirm.", "assay release withdraw"),
 
@@ -140,6 +140,8 @@ pub const COMMANDS: &[Command] = &[
     look(Id::ChoiceDown, Group::Top, Scope::Choice, &["down", "ctrl-n"], "line down", "", "To the next line."),
     look(Id::Submit, Group::Top, Scope::Dialog, &["enter"], "do it", "go on", "Does what the dialog says, once everything asked for is typed."),
     look(Id::Cancel, Group::Top, Scope::Dialog, &["esc"], "leave it", "leave it", "Closes the dialog; nothing changes."),
+    look(Id::ReadDown, Group::Top, Scope::Dialog, &["page-down"], "read on", "", "Further down in what the dialog says."),
+    look(Id::ReadUp, Group::Top, Scope::Dialog, &["page-up"], "read back", "", "Further up in what the dialog says."),
     look(Id::NextField, Group::Top, Scope::Dialog, &["tab", "down"], "next field", "", "To the next field."),
     look(Id::PreviousField, Group::Top, Scope::Dialog, &["shift-tab", "up"], "previous field", "", "To the field before."),
 ];

@@ -158,8 +158,20 @@ fn elsewhere(state: &State) -> Vec<Line> {
         .collect()
 }
 
+/// Where one is, then what can be done here.
 fn help(state: &State) -> Vec<Line> {
-    help_lines(state).into_iter().map(|(command, refusal)| command_line(command, refusal)).collect()
+    let folder = &state.me.folder;
+    let here = Line {
+        group: Group::Program.title(),
+        keys: String::new(),
+        title: "the workspace".to_owned(),
+        note: folder.clone(),
+        refusal: None,
+        tone: Tone::Plain,
+        pick: Pick::Text(folder.clone()),
+    };
+    let commands = help_lines(state).into_iter().map(|(command, refusal)| command_line(command, refusal));
+    std::iter::once(here).chain(commands).collect()
 }
 
 fn people(state: &State) -> Vec<Line> {

@@ -137,6 +137,10 @@ pub enum Id {
     Submit,
     /// Leave everything as it is.
     Cancel,
+    /// To what the dialog says further up.
+    ReadUp,
+    /// To what the dialog says further down.
+    ReadDown,
     /// To the next field.
     NextField,
     /// To the field before.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::items::{Body, Item, first_to_judge, items};
+use super::judging::Judging;
 use super::message::{Answer, Load};
 use super::pane::Pane;
 use crate::base::{Error, Result};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::listing::TaskRow;
-use crate::domain::{BatchId, ModelRef, ReleaseName};
+use crate::domain::{BatchId, ModelRef, ReleaseName, Sample};
 use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, ReleaseDetail};
 
 /// A thing that can be opened.
@@ -97,6 +98,8 @@ pub struct Detail {
     pub cursor: usize,
     /// What many items were folded into one for, and is open now: the command that clears them all.
     unfolded: BTreeSet<String>,
+    /// What was said of its rows and is on its way to the record.
+    pub judging: Judging,
     wanted: bool,
     awaited: Option<u64>,
 }
@@ -116,6 +119,7 @@ impl Detail {
             error: None,
             cursor: 0,
             unfolded: BTreeSet::new(),
+            judging: Judging::default(),
             awaited: None,
         }
     }
@@ -144,29 +148,40 @@ impl Detail {
         true
     }
 
-    /// Selects the next row that nobody judged, around the end; the one below where all are.
+    /// Selects the next row that nobody judged; the line below where all that follow are. It never goes back up: whoever
+    /// types ahead would judge a row that they don't look at.
     pub fn to_next_sample(&mut self) {
-        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return };
-        let to_judge = |item: &Item| match item.body {
-            Body::Sample(index) => anomaly.samples.get(index).is_some_and(|sample| sample.verdict.is_none()),
-            _ => false,
-        };
         let items = self.items();
-        let open: Vec<usize> =
-            (0..items.len()).filter(|index| *index != self.cursor && to_judge(&items[*index])).collect();
-        match open.iter().find(|index| **index > self.cursor).or(open.first()) {
-            Some(next) => self.cursor = *next,
-            None => self.step(i64::from(
-                self.cursor + 1 < items.len() && matches!(items[self.cursor + 1].body, Body::Sample(_)),
-            )),
+        let next = (self.cursor + 1..items.len()).find(|index| self.is_to_judge(&items[*index]));
+        match next {
+            Some(next) => self.cursor = next,
+            None => self.step(1),
         }
+    }
+
+    fn is_to_judge(&self, item: &Item) -> bool {
+        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return false };
+        match item.body {
+            Body::Sample(index) => anomaly.samples.get(index).is_some_and(|sample| self.waits(sample)),
+            _ => false,
+        }
+    }
+
+    fn waits(&self, sample: &Sample) -> bool {
+        sample.verdict.is_none() && self.judging.of(sample).is_none()
+    }
+
+    /// Whether a row waits to be judged at the selection or below it.
+    #[must_use]
+    pub fn has_more_to_judge(&self) -> bool {
+        self.items().iter().skip(self.cursor).any(|item| self.is_to_judge(item))
     }
 
     /// The rows to judge, and how many of them nobody judged; `None` where it is about something else.
     #[must_use]
     pub fn judged(&self) -> Option<(usize, usize)> {
         let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return None };
-        let open = anomaly.samples.iter().filter(|sample| sample.verdict.is_none()).count();
+        let open = anomaly.samples.iter().filter(|sample| self.waits(sample)).count();
         Some((anomaly.samples.len(), open))
     }
 
@@ -215,6 +230,7 @@ impl Detail {
                     self.cursor = first_to_judge(anomaly);
                 }
                 (self.content, self.error) = (content, None);
+                self.judging.read_back();
             }
             Err(error) => self.error = Some(error),
         }

@@ -51,10 +51,8 @@ impl Field {
         match &self.kind {
             FieldKind::Required | FieldKind::Path => missing.then(|| format!("the {} is missing", self.label)),
             FieldKind::Exactly(expected) => (typed != expected).then(|| format!("type {expected} to confirm")),
-            FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.message().to_owned()),
-            FieldKind::Release if !missing => {
-                typed.parse::<ReleaseName>().err().map(|error| error.message().to_owned())
-            }
+            FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.with_hints()),
+            FieldKind::Release if !missing => typed.parse::<ReleaseName>().err().map(|error| error.with_hints()),
             FieldKind::Optional | FieldKind::Period | FieldKind::Release => None,
         }
     }
@@ -82,12 +80,16 @@ pub struct Dialog {
     pub fields: Vec<Field>,
     /// The field with the caret.
     pub focus: usize,
+    /// Lines of what it says that are scrolled away.
+    pub scrolled: usize,
     /// What it would do, in sentences.
     pub preview: Fetched<Vec<String>>,
     /// The release that it is about, as it is now.
     pub release: Fetched<ReleaseDetail>,
     /// Why it was not done when `Enter` was pressed.
     pub complaint: Option<String>,
+    /// The ticket of its request, while that is not answered.
+    pub sent: Option<u64>,
 }
 
 impl Dialog {
@@ -95,7 +97,27 @@ impl Dialog {
     #[must_use]
     pub fn about(ask: Ask) -> Self {
         let fields = ask.fields();
-        Self { ask, fields, focus: 0, preview: Fetched::Unasked, release: Fetched::Unasked, complaint: None }
+        let (preview, release) = (Fetched::Unasked, Fetched::Unasked);
+        Self { ask, fields, focus: 0, scrolled: 0, preview, release, complaint: None, sent: None }
+    }
+
+    /// The same with what was typed, after it was refused.
+    #[must_use]
+    pub fn refused(self, error: &Error) -> Self {
+        Self { complaint: Some(error.with_hints()), sent: None, ..self }
+    }
+
+    /// The same opened anew: what it is about may have changed, and what is typed as a sign that it is meant is typed
+    /// each time.
+    #[must_use]
+    pub fn again(self) -> Self {
+        let mut anew = Self { complaint: self.complaint, ..Self::about(self.ask) };
+        for (field, typed) in anew.fields.iter_mut().zip(self.fields) {
+            if !matches!(field.kind, FieldKind::Exactly(_)) {
+                field.input = typed.input;
+            }
+        }
+        anew
     }
 
     /// Whether what it would do hangs on what is typed, so that it can only be said afterwards.
@@ -104,8 +126,11 @@ impl Dialog {
         self.fields.iter().any(|field| field.kind == FieldKind::Path)
     }
 
-    /// Takes a key that edits the field at hand; false where it means something else.
+    /// Takes a key that edits the field at hand; false where it means something else, or the words are on their way.
     pub fn edit(&mut self, key: &Key) -> bool {
+        if self.sent.is_some() {
+            return false;
+        }
         let hangs = self.hangs_on_input();
         let Some(field) = self.fields.get_mut(self.focus) else { return false };
         let edited = field.input.edit(key);

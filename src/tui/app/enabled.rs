@@ -18,7 +18,13 @@ pub fn why_not(state: &State, id: Id) -> Option<String> {
         Id::PreviousDetail | Id::NextDetail => {
             state.detail.is_none().then(|| "nothing is open; Enter opens the row".to_owned())
         }
-        Id::Open => (state.detail.is_none() && state.list().total() == 0).then(|| "the list is empty".to_owned()),
+        Id::Open => match &state.detail {
+            None => (state.list().total() == 0).then(|| "the list is empty".to_owned()),
+            Some(detail) => {
+                let leads = detail.selected().is_some_and(|item| item.link.is_some());
+                (!leads).then(|| "the selected line leads nowhere".to_owned())
+            }
+        },
         Id::Fold => {
             let item = state.detail.as_ref().and_then(super::detail::Detail::selected);
             item.and_then(|item| item.fold).is_none().then(|| "nothing is folded here".to_owned())

@@ -1,6 +1,7 @@
 //! `Enter`: into the selected thing, along a link, and from a reason to the place that clears it.
 
 use super::ask::Ask;
+use super::change::open_dialog;
 use super::command::Id;
 use super::detail::{Detail, DetailContent, Place};
 use super::enabled::lacks;
@@ -9,7 +10,7 @@ use super::message::Effect;
 use super::navigate::{leave_for, leave_for_place, selected_place};
 use super::pane::Pane;
 use super::state::State;
-use super::update::{open_dialog, run};
+use super::update::run;
 use super::words::Tone;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::completeness::CellState;
@@ -82,6 +83,8 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
             None => to_cell(state, (dataset, period), reason.subject.clone()),
         },
         ReasonCode::ContractDiffers => dialog(state, Ask::ApplyContract, effects),
+        // Which of several models it is, is said in the contract.
+        ReasonCode::ModelMissing if !reason.fix.contains("assay model") => state.say(told(reason), Tone::Warning),
         ReasonCode::ModelMissing | ReasonCode::RowsUnprocessed => to_models(state),
         ReasonCode::TaskFailed => {
             leave_for(state, Pane::Tasks);

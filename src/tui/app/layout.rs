@@ -161,9 +161,9 @@ fn waiting(state: &State, pane: Pane) -> u64 {
     }
 }
 
-/// The first provider shown in the map of completeness, so that the selected one is on the screen.
+/// The first provider shown in the map of completeness: the present one, as long as the selected one is on the screen.
 #[must_use]
-pub fn first_column(width: u16, selected: usize) -> usize {
+pub fn follow_column(first: usize, width: u16, selected: usize) -> usize {
     let fitting = usize::from(width.saturating_sub(PERIOD) / CELL).max(1);
-    (selected + 1).saturating_sub(fitting)
+    first.clamp((selected + 1).saturating_sub(fitting), selected)
 }

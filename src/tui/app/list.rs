@@ -17,7 +17,7 @@ pub trait AnyList {
     fn status(&self) -> &Status;
     /// The filter.
     fn filter(&self) -> &Filter;
-    /// Shows what passes another filter, from the start.
+    /// Shows what passes another filter, from the start; where it is lifted, the selection stays on its row.
     fn set_filter(&mut self, filter: Filter);
     /// Moves the selection, as far as rows are at hand.
     fn step(&mut self, by: i64);

@@ -1,7 +1,7 @@
 //! The mouse: a tab, a row, the wheel. A second click on the selected row opens it.
 
 use super::command::Id;
-use super::layout::{CELL, PERIOD, first_column, layout, tabs};
+use super::layout::{CELL, PERIOD, layout, tabs};
 use super::message::{Effect, Pointer};
 use super::navigate;
 use super::overlay::Overlay;
@@ -41,7 +41,7 @@ fn clicked(state: &mut State, x: u16, y: u16, effects: &mut Vec<Effect>) -> bool
         return false;
     }
     let column = (state.pane == Pane::Completeness && x >= layout.rows.x + PERIOD)
-        .then(|| first_column(layout.rows.width, state.column) + usize::from((x - layout.rows.x - PERIOD) / CELL));
+        .then(|| state.first_column + usize::from((x - layout.rows.x - PERIOD) / CELL));
     let again = place == list.cursor() && column.is_none_or(|column| column == state.column);
     state.detail = None;
     state.lists.of_mut(state.pane).select(place);

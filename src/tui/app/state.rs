@@ -1,6 +1,7 @@
 //! Everything that the screen shows, and nothing else.
 
 use super::detail::{Detail, DetailContent};
+use super::dialog::Dialog;
 use super::list::AnyList;
 use super::lists::Lists;
 use super::overlay::Overlay;
@@ -8,8 +9,9 @@ use super::pane::Pane;
 use super::speech::Speech;
 use super::tasks::TaskBoard;
 use super::words::Tone;
-use crate::domain::Actor;
+use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ModelRow, PeriodRow, ReleaseRow};
+use crate::domain::{Actor, Role};
 use crate::ops::Overview;
 
 /// Who sits here, and where.
@@ -25,6 +27,16 @@ pub struct Identity {
     pub stranger: bool,
     /// Whether colours are wanted (`NO_COLOR` is not set).
     pub colour: bool,
+}
+
+impl Identity {
+    /// Takes the role that the contract in force gives the person now: the screen may have been open for hours.
+    pub(super) fn under(&mut self, overview: &Overview) {
+        let listed = overview.people.iter().find(|person| same_person(&person.name, &self.actor.name));
+        let role = if overview.unprotected { Some(Role::Owner) } else { listed.map(|person| person.role) };
+        self.stranger = role.is_none();
+        self.actor.role = role.unwrap_or(Role::Viewer);
+    }
 }
 
 /// The line above the footer: what was just said to the person.
@@ -60,6 +72,8 @@ pub struct State {
     pub lists: Lists,
     /// The selected provider of the map of completeness.
     pub column: usize,
+    /// The first provider on the screen there.
+    pub first_column: usize,
     /// The provider to select in the map as soon as its row is there.
     pub(super) provider_wanted: Option<String>,
     /// What is open over the list.
@@ -78,6 +92,10 @@ pub struct State {
     pub changed: bool,
     /// Where `Esc` leads back to: pane and what was open there.
     pub(super) trail: Vec<(Pane, Option<Detail>)>,
+    /// Dialogs that went away although what they asked for is not done yet.
+    pub(super) away: Vec<Dialog>,
+    /// The last of those that was refused: its words stand there again when the same is asked for.
+    pub(super) refused: Option<Dialog>,
     pub(super) freshness: Freshness,
     pub(super) generation: u64,
     /// Whether the next quit is meant although work is going on.
@@ -96,6 +114,7 @@ impl State {
             pane: Pane::Releases,
             lists: Lists::default(),
             column: 0,
+            first_column: 0,
             provider_wanted: None,
             detail: None,
             overlay: None,
@@ -105,6 +124,8 @@ impl State {
             mouse: true,
             changed: true,
             trail: Vec::new(),
+            away: Vec::new(),
+            refused: None,
             freshness: Freshness { wanted: true, awaited: None },
             generation: 0,
             quit_asked: false,

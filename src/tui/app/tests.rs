@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod catalogue;
+mod changes;
 mod lists;
 mod reasons;
 mod stories;

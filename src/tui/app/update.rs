@@ -1,17 +1,15 @@
 //! `update`: what a message does to the state, and what the runtime is to do next.
 
-use super::act::{ask_for, selected_sample};
 use super::answer;
-use super::ask::Ask;
 use super::catalogue::COMMANDS;
+use super::change;
 use super::choose::{Choice, Pick, Topic, choices, refusal};
 use super::command::{Id, Scope};
-use super::dialog::{Dialog, Fetched};
 use super::enabled::{changes_something, why_not};
 use super::filter::Filter;
 use super::items::Link;
 use super::key::Key;
-use super::layout::layout;
+use super::layout::{follow_column, layout};
 use super::message::{Effect, Msg};
 use super::mouse;
 use super::navigate::{self, selected_place};
@@ -19,7 +17,6 @@ use super::overlay::{Overlay, footer_scope, is_heard};
 use super::state::State;
 use super::text_field::TextField;
 use super::words::Tone;
-use crate::domain::Request;
 
 /// The filter of the log that leaves out what the pipeline notes for itself.
 const DECISIONS: &str = "state:decisions";
@@ -50,7 +47,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             effects.push(Effect::Quit);
             false
         }
-        answer => answer::answered(state, answer),
+        answer => answer::answered(state, answer, &mut effects),
     };
     state.changed |= changed;
     settle(state, &mut effects);
@@ -59,9 +56,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 
 /// Keeps the selection on the screen and asks for what is wanted.
 fn settle(state: &mut State, effects: &mut Vec<Effect>) {
-    let height = layout(state).rows.height;
-    state.lists.of_mut(state.pane).follow(u64::from(height));
+    let rows = layout(state).rows;
+    state.lists.of_mut(state.pane).follow(u64::from(rows.height));
     select_provider(state);
+    state.first_column = follow_column(state.first_column, rows.width, state.column);
     if std::mem::take(&mut state.freshness.wanted) {
         let generation = state.next_generation();
         state.freshness.awaited = Some(generation);
@@ -184,7 +182,8 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         }
         Id::Quit => quit(state, asked_to_quit, effects),
         Id::Stop => stop(state, effects),
-        Id::KeepFilter | Id::Close | Id::Cancel => state.overlay = None,
+        Id::KeepFilter | Id::Close => state.overlay = None,
+        Id::Cancel => change::leave(state),
         Id::DropFilter => {
             state.overlay = None;
             state.lists.of_mut(state.pane).set_filter(Filter::default());
@@ -196,9 +195,16 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
                 dialog.step(if id == Id::NextField { 1 } else { -1 });
             }
         }
-        Id::Submit => submit(state, effects),
+        Id::ReadUp | Id::ReadDown => {
+            let page = usize::from(state.height / 2);
+            if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
+                let on = if id == Id::ReadDown { dialog.scrolled + page } else { dialog.scrolled.saturating_sub(page) };
+                dialog.scrolled = on;
+            }
+        }
+        Id::Submit => change::submit(state, effects),
         Id::Decisions => decisions(state),
-        _ => begin(state, id, effects),
+        _ => change::begin(state, id, effects),
     }
 }
 
@@ -287,70 +293,4 @@ fn choose(state: &mut State, effects: &mut Vec<Effect>) {
         (None, Pick::Person(name)) => effects.push(Effect::ActAs(name)),
         (None, Pick::Text(text)) => copy(state, text, effects),
     }
-}
-
-/// Asks for a change at once, or opens the dialog that it needs.
-fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
-    let Ok(ask) = ask_for(state, id) else { return };
-    let one_key =
-        matches!(id, Id::AcceptSample | Id::RejectSample) && matches!(ask, Ask::Assess { overrule: false, .. });
-    if ask.is_immediate() || one_key {
-        let request = ask.request(&[], None);
-        perform(state, request, effects);
-    } else {
-        open_dialog(state, ask, effects);
-    }
-}
-
-/// Opens a dialog and asks what it would do.
-pub(super) fn open_dialog(state: &mut State, ask: Ask, effects: &mut Vec<Effect>) {
-    let mut dialog = Dialog::about(ask);
-    if let Some(load) = dialog.load() {
-        let generation = state.next_generation();
-        dialog.release = Fetched::Awaited(generation);
-        effects.push(Effect::Load { generation, load });
-    }
-    if !dialog.hangs_on_input() {
-        preview(state, &mut dialog, effects);
-    }
-    state.overlay = Some(Overlay::Dialog(Box::new(dialog)));
-}
-
-fn preview(state: &mut State, dialog: &mut Dialog, effects: &mut Vec<Effect>) {
-    let generation = state.next_generation();
-    dialog.preview = Fetched::Awaited(generation);
-    effects.push(Effect::Preview { generation, request: dialog.request() });
-}
-
-/// Does what the dialog says, if everything is typed and what it would do was seen.
-fn submit(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Overlay::Dialog(mut dialog)) = state.overlay.take() else { return };
-    dialog.complaint = dialog.refusal();
-    if dialog.complaint.is_none() && matches!(dialog.preview, Fetched::There(_)) {
-        perform(state, dialog.request(), effects);
-        return;
-    }
-    if dialog.complaint.is_none() || (dialog.hangs_on_input() && matches!(dialog.preview, Fetched::Failed(_))) {
-        preview(state, &mut dialog, effects);
-    }
-    state.overlay = Some(Overlay::Dialog(dialog));
-}
-
-/// Sends a request off; an assessor's cursor goes on to the next sample.
-fn perform(state: &mut State, request: Request, effects: &mut Vec<Effect>) {
-    if !state.is_busy() {
-        state.board.begin();
-    }
-    if matches!(request, Request::ConfirmAnomaly { .. } | Request::WaiveAnomaly { .. } | Request::ReopenAnomaly { .. })
-    {
-        state.lists.anomalies.keep_place();
-    }
-    let judged = matches!(request, Request::Assess { .. }) && selected_sample(state).is_some();
-    if let Some(detail) = state.detail.as_mut().filter(|_| judged) {
-        detail.to_next_sample();
-    }
-    let (ticket, line) = (state.next_generation(), request.command_line());
-    state.say(format!("▶ {line}"), Tone::Busy);
-    state.speech.asked(ticket, line);
-    effects.push(Effect::Perform { ticket, request });
 }

@@ -252,8 +252,11 @@ impl<R: Row> AnyList for Window<R> {
 
     fn set_filter(&mut self, filter: Filter) {
         if filter != self.filter {
+            // What was found among few is what one wants to see among all.
+            let kept = self.selected().map(R::key).filter(|_| filter.is_empty());
             self.filter = filter;
-            self.wanted = Some(if R::NEWEST_LAST { Wanted::Last } else { Wanted::First });
+            let start = if R::NEWEST_LAST { Wanted::Last } else { Wanted::First };
+            self.wanted = Some(kept.map_or(start, Wanted::At));
         }
     }
 

@@ -45,9 +45,15 @@ impl Desk {
         self.workspace.preview(&self.session(), request)
     }
 
-    /// Does what is asked for.
-    pub fn perform(&self, request: Request, progress: &(dyn Fn(Progress) + Sync), cancel: &Cancel) -> Result<Reply> {
-        self.workspace.perform(&self.session(), request, progress, cancel)
+    /// Does what somebody asks for.
+    pub fn perform(
+        &self,
+        session: &Session,
+        request: Request,
+        progress: &(dyn Fn(Progress) + Sync),
+        cancel: &Cancel,
+    ) -> Result<Reply> {
+        self.workspace.perform(session, request, progress, cancel)
     }
 
     /// Lets somebody else sit here.
@@ -68,7 +74,8 @@ impl Desk {
         self.workspace.surroundings()
     }
 
-    fn session(&self) -> Session {
+    /// Who sits here now.
+    pub fn session(&self) -> Session {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -1,6 +1,7 @@
 //! Owns the terminal and the event loop, and turns effects into calls of `ops` on worker threads.
 
 mod adapter;
+mod changes;
 mod clipboard;
 mod events;
 mod queue;
@@ -47,14 +48,14 @@ pub fn run(workspace: Workspace, session: Session, stranger: bool) -> Result<()>
     let (sender, inbox) = sync_channel(INBOX);
     events::listen(sender.clone())?;
     watch::signals(sender.clone())?;
-    let mut workers = Workers::start(Desk::new(workspace, session), sender)?;
-    let ended = show(&mut screen, &mut state, &mut workers, &inbox);
+    let workers = Workers::start(Desk::new(workspace, session), sender)?;
+    let ended = show(&mut screen, &mut state, &workers, &inbox);
     workers.stop();
     ended
 }
 
 /// Draws, waits, drains, updates; until somebody leaves.
-fn show(screen: &mut Screen, state: &mut State, workers: &mut Workers, inbox: &Receiver<Msg>) -> Result<()> {
+fn show(screen: &mut Screen, state: &mut State, workers: &Workers, inbox: &Receiver<Msg>) -> Result<()> {
     let mut effects = start(state);
     loop {
         for effect in effects.drain(..) {

@@ -1,24 +1,22 @@
-//! The threads that call `ops`: two that answer questions, and one for each change that is going on.
+//! The threads that call `ops`: two that answer questions, and those of the changes that are going on.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread;
 
 use super::adapter::Desk;
+use super::changes::Changes;
 use super::queue::{Question, Queue};
 use super::watch;
-use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::progress::Progress;
 use crate::domain::{Request, TaskKey};
 use crate::tui::app::{Effect, Msg};
 
 /// Threads that answer questions: one may be slow while the other serves the list being typed at.
 const READERS: usize = 2;
-/// How long leaving waits for changes that were asked to stop.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The latest fact of each task, until the loop fetches it. Later facts replace earlier ones of the same task, so
 /// that it is as long as there are tasks at the most, and the last fact, the outcome, is never lost.
@@ -35,19 +33,12 @@ impl Mailbox {
     }
 }
 
-struct Change {
-    ticket: u64,
-    cancel: Cancel,
-    thread: JoinHandle<()>,
-}
-
 /// The workers.
 pub struct Workers {
     desk: Arc<Desk>,
-    sender: SyncSender<Msg>,
     queue: Arc<Queue>,
     mailbox: Mailbox,
-    changes: Vec<Change>,
+    changes: Changes,
 }
 
 impl Workers {
@@ -60,19 +51,17 @@ impl Workers {
             let (desk, queue, sender) = (desk.clone(), queue.clone(), sender.clone());
             spawn("reader", move || while sender.send(answer(&desk, queue.take())).is_ok() {})?;
         }
-        Ok(Self { desk, sender, queue, mailbox: Mailbox::default(), changes: Vec::new() })
+        Ok(Self { desk, queue, mailbox: Mailbox::default(), changes: Changes::start(sender)? })
     }
 
     /// Takes an effect that is answered by a message. Those of the terminal are none of ours.
-    pub fn take(&mut self, effect: Effect) {
+    pub fn take(&self, effect: Effect) {
         match effect {
             Effect::Load { generation, load } => self.queue.put(Question::Load { generation, load }),
             Effect::Preview { generation, request } => self.queue.put(Question::Preview { generation, request }),
             Effect::ActAs(name) => self.queue.put(Question::ActAs(name)),
             Effect::Perform { ticket, request } => self.perform(ticket, request),
-            Effect::Cancel { ticket } => {
-                self.changes.iter().filter(|change| change.ticket == ticket).for_each(|change| change.cancel.cancel());
-            }
+            Effect::Cancel { ticket } => self.changes.cancel(ticket),
             Effect::Copy(_) | Effect::CaptureMouse(_) | Effect::Quit => {}
         }
     }
@@ -82,33 +71,17 @@ impl Workers {
         self.mailbox.empty()
     }
 
-    /// Asks everything to stop, and waits a moment until it has. What is cut off then is completed by the next start.
-    pub fn stop(&mut self) {
-        self.changes.iter().for_each(|change| change.cancel.cancel());
-        let deadline = Instant::now() + PATIENCE;
-        while self.changes.iter().any(|change| !change.thread.is_finished()) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(10));
-        }
+    /// Asks all changes to stop, and waits a moment until they have.
+    pub fn stop(&self) {
+        self.changes.stop();
     }
 
-    fn perform(&mut self, ticket: u64, request: Request) {
-        self.changes.retain(|change| !change.thread.is_finished());
-        let cancel = Cancel::default();
-        let (desk, sender, mailbox, token) =
-            (self.desk.clone(), self.sender.clone(), self.mailbox.clone(), cancel.clone());
-        let started = thread::Builder::new().name("change".to_owned()).spawn(move || {
-            let answer = guarded(|| desk.perform(request, &|fact| mailbox.put(fact), &token));
-            let _ = sender.send(Msg::Performed { ticket, answer });
+    /// Whoever sits here now is the one who asks, whoever sits here when its turn comes.
+    fn perform(&self, ticket: u64, request: Request) {
+        let (desk, mailbox, session) = (self.desk.clone(), self.mailbox.clone(), self.desk.session());
+        self.changes.ask(ticket, request.takes_long(), move |cancel| {
+            desk.perform(&session, request, &|fact| mailbox.put(fact), cancel)
         });
-        match started {
-            Ok(thread) => self.changes.push(Change { ticket, cancel, thread }),
-            Err(error) => {
-                let answer = Err(Error::from(error).context("starting a thread"));
-                let sender = self.sender.clone();
-                // The loop is the one that reads: it must not wait for itself.
-                let _ = sender.try_send(Msg::Performed { ticket, answer });
-            }
-        }
     }
 }
 

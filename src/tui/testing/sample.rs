@@ -10,11 +10,11 @@ use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow
 use crate::domain::release::Approval;
 use crate::domain::{
     Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, Reason, ReasonCode, Release, ReleaseName,
-    Request, Role, Sample, Severity, TaskState,
+    ReleaseState, Request, Role, Sample, Severity, TaskState,
 };
 use crate::ops::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, RowChange, WaivedFinding,
+    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
 };
 use crate::pipeline::consequences::{CheckedAgain, Consequences};
 
@@ -45,6 +45,8 @@ impl World {
             datasets: vec!["slips".to_owned()],
             open_releases: 0,
             ready_releases: 0,
+            releases_to_approve: 0,
+            releases_to_publish: 0,
             open_anomalies: 0,
             quarantined: 0,
             late: 0,
@@ -219,6 +221,9 @@ impl World {
             // They are built when it is published.
             artifacts: row.generation.map(|_| (artifact(&row.name), 812_331)).into_iter().collect(),
             total_rows: ROWS,
+            story: row.generation.map(published).into_iter().collect(),
+            folder: row.generation.map(|_| format!("releases/{}/{}.{}", row.dataset, row.period, row.name.n)),
+            is_last_word: matches!(row.state, ReleaseState::Rejected | ReleaseState::Withdrawn),
             release,
             row,
         })
@@ -266,6 +271,10 @@ impl World {
         };
         std::iter::once(format!("mira would run: {line}")).chain(said).collect()
     }
+}
+
+fn published(generation: u64) -> ReleaseMove {
+    ReleaseMove { at: noon(), by: "mira".to_owned(), what: format!("published, generation {generation},"), why: None }
 }
 
 /// Rows of every release.

@@ -4,8 +4,7 @@ use crate::base::text::{counted, grouped};
 use crate::domain::TaskKind;
 use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{
-    Area, COMMANDS, Command, Id, Overlay, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs,
-    why_not,
+    Area, COMMANDS, Command, Id, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs, why_not,
 };
 use crate::tui::widgets::canvas::{Canvas, width};
 use crate::tui::widgets::theme;
@@ -27,10 +26,7 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
         if overview.contract_differs {
             marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
         }
-        if overview.waiting_files > 0 {
-            let verb = if overview.waiting_files == 1 { "waits" } else { "wait" };
-            marks.push((format!("{} {verb}: i", counted(overview.waiting_files, "file")), Tone::Warning));
-        }
+        marks.extend(overview.waiting().map(|waiting| (format!("{waiting}: i"), Tone::Warning)));
         if overview.unprotected {
             marks.push(("! no [people]: everybody is owner".to_owned(), Tone::Warning));
         }
@@ -117,32 +113,32 @@ pub fn notice(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     }
 }
 
-/// The keys valid now; those that can't be used now stand in brackets, or aren't there. `? help` is always there.
+/// The keys valid now: first those that can be used, then in brackets, where there is room, those that can't. How to
+/// look inside and how to find everything else is always there.
 pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let scope = footer_scope(state);
-    let hints = || COMMANDS.iter().filter(|command| !command.hint.is_empty() && is_heard(command, scope));
-    let is_tail = |command: &&Command| matches!(command.id, Id::Filter | Id::Palette | Id::Help);
-    let tail: Vec<String> = hints().filter(is_tail).map(hint).collect();
-    let tail = tail.join("  ");
-    let room = area.width.saturating_sub(u16::try_from(width(&tail)).unwrap_or(u16::MAX).saturating_add(1));
+    let is_pane = matches!(scope, Scope::Pane(_));
+    let hints = COMMANDS.iter().filter(|command| !command.hint.is_empty() && is_heard(command, scope));
+    let (tail, own): (Vec<&Command>, Vec<_>) =
+        hints.partition(|command| matches!(command.id, Id::Open | Id::Filter | Id::Palette | Id::Help));
+    let is_refused = |command: &Command| is_pane && why_not(state, command.id).is_some();
+    let said = |command: &Command| if is_refused(command) { format!("({})", hint(command)) } else { hint(command) };
+    let tail =
+        tail.into_iter().filter(|command| is_pane && !is_refused(command)).map(hint).collect::<Vec<_>>().join("  ");
+    let room = usize::from(area.width).saturating_sub(width(&tail) + 1);
+    let (refused, usable): (Vec<&Command>, Vec<_>) = own.into_iter().partition(|command| is_refused(command));
+    // What few lines allow would on all others only take room.
+    let refused = refused.into_iter().filter(|command| !matches!(command.id, Id::Fold | Id::Rollback));
     let mut x = 1;
-    for command in hints().filter(|command| !is_tail(command)) {
-        let refused = matches!(scope, Scope::Pane(_)) && why_not(state, command.id).is_some();
-        // What few lines allow would on all others only take the room of what can be used.
-        if refused && matches!(command.id, Id::Fold | Id::Rollback) {
-            continue;
-        }
-        let (text, tone) =
-            if refused { (format!("({})", hint(command)), Tone::Quiet) } else { (hint(command), Tone::Plain) };
-        if x + u16::try_from(width(&text)).unwrap_or(u16::MAX).min(1000) + 1 > room {
+    for command in usable.into_iter().chain(refused) {
+        let text = said(command);
+        if usize::from(x) + width(&text) + 2 > room {
             break;
         }
+        let tone = if is_refused(command) { Tone::Quiet } else { Tone::Plain };
         x = canvas.say(area, x, 0, &text, tone) + 2;
     }
-    if matches!(state.overlay, Some(Overlay::Dialog(_) | Overlay::Choice(_) | Overlay::Filter(_))) {
-        return;
-    }
-    canvas.say(area, room, 0, &tail, Tone::Quiet);
+    canvas.say(area, u16::try_from(room).unwrap_or(u16::MAX), 0, &tail, Tone::Quiet);
 }
 
 fn hint(command: &Command) -> String {

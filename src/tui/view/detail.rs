@@ -2,7 +2,7 @@
 
 use crate::domain::Sample;
 use crate::ops::AnomalyDetail;
-use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Tone, Word};
+use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Said, Tone, Word};
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::chart::Chart;
 use crate::tui::widgets::marked::marked;
@@ -22,8 +22,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
         None => below,
         Some(error) => {
             let (line, rest) = below.top_row();
-            let hint = error.hints().first().map(|hint| format!("; {hint}")).unwrap_or_default();
-            canvas.say(line, 1, 0, &format!("✗ {}{hint}  (ctrl-r tries again)", error.one_line()), Tone::Bad);
+            canvas.say(line, 1, 0, &format!("✗ {}  (ctrl-r tries again)", error.with_hints()), Tone::Bad);
             rest
         }
     };
@@ -38,7 +37,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Area, detail: &Detail) {
         .items()
         .iter()
         .enumerate()
-        .map(|(index, item)| block(item, content, room, index == detail.cursor))
+        .map(|(index, item)| block(item, detail, content, room, index == detail.cursor))
         .collect();
     page::draw(canvas, below, &blocks, detail.cursor);
 }
@@ -76,7 +75,7 @@ fn heading(content: &DetailContent) -> Vec<Piece> {
 }
 
 /// Long texts are cut to two lines until they are selected.
-fn block(item: &Item, content: &DetailContent, room: usize, selected: bool) -> Block {
+fn block(item: &Item, open: &Detail, content: &DetailContent, room: usize, selected: bool) -> Block {
     let lines = match (&item.body, content) {
         (Body::Text(pieces), _) => {
             let mut lines = wrap(pieces, room.saturating_sub(1), 2);
@@ -89,7 +88,8 @@ fn block(item: &Item, content: &DetailContent, room: usize, selected: bool) -> B
             lines
         }
         (Body::Sample(index), DetailContent::Anomaly(detail)) => {
-            detail.samples.get(*index).map(|one| sample(one, room)).unwrap_or_default()
+            let said = |one| open.judging.of(one);
+            detail.samples.get(*index).map(|one| sample(one, said(one), room)).unwrap_or_default()
         }
         (Body::Chart, DetailContent::Anomaly(detail)) => chart(detail, room),
         _ => Vec::new(),
@@ -103,16 +103,16 @@ fn chart(detail: &AnomalyDetail, room: usize) -> Vec<Vec<Piece>> {
 }
 
 /// A row to judge: why it was picked, its text with what the model found, its other cells, the verdict.
-fn sample(sample: &Sample, room: usize) -> Vec<Vec<Piece>> {
-    let lines = sample_lines(sample);
+fn sample(sample: &Sample, said: Option<&Said>, room: usize) -> Vec<Vec<Piece>> {
+    let lines = sample_lines(sample, said);
     lines.iter().enumerate().flat_map(|(index, pieces)| wrap(pieces, room, if index == 0 { 2 } else { 4 })).collect()
 }
 
-/// The same, line by line, however wide.
-pub fn sample_lines(sample: &Sample) -> Vec<Vec<Piece>> {
+/// The same, line by line, however wide. What was just `said` of it takes the place of what is on record.
+pub fn sample_lines(sample: &Sample, said: Option<&Said>) -> Vec<Vec<Piece>> {
     let mut lines = vec![vec![
         Piece::new(format!("{} row {} ", sample.provider, sample.row), Tone::Strong),
-        verdict(sample),
+        verdict(sample, said),
         Piece::plain(format!("  {}", sample.why)),
     ]];
     let has_entities = |field: &str| sample.entities.iter().any(|entity| entity.field == field);
@@ -131,16 +131,19 @@ pub fn sample_lines(sample: &Sample) -> Vec<Vec<Piece>> {
     if !others.is_empty() {
         lines.push(others);
     }
-    if let Some(note) = sample.verdict.as_ref().and_then(|verdict| verdict.note.as_ref()) {
+    let on_record = || sample.verdict.as_ref().and_then(|verdict| verdict.note.as_ref());
+    if let Some(note) = said.map_or_else(on_record, |said| said.note.as_ref()) {
         lines.push(vec![Piece::new("  note: ", Tone::Quiet), Piece::plain(note.clone())]);
     }
     lines
 }
 
-fn verdict(sample: &Sample) -> Piece {
-    match &sample.verdict {
-        None => Piece::new("○ to judge", Tone::Warning),
-        Some(verdict) if verdict.accepted => Piece::new(format!("✓ accepted by {}", verdict.by), Tone::Good),
-        Some(verdict) => Piece::new(format!("✗ rejected by {}", verdict.by), Tone::Bad),
+fn verdict(sample: &Sample, said: Option<&Said>) -> Piece {
+    match (said, &sample.verdict) {
+        (Some(said), _) if said.accepted => Piece::new("✓ accepted", Tone::Good),
+        (Some(_), _) => Piece::new("✗ rejected", Tone::Bad),
+        (None, None) => Piece::new("○ to judge", Tone::Warning),
+        (None, Some(verdict)) if verdict.accepted => Piece::new(format!("✓ accepted by {}", verdict.by), Tone::Good),
+        (None, Some(verdict)) => Piece::new(format!("✗ rejected by {}", verdict.by), Tone::Bad),
     }
 }

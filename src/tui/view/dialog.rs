@@ -21,7 +21,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(state, dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
-    let asked = asked_rows(dialog);
+    let complaint = complaint(dialog, room);
+    let asked = asked_rows(dialog, complaint.len());
     let wanted = u16::try_from(said.len()).unwrap_or(u16::MAX).saturating_add(asked).saturating_add(2);
     let height = wanted.min(state.height.saturating_sub(1));
     let area = Area {
@@ -34,30 +35,44 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let title = if danger { format!("DANGER: {}", dialog.ask.title()) } else { dialog.ask.title() };
     let inside = canvas.frame(area, &title, if danger { Tone::Danger } else { Tone::Plain });
     let (above, below) = inside.bottom_rows(asked);
-    for (y, pieces) in (0..above.height).zip(&said) {
+    // The line that says that there is more takes the place of one.
+    let fitting = usize::from(above.height).saturating_sub(1);
+    let beyond = said.len().saturating_sub(usize::from(above.height));
+    let scrolled = dialog.scrolled.min(if beyond > 0 { said.len().saturating_sub(fitting) } else { 0 });
+    let hidden = (said.len() - scrolled).saturating_sub(fitting);
+    let shown = if beyond == 0 { usize::from(above.height) } else { fitting };
+    for (y, pieces) in (0..above.height).zip(said.iter().skip(scrolled).take(shown)) {
         canvas.pieces(above, 1, y, pieces, false);
     }
-    let hidden = said.len().saturating_sub(usize::from(above.height));
-    if hidden > 0 && above.height > 0 {
-        let last = Area { y: above.y + above.height - 1, height: 1, ..above };
-        canvas.clear(last);
-        canvas.say(
-            last,
-            1,
-            0,
-            &format!("… {} more; Esc, then Enter shows all of it", counted(hidden as u64 + 1, "line")),
-            Tone::Quiet,
-        );
+    if beyond > 0 && above.height > 0 {
+        let more = counted(hidden as u64, "more line");
+        let text = if hidden > 0 { format!("… {more}; PgDn shows them") } else { "PgUp goes back".to_owned() };
+        canvas.say(above, 1, above.height - 1, &text, Tone::Quiet);
     }
-    asked_for(canvas, below, dialog);
+    asked_for(canvas, below, dialog, &complaint);
 }
 
-/// One row per field, one for what is wrong, one for the keys.
-fn asked_rows(dialog: &Dialog) -> u16 {
-    u16::try_from(dialog.fields.len()).unwrap_or(u16::MAX).saturating_add(2)
+/// Rows of what is wrong at the most: the fields have to stay in sight.
+const COMPLAINT: usize = 6;
+
+/// Why it was not done, all of it, or that it is being done.
+fn complaint(dialog: &Dialog, room: usize) -> Vec<Vec<Piece>> {
+    let said = match (&dialog.complaint, dialog.sent) {
+        (_, Some(_)) => Piece::new("▶ it is being done", Tone::Busy),
+        (Some(complaint), None) => Piece::new(format!("! {complaint}"), Tone::Warning),
+        (None, None) => Piece::plain(""),
+    };
+    let mut lines = wrap(&[said], room, 2);
+    lines.truncate(COMPLAINT);
+    lines
 }
 
-fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
+/// One row per field, at least one for what is wrong, one for the keys.
+fn asked_rows(dialog: &Dialog, complaint: usize) -> u16 {
+    u16::try_from(dialog.fields.len() + complaint.max(1) + 1).unwrap_or(u16::MAX)
+}
+
+fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog, complaint: &[Vec<Piece>]) {
     let mut y = 0;
     for (index, field) in dialog.fields.iter().enumerate() {
         let focused = index == dialog.focus;
@@ -72,8 +87,9 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
         canvas.field(area, x, y, &field.input, focused);
         y += 1;
     }
-    if let Some(complaint) = &dialog.complaint {
-        canvas.say(area, 1, y, &format!("! {complaint}"), Tone::Warning);
+    for pieces in complaint {
+        canvas.pieces(area, 1, y, pieces, false);
+        y += 1;
     }
     let does = match &dialog.preview {
         Fetched::Unasked | Fetched::Awaited(_) => "shows what it would do",
@@ -81,7 +97,7 @@ fn asked_for(canvas: &mut Canvas<'_>, area: Area, dialog: &Dialog) {
         Fetched::There(_) | Fetched::Failed(_) => "does it",
     };
     let next = if dialog.fields.len() > 1 { "   Tab next field" } else { "" };
-    canvas.say(area, 1, y + 1, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
+    canvas.say(area, 1, y, &format!("Enter {does}   Esc leaves it{next}"), Tone::Quiet);
 }
 
 /// What the person is about to settle.
@@ -101,7 +117,7 @@ fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
     let Some(sample) = anomaly.samples.iter().find(|one| one.batch == *batch && one.row == *row) else {
         return Vec::new();
     };
-    let mut lines = sample_lines(sample);
+    let mut lines = sample_lines(sample, None);
     if let Some(verdict) = sample.verdict.as_ref().filter(|verdict| verdict.by != state.me.actor.name) {
         let word = if verdict.accepted { "accepted" } else { "rejected" };
         let text = format!("! {} {word} this row already; yours takes the place of that", verdict.by);

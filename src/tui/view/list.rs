@@ -99,7 +99,7 @@ fn nothing_yet(pane: Pane) -> &'static str {
         Pane::Completeness => {
             "no periods yet: they begin with `since` of a provider in assay.toml, or with the first batch"
         }
-        Pane::Models => "no model versions yet: n registers a model file; `assay model train` makes one",
+        Pane::Models => "no model versions yet: n registers a model file, T trains one on labelled text",
         Pane::Anomalies => "nothing to settle: no check found anything",
         Pane::Releases => "no releases yet: one opens with the first batch of a period; i takes in the inboxes",
         Pane::Log => "nothing happened yet",

@@ -3,7 +3,7 @@
 use super::list::{heading, no_rows};
 use crate::domain::completeness::Cell;
 use crate::domain::listing::PeriodRow;
-use crate::tui::app::{Area, CELL, Layout, PERIOD, Piece, State, Tone, Word, first_column};
+use crate::tui::app::{Area, CELL, Layout, PERIOD, Piece, State, Tone, Word};
 use crate::tui::widgets::canvas::Canvas;
 
 pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
@@ -12,7 +12,7 @@ pub fn draw(canvas: &mut Canvas<'_>, layout: &Layout, state: &State) {
     if no_rows(canvas, below, state) {
         return;
     }
-    let first = first_column(layout.rows.width, state.column);
+    let first = state.first_column;
     if let Some(row) = state.lists.periods.selected() {
         titles(canvas, below, row, first);
         about(canvas, layout.about, row, state);

@@ -8,17 +8,16 @@ pub use changes::changes;
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
-use crate::domain::{Outcome, Reason, ReasonCode, ReleaseState, Severity};
-use crate::ops::{ReleaseDetail, WaivedFinding};
+use crate::domain::{Outcome, Reason, ReleaseState, Severity};
+use crate::ops::{ReasonGroup, ReleaseDetail, WaivedFinding};
 use crate::tui::app::detail::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 const GATE: &str = "Gate: what keeps it from clients (Enter leads to the place that clears it)";
-/// From so many on, reasons that one command clears are folded into one line.
-const MANY: usize = 3;
 
 pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let mut items = gate(detail, unfolded);
+    items.extend(story(detail));
     items.extend(waived(detail));
     items.extend(approvals(detail));
     items.extend(changes(detail));
@@ -31,29 +30,38 @@ pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<
 fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let reasons = &detail.row.blocked_by;
     if reasons.is_empty() {
-        let verdict = match detail.release.state {
-            state if state.is_open() => "nothing; p publishes it",
-            ReleaseState::Published => "nothing; clients see it",
-            _ => "nothing to decide any more",
+        let good = |verdict: &str| Piece::new(format!("✓ nothing{verdict}"), Tone::Good);
+        let piece = match detail.release.state {
+            state if state.is_open() => good("; p publishes it"),
+            ReleaseState::Published => good("; clients see it"),
+            state if detail.is_last_word => {
+                Piece::new(format!("! it is {state}; R opens another one for {}", detail.row.period), Tone::Warning)
+            }
+            _ => good(" to decide any more"),
         };
-        return vec![Item::text(GATE, vec![Piece::new(format!("✓ {verdict}"), Tone::Good)])];
+        return vec![Item::text(GATE, vec![piece])];
     }
     let mut items = Vec::new();
-    let mut told: BTreeSet<&str> = BTreeSet::new();
-    for reason in reasons {
-        let alike: Vec<&Reason> = reasons.iter().filter(|other| other.fix == reason.fix).collect();
-        if alike.len() < MANY {
-            items.push(one_reason(detail, "", reason));
-        } else if told.insert(&reason.fix) {
-            let open = unfolded.contains(&reason.fix);
-            items.push(folded(detail, reason, alike.len(), open));
-            if open {
-                let fold = || Some(reason.fix.clone());
-                items.extend(alike.into_iter().map(|one| Item { fold: fold(), ..one_reason(detail, "  ", one) }));
-            }
+    for group in ReasonGroup::of(reasons) {
+        let Some(headline) = group.folded() else {
+            items.extend(group.reasons.iter().map(|reason| one_reason(detail, "", reason)));
+            continue;
+        };
+        let open = unfolded.contains(&group.first.fix);
+        items.push(folded(detail, &headline, group.first, open));
+        if open {
+            let fold = || Some(group.first.fix.clone());
+            items.extend(group.reasons.iter().map(|one| Item { fold: fold(), ..one_reason(detail, "  ", one) }));
         }
     }
     items
+}
+
+/// Where its files are, and what became of it.
+fn story(detail: &ReleaseDetail) -> Vec<Item> {
+    const STORY: &str = "What became of it";
+    let folder = detail.folder.iter().map(|folder| Item::fact(STORY, "files", format!("{folder}/")));
+    folder.chain(detail.story.iter().map(|one| Item::text(STORY, vec![Piece::plain(one.sentence())]))).collect()
 }
 
 fn one_reason(detail: &ReleaseDetail, indent: &str, reason: &Reason) -> Item {
@@ -61,19 +69,13 @@ fn one_reason(detail: &ReleaseDetail, indent: &str, reason: &Reason) -> Item {
         .to(Link::Clear(detail.row.name.clone(), reason.clone()))
 }
 
-/// Many reasons with one cause: how many, the first of them, and what clears them all. It leads where each of them does.
-fn folded(detail: &ReleaseDetail, first: &Reason, count: usize, open: bool) -> Item {
-    let what = match first.code {
-        ReasonCode::EvaluationUnknown => "checks can't be judged yet",
-        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => "pieces of work have to be done",
-        ReasonCode::RowsUnprocessed => "providers have rows that the model failed on",
-        _ => "reasons of one kind",
-    };
+/// Many reasons with one cause: how many, and the first of them. It leads where each of them does.
+fn folded(detail: &ReleaseDetail, headline: &str, first: &Reason, open: bool) -> Item {
     let mark = if open { "▾" } else { "▸" };
     let pieces = vec![
-        Piece::new(format!("✗ {count} {what} {mark} "), Tone::Bad),
+        Piece::new(format!("✗ {headline} {mark} "), Tone::Bad),
         Piece::plain(format!("{}; ", first.text)),
-        Piece::new(format!("all cleared by: {}", first.fix), Tone::Quiet),
+        Piece::new("one step clears them all", Tone::Quiet),
     ];
     let item = Item::text(GATE, pieces).to(Link::Clear(detail.row.name.clone(), first.clone()));
     Item { fold: Some(first.fix.clone()), ..item }

@@ -115,8 +115,11 @@ fn a_filter_narrows_and_esc_widens() {
     person.press("/").types("harbour").press("enter");
     let narrowed = person.state.list().total();
     assert!(narrowed > 0 && narrowed < 500);
+    person.press("G");
+    let found = person.state.lists.batches.selected().unwrap().id.clone();
     person.press("esc");
     assert_eq!(person.state.list().total(), 500);
+    assert_eq!(person.state.lists.batches.selected().unwrap().id, found, "what was found stays selected");
     person.press("/").types("state:quarantined period:2026-10 rest");
     person.answers = Answers::Never;
     let effects = update(&mut person.state, Msg::Key(crate::tui::app::Key::typed('s')));

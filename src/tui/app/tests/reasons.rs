@@ -59,6 +59,13 @@ fn every_kind_of_reason_leads_to_what_clears_it() {
         (R::ProviderLate, "harbour", "assay batch add FILE", cell),
         (R::BatchQuarantined, "northgate", "assay batch show 0", "Batches: 0000000000000000"),
         (R::BatchQuarantined, "harbour", "assay batch show 0", cell),
+        (
+            R::BatchNotLanded,
+            "northgate",
+            "assay batch accept 0000000000000000",
+            "dialog: Accept batch 0000000000000000",
+        ),
+        (R::BatchNotLanded, "harbour", run_line, run),
         (R::ContractDiffers, "assay.toml", "assay contract diff", "dialog: Apply the changed assay.toml"),
         (R::ModelMissing, "slips", promote, models),
         (R::TaskMissing, "refine slips/2026-10/harbour", run_line, run),

@@ -94,6 +94,9 @@ fn an_assessor_judges_with_one_key_each() {
     tomas.press("4 enter a x");
     assert_eq!(tomas.asked.len(), 2, "no dialog in between");
     tomas.press("g j N").types("brand is missing").press("enter");
+    for _ in 0..3 {
+        tomas.is_answered(Ok("judged"));
+    }
     assert_eq!(
         tomas.lines(),
         [
@@ -198,6 +201,19 @@ fn the_mouse_selects_then_opens() {
     assert_eq!(mira.state.pane, Pane::Batches);
 }
 
+/// What one points at must not run away from under the pointer.
+#[test]
+fn a_click_in_the_map_does_not_scroll_it() {
+    let mut mira = Person::sits_down(World::of(7), 46, 24).starts();
+    mira.press("2 l l");
+    assert_eq!((mira.state.column, mira.state.first_column), (2, 1), "two of three fit");
+    let row = u16::try_from(mira.state.list().cursor()).unwrap() + 4;
+    mira.clicks(16, row);
+    assert_eq!((mira.state.column, mira.state.first_column), (1, 1));
+    mira.press("h");
+    assert_eq!((mira.state.column, mira.state.first_column), (0, 0));
+}
+
 #[test]
 fn an_outcome_arrives_while_a_dialog_is_open_and_does_not_close_it() {
     let mut mira = mira();
@@ -228,7 +244,9 @@ fn a_verdict_over_somebody_elses_asks_first_and_the_last_one_says_so() {
     ines.press("g j a a");
     ines.world.all_judged = true;
     ines.is_answered(Ok("row 100 is accepted"));
-    assert_eq!(ines.hears(), "all 3 rows judged; ] next anomaly");
+    assert_eq!(ines.hears(), "✓ row 100 is accepted", "another one is on its way");
+    ines.is_answered(Ok("row 101 is accepted"));
+    assert_eq!(ines.hears(), "✓ all 3 rows judged; ] next anomaly");
 }
 
 /// The list is in order of state, so that what is settled goes to the end; whoever settles goes on with the next.
@@ -284,6 +302,46 @@ fn a_superseded_release_is_brought_back_in_the_place_of_the_live_one() {
     mira.press("B").types("the correction was wrong").press("tab").types("slips/2026-06.1").press("enter");
     let line = "assay release rollback slips/2026-07.1 --to slips/2026-06.1 --reason 'the correction was wrong'";
     assert_eq!(mira.lines(), [line]);
+}
+
+#[test]
+fn what_had_nothing_before_it_is_not_rolled_back() {
+    let mut world = World::of(7);
+    world.releases[4].predecessor = None;
+    let mut mira = Person::sits_down(world, 80, 24).starts();
+    mira.press("j j j j B");
+    assert_eq!(mira.hears(), "can't roll back: clients saw nothing for 2026-06 before it; W takes it from them");
+    assert!(mira.state.overlay.is_none());
+}
+
+#[test]
+fn after_a_withdrawal_the_way_on_is_shown() {
+    let mut world = World::of(7);
+    world.releases[4].state = crate::domain::ReleaseState::Withdrawn;
+    let mut mira = Person::sits_down(world, 120, 24).starts();
+    mira.press("j j j j enter");
+    let gate = format!("{:?}", mira.state.detail.as_ref().unwrap().items()[0].body);
+    assert!(gate.contains("R opens another one for 2026-06"), "{gate}");
+    mira.press("R");
+    let (ticket, _) = mira.asked.remove(0);
+    let opened = vec!["slips/2026-06.2".parse().unwrap()];
+    let reply = Reply { message: "25 tasks done".to_owned(), opened, ..Reply::default() };
+    mira.sends(Msg::Performed { ticket, answer: Ok(reply) });
+    assert_eq!(mira.hears(), "✓ 25 tasks done; slips/2026-06.2 is opened");
+}
+
+#[test]
+fn an_open_screen_learns_of_a_changed_role() {
+    let mut mira = mira();
+    mira.world.overview.people.iter_mut().for_each(|person| person.role = Role::Viewer);
+    mira.sends(Msg::Changed);
+    assert_eq!(mira.state.me.actor.role, Role::Viewer);
+    mira.world.overview.people.clear();
+    mira.sends(Msg::Changed);
+    assert!(mira.state.me.stranger);
+    mira.world.overview.unprotected = true;
+    mira.sends(Msg::Changed);
+    assert_eq!(mira.state.me.actor.role, Role::Owner);
 }
 
 #[test]

@@ -56,6 +56,9 @@ fn details() {
         let mut person = in_pane(World::of(7), Answers::Promptly, size, Pane::Releases);
         person.press("j enter");
         golden("releases_detail_of_an_amendment", &person);
+        let mut person = in_pane(World::of(7), Answers::Promptly, size, Pane::Releases);
+        person.press("j j j enter");
+        golden("releases_detail_of_a_published_one", &person);
     }
 }
 
@@ -73,8 +76,13 @@ fn things_on_top() {
         golden("top_filter", &screen("/ h a r b", Pane::Batches));
         golden("top_approve", &screen("j j a", Pane::Releases));
         golden("top_publish", &screen("j p s l i p s enter", Pane::Releases));
+        golden("top_publish_read_on", &screen("j p page-down", Pane::Releases));
         golden("top_withdraw", &screen("j j j W", Pane::Releases));
         golden("top_waive", &screen("w", Pane::Anomalies));
+        let mut refused = screen("w o k enter", Pane::Anomalies);
+        let error = Error::usage("`2026-08` is before 2026-10, the period of A0000000000");
+        refused.is_answered(Err(error.hint("name the last period that the waiver covers, or leave out --until")));
+        golden("top_waive_refused", &refused);
         golden("top_add", &screen("l n", Pane::Completeness));
     }
 }
@@ -121,6 +129,23 @@ fn what_a_role_may_not_do_stays_visible() {
     person.press("j");
     let footer = lines(&person.state).pop().unwrap();
     assert!(footer.contains("(p publish)") && footer.contains("(a approve)"), "{footer}");
+}
+
+/// What can be done comes before what can't, and the way inside is there at any width.
+#[test]
+fn the_footer_begins_with_what_can_be_done() {
+    let footer = |width, keys: &str| {
+        let mut person = in_pane(World::of(7), Answers::Promptly, (width, 24), Pane::Releases);
+        person.press(keys);
+        lines(&person.state).pop().unwrap()
+    };
+    let blocked = footer(80, "g");
+    assert!(blocked.starts_with(" x reject  R run period  r run"), "{blocked}");
+    for width in [60, 80, 200] {
+        assert!(footer(width, "g").contains("enter open") && footer(width, "j").contains("a approve"), "{width}");
+    }
+    let led_nowhere = footer(80, "j enter");
+    assert!(!led_nowhere.contains("enter open"), "{led_nowhere}");
 }
 
 /// A list longer than the window is never loaded whole, and its end is one key away.

@@ -1,0 +1,119 @@
+//! What follows from a decision beyond what it does itself: whoever is about to take it should know.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Error, Result, text};
+use crate::domain::check::HISTORY;
+use crate::domain::listing::Query;
+use crate::domain::{AnomalyState, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Role};
+use crate::ops::{Session, Workspace};
+use crate::pipeline::{Context, arrival, consequences, publication};
+
+/// Names that a sentence lists.
+const NAMED: usize = 6;
+
+impl Workspace {
+    /// Where duties are separated, whoever prepares what a release stands on may not approve it.
+    pub(super) fn costs_approval(
+        &self,
+        session: &Session,
+        periods: impl Iterator<Item = (String, Period)>,
+    ) -> Result<Option<String>> {
+        let contract = self.contract()?;
+        if session.actor.role < Role::Manager || contract.people.is_empty() {
+            return Ok(None);
+        }
+        let separated =
+            |(name, _): &(String, Period)| contract.dataset(name).is_ok_and(|dataset| dataset.release.separation);
+        let periods: BTreeSet<String> =
+            periods.filter(separated).map(|(dataset, period)| format!("{dataset}/{period}")).collect();
+        let list = periods.into_iter().collect::<Vec<_>>().join(", ");
+        Ok((!list.is_empty()).then(|| format!("{} could then not approve releases of {list}", session.actor.name)))
+    }
+
+    /// The releases that running a period would open.
+    pub(super) fn would_open(&self, dataset: Option<&str>, period: Period) -> Result<Vec<String>> {
+        let contract = self.contract()?;
+        let wanted = contract.datasets.iter().filter(|other| dataset.is_none_or(|name| name == other.name));
+        self.journal().read(|snapshot| {
+            let mut lines = Vec::new();
+            for dataset in wanted {
+                if let Some(newest) = arrival::ended(snapshot, dataset, period)? {
+                    lines.push(format!("would open another release of {period}: {} was {}", newest.name, newest.state));
+                }
+            }
+            Ok(lines)
+        })
+    }
+
+    /// What the checks of a period could judge once it is a baseline, and what of it would then be a measure although
+    /// nobody settled it.
+    pub(super) fn would_be_judged(&self, dataset: &str, period: Period) -> Result<Vec<String>> {
+        let of_period = Query { dataset: Some(dataset.to_owned()), period: Some(period), ..Query::default() };
+        let fix = format!("assay period baseline {period} --dataset {dataset} ");
+        let mut lines = Vec::new();
+        for release in self.releases(&of_period)?.rows {
+            let cleared = |code: ReasonCode, by: &str| code == ReasonCode::EvaluationUnknown && by.starts_with(&fix);
+            let reasons = release.blocked_by.iter().filter(|reason| cleared(reason.code, &reason.fix));
+            let checks: Vec<String> = reasons.map(|reason| reason.subject.clone()).collect();
+            if !checks.is_empty() {
+                let count = text::counted(checks.len() as u64, "check");
+                lines.push(format!("{count} of {} could then be judged: {}", release.name, some_of(&checks)));
+            }
+        }
+        let found = self.journal().read(|snapshot| snapshot.anomalies_of(dataset, period))?.into_iter();
+        let unsettled = found.filter(|one| matches!(one.state, AnomalyState::Open | AnomalyState::Confirmed));
+        let unsettled: Vec<String> = unsettled.map(|one| format!("{} of {}", one.check, one.subject)).collect();
+        if !unsettled.is_empty() {
+            let count = text::counted(unsettled.len() as u64, "finding");
+            lines.push(format!(
+                "warning: nobody settled {count} of {period}, which would be a measure for others: {}",
+                some_of(&unsettled)
+            ));
+        }
+        Ok(lines)
+    }
+
+    /// The open releases of earlier periods whose publication would let an approval that is given now fall.
+    pub(super) fn would_fall(&self, context: &Context, approved: &ReleaseName) -> Result<Vec<String>> {
+        let looks_back_at = |period: Period| {
+            let later = std::iter::successors(period.next(), |period| period.next()).take(HISTORY);
+            later.into_iter().any(|later| later == approved.period)
+        };
+        let open = self.journal().read(|snapshot| snapshot.open_releases())?;
+        let mut lines = Vec::new();
+        for earlier in open {
+            if earlier.name.dataset != approved.dataset || !looks_back_at(earlier.name.period) {
+                continue;
+            }
+            let name = earlier.name.clone();
+            // What can't be published yet will be some day: unknown is no all-clear.
+            let follows = published(context, earlier);
+            if follows.map_or(true, |follows| follows.checked_again.iter().any(|one| one.release == *approved)) {
+                lines.push(format!("{name} is open too: publishing it afterwards lets this approval fall"));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// What the publication of an open release means for the others, whoever has yet to approve it.
+fn published(context: &Context, release: Release) -> Result<consequences::Consequences> {
+    let contract = context.contract.clone();
+    consequences::of(context, move |transaction| {
+        if release.state == ReleaseState::Open {
+            let not_assembled = || Error::refused(format!("{} is not assembled", release.name));
+            let release_digest = release.release_digest.clone().ok_or_else(not_assembled)?;
+            let release = release.name.clone();
+            transaction.append(Fact::ReleaseApproved { release, release_digest, complete: true })?;
+        }
+        publication::rehearse_publish(transaction, &contract, &release.name)
+    })
+}
+
+/// The first of many names.
+fn some_of(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", names[..names.len() - more].join(", "))
+}
