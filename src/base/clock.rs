@@ -12,6 +12,12 @@ pub enum Clock {
     Fixed(DateTime<Utc>),
 }
 
+/// An instant as people read it, to the minute: `2026-11-20 12:00 UTC`.
+#[must_use]
+pub fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 impl Clock {
     /// The present instant, to the millisecond: what the journal stores and hashes.
     #[must_use]

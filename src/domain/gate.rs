@@ -10,6 +10,7 @@ use super::completeness::{Cell, CellState};
 use super::{
     Anomaly, AnomalyState, Batch, Check, CheckRule, Evaluation, ModelRef, Outcome, Release, Severity, Task, TaskState,
 };
+use crate::base::clock::minute;
 use crate::base::{Digest, text};
 
 mod reason;
@@ -118,7 +119,7 @@ fn period_not_over(facts: &GateFacts<'_>) -> Option<Reason> {
         text: format!(
             "{} is not over until {}; what came early is provisional",
             facts.release.name.period,
-            facts.period_ends.format("%Y-%m-%d %H:%M UTC")
+            minute(facts.period_ends)
         ),
         fix: "wait until the period is over".to_owned(),
     })
@@ -135,7 +136,7 @@ fn contract_differs(facts: &GateFacts<'_>) -> Option<Reason> {
 
 fn incomplete(facts: &GateFacts<'_>, cell: &Cell) -> Option<Reason> {
     let name = &facts.release.name;
-    let due = cell.due.map(|due| due.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    let due = cell.due.map(minute).unwrap_or_default();
     let add = format!(
         "assay batch add FILE --dataset {} --provider {} --period {}",
         name.dataset, cell.provider, name.period

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::base::clock::minute;
 use crate::base::text::{counted, grouped};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
@@ -137,7 +138,7 @@ impl ReleaseMove {
     #[must_use]
     pub fn sentence(&self) -> String {
         let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        format!("{} by {}, {}{why}", self.what, self.by, self.at.format("%Y-%m-%d %H:%M UTC"))
+        format!("{} by {}, {}{why}", self.what, self.by, minute(self.at))
     }
 }
 

@@ -96,8 +96,10 @@ fn a_release_that_comes_back_to_what_it_rested_on_can_be_approved() {
     for comes_back in returns {
         let workspace = start.copy();
         comes_back(&workspace);
-        let why = workspace.ok("lena", &["release", "why", RELEASE]);
-        assert!(why.contains("assemble slips/2026-09.1 is stale"), "{why}");
+        let releases = workspace.json(&["release", "list", "--period", PERIODS[0]]);
+        let reasons = releases[0]["blocked_by"].as_array().unwrap().clone();
+        let assemble = reasons.iter().find(|reason| reason["subject"] == "assemble slips/2026-09.1").unwrap();
+        assert_eq!(assemble["code"], "task_stale", "{assemble:#}");
         goes_out(&workspace);
     }
 }

@@ -1,6 +1,7 @@
 //! `assay batch`.
 
 use super::Call;
+use crate::base::clock::minute;
 use crate::base::{Result, text};
 use crate::cli::arguments::BatchCommand;
 use crate::domain::listing::{BatchRow, Query};
@@ -62,13 +63,7 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
     let (out, row) = (call.output, &detail.row);
     out.line(&format!("batch {} is {}", row.id, row.state.as_str()))?;
     out.line(&format!("  {} for {}/{}, revision {}", row.provider, row.dataset, row.period, row.revision))?;
-    out.line(&format!(
-        "  {} ({} bytes), by {} at {}",
-        row.file,
-        text::grouped(row.bytes),
-        row.by,
-        row.at.format("%Y-%m-%d %H:%M UTC")
-    ))?;
+    out.line(&format!("  {} ({} bytes), by {} at {}", row.file, text::grouped(row.bytes), row.by, minute(row.at)))?;
     out.line(&format!("  {}, {} rejected", text::counted(row.rows, "row"), text::grouped(row.rejected)))?;
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;

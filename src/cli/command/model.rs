@@ -1,6 +1,7 @@
 //! `assay model`.
 
 use super::Call;
+use crate::base::clock::minute;
 use crate::base::{Result, text};
 use crate::cli::arguments::ModelCommand;
 use crate::domain::listing::{ModelRow, Query};
@@ -61,12 +62,12 @@ fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
         return call.output.document(&detail);
     }
     let (out, row) = (call.output, &detail.row);
-    out.line(&format!("{model} is a {} by {}, {}", row.kind.as_str(), row.by, row.at.format("%Y-%m-%d %H:%M UTC")))?;
+    out.line(&format!("{model} is a {} by {}, {}", row.kind.as_str(), row.by, minute(row.at)))?;
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;
     }
     for (at, alias, by) in &detail.alias_history {
-        out.line(&format!("  {alias} since {} by {by}", at.format("%Y-%m-%d %H:%M UTC")))?;
+        out.line(&format!("  {alias} since {} by {by}", minute(*at)))?;
     }
     out.line(&format!("  {} of {} slices processed", text::grouped(row.coverage.0), text::grouped(row.coverage.1)))?;
     row.metrics.as_ref().map_or(Ok(()), |metrics| scores(call, metrics))

@@ -1,6 +1,7 @@
 //! `assay period`.
 
 use super::Call;
+use crate::base::clock::minute;
 use crate::base::{Error, Result};
 use crate::cli::arguments::PeriodCommand;
 use crate::domain::Request;
@@ -41,7 +42,7 @@ pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
             }
             call.output.line(&format!("{}/{} is {}", row.dataset, row.period, row.state.as_str()))?;
             row.cells.iter().try_for_each(|cell| {
-                let due = cell.due.map(|due| format!(", due {}", due.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
+                let due = cell.due.map(|due| format!(", due {}", minute(due))).unwrap_or_default();
                 let batch = cell.batch.as_ref().map(|batch| format!(", batch {batch}")).unwrap_or_default();
                 call.output.line(&format!("  {}{due}{batch}", said(cell)))
             })

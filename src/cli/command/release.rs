@@ -1,9 +1,11 @@
 //! `assay release`.
 
 use super::Call;
+use crate::base::clock::minute;
 use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ReleaseCommand;
 use crate::domain::listing::{Query, ReleaseRow};
+use crate::domain::release::Change;
 use crate::domain::{Reason, ReleaseName, ReleaseState, Request};
 use crate::ops::{Next, ReasonGroup};
 
@@ -107,7 +109,10 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     let (out, changes) = (call.output, &detail.changes);
     out.line(&format!("{release} is {}, made with {}", detail.release.state, detail.release.model))?;
-    out.line(&format!("  opened because {}", detail.release.cause))?;
+    out.line(&format!("  opened {} because {}", minute(detail.release.at), detail.release.cause))?;
+    if let Some(Change { at, cause }) = &detail.release.changed {
+        out.line(&format!("  changed {} because {cause}", minute(*at)))?;
+    }
     detail.story.iter().try_for_each(|one| out.line(&format!("  {}", one.sentence())))?;
     if detail.is_last_word {
         out.line(&format!("  -> {}", Next::OpenAnother(release.clone()).command()))?;

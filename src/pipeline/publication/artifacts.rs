@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::manifest::{Manifest, manifest};
 use super::rows;
 use super::turn::Turn;
+use crate::base::clock::minute;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
@@ -155,10 +156,7 @@ impl Described {
         ];
         for approval in release.approvals.iter().filter(|approval| self.approvers.contains(&approval.by)) {
             let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-            facts.push((
-                "Approved by".to_owned(),
-                format!("{}, {}{note}", approval.by, approval.at.format("%Y-%m-%d %H:%M UTC")),
-            ));
+            facts.push(("Approved by".to_owned(), format!("{}, {}{note}", approval.by, minute(approval.at))));
         }
         Summary {
             stamp: release.at,

@@ -91,9 +91,6 @@ pub fn items(content: &DetailContent, unfolded: &BTreeSet<String>) -> Vec<Item> 
     }
 }
 
-/// An instant for people.
-pub(super) fn instant(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
+pub(super) use crate::base::clock::minute as instant;
 
 pub use crate::base::number::text as number;

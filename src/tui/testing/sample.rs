@@ -7,7 +7,7 @@ use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::check::CheckSubject;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, PeriodRow, ReleaseRow, TaskRow};
-use crate::domain::release::Approval;
+use crate::domain::release::{Approval, Change};
 use crate::domain::{
     Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, Reason, ReasonCode, Release, ReleaseName,
     ReleaseState, Request, Role, Sample, Severity, TaskState,
@@ -168,7 +168,10 @@ impl World {
             cause: row.cause.clone(),
             at: row.at,
             opened: 7,
-            changed: None,
+            changed: row
+                .state
+                .is_open()
+                .then(|| Change { at: noon(), cause: "slips/3 went into production".to_owned() }),
             input_digest: row.input_digest.clone(),
             release_digest: row.release_digest.clone(),
             approvals: row.approvals.iter().map(approval).collect(),

@@ -1,6 +1,7 @@
 //! The map of completeness: periods by providers, and what is said about the cell under the cursor.
 
 use super::list::{heading, no_rows};
+use crate::base::clock::minute;
 use crate::domain::completeness::Cell;
 use crate::domain::listing::PeriodRow;
 use crate::tui::app::{Area, CELL, Layout, PERIOD, Piece, State, Tone, Word};
@@ -100,7 +101,7 @@ fn about(canvas: &mut Canvas<'_>, area: Area, row: &PeriodRow, state: &State) {
 }
 
 fn in_words(cell: &Cell) -> String {
-    let due = cell.due.map(|due| format!(", due {}", due.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
+    let due = cell.due.map(|due| format!(", due {}", minute(due))).unwrap_or_default();
     let batch = cell
         .batch
         .as_ref()

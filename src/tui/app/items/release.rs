@@ -8,6 +8,7 @@ pub use changes::changes;
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
+use crate::domain::release::Change;
 use crate::domain::{Outcome, Reason, ReleaseState, Severity};
 use crate::ops::{ReasonGroup, ReleaseDetail, WaivedFinding};
 use crate::tui::app::detail::Place;
@@ -166,15 +167,18 @@ fn checks(detail: &ReleaseDetail) -> Vec<Item> {
 fn facts(detail: &ReleaseDetail) -> Vec<Item> {
     const RECORD: &str = "On the record";
     let release = &detail.release;
-    let mut items = vec![
-        Item::fact(RECORD, "opened", format!("{}: {}", instant(release.at), release.cause)),
+    let mut items = vec![Item::fact(RECORD, "opened", format!("{}: {}", instant(release.at), release.cause))];
+    if let Some(Change { at, cause }) = &release.changed {
+        items.push(Item::fact(RECORD, "changed", format!("{}: {cause}", instant(*at))));
+    }
+    items.extend([
         Item::fact(RECORD, "inputs", release.input_digest.short()),
         Item::fact(
             RECORD,
             "content",
             release.release_digest.as_ref().map_or("not assembled yet", |digest| digest.short()),
         ),
-    ];
+    ]);
     if let Some(generation) = release.generation {
         items.push(Item::fact(RECORD, "generation", generation.to_string()));
     }
