@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::migrate;
+use super::version;
 use crate::base::{Error, ErrorKind, Result, ResultExt};
 
 /// How long `SQLite` itself waits for a lock before it reports the journal busy.
@@ -25,7 +25,7 @@ const STATEMENTS: usize = 256;
 pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(path, flags, |connection| {
-        migrate::refuse_unknown(connection, path)?;
+        version::refuse_unknown(connection, path)?;
         let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
             return Err(Error::new(ErrorKind::Io, format!("the journal can't be shared on this disk (mode `{mode}`)"))

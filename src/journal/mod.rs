@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `store` | [`Journal`]: open, write, read, verify, rebuild |
 //! | `writer`, `readers` | the one writer thread, the pool of read-only connections |
-//! | `connection`, `migrate` | pragmas, versions of the schema, backups before an upgrade |
+//! | `connection`, `version`, `migrate` | pragmas, versions of the schema, backups before an upgrade |
 //! | `transaction`, `entry` | appending: an event as a row, its canonical form and its hash |
 //! | `project/` | one file per projection: what an event changes |
 //! | `snapshot`, `query/` | what can be asked, noun by noun |
@@ -32,6 +32,7 @@ mod snapshot;
 mod store;
 mod transaction;
 mod verify;
+mod version;
 mod writer;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::verify::{self, Verified};
 use super::writer::Writer;
-use super::{connection, host, migrate, rebuild};
+use super::{connection, host, migrate, rebuild, version};
 use crate::base::{Cancel, Clock, Error, Result, ResultExt};
 use crate::domain::event::Origin;
 
@@ -59,7 +59,7 @@ impl Journal {
         host: Option<String>,
     ) -> Result<Self> {
         let connection = connection::open_writer(path)?;
-        migrate::migrate(&connection, path, migrate::STEPS)?;
+        migrate::migrate(&connection, path, version::STEPS)?;
         let watch = watch(&Snapshot::new(&connection))?;
         let host = host.unwrap_or_else(host::name);
         Ok(Self(Arc::new(Inner {

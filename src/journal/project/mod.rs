@@ -2,7 +2,7 @@
 //!
 //! A projection is a pure function of the events: never of the clock, of assay.toml or of the lake. So it can be
 //! thrown away and replayed at any time, and gives the same rows. A change of the tables here, or of what they hold,
-//! needs a new [`super::migrate::Step::Replay`].
+//! needs a new [`super::version::Step::Replay`].
 
 mod anomaly;
 mod baseline;

@@ -4,7 +4,8 @@ use super::facts::contract;
 use super::story::{live, long};
 use super::{Bench, Tables, noon, projections};
 use crate::base::ErrorKind;
-use crate::journal::migrate::{self, STEPS, Step};
+use crate::journal::migrate;
+use crate::journal::version::{STEPS, Step};
 use crate::journal::{Journal, connection};
 
 #[test]

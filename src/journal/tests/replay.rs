@@ -135,10 +135,10 @@ fn one_history_gives_one_file_whatever_leases_came_between() {
     assert!(copies[0] == copies[1]);
 }
 
-/// Whoever changes a projection's tables adds a step `Replay` to `migrate::STEPS`, and then this digest.
+/// Whoever changes a projection's tables adds a step `Replay` to `version::STEPS`, and then this digest.
 #[test]
 fn a_change_of_the_projections_takes_a_new_step() {
-    let steps = crate::journal::migrate::STEPS.len();
+    let steps = crate::journal::version::STEPS.len();
     let digest = Digest::of((project::fresh_tables() + &project::indexes()).as_bytes());
     assert_eq!((steps, digest.short()), (5, "3e540629d0fa"));
 }

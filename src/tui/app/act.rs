@@ -2,9 +2,9 @@
 
 use super::ask::Ask;
 use super::command::Id;
-use super::detail::DetailContent;
 use super::items::Body;
 use super::pane::Pane;
+use super::place::DetailContent;
 use super::state::State;
 use crate::base::text::counted;
 use crate::domain::actor::same_person;

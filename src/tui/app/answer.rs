@@ -21,10 +21,10 @@ pub(super) fn answered(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) -
             state.say(format!("you act as {}, {}", actor.name, actor.role), Tone::Good);
             state.me.actor = actor;
             state.me.stranger = false;
-            refresh(state);
+            state.refresh();
         }
         Msg::Acting(Err(error)) => state.say(error.one_line(), Tone::Bad),
-        Msg::Changed => refresh(state),
+        Msg::Changed => state.refresh(),
         Msg::Unwatched(error) => {
             state.say(format!("what is shown may be old: {}", error.one_line()), Tone::Warning);
         }
@@ -33,15 +33,6 @@ pub(super) fn answered(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) -
         }
     }
     true
-}
-
-/// Asks again for what is on the screen.
-pub(super) fn refresh(state: &mut State) {
-    state.freshness.wanted = true;
-    state.lists.of_mut(state.pane).refresh();
-    if let Some(detail) = &mut state.detail {
-        detail.refresh();
-    }
 }
 
 fn loaded(state: &mut State, generation: u64, answer: Result<Answer>) -> bool {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::command::Risk;
-use super::dialog::{Field, FieldKind};
+use super::field::{Field, FieldKind};
 use crate::base::Digest;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::{BatchId, ModelRef, Period, ReleaseName, Request, Role, TaskKey};

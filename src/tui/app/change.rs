@@ -1,10 +1,11 @@
 //! A change on its way: from the key that asks for it, by its dialog, to what came of it.
 
 use super::act::{ask_for, selected_sample};
-use super::answer::refresh;
 use super::ask::Ask;
+use super::catalogue::COMMANDS;
 use super::command::Id;
 use super::dialog::{Dialog, Fetched};
+use super::enabled::why_not;
 use super::message::Effect;
 use super::overlay::Overlay;
 use super::state::State;
@@ -15,8 +16,12 @@ use crate::base::{ErrorKind, Result};
 use crate::domain::Request;
 use crate::ops::{Next, Reply};
 
-/// Asks for a change at once, or opens the dialog that it needs.
+/// Asks for a change at once, or opens the dialog that it needs; or says why it can't be made.
 pub(super) fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
+    if let Some(reason) = why_not(state, id) {
+        let title = COMMANDS.iter().find(|command| command.id == id).map_or("this", |command| command.title);
+        return state.say(format!("can't {title}: {reason}"), Tone::Warning);
+    }
     let Ok(ask) = ask_for(state, id) else { return };
     let one_key = matches!(id, Id::AcceptSample | Id::RejectSample)
         && matches!(ask, Ask::Assess { overrule: false, .. })
@@ -148,7 +153,7 @@ pub(super) fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>, 
         fetch(state, &mut dialog, effects);
         state.overlay = Some(Overlay::Dialog(Box::new(dialog)));
     }
-    refresh(state);
+    state.refresh();
 }
 
 /// Says what came of a request.

@@ -4,58 +4,13 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::catalogue::COMMANDS;
+use super::choice::{Choice, Topic};
 use super::command::{Command, Group, Id, Risk, Scope};
 use super::enabled::why_not;
-use super::overlay::help_lines;
+use super::heard::help_lines;
 use super::speech::{Outcome, Spoken};
 use super::state::State;
-use super::text_field::TextField;
 use super::words::Tone;
-
-/// What a list on top is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topic {
-    /// Any command.
-    Palette,
-    /// What can be done here.
-    Help,
-    /// Who to act as.
-    People,
-    /// What was asked for in this session.
-    CommandLog,
-}
-
-impl Topic {
-    /// Its heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Palette => "Commands",
-            Self::Help => "Help: what can be done here",
-            Self::People => "Act as",
-            Self::CommandLog => "Command log of this session",
-        }
-    }
-}
-
-/// A list on top: what was typed to narrow it, and the selected line.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    /// What it is about.
-    pub topic: Topic,
-    /// What was typed.
-    pub input: TextField,
-    /// The selected line.
-    pub cursor: usize,
-}
-
-impl Choice {
-    /// The whole list.
-    #[must_use]
-    pub fn about(topic: Topic) -> Self {
-        Self { topic, input: TextField::default(), cursor: 0 }
-    }
-}
 
 /// One line to choose.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ pub use release::changes as release_changes;
 
 use std::collections::BTreeSet;
 
-use super::detail::{DetailContent, Place};
+use super::place::{DetailContent, Place};
 use super::words::{Piece, Tone};
 use crate::domain::{Period, Reason, ReleaseName};
 

@@ -1,16 +1,16 @@
 //! `Enter`: into the selected thing, along a link, and from a reason to the place that clears it.
 
 use super::ask::Ask;
-use super::change::open_dialog;
+use super::change::{self, open_dialog};
 use super::command::Id;
-use super::detail::{Detail, DetailContent, Place};
+use super::detail::Detail;
 use super::enabled::lacks;
 use super::items::Link;
 use super::message::Effect;
 use super::navigate::{leave_for, leave_for_place, selected_place};
 use super::pane::Pane;
+use super::place::{DetailContent, Place};
 use super::state::State;
-use super::update::run;
 use super::words::Tone;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::completeness::CellState;
@@ -51,7 +51,7 @@ fn open_cell(state: &mut State, effects: &mut Vec<Effect>) {
         (None, CellState::NotOwed) => {
             state.say(format!("{} owes nothing for this period", cell.provider), Tone::Quiet);
         }
-        (None, _) => run(state, Id::AddBatch, effects),
+        (None, _) => change::begin(state, Id::AddBatch, effects),
     }
 }
 
@@ -97,7 +97,7 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
         ReasonCode::AnomalyOpen | ReasonCode::AnomalyConfirmed | ReasonCode::SamplesUnassessed => {
             leave_for_place(state, Place::Anomaly(AnomalyId::from_text(reason.subject.clone())));
         }
-        ReasonCode::ApprovalsMissing => run(state, Id::Approve, effects),
+        ReasonCode::ApprovalsMissing => change::begin(state, Id::Approve, effects),
         ReasonCode::LaterReleaseLive => dialog(state, Ask::RejectRelease(release.clone()), effects),
     }
 }

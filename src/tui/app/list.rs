@@ -2,8 +2,18 @@
 
 use super::filter::Filter;
 use super::message::Load;
-use super::window::Status;
 use crate::base::Error;
+
+/// Whether rows are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing was asked for yet, or the first answer is on its way.
+    Loading,
+    /// The rows are there.
+    Ready,
+    /// They could not be had.
+    Failed(Error),
+}
 
 /// A list on the screen, seen without its row type.
 pub trait AnyList {

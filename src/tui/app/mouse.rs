@@ -6,8 +6,8 @@ use super::message::{Effect, Pointer};
 use super::navigate;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::run::run;
 use super::state::State;
-use super::update::run;
 
 /// Lines that a notch of the wheel moves.
 const NOTCH: i64 = 3;

@@ -1,11 +1,10 @@
 //! Getting around: panes, rows, details, and back.
 
 use super::command::Id;
-use super::detail::{Detail, Place};
-use super::jump;
+use super::detail::Detail;
 use super::layout::layout;
-use super::message::Effect;
 use super::pane::Pane;
+use super::place::Place;
 use super::state::State;
 use super::words::Tone;
 use crate::domain::ModelRef;
@@ -14,7 +13,7 @@ use crate::domain::ModelRef;
 const REMEMBERED: usize = 50;
 
 /// Moves by a command that changes nothing but the place; false where `id` is no such command.
-pub(super) fn moved(state: &mut State, id: Id, effects: &mut Vec<Effect>) -> bool {
+pub(super) fn moved(state: &mut State, id: Id) -> bool {
     let page = i64::from(page_height(state));
     match id {
         Id::Up => step(state, -1),
@@ -28,7 +27,6 @@ pub(super) fn moved(state: &mut State, id: Id, effects: &mut Vec<Effect>) -> boo
         Id::Left if in_map(state) => state.column = state.column.saturating_sub(1),
         Id::Right if in_map(state) => state.column = state.column.saturating_add(1),
         Id::Left | Id::Back => back(state),
-        Id::Right | Id::Open => jump::open(state, effects),
         Id::Fold => fold(state),
         Id::PreviousDetail => neighbour(state, -1),
         Id::NextDetail => neighbour(state, 1),

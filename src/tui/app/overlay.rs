@@ -1,11 +1,7 @@
-//! What lies on top of the panes, and which commands are heard meanwhile.
+//! What lies on top of the panes.
 
-use super::catalogue::COMMANDS;
-use super::choose::Choice;
-use super::command::{Command, Group, Scope};
+use super::choice::Choice;
 use super::dialog::Dialog;
-use super::enabled::why_not;
-use super::state::State;
 use super::text_field::TextField;
 
 /// Something on top of the panes.
@@ -17,38 +13,4 @@ pub enum Overlay {
     Choice(Choice),
     /// A change about to be made.
     Dialog(Box<Dialog>),
-}
-
-/// The scope whose commands the footer shows, and to which keys go first.
-#[must_use]
-pub fn footer_scope(state: &State) -> Scope {
-    match &state.overlay {
-        None => Scope::Pane(state.pane),
-        Some(Overlay::Filter(_)) => Scope::Filter,
-        Some(Overlay::Choice(_)) => Scope::Choice,
-        Some(Overlay::Dialog(_)) => Scope::Dialog,
-    }
-}
-
-/// Whether a command's keys are heard in `scope`.
-#[must_use]
-pub fn is_heard(command: &Command, scope: Scope) -> bool {
-    match command.scope {
-        Scope::Always => true,
-        Scope::Everywhere => matches!(scope, Scope::Pane(_)),
-        own => own == scope,
-    }
-}
-
-/// The commands heard in the pane at hand, what belongs to it first, each with why it can't run, if it can't.
-#[must_use]
-pub fn help_lines(state: &State) -> Vec<(&'static Command, Option<String>)> {
-    let scope = Scope::Pane(state.pane);
-    let mut lines: Vec<_> = COMMANDS
-        .iter()
-        .filter(|command| command.group != Group::Top && is_heard(command, scope))
-        .map(|command| (command, why_not(state, command.id)))
-        .collect();
-    lines.sort_by_key(|(command, _)| command.group);
-    lines
 }

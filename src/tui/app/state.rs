@@ -1,11 +1,12 @@
 //! Everything that the screen shows, and nothing else.
 
-use super::detail::{Detail, DetailContent};
+use super::detail::Detail;
 use super::dialog::Dialog;
 use super::list::AnyList;
 use super::lists::Lists;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::place::DetailContent;
 use super::speech::Speech;
 use super::tasks::TaskBoard;
 use super::words::Tone;
@@ -211,6 +212,15 @@ impl State {
     /// wherever one has gone meanwhile.
     pub(super) fn forget_remark(&mut self) {
         self.notice.take_if(|notice| matches!(notice.tone, Tone::Warning | Tone::Quiet));
+    }
+
+    /// Asks again for what is on the screen.
+    pub(super) fn refresh(&mut self) {
+        self.freshness.wanted = true;
+        self.lists.of_mut(self.pane).refresh();
+        if let Some(detail) = &mut self.detail {
+            detail.refresh();
+        }
     }
 
     /// A number that no load, preview or request had before.

@@ -1,7 +1,7 @@
 //! A window over a long list: some hundred rows of it, moved by keyset pages.
 
 use super::filter::Filter;
-use super::list::AnyList;
+use super::list::{AnyList, Status};
 use super::message::Load;
 use crate::base::Error;
 use crate::domain::listing::{Fetch, Page, Query};
@@ -27,17 +27,6 @@ pub trait Row: Clone {
     fn key(&self) -> Self::Key;
     /// The load that answers `query`.
     fn load(query: Query<Self::Key>) -> Load;
-}
-
-/// Whether rows are there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing was asked for yet, or the first answer is on its way.
-    Loading,
-    /// The rows are there.
-    Ready,
-    /// They could not be had.
-    Failed(Error),
 }
 
 /// A page that is wanted or on its way.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::workers::{guarded, spawn};
+use super::thread::{guarded, spawn};
 use crate::base::{Cancel, Result};
 use crate::ops::Reply;
 use crate::tui::app::Msg;

@@ -4,7 +4,7 @@ use std::sync::mpsc::SyncSender;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 
-use super::workers::spawn;
+use super::thread::spawn;
 use crate::base::Result;
 use crate::tui::app::{Key, Msg, Pointer};
 

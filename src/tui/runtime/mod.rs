@@ -6,6 +6,7 @@ mod clipboard;
 mod events;
 mod queue;
 mod screen;
+mod thread;
 mod watch;
 mod workers;
 

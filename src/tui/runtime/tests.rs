@@ -10,7 +10,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use super::changes::Changes;
 use super::clipboard::sequence;
 use super::queue::{Question, Queue};
-use super::workers::guarded;
+use super::thread::guarded;
 use super::{events, queue};
 use crate::base::ErrorKind;
 use crate::domain::listing::Query;

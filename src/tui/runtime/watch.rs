@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::adapter::Desk;
-use super::workers::spawn;
+use super::thread::spawn;
 use crate::base::{Result, ResultExt};
 use crate::tui::app::Msg;
 

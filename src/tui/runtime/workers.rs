@@ -1,16 +1,15 @@
 //! The threads that call `ops`: two that answer questions, and those of the changes that are going on.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use super::adapter::Desk;
 use super::changes::Changes;
 use super::queue::{Question, Queue};
+use super::thread::{guarded, spawn};
 use super::watch;
-use crate::base::{Error, Result, ResultExt};
+use crate::base::Result;
 use crate::domain::progress::Progress;
 use crate::domain::{Request, TaskKey};
 use crate::tui::app::{Effect, Msg};
@@ -95,19 +94,4 @@ fn answer(desk: &Desk, question: Question) -> Msg {
         }
         Question::ActAs(name) => Msg::Acting(guarded(|| desk.act_as(&name))),
     }
-}
-
-/// A panic below becomes an error that the person can read; the screen stays.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text =
-            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::internal("assay itself failed").because(text.unwrap_or_else(|| "a panic without words".to_owned())))
-    })
-}
-
-/// Starts a thread with a name that shows in debuggers and logs.
-pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(work).context("starting a thread")?;
-    Ok(())
 }

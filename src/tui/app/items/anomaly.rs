@@ -3,7 +3,7 @@
 use super::{Body, Item, Link, instant, number};
 use crate::domain::AnomalyState;
 use crate::ops::AnomalyDetail;
-use crate::tui::app::detail::Place;
+use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 /// Where the cursor starts: on the first row that nobody judged yet.

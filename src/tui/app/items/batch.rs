@@ -3,7 +3,7 @@
 use super::{Item, Link, instant};
 use crate::base::text::counted;
 use crate::ops::BatchDetail;
-use crate::tui::app::detail::Place;
+use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {

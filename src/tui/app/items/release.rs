@@ -11,7 +11,7 @@ use crate::base::text::counted;
 use crate::domain::release::Change;
 use crate::domain::{Outcome, Reason, ReleaseState, Severity};
 use crate::ops::{ReasonGroup, ReleaseDetail, WaivedFinding};
-use crate::tui::app::detail::Place;
+use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 const GATE: &str = "Gate: what keeps it from clients (Enter leads to the place that clears it)";

@@ -3,7 +3,7 @@
 use super::{Item, Link};
 use crate::domain::TaskState;
 use crate::domain::listing::TaskRow;
-use crate::tui::app::detail::Place;
+use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
 
 pub(super) fn items(row: &TaskRow) -> Vec<Item> {

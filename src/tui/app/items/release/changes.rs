@@ -3,8 +3,8 @@
 use crate::base::text::grouped;
 use crate::domain::ReleaseState;
 use crate::ops::{BatchChange, ReleaseDetail};
-use crate::tui::app::detail::Place;
 use crate::tui::app::items::{Item, Link};
+use crate::tui::app::place::Place;
 use crate::tui::app::words::Piece;
 
 /// What a release changes, item by item.
