@@ -34,13 +34,13 @@
 //!
 //! | floor | room | what lives there | foreign crates |
 //! |---|---|---|---|
-//! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | directories |
+//! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | directories, strsim |
 //! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | |
 //! | 2 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 2 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
-//! | 2 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core |
-//! | 2 | [`source`] | how batches get in: the inbox and the readers | |
-//! | 2 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick |
+//! | 2 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
+//! | 2 | [`source`] | how batches get in: the inbox and the readers | encoding_rs (shared with `demo`), csv-core (shared with `ner`) |
+//! | 2 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex |
 //! | 2 | [`quality`] | profiles and checks | |
 //! | 2 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |
 //! | 3 | [`pipeline`] | the task graph: plan, schedule, execute, recover | |
