@@ -39,7 +39,7 @@
 //! | 2 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 2 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
 //! | 2 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
-//! | 2 | [`source`] | how batches get in: the inbox and the readers | encoding_rs (shared with `demo`), csv-core (shared with `ner`) |
+//! | 2 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), csv-core (shared with `ner`) |
 //! | 2 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex |
 //! | 2 | [`quality`] | profiles and checks | |
 //! | 2 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |

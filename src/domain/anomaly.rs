@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::check::{Bounds, CheckSubject, RowRef};
 use super::{BatchId, ModelRef, Period, Severity};
-use crate::base::{Error, KeyHasher, Result};
+use crate::base::{Digest, Error, KeyHasher, Result};
 
 /// Where an anomaly stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -164,6 +164,9 @@ pub struct Settlement {
     pub reason: String,
     /// For a waiver: the last period that it covers.
     pub until: Option<Period>,
+    /// For a waiver: what the check looked at when it was given. It stands for nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Digest>,
     /// For a waiver that was given for the same finding of an earlier period: that finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_for: Option<AnomalyId>,
@@ -245,7 +248,7 @@ mod tests {
     fn waived(period: &str, until: Option<&str>) -> Anomaly {
         let until = until.map(|until| until.parse().unwrap());
         let (by, reason) = ("mira".to_owned(), "known".to_owned());
-        let settled = Some(Settlement { by, at: DateTime::UNIX_EPOCH, reason, until, given_for: None });
+        let settled = Some(Settlement { by, at: DateTime::UNIX_EPOCH, reason, until, rule: None, given_for: None });
         Anomaly { state: AnomalyState::Waived, settled, ..found(period) }
     }
 

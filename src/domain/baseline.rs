@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::profile::is_about_entities;
 use super::{BatchId, ModelRef};
 
-/// The acceptance of a period as it stood: it vouches for the batches that were there, and for what one model version
+/// The acceptance of a period as it stood: it vouches for the batches that were there, as they were mapped, and for what one model version
 /// found in them; for no later ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Baseline {
@@ -17,13 +17,17 @@ pub struct Baseline {
     pub model: ModelRef,
     /// Each provider's batches at the time.
     pub batches: BTreeMap<String, Vec<BatchId>>,
+    /// The digests of the providers' mappings at the time.
+    pub mappings: BTreeMap<String, String>,
 }
 
 impl Baseline {
-    /// Whether a provider's slice, which now stands on `batches`, is the one that was accepted.
+    /// Whether a provider's slice, which now stands on `batches` and is made by the mapping of this digest, is the one
+    /// that was accepted.
     #[must_use]
-    pub fn covers(&self, provider: &str, batches: &[BatchId]) -> bool {
+    pub fn covers(&self, provider: &str, batches: &[BatchId], mapping: &str) -> bool {
         self.batches.get(provider).is_some_and(|accepted| accepted == batches)
+            && self.mappings.get(provider).is_some_and(|accepted| accepted == mapping)
     }
 
     /// Whether it vouches for a metric, where `model` is the one that entities are of.

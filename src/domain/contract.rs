@@ -199,6 +199,15 @@ impl Dataset {
         digest_of("mapping/1", &mapping)
     }
 
+    /// What identifies what a check looks at, of one provider or of all: its rule, and how the rows come to be that it
+    /// judges. How severe it is does not matter.
+    pub fn rule_digest(&self, check: &str, provider: Option<&str>) -> Result<Option<Digest>> {
+        let Some(check) = self.checks.iter().find(|known| known.name == check) else { return Ok(None) };
+        let judged = self.providers.iter().filter(|one| provider.is_none_or(|name| one.name == name));
+        let mappings = judged.map(|provider| self.mapping_digest(provider)).collect::<Result<Vec<_>>>()?;
+        digest_of("rule/1", &(&check.rule, &self.schema, &self.key, mappings)).map(Some)
+    }
+
     /// What identifies the rules that a release is judged by.
     pub fn rules_digest(&self) -> Result<Digest> {
         digest_of("rules/1", &(&self.schema, &self.key, &self.checks))

@@ -108,6 +108,9 @@ pub enum Fact {
         model: ModelRef,
         #[serde(default)]
         batches: BTreeMap<String, Vec<BatchId>>,
+        /// How each provider's rows came to be: its mapping's digest.
+        #[serde(default)]
+        mappings: BTreeMap<String, String>,
     },
 
     /// A release was opened.
@@ -128,7 +131,13 @@ pub enum Fact {
     /// A person says that it is real.
     AnomalyConfirmed { id: AnomalyId },
     /// A person lets it pass.
-    AnomalyWaived { id: AnomalyId, until: Option<Period> },
+    AnomalyWaived {
+        id: AnomalyId,
+        until: Option<Period>,
+        /// What the check looked at then: [`Dataset::rule_digest`](super::Dataset::rule_digest).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Digest>,
+    },
     /// The waiver of the same finding of an earlier period covers it.
     AnomalyCovered { id: AnomalyId, waiver: AnomalyId },
     /// A person, or its return, opened it again.

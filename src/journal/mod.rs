@@ -39,7 +39,7 @@ mod writer;
 mod tests;
 
 pub use lease::Lease;
-pub use query::task::Failure;
+pub use query::task::{Failure, Recorded};
 pub use snapshot::Snapshot;
 pub use store::{Journal, Watch};
 pub use transaction::Transaction;

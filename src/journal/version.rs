@@ -28,6 +28,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // An output knows whether it is whole, a release why it was opened, a batch the encoding that it was read in.
     Step::Replay,
+    // A baseline knows how the rows were mapped.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

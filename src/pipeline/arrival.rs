@@ -55,11 +55,14 @@ pub fn reopened(context: &Context, dataset: &str, period: Period) -> Result<Opti
     })
 }
 
-/// The newest release of a period, where that was turned down or taken away: nothing of the period is on its way to
-/// clients, though its batches stand.
+/// The newest release of a period whose batches stand, where nothing of the period is on its way to clients: it was turned
+/// down or taken away, or clients see none of those that they once saw.
 pub fn ended(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<Release>> {
-    let newest = snapshot.releases_of(&dataset.name, period)?.into_iter().max_by_key(|release| release.name.n);
-    let ended = newest.filter(|newest| matches!(newest.state, ReleaseState::Rejected | ReleaseState::Withdrawn));
+    let releases = snapshot.releases_of(&dataset.name, period)?;
+    let is_dead = |release: &Release| matches!(release.state, ReleaseState::Rejected | ReleaseState::Withdrawn);
+    let none_alive = releases.iter().all(|release| is_dead(release) || release.state == ReleaseState::Superseded);
+    let newest = releases.into_iter().max_by_key(|release| release.name.n);
+    let ended = newest.filter(|newest| is_dead(newest) || none_alive);
     Ok(if standing::batches(snapshot, dataset, period)?.is_empty() { None } else { ended })
 }
 

@@ -59,7 +59,7 @@ fn planned(snapshot: &Snapshot<'_>, dataset: &Dataset, task: &Task, name: &Relea
 fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<Evaluation>> {
     let period = release.name.period;
     let (batches, vouched, baseline, reference, labels) = context.journal.read(|snapshot| {
-        let vouched = history::vouched(snapshot, dataset, period)?;
+        let vouched = history::measured(snapshot, dataset, period)?;
         let reference = reference_model(snapshot, dataset, release, &vouched)?;
         Ok((
             standing::batches(snapshot, dataset, period)?,
@@ -82,7 +82,8 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
         let mut facts = slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?;
         let ids: Vec<BatchId> = batches.iter().map(|batch| batch.delivery.batch.clone()).collect();
-        facts.baseline = baseline.clone().filter(|baseline| baseline.covers(provider, &ids));
+        let mapping = dataset.mapping_digest(dataset.provider(provider)?)?;
+        facts.baseline = baseline.clone().filter(|baseline| baseline.covers(provider, &ids, mapping.as_str()));
         slices.push(facts);
         silver.extend(slice_frame(context, refine::silver(&slice))?);
         rejects.extend(slice_frame(context, refine::rejects(&slice))?);

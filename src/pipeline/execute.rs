@@ -36,8 +36,9 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
         return Ok(Ended::AlreadyDone);
     }
     let Some(reads) = reads else { return Ok(Ended::Overtaken) };
-    // An intent without outcome is taken up again under its old number: what it wrote is then recognised.
-    let seq = match started {
+    // An intent without outcome is taken up again under its old number: what it wrote is then recognised. Not where what it
+    // read was made anew since.
+    let seq = match started.filter(|seq| reads.values().all(|read| read < seq)) {
         Some(seq) => seq,
         None => context.record(Fact::TaskStarted { task: task.clone() })?,
     };

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::Result;
+use crate::base::{Digest, Result};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::check::RowRef;
 use crate::domain::{
-    Anomaly, AnomalyState, BatchId, Check, CheckRule, Contract, Dataset, Evaluation, Fact, ModelRef, Outcome, Period,
-    Release, ReleaseName,
+    Anomaly, AnomalyState, BatchId, CheckRule, Dataset, Evaluation, Fact, ModelRef, Outcome, Period, Release,
 };
 use crate::journal::Transaction;
 
@@ -27,16 +26,17 @@ pub fn record(
         judged.insert(id.clone());
         let known = transaction.anomaly(&id)?;
         let finding = Box::new(evaluation.clone());
+        let rule = dataset.rule_digest(&evaluation.check, evaluation.subject.provider.as_deref())?;
         match (evaluation.outcome, known) {
             (Outcome::Failed, None) => {
                 let dataset = dataset.name.clone();
                 let opened = Fact::AnomalyOpened { id: id.clone(), dataset, period, model, evaluation: finding };
                 transaction.append(opened)?;
-                cover(transaction, &id)?;
+                cover(transaction, &id, rule.as_ref())?;
             }
             (Outcome::Failed, Some(known)) => {
                 transaction.append(Fact::AnomalySeen { id: id.clone(), evaluation: finding })?;
-                if known.state == AnomalyState::Fixed || outgrown(&known, evaluation) {
+                if known.state == AnomalyState::Fixed || outgrown(&known, evaluation, rule.as_ref()) {
                     transaction.append(Fact::AnomalyReopened { id })?;
                 }
             }
@@ -70,43 +70,22 @@ pub fn close_unused(transaction: &mut Transaction<'_>, dataset: &str, period: Pe
     Ok(())
 }
 
-/// What was waived under a rule of its time is open again where the check now looks at something else, or blocks where it
-/// warned: in the periods whose releases are open, and wherever the waiver reaches into later periods.
-pub fn reopen_changed(transaction: &mut Transaction<'_>, before: &Contract, after: &Contract) -> Result<()> {
-    let open: Vec<ReleaseName> = transaction.open_releases()?.into_iter().map(|release| release.name).collect();
-    for dataset in &after.datasets {
-        let Ok(was) = before.dataset(&dataset.name) else { continue };
-        let same = |check: &Check, was: &Check| was.rule == check.rule && check.severity <= was.severity;
-        let known =
-            |check: &Check| was.checks.iter().find(|was| was.name == check.name).is_some_and(|was| same(check, was));
-        let changed: BTreeSet<&str> =
-            dataset.checks.iter().filter(|check| !known(check)).map(|check| check.name.as_str()).collect();
-        for anomaly in transaction.waived(&dataset.name)? {
-            let is_open = open.iter().any(|name| name.dataset == dataset.name && name.period == anomaly.period);
-            let reaches =
-                anomaly.settled.as_ref().is_some_and(|waiver| waiver.given_for.is_none() && waiver.until.is_some());
-            if changed.contains(anomaly.check.as_str()) && (is_open || reaches) {
-                transaction.append(Fact::AnomalyReopened { id: anomaly.id })?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether a waiver was given for something else than what is found now: for a warning that blocks by now, for another
-/// number, for other rows. One that reaches into later periods was meant for whatever rows come.
-fn outgrown(known: &Anomaly, found: &Evaluation) -> bool {
-    let reaches = known.settled.as_ref().is_some_and(|waiver| waiver.until.is_some());
+/// Whether a waiver was given for something else than what is found now: under another rule, for a warning that blocks by
+/// now, for another number, for other rows. One that reaches into later periods was meant for whatever rows come.
+fn outgrown(known: &Anomaly, found: &Evaluation, rule: Option<&Digest>) -> bool {
+    let Some(waiver) = known.settled.as_ref().filter(|_| known.state == AnomalyState::Waived) else { return false };
     let rows =
         |rows: &[RowRef]| -> BTreeSet<(BatchId, u64)> { rows.iter().map(|row| (row.batch.clone(), row.row)).collect() };
     let other = known.observed != found.observed || rows(&known.rows) != rows(&found.rows);
-    known.state == AnomalyState::Waived && (found.severity > known.severity || (other && !reaches))
+    waiver.rule.as_ref() != rule || found.severity > known.severity || (other && waiver.until.is_none())
 }
 
-/// Lets a new finding pass where a waiver of the same finding of an earlier period reaches this far.
-fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId) -> Result<()> {
-    let Some(anomaly) = transaction.anomaly(id)? else { return Ok(()) };
-    if let Some(waiver) = transaction.waiver_for(&anomaly)? {
+/// Lets a new finding pass where a waiver of the same finding of an earlier period, under the same rule, reaches this far.
+fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId, rule: Option<&Digest>) -> Result<()> {
+    let anomaly = transaction.known_anomaly(id)?;
+    let Some(waiver) = transaction.waiver_for(&anomaly)? else { return Ok(()) };
+    let given = transaction.known_anomaly(&waiver)?.settled;
+    if given.is_some_and(|given| given.rule.as_ref() == rule) {
         transaction.append(Fact::AnomalyCovered { id: anomaly.id, waiver })?;
     }
     Ok(())

@@ -7,8 +7,9 @@ use super::standing;
 use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
-use crate::domain::{BatchId, Dataset, ModelRef, Period, TaskSubject};
-use crate::journal::Snapshot;
+use crate::domain::task::TaskOutput;
+use crate::domain::{Baseline, BatchId, Dataset, ModelRef, Period, TaskKind, TaskSubject};
+use crate::journal::{Recorded, Snapshot};
 
 /// An earlier period that a person vouched for, and what exactly that vouches for.
 pub struct Vouched {
@@ -16,22 +17,47 @@ pub struct Vouched {
     by: String,
     /// The model version whose entities were signed.
     model: ModelRef,
+    /// Each provider's batches that were signed.
+    batches: BTreeMap<String, Vec<BatchId>>,
+    /// The mappings by which their rows came to be.
+    mappings: BTreeMap<String, String>,
     /// Providers whose rows are no longer the ones that were signed: a correction waits to be released.
     corrected: BTreeSet<String>,
+    /// Of each provider the model version beside which it was measured last.
+    newest: BTreeMap<String, ModelRef>,
+    /// The measurements, by provider and model version, of exactly the rows that were signed.
+    of_signed: BTreeSet<(String, ModelRef)>,
 }
 
 impl Vouched {
     /// Whether it vouches for a metric of a provider: what nobody signed is no baseline, neither a correction that is
-    /// still being judged nor what another model version found.
+    /// still being judged, nor what was measured of one that was taken back, nor what another model version found.
     #[must_use]
     pub fn covers(&self, provider: &str, metric: &str, model: &ModelRef) -> bool {
-        !self.corrected.contains(provider) && (!is_about_entities(metric) || self.covers_model(model))
+        let measured = if is_about_entities(metric) {
+            Some(model).filter(|model| self.covers_model(model))
+        } else {
+            self.newest.get(provider)
+        };
+        measured.is_some_and(|model| self.is_of_signed(provider, model))
     }
 
     /// Whether what `model` found there was signed.
     #[must_use]
     pub fn covers_model(&self, model: &ModelRef) -> bool {
         self.model == *model
+    }
+
+    fn is_of_signed(&self, provider: &str, model: &ModelRef) -> bool {
+        !self.corrected.contains(provider) && self.of_signed.contains(&(provider.to_owned(), model.clone()))
+    }
+
+    /// Whether a refinement is that of the rows that were signed.
+    fn signed(&self, provider: &str, refined: &TaskOutput) -> bool {
+        let batches = refined.inputs.iter().filter(|(name, _)| name.starts_with("batch:"));
+        let batches: BTreeSet<&str> = batches.map(|(_, batch)| batch.as_str()).collect();
+        let signed = self.batches.get(provider).map(|signed| signed.iter().map(BatchId::as_str).collect());
+        signed == Some(batches) && self.mappings.get(provider) == refined.inputs.get("mapping")
     }
 }
 
@@ -48,16 +74,39 @@ impl fmt::Display for Vouched {
 pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
     let mut vouched = BTreeMap::new();
     for period in judged.trailing(HISTORY) {
-        let (by, model, signed) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
+        let (by, model, batches, mappings) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
             let inputs = snapshot.release_inputs(&live.name)?.unwrap_or_default();
-            (live.name.to_string(), live.model, inputs.batches)
-        } else if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
-            (format!("baseline with {}", accepted.model), accepted.model, accepted.batches)
+            (live.name.to_string(), live.model, inputs.batches, inputs.mappings)
+        } else if let Some(Baseline { model, batches, mappings, .. }) = snapshot.baseline(&dataset.name, period)? {
+            (format!("baseline with {model}"), model, batches, mappings)
         } else {
             continue;
         };
         let standing = standing::by_provider(standing::batches(snapshot, dataset, period)?);
-        vouched.insert(period, Vouched { by, model, corrected: differing(&signed, &standing) });
+        let corrected = differing(&batches, &standing);
+        let (newest, of_signed) = Default::default();
+        vouched.insert(period, Vouched { by, model, batches, mappings, corrected, newest, of_signed });
+    }
+    Ok(vouched)
+}
+
+/// The same with what was measured of them. Not part of an input digest, which stands whatever is measured meanwhile.
+pub fn measured(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
+    let mut vouched = vouched(snapshot, dataset, judged)?;
+    for (period, by) in &mut vouched {
+        let mut profiles = snapshot.profiles_of(&dataset.name, *period)?;
+        profiles.sort_by_key(|profile| profile.seq);
+        for Recorded { task, output, .. } in profiles {
+            let TaskSubject::Annotated { slice, model } = task.subject else { continue };
+            let slot = format!("{} {slice}", TaskKind::Refine);
+            let refined = snapshot
+                .made(&slot)?
+                .filter(|refined| Some(refined.key.as_str()) == output.inputs.get("refine").map(String::as_str));
+            if refined.is_some_and(|refined| by.signed(&slice.provider, &refined)) {
+                by.of_signed.insert((slice.provider.clone(), model.clone()));
+            }
+            by.newest.insert(slice.provider, model);
+        }
     }
     Ok(vouched)
 }
@@ -72,9 +121,9 @@ pub fn digest(
 ) -> Result<Digest> {
     let mut measured = BTreeSet::new();
     for (period, by) in vouched {
-        for (task, output) in snapshot.profiles_of(&dataset.name, *period)? {
+        for Recorded { task, output, .. } in snapshot.profiles_of(&dataset.name, *period)? {
             let TaskSubject::Annotated { slice, model: read_by } = &task.subject else { continue };
-            if by.corrected.contains(&slice.provider) {
+            if !by.is_of_signed(&slice.provider, read_by) {
                 continue;
             }
             measured.insert(format!("{slice} {}", output.inputs.get("refine").map_or("", String::as_str)));

@@ -11,18 +11,17 @@ use crate::journal::Snapshot;
 /// The inputs of a release of `period` made with `model`, as the journal stands.
 pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &ModelRef) -> Result<ReleaseInputs> {
     let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
-    let mut mappings = BTreeMap::new();
-    for name in batches.keys() {
-        mappings.insert(name.clone(), dataset.mapping_digest(dataset.provider(name)?)?.to_string());
-    }
+    let mappings = mappings(dataset, batches.keys())?;
     let model = match snapshot.model(model)? {
         Some(version) => version.digest.to_string(),
         None => "none".to_owned(),
     };
     let mut baseline = KeyHasher::new("baseline/1");
     if let Some(accepted) = snapshot.baseline(&dataset.name, period)? {
-        for provider in batches.iter().filter(|(provider, batches)| accepted.covers(provider, batches)) {
-            baseline = baseline.part("accepted", format!("{} with {}", provider.0, accepted.model));
+        let covers =
+            |provider: &str, batches| mappings.get(provider).is_some_and(|one| accepted.covers(provider, batches, one));
+        for (provider, _) in batches.iter().filter(|(provider, batches)| covers(provider, batches)) {
+            baseline = baseline.part("accepted", format!("{provider} with {}", accepted.model));
         }
     }
     for (period, vouched) in history::vouched(snapshot, dataset, period)? {
@@ -35,4 +34,13 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         rules: dataset.rules_digest()?.to_string(),
         baseline: baseline.finish().to_string(),
     })
+}
+
+/// The digests of providers' mappings, as the contract has them.
+pub fn mappings<'a>(
+    dataset: &Dataset,
+    providers: impl Iterator<Item = &'a String>,
+) -> Result<BTreeMap<String, String>> {
+    let digest = |name: &String| dataset.mapping_digest(dataset.provider(name)?);
+    providers.map(|name| Ok((name.clone(), digest(name)?.to_string()))).collect()
 }

@@ -77,7 +77,7 @@ pub fn facts<'a>(
     also: &[ModelRef],
 ) -> Result<PlanFacts<'a>> {
     let batches = standing::batches(snapshot, dataset, release.name.period)?;
-    let vouched = history::vouched(snapshot, dataset, release.name.period)?;
+    let vouched = history::measured(snapshot, dataset, release.name.period)?;
     let reference = reference_model(snapshot, dataset, release, &vouched)?;
     let history = history::digest(snapshot, dataset, &release.model, &vouched)?;
     let models = digests(snapshot, std::iter::once(&release.model).chain(&reference))?;

@@ -30,6 +30,10 @@ pub struct Summary {
     pub done: Vec<Done>,
     /// Tasks that failed, and why.
     pub failed: Vec<(Task, Error)>,
+    /// Tasks that somebody stopped.
+    pub stopped: Vec<Task>,
+    /// How many tasks are not done, though nothing of the above keeps them.
+    pub left: usize,
 }
 
 /// A task that ended well.
@@ -66,11 +70,13 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
     let mut overtaken: BTreeSet<TaskKey> = BTreeSet::new();
     loop {
         let mut steps = steps(context, scope)?;
+        let left = steps.values().filter(|step| step.state != TaskState::Done).count();
         steps.retain(|_, step| step.state == TaskState::Done || !tried.contains(&step.task.key));
         if let Some(only) = &scope.only {
             steps.retain(|_, step| step.state == TaskState::Done || step.task.key == *only);
         }
         if steps.values().all(|step| step.state == TaskState::Done) {
+            summary.left = left;
             return Ok(summary);
         }
         let before = tried.len();
@@ -87,6 +93,7 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         let again = pass.overtaken;
         context.cancel.check()?;
         if tried.len() == before {
+            summary.left = left;
             return Ok(summary);
         }
         // What it reads may be back as it was. Once: whoever moves it for ever keeps nobody here.
@@ -199,7 +206,7 @@ impl Pass<'_> {
             Ok(Ended::Overtaken) => self.overtaken.push(step.task.key.clone()),
             // Whoever runs it records the outcome; the next plan sees it.
             Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
-            Err(error) if error.kind() == ErrorKind::Cancelled => {}
+            Err(error) if error.kind() == ErrorKind::Cancelled => self.summary.stopped.push(step.task.clone()),
             Err(error) => {
                 step.state = TaskState::Failed { error: error.one_line() };
                 self.summary.failed.push((step.task.clone(), error));

@@ -1,11 +1,13 @@
 //! The house of ARCHITECTURE.md, enforced: floors, foreign crates, and the shape of files.
 
+mod circles;
 mod scan;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use circles::circle;
 use scan::{Found, Reference, scan};
 
 /// Every room and its floor. A room may import from lower floors only.
@@ -204,6 +206,13 @@ fn the_house_stands() {
         }
     }
     assert!(wrong.is_empty(), "the house is not as ARCHITECTURE.md wants it:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_modules_import_one_another_in_a_circle() {
+    let sources = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let circle = circle(&sources);
+    assert!(circle.is_none(), "these import one another in a circle: {}", circle.unwrap_or_default().join(" -> "));
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod record;
 mod recovery;
 mod repeats;
 mod returns;
+mod roads;
 mod screen;
 mod support;
 mod trust;

@@ -170,10 +170,15 @@ impl Workspace {
 
     /// Registers a lexicon and puts it into production.
     pub fn promote_lexicon(&self) {
+        self.promote_lexicon_by(OWNER);
+    }
+
+    /// The same by somebody.
+    pub fn promote_lexicon_by(&self, who: &str) {
         let file = self.path("lexicon.toml");
         fs::write(&file, LEXICON).unwrap();
-        self.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
-        self.ok(OWNER, &["model", "promote", "words/1", "--reason", "the first"]);
+        self.ok(who, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
+        self.ok(who, &["model", "promote", "words/1", "--reason", "the first"]);
     }
 
     /// The same with every provider's delivery for every period in its inbox.

@@ -3,7 +3,7 @@
 use rusqlite::{named_params, params};
 
 use super::Projection;
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::{Anomaly, AnomalyState, BatchId, Evaluation, Event, Fact, Period, Severity};
 use crate::journal::column;
@@ -73,14 +73,14 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             if known.state == AnomalyState::Fixed {
                 return Err(Error::refused(format!("anomaly `{id}` is fixed already")));
             }
-            settle(snapshot, known, AnomalyState::Fixed, Some(settlement(event, Some(evidence), None)))
+            settle(snapshot, known, AnomalyState::Fixed, Some(settlement(event, Some(evidence))))
         }
         Fact::AnomalyConfirmed { id } => {
             let known = snapshot.known_anomaly(id)?;
             known.state.allow(AnomalyState::Confirmed)?;
-            settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None, None)))
+            settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None)))
         }
-        Fact::AnomalyWaived { id, until } => waive(snapshot, event, id, *until),
+        Fact::AnomalyWaived { id, until, rule } => waive(snapshot, event, id, *until, rule.clone()),
         Fact::AnomalyCovered { id, waiver } => cover(snapshot, id, waiver),
         Fact::AnomalyReopened { id } => {
             let known = snapshot.known_anomaly(id)?;
@@ -97,14 +97,21 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     }
 }
 
-fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<Period>) -> Result<()> {
+fn waive(
+    snapshot: &Snapshot<'_>,
+    event: &Event,
+    id: &AnomalyId,
+    until: Option<Period>,
+    rule: Option<Digest>,
+) -> Result<()> {
     let known = snapshot.known_anomaly(id)?;
     known.state.allow(AnomalyState::Waived)?;
     if event.origin.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Error::refused(format!("anomaly `{id}` can't be waived without a reason"))
             .hint(format!("assay anomaly waive {id} --reason \"...\"")));
     }
-    settle(snapshot, known, AnomalyState::Waived, Some(settlement(event, None, until)))
+    let waiver = Settlement { until, rule, ..settlement(event, None) };
+    settle(snapshot, known, AnomalyState::Waived, Some(waiver))
 }
 
 /// The decision stays that of whoever gave the waiver, in their words and of their time.
@@ -139,9 +146,9 @@ fn judge(
 }
 
 /// What the event's actor decided, in the words given or, without any, in those of the command's reason.
-fn settlement(event: &Event, words: Option<&String>, until: Option<Period>) -> Settlement {
+fn settlement(event: &Event, words: Option<&String>) -> Settlement {
     let reason = words.or(event.origin.reason.as_ref()).cloned().unwrap_or_default();
-    Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until, given_for: None }
+    Settlement { by: event.origin.actor.name.clone(), at: event.at, reason, until: None, rule: None, given_for: None }
 }
 
 fn settle(snapshot: &Snapshot<'_>, known: Anomaly, state: AnomalyState, settled: Option<Settlement>) -> Result<()> {

@@ -19,6 +19,7 @@ pub(super) const PROJECTION: Projection = Projection {
             reason       TEXT,
             model        TEXT NOT NULL,
             batches      TEXT NOT NULL,
+            mappings     TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
@@ -27,10 +28,10 @@ pub(super) const PROJECTION: Projection = Projection {
 };
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
-    let Fact::PeriodBaselined { dataset, period, model, batches } = &event.fact else { return Ok(()) };
+    let Fact::PeriodBaselined { dataset, period, model, batches, mappings } = &event.fact else { return Ok(()) };
     snapshot.execute(
-        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, model, batches)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, model, batches, mappings)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             dataset,
             column::period_order(*period),
@@ -38,7 +39,8 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             event.origin.actor.name,
             event.origin.reason,
             model.to_string(),
-            column::to_json(batches)?
+            column::to_json(batches)?,
+            column::to_json(mappings)?
         ],
     )?;
     Ok(())

@@ -60,7 +60,6 @@ fn ended(fact: &Fact) -> Option<Step<'_>> {
         | Fact::BatchQuarantined { delivery, .. }
         | Fact::LandingGivenUp { delivery, .. } => ("landing", delivery.batch.as_str().into()),
         Fact::TaskDone { task, .. } | Fact::TaskFailed { task, .. } => ("task", task.slot().into()),
-        Fact::TaskCancelled { slot, .. } => ("task", slot.as_str().into()),
         Fact::Published { release, .. } => ("publish", release.to_string().into()),
         Fact::RolledBack { from, .. } => ("rollback", from.to_string().into()),
         Fact::Withdrawn { release, .. } => ("withdrawal", release.to_string().into()),

@@ -40,12 +40,6 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
-    /// The anomalies of a dataset that are waived, oldest period first.
-    pub fn waived(&self, dataset: &str) -> Result<Vec<Anomaly>> {
-        let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND state = 'waived' ORDER BY period_order, id";
-        self.all(sql, [dataset], read)
-    }
-
     /// The anomaly of an earlier period whose waiver covers this one: of several, the newest.
     pub fn waiver_for(&self, anomaly: &Anomaly) -> Result<Option<AnomalyId>> {
         let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND waived_until >= ?2 ORDER BY period_order DESC, id";

@@ -49,6 +49,11 @@ impl Snapshot<'_> {
         self.first("SELECT * FROM output WHERE slot = ?1 AND whole", [slot], read_recorded)
     }
 
+    /// The output of a slot, under whatever key, whole or not.
+    pub fn made(&self, slot: &str) -> Result<Option<TaskOutput>> {
+        self.first("SELECT output FROM output WHERE slot = ?1", [slot], |row| column::json(row, "output"))
+    }
+
     /// The recorded outputs of a dataset and period, whole or not, by slot.
     pub fn outputs_of(&self, dataset: &str, period: Period) -> Result<Vec<Recorded>> {
         let sql = "SELECT * FROM output WHERE dataset = ?1 AND period_order = ?2 ORDER BY slot";
@@ -56,10 +61,10 @@ impl Snapshot<'_> {
     }
 
     /// The profiles of a period's slices, by slot.
-    pub fn profiles_of(&self, dataset: &str, period: Period) -> Result<Vec<(Task, TaskOutput)>> {
-        let sql = "SELECT task, output FROM output WHERE dataset = ?1 AND period_order = ?2 AND kind = 'profile'
+    pub fn profiles_of(&self, dataset: &str, period: Period) -> Result<Vec<Recorded>> {
+        let sql = "SELECT * FROM output WHERE dataset = ?1 AND period_order = ?2 AND kind = 'profile'
              ORDER BY slot";
-        self.all(sql, params![dataset, column::period_order(period)], read_output)
+        self.all(sql, params![dataset, column::period_order(period)], read_recorded)
     }
 
     /// The slots of a dataset and period whose last run failed, by slot.
@@ -71,10 +76,11 @@ impl Snapshot<'_> {
 
     /// Every slice that was refined, with the key that its silver was made under.
     pub fn refined(&self) -> Result<BTreeMap<Slice, String>> {
-        let rows = self.all("SELECT dataset, period, provider, key FROM output WHERE kind = 'refine'", [], |row| {
-            let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
-            Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
-        })?;
+        let rows =
+            self.all("SELECT dataset, period, provider, key FROM output WHERE kind = 'refine' AND whole", [], |row| {
+                let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
+                Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
+            })?;
         Ok(rows.into_iter().collect())
     }
 
@@ -88,7 +94,7 @@ impl Snapshot<'_> {
             JOIN output AS refined ON refined.kind = 'refine' AND refined.dataset = enriched.dataset
                 AND refined.period = enriched.period AND refined.provider = enriched.provider
                 AND refined.key = enriched.output ->> '$.inputs.refine'
-            WHERE enriched.kind = 'enrich'
+            WHERE enriched.kind = 'enrich' AND enriched.whole AND refined.whole
             GROUP BY model";
         let done = self.all(sql, [], |row| Ok((column::parsed(row, "model")?, column::number(row, "number")?)))?;
         Ok((all, done.into_iter().collect()))
@@ -143,12 +149,12 @@ impl Snapshot<'_> {
 }
 
 fn read_recorded(row: &Row<'_>) -> Result<Recorded> {
-    let (task, output) = read_output(row)?;
-    Ok(Recorded { task, output, seq: column::number(row, "seq")?, whole: row.get("whole")? })
-}
-
-fn read_output(row: &Row<'_>) -> Result<(Task, TaskOutput)> {
-    Ok((column::json(row, "task")?, column::json(row, "output")?))
+    Ok(Recorded {
+        task: column::json(row, "task")?,
+        output: column::json(row, "output")?,
+        seq: column::number(row, "seq")?,
+        whole: row.get("whole")?,
+    })
 }
 
 fn read_failure(row: &Row<'_>) -> Result<Failure> {

@@ -239,7 +239,7 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     bench.tell("mira", vec![found(&slice, 3)]).unwrap();
     bench.refused(found(&slice, 3));
     let silent = Origin { reason: None, ..origin("mira") };
-    let waived = Fact::AnomalyWaived { id: id.clone(), until: Some(period(5)) };
+    let waived = Fact::AnomalyWaived { id: id.clone(), until: Some(period(5)), rule: None };
     let fact = waived.clone();
     let error = bench.journal.write(&silent, move |transaction| transaction.append(fact)).unwrap_err();
     assert!(error.message().contains("without a reason"), "{error}");
@@ -255,7 +255,7 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     assert_eq!((anomaly(&bench).state, anomaly(&bench).settled), (AnomalyState::Open, None));
     bench.tell("mira", vec![Fact::AnomalyFixed { id: id.clone(), evidence: "0 nulls".to_owned() }]).unwrap();
     assert_eq!(anomaly(&bench).settled.unwrap().reason, "0 nulls");
-    bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None });
+    bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None, rule: None });
     bench.tell("mira", vec![Fact::AnomalyReopened { id }]).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.count_blocking_anomalies()), 1);
 }
@@ -269,7 +269,7 @@ fn a_waiver_that_names_a_later_period_lets_its_finding_pass_in_the_words_of_its_
     let id = anomaly_id(&one);
     bench.tell("mira", vec![found(&one, 3), found(&two, 3), found(&three, 3)]).unwrap();
     bench.refused(covered(&two, &one));
-    bench.tell("tomas", vec![Fact::AnomalyWaived { id: id.clone(), until: Some(two.period) }]).unwrap();
+    bench.tell("tomas", vec![Fact::AnomalyWaived { id: id.clone(), until: Some(two.period), rule: None }]).unwrap();
     let later = bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(&two))).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.waiver_for(&later)), Some(id.clone()));
     let waived = anomaly(&bench);

@@ -80,6 +80,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
                 period: slice.period,
                 model: ModelRef::none(),
                 batches,
+                mappings: [].into(),
             }]
         }
         15 => vec![opened(&release(month, newest + 1), number)],
@@ -113,7 +114,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
             4 => covered(&slice, &super::facts::slice(u64::from(about % 3))),
             0 => Fact::AnomalyFixed { id, evidence: "passes again".to_owned() },
             1 => Fact::AnomalyConfirmed { id },
-            2 => Fact::AnomalyWaived { id, until: Some(month) },
+            2 => Fact::AnomalyWaived { id, until: Some(month), rule: None },
             _ => Fact::AnomalyReopened { id },
         }],
         _ => {

@@ -20,10 +20,13 @@ pub fn confirm(context: &Context, id: &AnomalyId) -> Result<Reply> {
 
 /// A person lets it pass; with `until`, the same finding of later periods up to that one as well.
 pub fn waive(context: &Context, id: &AnomalyId, until: Option<Period>) -> Result<Reply> {
+    let contract = context.contract.clone();
     let covered = change(context, id, move |transaction, anomaly| {
         anomaly.state.allow(AnomalyState::Waived)?;
         check_until(anomaly, until)?;
-        transaction.append(Fact::AnomalyWaived { id: anomaly.id.clone(), until })?;
+        let dataset = contract.dataset(&anomaly.dataset)?;
+        let rule = dataset.rule_digest(&anomaly.check, anomaly.subject.provider.as_deref())?;
+        transaction.append(Fact::AnomalyWaived { id: anomaly.id.clone(), until, rule })?;
         let waived = transaction.anomaly_by_prefix(anomaly.id.as_str())?;
         let covered = transaction.open_under_waiver(&waived)?;
         for later in &covered {

@@ -2,8 +2,8 @@
 
 use super::{Next, Reply};
 use crate::base::{Error, Result};
-use crate::domain::{Fact, ModelRef, Period};
-use crate::pipeline::{Context, arrival, standing};
+use crate::domain::{Baseline, Fact, ModelRef, Period};
+use crate::pipeline::{Context, arrival, inputs, standing};
 
 /// Puts it on record; the releases that rest on it hear of it.
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
@@ -24,11 +24,16 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
             None => transaction.live_release(&dataset.name, period)?,
         };
         let model = release.map_or_else(ModelRef::none, |release| release.model);
+        let mappings = inputs::mappings(&dataset, batches.keys())?;
         let accepted = transaction.baseline(&dataset.name, period)?;
-        if accepted.is_some_and(|accepted| (&accepted.batches, &accepted.model) == (&batches, &model)) {
+        let same = |accepted: Baseline| {
+            (&accepted.batches, &accepted.mappings, &accepted.model) == (&batches, &mappings, &model)
+        };
+        if accepted.is_some_and(same) {
             return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
         }
-        transaction.append(Fact::PeriodBaselined { dataset: dataset.name.clone(), period, model, batches })?;
+        let name = dataset.name.clone();
+        transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;
     Ok(Reply { next: Some(Next::Run), ..Reply::new(format!("{period} is a baseline of {name}")) })

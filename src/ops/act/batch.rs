@@ -48,7 +48,7 @@ pub fn acceptable(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId) ->
     let batch = snapshot.known_batch(id)?;
     let dataset = contract.dataset(&batch.delivery.slice.dataset);
     if batch.state == BatchState::Landed && dataset.is_ok_and(|dataset| land::is_misread(dataset, &batch)) {
-        return Ok(batch);
+        return newest_word(snapshot, batch);
     }
     if batch.state != BatchState::Quarantined {
         return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
@@ -64,6 +64,23 @@ pub fn acceptable(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId) ->
         .hint(format!("to keep that one: assay batch reject {id} --reason \"...\"")));
     }
     Ok(batch)
+}
+
+/// Refuses to read a batch again, which makes it the newest revision, over something newer that nobody settled.
+fn newest_word(snapshot: &Snapshot<'_>, batch: Batch) -> Result<Batch> {
+    let Delivery { batch: id, slice, revision, .. } = &batch.delivery;
+    let newer = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().find(|other| {
+        let is_later = other.delivery.slice == *slice && other.delivery.revision > *revision;
+        is_later && other.state == BatchState::Quarantined
+    });
+    match newer.map(|newer| newer.delivery) {
+        None => Ok(batch),
+        Some(Delivery { batch: newer, revision, .. }) => Err(Error::refused(format!(
+            "batch {id} can't be read again: revision {revision} of {slice} is quarantined"
+        ))
+        .hint(format!("to have that one: assay batch accept {newer} --reason \"...\""))
+        .hint(format!("to turn it down first: assay batch reject {newer} --reason \"...\""))),
+    }
 }
 
 /// Takes a batch back; it is `said` to be what then. Its slice stands on the revision before it, if there is one.

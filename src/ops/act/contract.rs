@@ -10,7 +10,7 @@ use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, arrival, findings};
+use crate::pipeline::{Context, arrival};
 use crate::source::inbox;
 
 /// What the file would change, line by line, of the contract in force.
@@ -44,16 +44,12 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
     }
     let contract = state.file?;
     let version = context.write(move |transaction| {
-        let before = transaction.contract()?;
-        let version = before.as_ref().map_or(0, |(version, _, _)| *version) + 1;
+        let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
         let digest = contract.digest()?;
         let cause = format!("contract {version} came into force");
         transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
         arrival::refresh_all(transaction, &contract, &cause)?;
-        if let Some((_, _, before)) = before {
-            findings::reopen_changed(transaction, &before, &contract)?;
-        }
         // The policy or the people may be others: what was approved may no longer be, or be now.
         let in_force = InForce { contract: &contract, file_differs: false };
         for release in transaction.open_releases()? {

@@ -45,10 +45,11 @@ pub fn everything(
         let scope = Scope { releases, models: model.clone().into_iter().collect(), only: None };
         let pass = schedule::run(&context, &scope, progress)?;
         summary.done.extend(pass.done);
+        summary.stopped.extend(pass.stopped);
         let again = Request::Run { dataset: dataset.clone(), period, model: model.clone() };
         let newest = workspace.admitted(session, &again, &context.cancel)?;
         if newest.contract_version == context.contract_version {
-            summary.failed = pass.failed;
+            (summary.failed, summary.left) = (pass.failed, pass.left);
             break;
         }
         context = newest;
@@ -159,9 +160,18 @@ fn answer(summary: &Summary) -> Result<Reply> {
         let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
         return Err(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"));
     }
-    let message = match summary.done.len() {
-        0 => "everything is up to date".to_owned(),
-        count => format!("{} done", text::counted(count as u64, "task")),
+    let done = text::counted(summary.done.len() as u64, "task");
+    let message = match (summary.done.len(), summary.left) {
+        (0, 0) => "everything is up to date".to_owned(),
+        (_, 0) => format!("{done} done"),
+        (_, left) => format!("{done} done, {left} left"),
     };
-    Ok(Reply { message, lines, document: json!({ "tasks": summary.done.len(), "stages": stages }), ..Reply::default() })
+    let trouble = summary.stopped.first().map(|task| {
+        let stopped = text::counted(summary.stopped.len() as u64, "task");
+        let error =
+            Error::new(ErrorKind::Cancelled, format!("{stopped} stopped on request, the first: {}", task.slot()));
+        error.hint("assay run goes on with what is left")
+    });
+    let document = json!({ "tasks": summary.done.len(), "stages": stages, "left": summary.left });
+    Ok(Reply { message, lines, document, trouble, ..Reply::default() })
 }

@@ -74,7 +74,7 @@ fn metric_history(
 ) -> Result<Vec<MetricPoint>> {
     let (Some(metric), Some(provider)) = (&anomaly.metric, &anomaly.subject.provider) else { return Ok(Vec::new()) };
     let Ok(dataset) = context.contract.dataset(&anomaly.dataset) else { return Ok(Vec::new()) };
-    let vouched = history::vouched(snapshot, dataset, anomaly.period)?;
+    let vouched = history::measured(snapshot, dataset, anomaly.period)?;
     let values = history::known(snapshot, &anomaly.dataset, provider, model, metric)?;
     Ok(values
         .into_iter()

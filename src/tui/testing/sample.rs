@@ -123,6 +123,7 @@ impl World {
             at: noon(),
             reason: "the till was replaced".to_owned(),
             until: None,
+            rule: None,
             given_for: None,
         });
         let anomaly = Anomaly {

@@ -132,7 +132,8 @@ pub(crate) fn evaluation(outcome: Outcome, severity: Severity) -> Evaluation {
 pub(crate) fn anomaly(state: AnomalyState, severity: Severity, rows: u64) -> Anomaly {
     let evaluation = evaluation(Outcome::Failed, severity);
     let at = instant("2026-11-02T10:00:00Z");
-    let settled = Settlement { by: "mira".to_owned(), at, reason: "fine".to_owned(), until: None, given_for: None };
+    let settled =
+        Settlement { by: "mira".to_owned(), at, reason: "fine".to_owned(), until: None, rule: None, given_for: None };
     Anomaly {
         id: AnomalyId::from_text("A0123456789"),
         dataset: "slips".to_owned(),
