@@ -100,14 +100,17 @@ pub struct BatchRow {
     pub by: String,
     /// Why it is quarantined or withdrawn.
     pub note: Option<String>,
+    /// The encoding that it was read in, where it has to be read again: the contract names another by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub misread: Option<String>,
 }
 
 impl From<Batch> for BatchRow {
     fn from(batch: Batch) -> Self {
-        let Batch { delivery, state, columns: _, encoding: _, rows, rejected, at, by, note } = batch;
+        let Batch { delivery, state, columns: _, encoding: misread, rows, rejected, at, by, note } = batch;
         let Delivery { batch: id, slice, revision, file, bytes, .. } = delivery;
         let Slice { dataset, provider, period } = slice;
-        Self { id, dataset, provider, period, revision, state, rows, rejected, file, bytes, at, by, note }
+        Self { id, dataset, provider, period, revision, state, rows, rejected, file, bytes, at, by, note, misread }
     }
 }
 

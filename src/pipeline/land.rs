@@ -97,8 +97,13 @@ fn begun(context: &Context, slice: Slice, raw: Raw, file: String, sink: &(dyn Fn
 
 /// Whether a batch was read in another encoding than the contract names for its provider.
 pub fn is_misread(dataset: &Dataset, batch: &Batch) -> bool {
-    let Some(read_in) = &batch.encoding else { return false };
-    let Ok(provider) = dataset.provider(&batch.delivery.slice.provider) else { return false };
+    let read_in = batch.encoding.as_deref();
+    read_in.is_some_and(|read_in| reads_otherwise(dataset, &batch.delivery.slice.provider, read_in))
+}
+
+/// Whether what came from a provider would be read in another encoding than this one now.
+pub fn reads_otherwise(dataset: &Dataset, provider: &str, read_in: &str) -> bool {
+    let Ok(provider) = dataset.provider(provider) else { return false };
     let Source::Inbox { encoding, .. } = &provider.source;
     !encoding.as_ref().is_some_and(|label| read::names(label, read_in))
 }

@@ -149,7 +149,9 @@ fn a_release_is_judged_again_when_what_it_looks_back_at_was_measured_again() {
     fs::write(workspace.path("assay.toml"), current.replacen("amount = [\"Amount\"]", "amount = [\"Gross\"]", 1))
         .unwrap();
     workspace.ok(OWNER, &["contract", "apply", "--reason", "gross from now on"]);
-    EARLY.into_iter().for_each(|period| baseline(&workspace, period));
+    for period in EARLY {
+        baseline(&workspace, period);
+    }
     workspace.ok(PREPARER, &["run", "--period", JUDGED]);
     workspace.ok(PREPARER, &["run"]);
     let after = said_of_amounts(&workspace);

@@ -5,7 +5,7 @@ use crate::base::clock::minute;
 use crate::base::{Result, text};
 use crate::cli::arguments::BatchCommand;
 use crate::domain::listing::{BatchRow, Query};
-use crate::domain::{BatchId, Request};
+use crate::domain::{BatchId, BatchState, Request};
 use crate::ops::BatchDetail;
 
 pub fn run(call: &Call<'_>, command: &BatchCommand) -> Result<()> {
@@ -67,6 +67,12 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
     out.line(&format!("  {}, {} rejected", text::counted(row.rows, "row"), text::grouped(row.rejected)))?;
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;
+    }
+    if let Some(read_in) = &row.misread {
+        out.line(&format!("  it was read as {read_in}, and the contract says otherwise now"))?;
+    }
+    if row.misread.is_some() || row.state == BatchState::Quarantined {
+        out.line(&format!("  -> once it can be read: assay batch accept {} --reason \"...\"", row.id))?;
     }
     for (delivered, field) in &detail.columns {
         out.line(&format!("  column {delivered} -> {}", field.as_deref().unwrap_or("(not in the contract)")))?;

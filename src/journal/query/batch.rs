@@ -77,6 +77,13 @@ impl Snapshot<'_> {
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
     }
 
+    /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.
+    pub fn batches_not_in_utf8(&self) -> Result<Vec<Batch>> {
+        let sql = "SELECT * FROM batch WHERE state = 'landed' AND encoding IS NOT NULL
+             ORDER BY dataset, period_order, provider";
+        self.all(sql, [], read)
+    }
+
     /// The slices of a dataset, by period and provider, that have a batch which is neither superseded nor withdrawn.
     pub fn slices_delivered(&self, dataset: &str) -> Result<BTreeSet<(Period, String)>> {
         let sql = "SELECT DISTINCT period, provider FROM batch

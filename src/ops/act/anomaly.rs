@@ -6,7 +6,7 @@ use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::anomaly::AnomalyId;
-use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period};
+use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period, Severity};
 use crate::journal::Transaction;
 use crate::ops::judged::Judged;
 use crate::pipeline::{Context, assemble};
@@ -14,7 +14,12 @@ use crate::pipeline::{Context, assemble};
 /// A person says that it is real. Where it was waived for later periods too, their findings open again.
 pub fn confirm(context: &Context, id: &AnomalyId) -> Result<Reply> {
     let uncovered = settle(context, id, AnomalyState::Confirmed, |id| Fact::AnomalyConfirmed { id })?;
-    let message = format!("{id} is confirmed; it blocks until the data or the model is mended");
+    let severity = context.journal.read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?.severity;
+    let then = match severity {
+        Severity::Blocking => "it blocks until the data or the model is mended",
+        Severity::Warning => "a warning stays on the record and blocks nothing",
+    };
+    let message = format!("{id} is confirmed; {then}");
     Ok(Reply { lines: named("open again", &uncovered), ..Reply::new(message) })
 }
 

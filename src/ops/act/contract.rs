@@ -10,7 +10,7 @@ use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::verdict::{self, InForce};
-use crate::pipeline::{Context, arrival};
+use crate::pipeline::{Context, arrival, land};
 use crate::source::inbox;
 
 /// What the file would change, line by line, of the contract in force.
@@ -59,7 +59,16 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         }
         Ok(version)
     })?;
-    let lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
+    let mut lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
+    let waiting = context.journal.read(|snapshot| snapshot.batches_not_in_utf8())?;
+    let contract = workspace.contract()?;
+    let misread = waiting.into_iter().filter(|batch| {
+        contract.dataset(&batch.delivery.slice.dataset).is_ok_and(|dataset| land::is_misread(dataset, batch))
+    });
+    lines.extend(misread.map(|batch| {
+        let (slice, id) = (&batch.delivery.slice, &batch.delivery.batch);
+        format!("{slice} was read in another encoding; to read it again: assay batch accept {id} --reason \"...\"")
+    }));
     Ok(Reply { lines, ..in_force(version) })
 }
 

@@ -1,15 +1,18 @@
 //! Batches: the list, and one of them with its rows.
 
 use crate::base::Result;
-use crate::domain::BatchId;
 use crate::domain::listing::{BatchRow, Page, Query};
+use crate::domain::{BatchId, BatchState, Contract};
 use crate::ops::{BatchDetail, Workspace};
-use crate::pipeline::look;
+use crate::pipeline::{land, look};
 
 impl Workspace {
     /// Batches, newest first.
     pub fn batches(&self, query: &Query<BatchId>) -> Result<Page<BatchRow>> {
-        self.journal().read(|snapshot| snapshot.batch_page(query))
+        let contract = self.contract()?;
+        let mut page = self.journal().read(|snapshot| snapshot.batch_page(query))?;
+        page.rows.iter_mut().for_each(|row| only_misread(&contract, row));
+        Ok(page)
     }
 
     /// One batch, by its id or the start of it.
@@ -42,6 +45,15 @@ impl Workspace {
         let columns = batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
         let rejects = look::rejects(&context, &batch)?;
         let preview = look::delivered_rows(&context, &batch)?;
-        Ok(BatchDetail { columns, rejects, preview, releases, row: BatchRow::from(batch) })
+        let mut row = BatchRow::from(batch);
+        only_misread(&context.contract, &mut row);
+        Ok(BatchDetail { row, columns, rejects, preview, releases })
     }
+}
+
+/// Leaves the encoding of a batch unsaid where there is nothing to do about it.
+fn only_misread(contract: &Contract, row: &mut BatchRow) {
+    let dataset = contract.dataset(&row.dataset).ok().filter(|_| row.state == BatchState::Landed);
+    row.misread
+        .take_if(|read_in| !dataset.is_some_and(|dataset| land::reads_otherwise(dataset, &row.provider, read_in)));
 }

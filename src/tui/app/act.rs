@@ -82,6 +82,7 @@ fn batch(row: &BatchRow, id: Id) -> Result<Ask, String> {
     let refusal = |wanted: &str| Err(format!("this batch is {}; only {wanted} can be", row.state.as_str()));
     match (id, row.state) {
         (Id::AcceptBatch, BatchState::Quarantined) => Ok(Ask::AcceptBatch(batch)),
+        (Id::AcceptBatch, BatchState::Landed) if row.misread.is_some() => Ok(Ask::AcceptBatch(batch)),
         (Id::RejectBatch, BatchState::Quarantined) => Ok(Ask::RejectBatch(batch)),
         (Id::WithdrawBatch, BatchState::Landed) => Ok(Ask::WithdrawBatch(batch)),
         (Id::WithdrawBatch, _) => refusal("a landed one"),

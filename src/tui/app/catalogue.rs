@@ -55,9 +55,9 @@ const EVERYWHERE: Scope = Scope::Everywhere;
 #[rustfmt::skip]
 pub const COMMANDS: &[Command] = &[
     change(Id::AddBatch, BATCHES, &["n"], "add a file", "add", "Takes one file in; the contract or you say for which provider and period.", "assay batch add"),
-    change(Id::AcceptBatch, BATCHES, &["a"], "accept the batch", "accept", "Takes a quarantined batch in after all.", "assay batch accept"),
+    change(Id::AcceptBatch, BATCHES, &["a"], "accept the batch", "accept", "Takes a quarantined batch in after all, or reads one again whose encoding was corrected.", "assay batch accept"),
     change(Id::RejectBatch, BATCHES, &["x"], "reject the batch", "reject", "Turns a quarantined batch down; the file stays in raw.", "assay batch reject"),
-    danger(Id::WithdrawBatch, BATCHES, &["W"], "withdraw the batch", "", "Takes a batch back: its slice stands on what was there before.", "assay batch withdraw"),
+    danger(Id::WithdrawBatch, BATCHES, &["W"], "withdraw the batch", "withdraw", "Takes a batch back: its slice stands on what was there before.", "assay batch withdraw"),
 
     change(Id::AddBatch, COMPLETENESS, &["n"], "add the missing file", "add", "Takes in a file for the provider and period under the cursor.", "assay batch add"),
     change(Id::RunPeriod, COMPLETENESS, &["R"], "run this period", "run period", "Brings the period under the cursor up to date.", "assay run"),
@@ -74,7 +74,7 @@ pub const COMMANDS: &[Command] = &[
     change(Id::RejectSampleWithNote, ANOMALIES, &["N"], "reject the sample with a note", "", "The row is wrong, and there is something to say about it.", "assay assess"),
     change(Id::ConfirmAnomaly, ANOMALIES, &["c"], "confirm the anomaly", "confirm", "Says that it is real; it blocks until the data is fixed.", "assay anomaly confirm"),
     change(Id::WaiveAnomaly, ANOMALIES, &["w"], "waive the anomaly", "waive", "Lets it pass, for a reason that goes on the record.", "assay anomaly waive"),
-    change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "", "Opens a settled anomaly again.", "assay anomaly reopen"),
+    change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "reopen", "Opens a settled anomaly again.", "assay anomaly reopen"),
 
     look(Id::Fold, Group::Here, RELEASES, &["space"], "unfold the reasons", "unfold", "Shows one by one the reasons that were folded into one line, or folds them again."),
     change(Id::Approve, RELEASES, &["a"], "approve the release", "approve", "Says yes to exactly the content shown; a later change makes it void.", "assay release approve"),
@@ -83,7 +83,7 @@ pub const COMMANDS: &[Command] = &[
     change(Id::Revoke, RELEASES, &["u"], "revoke my approval", "", "Takes your own approval back, while it isn't published.", "assay release revoke"),
     change(Id::RunPeriod, RELEASES, &["R"], "run this period", "run period", "Brings the release's period up to date; after a rejection or a withdrawal, opens another release of it.", "assay run"),
     danger(Id::Rollback, RELEASES, &["B"], "roll back", "roll back", "Brings back the release that clients saw before this one; on a superseded one, brings that back. You type its name to confirm.", "assay release rollback"),
-    danger(Id::WithdrawRelease, RELEASES, &["W"], "withdraw the release", "", "Takes the release away from clients. You type its name to confirm.", "assay release withdraw"),
+    danger(Id::WithdrawRelease, RELEASES, &["W"], "withdraw the release", "withdraw", "Takes the release away from clients. You type its name to confirm.", "assay release withdraw"),
 
     change(Id::RetryTask, TASKS, &["R"], "retry the task", "retry", "Lets a failed task run again.", "assay task retry"),
     change(Id::CancelTask, TASKS, &["x"], "cancel the task", "cancel", "Stops one running task; nothing stays half-done.", "assay task cancel"),

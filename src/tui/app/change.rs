@@ -83,10 +83,11 @@ pub(super) fn submit(state: &mut State, effects: &mut Vec<Effect>) {
         dialog.complaint = dialog.refusal();
         if dialog.complaint.is_none() && matches!(dialog.preview, Fetched::There(_)) {
             let request = dialog.request();
-            let takes_long = request.takes_long();
+            // Whoever judges goes on at once, as without a note; a refusal brings the words back.
+            let leaves = request.takes_long() || matches!(request, Request::Assess { .. });
             let ticket = perform(state, request, effects);
             dialog.sent = Some(ticket);
-            if takes_long {
+            if leaves {
                 state.away.push(*dialog);
                 return;
             }

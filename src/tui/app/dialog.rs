@@ -4,9 +4,13 @@ use super::ask::Ask;
 use super::field::{Field, FieldKind};
 use super::key::Key;
 use super::message::{Answer, Load};
+use super::text_field::TextField;
 use crate::base::{Error, Result};
 use crate::domain::Request;
 use crate::ops::ReleaseDetail;
+
+/// Said to whoever is faster than what has to be seen first.
+const WAIT: &str = "wait until what it would do stands here";
 
 /// Something that is on its way, there, or could not be had.
 #[derive(Debug, Clone)]
@@ -78,12 +82,25 @@ impl Dialog {
 
     /// Takes a key that edits the field at hand; false where it means something else, or the words are on their way.
     pub fn edit(&mut self, key: &Key) -> bool {
+        self.typed(|input| input.edit(key))
+    }
+
+    /// Takes pasted text into the field at hand.
+    pub fn paste(&mut self, text: &str) -> bool {
+        self.typed(|input| {
+            input.insert(text.trim());
+            true
+        })
+    }
+
+    /// What was seen before no longer tells what other words would do.
+    fn typed(&mut self, edit: impl FnOnce(&mut TextField) -> bool) -> bool {
         if self.sent.is_some() {
             return false;
         }
         let hangs = self.hangs_on_input();
         let Some(field) = self.fields.get_mut(self.focus) else { return false };
-        let edited = field.input.edit(key);
+        let edited = edit(&mut field.input);
         if edited {
             self.complaint = None;
             if hangs || field.kind == FieldKind::Release {
@@ -133,6 +150,7 @@ impl Dialog {
             Ok(_) => Fetched::Unasked,
             Err(error) => Fetched::Failed(error),
         };
+        self.complaint.take_if(|complaint| complaint == WAIT);
         true
     }
 
@@ -145,6 +163,7 @@ impl Dialog {
             Ok(lines) => Fetched::There(lines),
             Err(error) => Fetched::Failed(error),
         };
+        self.complaint.take_if(|complaint| complaint == WAIT);
         true
     }
 
@@ -158,9 +177,7 @@ impl Dialog {
         }
         match (&self.preview, &self.release) {
             (Fetched::Failed(error), _) | (_, Fetched::Failed(error)) => Some(error.one_line()),
-            (Fetched::Awaited(_), _) | (_, Fetched::Awaited(_)) => {
-                Some("wait until what it would do stands here".to_owned())
-            }
+            (Fetched::Awaited(_), _) | (_, Fetched::Awaited(_)) => Some(WAIT.to_owned()),
             _ => None,
         }
     }

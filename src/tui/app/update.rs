@@ -120,11 +120,7 @@ fn pasted(state: &mut State, text: &str) -> bool {
             apply_filter(state);
         }
         Some(Overlay::Choice(choice)) => choice.input.insert(text),
-        Some(Overlay::Dialog(dialog)) => {
-            if let Some(field) = dialog.fields.get_mut(dialog.focus) {
-                field.input.insert(text.trim());
-            }
-        }
+        Some(Overlay::Dialog(dialog)) => return dialog.paste(text),
     }
     true
 }

@@ -71,6 +71,7 @@ pub fn batch(index: usize) -> BatchRow {
         at: noon() - TimeDelta::hours(index as i64),
         by: "mira".to_owned(),
         note: (index == 1).then(|| "the column `Net amount` is missing".to_owned()),
+        misread: None,
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
 fn facts(detail: &BatchDetail) -> Vec<Item> {
     const BATCH: &str = "Batch";
     let row = &detail.row;
-    let note = row.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let misread =
+        row.misread.as_ref().map(|read_in| format!("read as {read_in}, and the contract says otherwise now: a"));
+    let note = misread.or_else(|| row.note.clone()).map(|note| format!(": {note}")).unwrap_or_default();
     vec![
         Item::text(BATCH, vec![Word::from(row.state).piece(), Piece::plain(note)]),
         Item::fact(BATCH, "file", format!("{} ({})", row.file, counted(row.bytes, "byte"))),

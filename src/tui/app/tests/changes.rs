@@ -2,7 +2,7 @@
 
 use crate::base::Error;
 use crate::domain::{Request, Role};
-use crate::tui::app::{Dialog, Overlay};
+use crate::tui::app::{Dialog, Fetched, Msg, Overlay};
 use crate::tui::testing::{Person, World};
 
 fn mira() -> Person {
@@ -70,7 +70,7 @@ fn correcting_ones_own_verdict_keeps_the_note_before_ones_eyes() {
     tomas.types(", and so did I").press("enter").is_answered(Ok("row 102 is rejected"));
     assert!(tomas.lines()[0].ends_with("--note 'brand is there, and so did I'"), "{:?}", tomas.lines());
     // A note that is on its way is kept as well.
-    tomas.press("g j n").types("a till test").press("enter esc k x");
+    tomas.press("g j n").types("a till test").press("enter k x");
     assert_eq!(dialog(&tomas).fields[0].input.text(), "a till test");
 }
 
@@ -103,4 +103,25 @@ fn what_was_refused_in_the_background_is_not_typed_twice() {
     let open = dialog(&mira);
     assert_eq!(open.complaint.as_deref(), Some("somebody publishes 2026-06; wait"));
     assert_eq!((open.fields[0].input.text(), open.fields[1].input.text()), ("the prices are wrong", ""));
+}
+
+#[test]
+fn who_judges_with_a_note_goes_on_at_once() {
+    let mut ines = ines();
+    ines.press("n").types("fine").press("enter a x");
+    assert_eq!(verdicts(&ines)[..2], [(100, true), (101, true)], "no key is lost to a dialog on its way");
+}
+
+#[test]
+fn what_is_pasted_is_seen_before_it_is_done() {
+    let mut mira = Person::sits_down(World::of(7), 80, 24).starts();
+    mira.press("j j j B").types("wrong").press("tab");
+    assert!(matches!(dialog(&mira).preview, Fetched::There(_)));
+    mira.sends(Msg::Paste("slips/2026-07.1".to_owned()));
+    assert!(matches!(dialog(&mira).preview, Fetched::Unasked), "it told what another release would bring");
+    mira.press("tab").types("slips/2026-07.2");
+    mira.press("enter");
+    assert!(dialog(&mira).complaint.is_some());
+    mira.sends(Msg::Paste("x".to_owned()));
+    assert_eq!(dialog(&mira).complaint, None, "what was wrong is being changed");
 }
