@@ -1,4 +1,5 @@
-//! The changes that a person asks for, begun in the order in which they were asked: the last word is the one that stands.
+//! The changes that a person asks for, begun in the order in which they were asked. Of what is done at once the last word
+//! stands; long work goes on side by side, and waits for one another where it needs the same slice or dataset.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Sender, SyncSender, channel};
