@@ -8,7 +8,7 @@ use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
 use crate::domain::task::TaskOutput;
-use crate::domain::{Baseline, BatchId, Dataset, ModelRef, Period, TaskKind, TaskSubject};
+use crate::domain::{Baseline, BatchId, Dataset, ModelRef, Period, TaskKey, TaskSubject};
 use crate::journal::{Recorded, Snapshot};
 
 /// An earlier period that a person vouched for, and what exactly that vouches for.
@@ -25,8 +25,8 @@ pub struct Vouched {
     corrected: BTreeSet<String>,
     /// Of each provider the model version beside which it was measured last.
     newest: BTreeMap<String, ModelRef>,
-    /// The measurements, by provider and model version, of exactly the rows that were signed.
-    of_signed: BTreeSet<(String, ModelRef)>,
+    /// The measurements of exactly the rows that were signed, by provider and model version.
+    of_signed: BTreeMap<(String, ModelRef), TaskKey>,
 }
 
 impl Vouched {
@@ -49,7 +49,7 @@ impl Vouched {
     }
 
     fn is_of_signed(&self, provider: &str, model: &ModelRef) -> bool {
-        !self.corrected.contains(provider) && self.of_signed.contains(&(provider.to_owned(), model.clone()))
+        !self.corrected.contains(provider) && self.of_signed.contains_key(&(provider.to_owned(), model.clone()))
     }
 
     /// Whether a refinement is that of the rows that were signed.
@@ -94,16 +94,16 @@ pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Re
 pub fn measured(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
     let mut vouched = vouched(snapshot, dataset, judged)?;
     for (period, by) in &mut vouched {
+        let refined = snapshot.refinements_of(&dataset.name, *period)?;
+        let signed: BTreeMap<&String, &TaskOutput> =
+            refined.iter().filter(|(provider, refined)| by.signed(provider, refined)).collect();
         let mut profiles = snapshot.profiles_of(&dataset.name, *period)?;
         profiles.sort_by_key(|profile| profile.seq);
         for Recorded { task, output, .. } in profiles {
             let TaskSubject::Annotated { slice, model } = task.subject else { continue };
-            let slot = format!("{} {slice}", TaskKind::Refine);
-            let refined = snapshot
-                .made(&slot)?
-                .filter(|refined| Some(refined.key.as_str()) == output.inputs.get("refine").map(String::as_str));
-            if refined.is_some_and(|refined| by.signed(&slice.provider, &refined)) {
-                by.of_signed.insert((slice.provider.clone(), model.clone()));
+            let read = output.inputs.get("refine").map(String::as_str);
+            if signed.get(&slice.provider).is_some_and(|refined| Some(refined.key.as_str()) == read) {
+                by.of_signed.insert((slice.provider.clone(), model.clone()), output.key);
             }
             by.newest.insert(slice.provider, model);
         }
@@ -111,29 +111,26 @@ pub fn measured(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> R
     Ok(vouched)
 }
 
-/// What identifies the measurements that checks may look back at: of the data, the rows that were measured; of
+/// What identifies the measurements that checks may look back at: of the data, the rows that were signed and measured; of
 /// entities, also how `model` read them.
-pub fn digest(
-    snapshot: &Snapshot<'_>,
-    dataset: &Dataset,
-    model: &ModelRef,
-    vouched: &BTreeMap<Period, Vouched>,
-) -> Result<Digest> {
+#[must_use]
+pub fn digest(model: &ModelRef, vouched: &BTreeMap<Period, Vouched>) -> Digest {
     let mut measured = BTreeSet::new();
     for (period, by) in vouched {
-        for Recorded { task, output, .. } in snapshot.profiles_of(&dataset.name, *period)? {
-            let TaskSubject::Annotated { slice, model: read_by } = &task.subject else { continue };
-            if !by.is_of_signed(&slice.provider, read_by) {
+        for ((provider, read_by), key) in &by.of_signed {
+            if by.corrected.contains(provider) {
                 continue;
             }
-            measured.insert(format!("{slice} {}", output.inputs.get("refine").map_or("", String::as_str)));
+            let mapping = by.mappings.get(provider).map_or("", String::as_str);
+            let batches = by.batches.get(provider).into_iter().flatten().map(BatchId::as_str).collect::<Vec<_>>();
+            measured.insert(format!("{period} {provider} {mapping} {}", batches.join(" ")));
             if read_by == model && by.covers_model(model) {
-                measured.insert(format!("{slice} {model} {}", output.key));
+                measured.insert(format!("{period} {provider} {model} {key}"));
             }
         }
     }
     let hasher = KeyHasher::new("history/1");
-    Ok(measured.iter().fold(hasher, |hasher, one| hasher.part("measured", one)).finish())
+    measured.iter().fold(hasher, |hasher, one| hasher.part("measured", one)).finish()
 }
 
 /// The providers whose slice stands on other batches than the ones that were signed.

@@ -79,7 +79,7 @@ pub fn facts<'a>(
     let batches = standing::batches(snapshot, dataset, release.name.period)?;
     let vouched = history::measured(snapshot, dataset, release.name.period)?;
     let reference = reference_model(snapshot, dataset, release, &vouched)?;
-    let history = history::digest(snapshot, dataset, &release.model, &vouched)?;
+    let history = history::digest(&release.model, &vouched);
     let models = digests(snapshot, std::iter::once(&release.model).chain(&reference))?;
     let is_judged = |model: &ModelRef| models.iter().any(|(judged, _)| judged == model);
     let also = digests(snapshot, also.iter().filter(|model| !is_judged(model)))?;

@@ -150,10 +150,6 @@ impl Gathered {
             let Slice { dataset: of, period: when, provider } = &delivery.slice;
             (of, *when) == (&dataset.name, period) && dataset.provider(provider).is_ok()
         };
-        let unfinished = snapshot.unfinished()?.into_iter().filter_map(|(_, fact)| match fact {
-            Fact::LandingStarted { delivery } => Some(delivery),
-            _ => None,
-        });
         let misread = standing::batches(snapshot, dataset, period)?;
         let plan_facts = plan::facts(snapshot, dataset, release, &[])?;
         let mut unprocessed = BTreeMap::new();
@@ -176,7 +172,7 @@ impl Gathered {
         }
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
-            landing: unfinished.filter(is_of_period).collect(),
+            landing: snapshot.landings_under_way()?.into_iter().filter(is_of_period).collect(),
             misread: misread.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
             in_production: snapshot.production_models()?,
             tasks,

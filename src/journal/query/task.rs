@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use crate::base::Result;
+use crate::domain::batch::Delivery;
 use crate::domain::task::TaskOutput;
 use crate::domain::{Fact, ModelRef, Period, Slice, Task, TaskKey};
 use crate::journal::column;
@@ -49,9 +50,13 @@ impl Snapshot<'_> {
         self.first("SELECT * FROM output WHERE slot = ?1 AND whole", [slot], read_recorded)
     }
 
-    /// The output of a slot, under whatever key, whole or not.
-    pub fn made(&self, slot: &str) -> Result<Option<TaskOutput>> {
-        self.first("SELECT output FROM output WHERE slot = ?1", [slot], |row| column::json(row, "output"))
+    /// How each provider's slice of a period was refined last, whole or not.
+    pub fn refinements_of(&self, dataset: &str, period: Period) -> Result<BTreeMap<String, TaskOutput>> {
+        let sql = "SELECT provider, output FROM output WHERE dataset = ?1 AND period_order = ?2 AND kind = 'refine'";
+        let rows = self.all(sql, params![dataset, column::period_order(period)], |row| {
+            Ok((row.get("provider")?, column::json(row, "output")?))
+        })?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The recorded outputs of a dataset and period, whole or not, by slot.
@@ -117,6 +122,19 @@ impl Snapshot<'_> {
             let event = Entry::read(row)?.event()?;
             Ok((event.seq, event.fact))
         })
+    }
+
+    /// The deliveries whose landing was begun and has no outcome yet, oldest first.
+    pub fn landings_under_way(&self) -> Result<Vec<Delivery>> {
+        let sql = "SELECT event.* FROM intent JOIN event USING (seq) WHERE intent.kind = 'landing' ORDER BY seq";
+        let begun = self.all(sql, [], |row| Entry::read(row)?.event())?;
+        Ok(begun
+            .into_iter()
+            .filter_map(|event| match event.fact {
+                Fact::LandingStarted { delivery } => Some(delivery),
+                _ => None,
+            })
+            .collect())
     }
 
     /// The history of one named number of a provider under a model version, oldest period first.
