@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{assemble, hands, land, plan, standing};
+use super::{assemble, hands, land, plan};
 use crate::base::Digest;
 use crate::base::{Error, Result};
 use crate::domain::actor::same_person;
@@ -150,7 +150,6 @@ impl Gathered {
             let Slice { dataset: of, period: when, provider } = &delivery.slice;
             (of, *when) == (&dataset.name, period) && dataset.provider(provider).is_ok()
         };
-        let misread = standing::batches(snapshot, dataset, period)?;
         let plan_facts = plan::facts(snapshot, dataset, release, &[])?;
         let mut unprocessed = BTreeMap::new();
         let mut tasks = Vec::new();
@@ -173,8 +172,8 @@ impl Gathered {
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
             landing: snapshot.landings_under_way()?.into_iter().filter(is_of_period).collect(),
-            misread: misread.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
-            in_production: snapshot.production_models()?,
+            misread: plan_facts.batches.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
+            in_production: if lacks_model(dataset, release) { snapshot.production_models()? } else { Vec::new() },
             tasks,
             unprocessed,
             evaluated_inputs,
@@ -203,7 +202,7 @@ impl Gathered {
             contract_differs: in_force.file_differs,
             landing: &self.landing,
             misread: &self.misread,
-            model_missing: (!dataset.text.is_empty() && release.model.is_none()).then(|| match &dataset.model {
+            model_missing: lacks_model(dataset, release).then(|| match &dataset.model {
                 Some(named) => ModelMissing::Named(named),
                 None if self.in_production.len() > 1 => ModelMissing::Several(&self.in_production),
                 None => ModelMissing::NoneInProduction,
@@ -218,4 +217,8 @@ impl Gathered {
             live: self.live,
         }
     }
+}
+
+fn lacks_model(dataset: &Dataset, release: &Release) -> bool {
+    !dataset.text.is_empty() && release.model.is_none()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::support::{HEADER, OWNER, PERIODS, PREPARER, PROVIDERS, Workspace, contract, delivery};
+use super::support::{HEADER, OWNER, PERIODS, PREPARER, PROVIDERS, Workspace, contract, contract_in, delivery, latin};
 
 fn batches(workspace: &Workspace) -> Vec<Value> {
     workspace.json(&["batch", "list"]).as_array().unwrap().clone()
@@ -26,11 +26,6 @@ fn apply(workspace: &Workspace, contract: &str) {
     workspace.ok(OWNER, &["contract", "apply", "--reason", "a test"]);
 }
 
-/// A delivery in another encoding than UTF-8.
-fn latin() -> Vec<u8> {
-    [HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat()
-}
-
 #[test]
 fn an_old_quarantined_delivery_does_not_take_the_slice_back() {
     let workspace = Workspace::with_model();
@@ -39,8 +34,7 @@ fn an_old_quarantined_delivery_does_not_take_the_slice_back() {
     let old = batches(&workspace)[0]["id"].as_str().unwrap().to_owned();
     workspace.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 5));
     workspace.ok(PREPARER, &["ingest"]);
-    let encoded = contract().replacen("{period}*.csv\"", "{period}*.csv\", encoding = \"windows-1252\"", 1);
-    apply(&workspace, &encoded);
+    apply(&workspace, &contract_in("windows-1252"));
 
     let refused = workspace.run(PREPARER, &["batch", "accept", &old, "--reason", "it reads now"]);
     refused.ended(3, &["revision 2", "batch withdraw", "batch reject"]);
@@ -261,10 +255,7 @@ fn a_timestamp_belongs_to_the_period_of_the_workspaces_own_day() {
 
 #[test]
 fn a_delivery_that_was_read_in_the_wrong_encoding_is_read_again() {
-    let encoded = |encoding: &str| {
-        contract().replacen("{period}*.csv\"", &format!("{{period}}*.csv\", encoding = \"{encoding}\""), 1)
-    };
-    let workspace = Workspace::under(&encoded("windows-1251"));
+    let workspace = Workspace::under(&contract_in("windows-1251"));
     workspace.promote_lexicon();
     workspace.deliver("alpha", "2026-09.csv", latin());
     workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 5));
@@ -283,9 +274,9 @@ fn a_delivery_that_was_read_in_the_wrong_encoding_is_read_again() {
     assert_eq!(reasons(), Vec::<Value>::new());
 
     // Another name of the same encoding is no other encoding.
-    apply(&workspace, &encoded("cp1251"));
+    apply(&workspace, &contract_in("cp1251"));
     assert_eq!(reasons(), Vec::<Value>::new());
-    apply(&workspace, &encoded("windows-1252"));
+    apply(&workspace, &contract_in("windows-1252"));
     let reason = &reasons()[0];
     assert!(reason["text"].as_str().unwrap().contains("was read as windows-1251"), "{reason:#}");
     let fix: Vec<&str> = reason["fix"].as_str().unwrap().split(' ').skip(1).take(3).collect();
@@ -297,7 +288,7 @@ fn a_delivery_that_was_read_in_the_wrong_encoding_is_read_again() {
         .run(PREPARER, &[&fix[..], &["--reason", "once more"]].concat())
         .ended(3, &["superseded, not quarantined"]);
     // So is the same file, when it comes once more.
-    apply(&workspace, &encoded("iso-8859-5"));
+    apply(&workspace, &contract_in("iso-8859-5"));
     workspace.deliver("alpha", "2026-09.csv", latin());
     workspace.ok(PREPARER, &["ingest"]);
     assert_eq!(states(&workspace).iter().map(|(revision, _)| *revision).max(), Some(3));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{APPROVERS, OWNER, PREPARER, PROVIDERS, Workspace, contract, delivery};
+use super::support::{APPROVERS, OWNER, PREPARER, PROVIDERS, Workspace, contract, contract_in, delivery, latin};
 
 /// Months that both providers deliver, and clients see.
 const PUBLISHED: [&str; 3] = ["2026-04", "2026-05", "2026-06"];
@@ -82,13 +82,9 @@ fn a_baseline_is_for_the_rows_as_they_were_mapped() {
 /// Reading a batch again makes it the newest word of its provider.
 #[test]
 fn a_batch_is_not_read_again_over_a_newer_one_that_waits() {
-    let cafe = |encoding: &str| {
-        contract().replacen("{period}*.csv\"", &format!("{{period}}*.csv\", encoding = \"{encoding}\""), 1)
-    };
-    let workspace = Workspace::under(&cafe("windows-1251"));
+    let workspace = Workspace::under(&contract_in("windows-1251"));
     workspace.promote_lexicon();
-    let latin = [super::support::HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat();
-    workspace.deliver("alpha", "2026-09.csv", latin);
+    workspace.deliver("alpha", "2026-09.csv", latin());
     workspace.ok(PREPARER, &["ingest"]);
     workspace.deliver("alpha", "2026-09.csv", "not,a,header\n1,2,3\n");
     workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);

@@ -52,6 +52,16 @@ pub fn contract() -> String {
     [BEGINNING.to_owned(), PROVIDERS.map(slips_provider).concat(), END.to_owned()].concat()
 }
 
+/// The same where the first provider writes in another encoding than UTF-8.
+pub fn contract_in(encoding: &str) -> String {
+    contract().replacen("{period}*.csv\"", &format!("{{period}}*.csv\", encoding = \"{encoding}\""), 1)
+}
+
+/// A delivery of the first provider for the first period whose `0xE9` is no UTF-8.
+pub fn latin() -> Vec<u8> {
+    [HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat()
+}
+
 const BEGINNING: &str = r#"[workspace]
 name = "Tests"
 timezone = "Europe/London"

@@ -5,7 +5,7 @@ use crate::base::{Error, Result};
 use crate::cli::arguments::{AnomalyCommand, AssessArguments};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::listing::{AnomalyRow, Query};
-use crate::domain::{Anomaly, AnomalyState, BatchId, Request};
+use crate::domain::{Anomaly, AnomalyState, BatchId, Request, Severity};
 use crate::ops::AnomalyDetail;
 
 pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
@@ -106,15 +106,16 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
 
 /// What can be done about it.
 fn next_steps(detail: &AnomalyDetail) -> Vec<String> {
-    let Anomaly { id, state, .. } = &detail.anomaly;
+    let Anomaly { id, state, severity, .. } = &detail.anomaly;
     let mut steps = Vec::new();
     if let Some(sample) = detail.samples.iter().find(|sample| sample.verdict.is_none()) {
         steps.push(format!("assay assess {id} --batch {} --row {} --accept (or --reject)", sample.batch, sample.row));
     }
-    let ways = [
-        (AnomalyState::Confirmed, "confirm", "it is real: it blocks until the data is right"),
-        (AnomalyState::Waived, "waive", "it may pass"),
-    ];
+    let confirmed = match severity {
+        Severity::Blocking => "it is real: it blocks until the data is right",
+        Severity::Warning => "it is real: it stays on the record, and blocks nothing",
+    };
+    let ways = [(AnomalyState::Confirmed, "confirm", confirmed), (AnomalyState::Waived, "waive", "it may pass")];
     let open = ways.into_iter().filter(|(next, ..)| state.allow(*next).is_ok());
     steps.extend(open.map(|(_, verb, what)| format!("assay anomaly {verb} {id} --reason \"...\" ({what})")));
     steps

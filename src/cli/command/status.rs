@@ -3,10 +3,11 @@
 use super::Call;
 use super::release::headline;
 use crate::base::{Result, text};
+use crate::domain::ReleaseState;
 use crate::domain::listing::Query;
 use crate::ops::Overview;
 
-/// How many releases are looked through for open ones.
+/// How many open releases are told one by one.
 const NEWEST: u32 = 50;
 
 pub fn run(call: &Call<'_>) -> Result<()> {
@@ -33,10 +34,13 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     if overview.unprotected {
         out.say("no [people] in assay.toml: everybody is owner");
     }
-    for release in call.workspace.releases(&Query { limit: NEWEST, ..Query::default() })?.rows {
-        if !release.state.is_open() {
-            continue;
-        }
+    let mut open = Vec::new();
+    for state in [ReleaseState::Open, ReleaseState::Approved] {
+        let query = Query { state: Some(state.as_str().to_owned()), limit: NEWEST, ..Query::default() };
+        open.extend(call.workspace.releases(&query)?.rows);
+    }
+    open.sort_by(|a, b| b.period.cmp(&a.period).then_with(|| a.dataset.cmp(&b.dataset)));
+    for release in open {
         let reasons = match release.blocked_by.as_slice() {
             [] => format!("ready: assay release publish {}", release.name),
             [only] => headline(only).to_owned(),
