@@ -36,21 +36,22 @@
 //! |---|---|---|---|
 //! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | directories, strsim |
 //! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | |
-//! | 2 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
-//! | 2 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
-//! | 2 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
-//! | 2 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), csv-core (shared with `ner`) |
-//! | 2 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex |
-//! | 2 | [`quality`] | profiles and checks | |
-//! | 2 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |
-//! | 3 | [`pipeline`] | the task graph: plan, schedule, execute, recover | |
-//! | 4 | [`ops`] | the use cases: the only way to change anything; queries that return domain values | |
-//! | 5 | [`tui`] | the workbench on the screen: `app` (pure core), `view`, `widgets`, `runtime` | ratatui, crossterm |
-//! | 5 | [`cli`] | the command line | clap |
-//! | 5 | [`demo`] | the sample workspace, made by the real use cases | |
+//! | 2 | [`frames`] | rows in memory: canonical columns and entities as polars has them, plans walked in chunks | |
+//! | 3 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
+//! | 3 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
+//! | 3 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
+//! | 3 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), csv-core (shared with `ner`) |
+//! | 3 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex |
+//! | 3 | [`quality`] | profiles and checks | |
+//! | 3 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |
+//! | 4 | [`pipeline`] | the task graph: plan, schedule, execute, recover | |
+//! | 5 | [`ops`] | the use cases: the only way to change anything; queries that return domain values | |
+//! | 6 | [`tui`] | the workbench on the screen: `app` (pure core), `view`, `widgets`, `runtime` | ratatui, crossterm |
+//! | 6 | [`cli`] | the command line | clap |
+//! | 6 | [`demo`] | the sample workspace, made by the real use cases | |
 //!
-//! polars is for floor 2 (not `journal`, `config`) and `pipeline`; tokio for `pipeline`, `ops`, the faces, and the
-//! rooms of floor 2 whose libraries are asynchronous.
+//! polars is for floors 2 and 3 (not `journal`, `config`) and `pipeline`; tokio for `pipeline`, `ops`, the faces, and the
+//! rooms of floor 3 whose libraries are asynchronous.
 //!
 //! # Invariants
 //!
@@ -85,6 +86,7 @@ pub mod config;
 pub mod delivery;
 pub mod demo;
 pub mod domain;
+pub mod frames;
 pub mod journal;
 pub mod lake;
 pub mod ner;

@@ -1,4 +1,4 @@
-//! Floor 5: the command line. Data on stdout, talk on stderr, exit codes that scripts can rely on.
+//! Floor 6: the command line. Data on stdout, talk on stderr, exit codes that scripts can rely on.
 
 mod arguments;
 mod command;

@@ -1,4 +1,4 @@
-//! Floor 2: assay.toml, read into domain values.
+//! Floor 3: assay.toml, read into domain values.
 //!
 //! Every error names file, line and column, quotes the bad value and says what to write instead. Unknown keys are
 //! errors, so that a typing error never silently means a default.

@@ -1,16 +1,11 @@
 //! The shape of a release's rows, and typed access to their cells.
 
-use chrono::{DateTime, Days, NaiveDate};
-use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, Int64Chunked,
-    Int128Chunked, Schema, StringChunked, TimeUnit, TimeZone,
-};
+use polars::prelude::{DataFrame, Field as PolarsField, Schema};
 
-use super::cell::Cell;
-use super::entities::{EntityColumn, entities_type};
 use crate::base::{Error, Result, ResultExt};
 use crate::domain::lineage::{BATCH, ENTITIES, PERIOD, PROVIDER, ROW};
-use crate::domain::{Field, FieldType, ModelRef};
+use crate::domain::{Field, FieldType, ModelRef, Value};
+use crate::frames::{Cells, EntityColumn, data_type, entities_type};
 
 /// The shape that every group of rows has.
 pub struct Layout {
@@ -58,93 +53,26 @@ impl Layout {
     }
 }
 
-/// The polars type of a canonical field.
-#[must_use]
-pub fn data_type(field_type: FieldType) -> DataType {
-    match field_type {
-        FieldType::String => DataType::String,
-        FieldType::Int => DataType::Int64,
-        FieldType::Float => DataType::Float64,
-        FieldType::Bool => DataType::Boolean,
-        FieldType::Date => DataType::Date,
-        FieldType::Timestamp => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-        FieldType::Decimal { precision, scale } => DataType::Decimal(precision.into(), scale.into()),
-    }
-}
-
 /// Typed access to a group.
 pub struct Chunk<'a> {
     /// How many rows it has.
     pub rows: usize,
     /// Its columns, as in [`Layout::columns`].
-    columns: Vec<Values<'a>>,
+    columns: Vec<Cells<'a>>,
     /// Its entities, where it has any.
     pub entities: Option<EntityColumn>,
-}
-
-enum Values<'a> {
-    Text(&'a StringChunked),
-    Int(&'a Int64Chunked),
-    Float(&'a Float64Chunked),
-    Bool(&'a BooleanChunked),
-    Date(&'a Int32Chunked),
-    Timestamp(&'a Int64Chunked),
-    Decimal(&'a Int128Chunked, usize),
 }
 
 impl<'a> Chunk<'a> {
     /// The view of a group that [`super::groups::Groups`] made.
     pub fn of(group: &'a DataFrame, layout: &Layout) -> Result<Self> {
-        let mut columns = Vec::with_capacity(layout.columns.len());
-        for field in &layout.columns {
-            let column = group.column(&field.name).map_err(Error::library)?;
-            let values = match field.field_type {
-                FieldType::String => column.str().map(Values::Text),
-                FieldType::Int => column.i64().map(Values::Int),
-                FieldType::Float => column.f64().map(Values::Float),
-                FieldType::Bool => column.bool().map(Values::Bool),
-                FieldType::Date => column.date().map(|dates| Values::Date(&dates.phys)),
-                FieldType::Timestamp => column.datetime().map(|instants| Values::Timestamp(&instants.phys)),
-                FieldType::Decimal { scale, .. } => {
-                    column.decimal().map(|decimals| Values::Decimal(&decimals.phys, scale.into()))
-                }
-            };
-            columns.push(values.map_err(Error::library)?);
-        }
+        let columns = layout.columns.iter().map(|field| Cells::of(group, field)).collect::<Result<_>>()?;
         let entities = if layout.has_entities { Some(EntityColumn::of(group)?) } else { None };
         Ok(Self { rows: group.height(), columns, entities })
     }
 
     /// The value in `row` of the `column`th column.
-    pub fn cell(&self, column: usize, row: usize) -> Result<Cell<'a>> {
-        let Some(values) = self.columns.get(column) else { return Ok(Cell::Null) };
-        let cell = match values {
-            Values::Text(texts) => texts.get(row).map(Cell::Text),
-            Values::Int(numbers) => numbers.get(row).map(Cell::Int),
-            Values::Float(numbers) => numbers.get(row).map(Cell::Float),
-            Values::Bool(truths) => truths.get(row).map(Cell::Bool),
-            Values::Date(days) => days.get(row).map(date).transpose()?.map(Cell::Date),
-            Values::Timestamp(micros) => micros.get(row).map(instant).transpose()?.map(Cell::Timestamp),
-            Values::Decimal(numbers, scale) => {
-                numbers.get(row).map(|unscaled| Cell::Decimal { unscaled, scale: *scale })
-            }
-        };
-        Ok(cell.unwrap_or(Cell::Null))
+    pub fn value(&self, column: usize, row: usize) -> Result<Value<'a>> {
+        self.columns.get(column).map_or(Ok(Value::Null), |cells| cells.get(row))
     }
-}
-
-fn date(days: i32) -> Result<NaiveDate> {
-    let distance = Days::new(days.unsigned_abs().into());
-    let date = if days < 0 {
-        NaiveDate::default().checked_sub_days(distance)
-    } else {
-        NaiveDate::default().checked_add_days(distance)
-    };
-    date.ok_or_else(|| Error::bad_data(format!("`{days}` days from 1970-01-01 is not a date that can be written")))
-}
-
-fn instant(micros: i64) -> Result<DateTime<chrono::Utc>> {
-    DateTime::from_timestamp_micros(micros).ok_or_else(|| {
-        Error::bad_data(format!("`{micros}` microseconds from 1970-01-01 is not a time that can be written"))
-    })
 }

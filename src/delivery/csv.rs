@@ -9,11 +9,11 @@ use std::io::Write;
 use polars::prelude::DataFrame;
 
 use super::TableWriter;
-use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::guard::guarded;
 use super::output::Output;
 use crate::base::Result;
+use crate::domain::Value;
 use crate::domain::lineage::ENTITIES;
 
 /// How many bytes are gathered before they are written.
@@ -33,7 +33,7 @@ impl CsvFile {
         let names = layout.columns.iter().map(|field| field.name.as_str());
         for (index, name) in names.chain(layout.has_entities.then_some(ENTITIES)).enumerate() {
             separate(&mut buffer, index);
-            push_cell(&mut buffer, &Cell::Text(name));
+            push_cell(&mut buffer, &Value::Text(name));
         }
         buffer.extend_from_slice(b"\r\n");
         Self { output, columns: layout.columns.len(), buffer }
@@ -45,7 +45,7 @@ impl TableWriter for CsvFile {
         for row in 0..chunk.rows {
             for column in 0..self.columns {
                 separate(&mut self.buffer, column);
-                push_cell(&mut self.buffer, &chunk.cell(column, row)?);
+                push_cell(&mut self.buffer, &chunk.value(column, row)?);
             }
             if let Some(entities) = &chunk.entities {
                 separate(&mut self.buffer, self.columns);
@@ -74,10 +74,10 @@ fn separate(buffer: &mut Vec<u8>, index: usize) {
     }
 }
 
-fn push_cell(buffer: &mut Vec<u8>, cell: &Cell<'_>) {
+fn push_cell(buffer: &mut Vec<u8>, cell: &Value<'_>) {
     match cell {
-        Cell::Null => {}
-        Cell::Text(text) => push_field(buffer, &guarded(text)),
+        Value::Null => {}
+        Value::Text(text) => push_field(buffer, &guarded(text)),
         typed => push_field(buffer, &typed.text().unwrap_or_default()),
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 2: the artifacts of a release (xlsx, csv, parquet), written in one pass with bounded memory, the same bytes every time.
+//! Floor 3: the artifacts of a release (xlsx, csv, parquet), written in one pass with bounded memory, the same bytes every time.
 //!
 //! Every artifact holds the same rows in the same order: lineage (`_batch`, `_provider`, `_period`, `_row`), the
 //! canonical columns, and the entities where the dataset has a model. Rows are regrouped to a fixed number first, so
@@ -7,10 +7,8 @@
 //! What a format can't hold as it is, and what is done about it, is said where it is written: text that a spreadsheet
 //! program would run in `guard.rs` (for CSV), Excel's limits in `xlsx/mod.rs`. Parquet holds everything as it is.
 
-mod cell;
 mod chunk;
 mod csv;
-mod entities;
 mod groups;
 mod guard;
 mod output;
@@ -26,9 +24,7 @@ use std::path::Path;
 
 use polars::prelude::DataFrame;
 
-pub use self::chunk::data_type;
 use self::chunk::{Chunk, Layout};
-pub use self::entities::entities_type;
 use self::groups::Groups;
 pub use self::guard::{guarded, unguarded};
 use self::output::Output;

@@ -1,4 +1,4 @@
-//! Floor 5: the sample workspace. Made by the real use cases, carried in the program, unpacked to be tried.
+//! Floor 6: the sample workspace. Made by the real use cases, carried in the program, unpacked to be tried.
 
 mod build;
 pub mod slips;

@@ -48,7 +48,11 @@ impl AnomalyState {
         if allowed {
             return Ok(());
         }
-        Err(Error::refused(format!("an anomaly that is {} can't become {}", self.as_str(), next.as_str())))
+        Err(Error::refused(match self {
+            same if same == next => format!("the anomaly is {} already", self.as_str()),
+            Self::Fixed => "the anomaly is fixed; it opens again by itself when it comes back".to_owned(),
+            _ => format!("an anomaly that is {} can't become {}", self.as_str(), next.as_str()),
+        }))
     }
 }
 

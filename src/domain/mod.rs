@@ -28,6 +28,7 @@ pub mod slice;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod value;
 mod written;
 
 pub use actor::{Actor, Role, Via};
@@ -46,3 +47,4 @@ pub use request::Request;
 pub use schema::{Field, FieldType};
 pub use slice::Slice;
 pub use task::{Task, TaskKey, TaskKind, TaskState, TaskSubject};
+pub use value::Value;

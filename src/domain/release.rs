@@ -129,7 +129,15 @@ impl ReleaseState {
         if self.may_become(next) {
             return Ok(());
         }
-        Err(Error::refused(format!("a release that is {} can't become {}", self.as_str(), next.as_str())))
+        let (done, only) = match next {
+            Self::Publishing => ("published", "an approved one"),
+            Self::Rejected => ("rejected", "an open one"),
+            Self::Withdrawn => ("withdrawn", "what clients see"),
+            next => (next.as_str(), "one that the state before leads to"),
+        };
+        let error = Error::refused(format!("a release that is {} can't be {done}; only {only} can", self.as_str()));
+        let is_over = matches!(self, Self::Withdrawn | Self::Rejected) && next == Self::Publishing;
+        Err(if is_over { error.hint("assay run --period PERIOD opens another release of its period") } else { error })
     }
 }
 

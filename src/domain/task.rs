@@ -62,7 +62,8 @@ impl TaskKind {
     pub fn format_version(self) -> u32 {
         match self {
             // 2: rows without the date that says their period are refused.
-            Self::Refine => 2,
+            // 3: the keys of refused rows have decimals and instants as they are written elsewhere.
+            Self::Refine => 3,
             _ => 1,
         }
     }

@@ -1,4 +1,4 @@
-//! Floor 2: the journal. `SQLite` keeps what happened, and what follows from it.
+//! Floor 3: the journal. `SQLite` keeps what happened, and what follows from it.
 //!
 //! The `event` table is the record: append-only, every entry hashed together with the one before. All other tables
 //! are projections: a pure function of the events, thrown away and replayed at will (`rebuild`). Leases and requests

@@ -1,4 +1,4 @@
-//! Floor 2: the lake. Raw files, the Delta tables of every layer, profiles, release folders, channel pointers.
+//! Floor 3: the lake. Raw files, the Delta tables of every layer, profiles, release folders, channel pointers.
 //!
 //! Polars writes the Parquet files, deltalake-core keeps the log, and readers trust only the log: a file that no commit
 //! names does not exist. One commit replaces exactly one partition of one table. All calls block, and none may be

@@ -1,4 +1,4 @@
-//! Floor 2: named entity recognition. Taggers, the data they learn from, their training and their evaluation.
+//! Floor 3: named entity recognition. Taggers, the data they learn from, their training and their evaluation.
 //!
 //! A model is a file of bytes with a [`ModelKind`]. [`load`] turns it into a [`Tagger`]; [`tag_all`] runs one over the
 //! rows of a text field, in order, on several threads. All offsets are characters (Unicode scalar values).

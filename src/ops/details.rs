@@ -48,9 +48,15 @@ impl Overview {
     /// What waits in the inboxes, in words, if anything does.
     #[must_use]
     pub fn waiting(&self) -> Option<String> {
-        let verb = if self.waiting_files == 1 { "waits" } else { "wait" };
-        (self.waiting_files > 0).then(|| format!("{} {verb}", counted(self.waiting_files, "file")))
+        waiting(self.waiting_files)
     }
+}
+
+/// That so many files wait in the inboxes, in words, if any do.
+#[must_use]
+pub fn waiting(files: u64) -> Option<String> {
+    let verb = if files == 1 { "waits" } else { "wait" };
+    (files > 0).then(|| format!("{} {verb}", counted(files, "file")))
 }
 
 /// One batch.

@@ -1,4 +1,4 @@
-//! Floor 4: the use cases. The only way to change anything, and the queries that the faces ask.
+//! Floor 5: the use cases. The only way to change anything, and the queries that the faces ask.
 
 mod act;
 mod details;

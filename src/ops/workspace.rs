@@ -14,7 +14,7 @@ use crate::domain::{Actor, Contract, Fact, Role, Via};
 use crate::journal::{Journal, Snapshot, Watch};
 use crate::lake::Lake;
 use crate::pipeline::Context;
-use crate::pipeline::verdict::InForce;
+use crate::pipeline::gate::InForce;
 
 pub(super) const JOURNAL_FILE: &str = "assay.db";
 

@@ -7,10 +7,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
 
-use super::{Context, frames, publication, refine};
+use super::{Context, publication, refine};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::{Dataset, Release, Slice, lineage};
-use crate::quality::stream::{self, Order};
+use crate::frames::{self, Order};
 
 /// How the rows of one provider differ.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -70,7 +70,7 @@ fn each_row(dataset: &Dataset, rows: &LazyFrame, cancel: &Cancel, mut each: impl
     for field in dataset.schema.iter().map(|field| &field.name).filter(|name| !dataset.key.contains(name)) {
         if dataset.key.is_empty() { key.push(field.clone()) } else { cells.push(field.clone()) }
     }
-    for chunk in stream::chunks(as_text(dataset, rows.clone())?, Order::Any, cancel)? {
+    for chunk in frames::chunks(as_text(dataset, rows.clone())?, Order::Any, cancel)? {
         let chunk = chunk?;
         let of = |names: &[String]| names.iter().map(|name| frames::text(&chunk, name)).collect::<Result<Vec<_>>>();
         let (key, cells) = (of(&key)?, of(&cells)?);
@@ -122,7 +122,7 @@ pub fn labels(context: &Context, release: &Release) -> Result<Option<BTreeMap<St
     let plan = rows
         .select([col(lineage::ENTITIES).list().eval(found).alias(LABEL)])
         .explode(cols([LABEL]), ExplodeOptions { empty_as_null: false, keep_nulls: false });
-    for chunk in stream::chunks(plan, Order::Any, &context.cancel)? {
+    for chunk in frames::chunks(plan, Order::Any, &context.cancel)? {
         for label in frames::text(&chunk?, LABEL)?.iter().flatten() {
             match counts.get_mut(label) {
                 Some(count) => *count += 1,
@@ -178,7 +178,7 @@ fn sums_of(names: &[&String], rows: &LazyFrame, cancel: &Cancel) -> Result<Vec<S
         })
     };
     let plan = rows.select(names.iter().map(sum).collect::<Vec<_>>());
-    for chunk in stream::chunks(plan, Order::Any, cancel)? {
+    for chunk in frames::chunks(plan, Order::Any, cancel)? {
         let chunk = chunk?;
         if chunk.height() > 0 {
             return chunk.columns().iter().map(text).collect();

@@ -3,14 +3,13 @@
 use polars::prelude::*;
 
 use super::report::Report;
-use super::{Context, frames, models, refine};
+use super::{Context, models, refine};
 use crate::base::{Cancel, Error, Result, crash};
-use crate::delivery::entities_type;
 use crate::domain::task::TaskOutput;
-use crate::domain::{ModelRef, Slice, Task, TaskSubject, lineage};
+use crate::domain::{Entity, ModelRef, Slice, Task, TaskSubject, lineage};
+use crate::frames::{self, Order, chunks, entities_type};
 use crate::lake::{Commit, Table};
 use crate::ner::{self, Tagger};
-use crate::quality::stream::{Order, chunks};
 
 /// Why a model failed on a row.
 pub const ERROR: &str = "_error";
@@ -103,7 +102,7 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
         }
     }
     let failed = rows.errors.iter().flatten().count() as u64;
-    let entities = rows.entities_column()?;
+    let entities = rows.entity_column()?;
     let frame = DataFrame::new_infer_height(vec![
         chunk.column(lineage::BATCH).map_err(Error::library)?.clone(),
         chunk.column(lineage::ROW).map_err(Error::library)?.clone(),
@@ -114,30 +113,24 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
     Ok(Tagged { frame, failed })
 }
 
-/// Entities on their way into a list column: flat values, and how many belong to each row.
+/// What was found row by row, or why nothing was.
 struct Rows {
-    entities: Vec<Vec<Flat>>,
+    entities: Vec<Vec<Entity>>,
     errors: Vec<Option<String>>,
-}
-
-struct Flat {
-    field: String,
-    text: String,
-    span: ner::Span,
 }
 
 impl Rows {
     fn new(height: usize) -> Self {
-        Self { entities: (0..height).map(|_| Vec::new()).collect(), errors: vec![None; height] }
+        Self { entities: vec![Vec::new(); height], errors: vec![None; height] }
     }
 
     fn add(&mut self, index: usize, field: &str, text: &str, spans: Vec<ner::Span>) {
         let Some(row) = self.entities.get_mut(index) else { return };
-        for span in spans {
-            let length = (span.end - span.start) as usize;
-            let text = text.chars().skip(span.start as usize).take(length).collect();
-            row.push(Flat { field: field.to_owned(), text, span });
-        }
+        row.extend(spans.into_iter().map(|span| {
+            let ner::Span { label, start, end, score } = span;
+            let text = text.chars().skip(start as usize).take((end - start) as usize).collect();
+            Entity { field: field.to_owned(), label, text, start, end, score }
+        }));
     }
 
     fn fail(&mut self, index: usize, error: String) {
@@ -146,47 +139,11 @@ impl Rows {
         }
     }
 
-    fn entities_column(&self) -> Result<Column> {
-        let flat = || {
-            self.entities.iter().zip(&self.errors).flat_map(|(row, error)| row.iter().filter(move |_| error.is_none()))
-        };
-        let texts = |name: &str, value: &dyn Fn(&Flat) -> String| {
-            Series::new(name.into(), flat().map(value).collect::<Vec<String>>())
-        };
-        let offsets = |name: &str, value: &dyn Fn(&Flat) -> u32| {
-            Series::new(
-                name.into(),
-                flat().map(|entity| i32::try_from(value(entity)).unwrap_or(i32::MAX)).collect::<Vec<i32>>(),
-            )
-        };
-        let scores = flat().map(|entity| entity.span.score).collect::<Vec<f64>>();
-        let fields = [
-            texts("field", &|entity| entity.field.clone()),
-            texts("label", &|entity| entity.span.label.clone()),
-            texts("text", &|entity| entity.text.clone()),
-            offsets("start", &|entity| entity.span.start),
-            offsets("end", &|entity| entity.span.end),
-            Series::new("score".into(), scores),
-        ];
-        let values = StructChunked::from_series(lineage::ENTITIES.into(), flat().count(), fields.iter())
-            .map_err(Error::library)?
-            .into_series();
-        let counts = self.entities.iter().zip(&self.errors).map(|(row, error)| match error {
-            None => row.len(),
-            Some(_) => 0,
-        });
-        list_of(&values, counts)
+    /// Rows that failed have none, whatever other fields gave.
+    fn entity_column(&self) -> Result<Column> {
+        let rows = self.entities.iter().zip(&self.errors);
+        let kept: Vec<&[Entity]> =
+            rows.map(|(row, error)| if error.is_none() { row.as_slice() } else { &[] }).collect();
+        frames::entity_column(&kept)
     }
-}
-
-/// A list column whose rows hold `counts` values each, in order.
-fn list_of(values: &Series, counts: impl Iterator<Item = usize>) -> Result<Column> {
-    let mut start: i64 = 0;
-    let mut lists = Vec::new();
-    for count in counts {
-        lists.push(values.slice(start, count));
-        start += i64::try_from(count).unwrap_or(i64::MAX);
-    }
-    let column = Series::new(lineage::ENTITIES.into(), lists).cast(&entities_type()).map_err(Error::library)?;
-    Ok(column.into_column())
 }

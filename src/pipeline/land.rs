@@ -11,9 +11,9 @@ use crate::domain::batch::{Bronze, BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
+use crate::frames::CHUNK_ROWS;
 use crate::journal::Transaction;
 use crate::lake::{Commit, Raw, Table, extension_of};
-use crate::quality::stream::CHUNK_ROWS;
 use crate::source::inbox::{self, Look};
 use crate::source::read::{self, Reader};
 

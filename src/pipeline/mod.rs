@@ -1,4 +1,4 @@
-//! Floor 3: the pipeline from a delivered file to a published release: plan, schedule, execute, recover.
+//! Floor 4: the pipeline from a delivered file to a published release: plan, schedule, execute, recover.
 //!
 //! `land -> refine -> enrich -> profile -> evaluate -> assemble`, then publication. Every step records its intent,
 //! writes to the lake under the intent's number, and records its outcome; killed anywhere, the next start finishes it.
@@ -13,7 +13,7 @@ pub mod enrich;
 pub mod evaluate;
 pub mod execute;
 pub mod findings;
-pub mod frames;
+pub mod gate;
 mod hands;
 pub mod history;
 pub mod inputs;
@@ -28,6 +28,5 @@ pub mod refine;
 pub mod report;
 pub mod schedule;
 pub mod standing;
-pub mod verdict;
 
 pub use context::Context;

@@ -8,6 +8,7 @@ use super::tally::{Tally, most_frequent};
 use super::texts::TextTally;
 use crate::base::{Error, Result};
 use crate::domain::profile::ColumnProfile;
+use crate::domain::value::decimal;
 use crate::domain::{Field, FieldType};
 
 /// Counts the cells of a column.
@@ -143,7 +144,7 @@ fn shown(field_type: FieldType, cell: i128) -> Result<String> {
     let text = match field_type {
         FieldType::Bool => (cell != 0).to_string(),
         FieldType::Float => format!("{:?}", of_key(narrow(cell)?)),
-        FieldType::Decimal { scale, .. } => decimal(cell, usize::from(scale)),
+        FieldType::Decimal { scale, .. } => decimal(cell, scale),
         FieldType::Date => narrow(cell)?
             .checked_mul(86_400)
             .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
@@ -159,13 +160,4 @@ fn shown(field_type: FieldType, cell: i128) -> Result<String> {
 
 fn narrow(cell: i128) -> Result<i64> {
     i64::try_from(cell).map_err(|_| Error::internal(format!("cell {cell} does not fit in 64 bits")))
-}
-
-fn decimal(unscaled: i128, scale: usize) -> String {
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
-    match digits.split_at(digits.len() - scale) {
-        (whole, "") => format!("{sign}{whole}"),
-        (whole, fraction) => format!("{sign}{whole}.{fraction}"),
-    }
 }

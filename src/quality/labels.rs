@@ -6,13 +6,13 @@ use polars::prelude::{DataFrame, DataType, ExplodeOptions, LazyFrame, PolarsResu
 
 use super::count;
 use super::numbers::{key_of, of_key};
-use super::stream::{for_each_chunk, named};
 use super::tally::Tally;
 use super::texts::TextTally;
 use crate::base::number::rounded;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::lineage::ENTITIES;
 use crate::domain::profile::LabelProfile;
+use crate::frames::{for_each_chunk, named};
 
 #[derive(Debug, Default)]
 struct LabelTally {

@@ -1,4 +1,4 @@
-//! Floor 2: what the data looks like and whether that is right. Profiles of slices, and the checks that judge them.
+//! Floor 3: what the data looks like and whether that is right. Profiles of slices, and the checks that judge them.
 //!
 //! | file | what lives there |
 //! |---|---|
@@ -22,7 +22,6 @@ mod column;
 mod labels;
 mod numbers;
 mod samples;
-pub mod stream;
 mod tally;
 mod texts;
 

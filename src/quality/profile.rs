@@ -5,11 +5,11 @@ use polars::prelude::{Expr, LazyFrame};
 use super::column::ColumnTally;
 use super::keys::{self, KeyTally};
 use super::labels;
-use super::stream::{for_each_chunk, named};
 use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::lineage::BATCH;
 use crate::domain::profile::{PROFILE_VERSION, Profile};
 use crate::domain::{Field, ModelRef, Slice};
+use crate::frames::{for_each_chunk, named};
 
 /// What is measured. All frames hold this slice alone and are read lazily, in chunks.
 pub struct Input<'a> {

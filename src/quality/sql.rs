@@ -4,10 +4,10 @@ use polars::prelude::{Column, DataFrame, LazyFrame};
 use polars::sql::{SQLContext, extract_table_identifiers};
 
 use super::samples::Picks;
-use super::stream::{apart, for_each_chunk};
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, ROW};
+use crate::frames::{apart, for_each_chunk};
 
 /// The table that a check may query.
 const TABLE: &str = "silver";

@@ -1,4 +1,4 @@
-//! Floor 2: how batches get in. The inbox finds the files; the readers split them into records, good and bad.
+//! Floor 3: how batches get in. The inbox finds the files; the readers split them into records, good and bad.
 
 pub mod inbox;
 pub mod read;

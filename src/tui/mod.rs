@@ -1,4 +1,4 @@
-//! Floor 5: the terminal workbench, a face of [`crate::ops`] beside the command line.
+//! Floor 6: the terminal workbench, a face of [`crate::ops`] beside the command line.
 //!
 //! # Who sits in front of it, and what they want to know
 //!

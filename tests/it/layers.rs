@@ -14,19 +14,20 @@ use scan::{Found, Reference, scan};
 const FLOORS: &[(&str, u8)] = &[
     ("base", 0),
     ("domain", 1),
-    ("config", 2),
-    ("journal", 2),
-    ("lake", 2),
-    ("source", 2),
-    ("ner", 2),
-    ("quality", 2),
-    ("delivery", 2),
-    ("pipeline", 3),
-    ("ops", 4),
-    ("tui", 5),
-    ("cli", 5),
-    ("api", 5),
-    ("demo", 5),
+    ("frames", 2),
+    ("config", 3),
+    ("journal", 3),
+    ("lake", 3),
+    ("source", 3),
+    ("ner", 3),
+    ("quality", 3),
+    ("delivery", 3),
+    ("pipeline", 4),
+    ("ops", 5),
+    ("tui", 6),
+    ("cli", 6),
+    ("api", 6),
+    ("demo", 6),
 ];
 
 /// The one exception: the command line starts its siblings.
@@ -60,7 +61,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["cli"]),
     ("axum", &["api"]),
     ("color_eyre", &["main", "cli"]),
-    ("polars", &["lake", "source", "ner", "quality", "delivery", "pipeline"]),
+    ("polars", &["frames", "lake", "source", "ner", "quality", "delivery", "pipeline"]),
     ("tokio", &["lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),
 ];
 

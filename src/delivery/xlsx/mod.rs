@@ -23,13 +23,12 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use self::pages::Notes;
 use self::sheets::Sheets;
 use super::TableWriter;
-use super::cell::Cell;
 use super::chunk::{Chunk, Layout};
 use super::output::Output;
 use super::summary::Summary;
 use crate::base::error::MAKE_ROOM;
 use crate::base::{Error, ErrorKind, Result, panics};
-use crate::domain::{Entity, Field, FieldType, ReleaseName};
+use crate::domain::{Entity, Field, FieldType, ReleaseName, Value};
 
 /// Columns that a sheet can have.
 const MOST_COLUMNS: usize = 16_384;
@@ -84,13 +83,13 @@ impl<'a> Book<'a> {
     fn write_row(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<()> {
         self.data.next_row(&mut self.workbook)?;
         for column in 0..self.data.columns() {
-            self.data.put(column, &chunk.cell(column, row)?, &mut self.notes)?;
+            self.data.put(column, &chunk.value(column, row)?, &mut self.notes)?;
         }
         let (Some(entities), Some(sheets)) = (&chunk.entities, &mut self.entities) else { return Ok(()) };
         for entity in entities.row(row)?.unwrap_or_default() {
             sheets.next_row(&mut self.workbook)?;
             for column in 0..self.lineage {
-                sheets.put(column, &chunk.cell(column, row)?, &mut self.notes)?;
+                sheets.put(column, &chunk.value(column, row)?, &mut self.notes)?;
             }
             for (index, cell) in entity_cells(&entity).iter().enumerate() {
                 sheets.put(self.lineage + index, cell, &mut self.notes)?;
@@ -141,14 +140,14 @@ fn entity_columns() -> Vec<Field> {
     columns
 }
 
-fn entity_cells(entity: &Entity) -> [Cell<'_>; 6] {
+fn entity_cells(entity: &Entity) -> [Value<'_>; 6] {
     [
-        Cell::Text(&entity.field),
-        Cell::Text(&entity.label),
-        Cell::Text(&entity.text),
-        Cell::Int(entity.start.into()),
-        Cell::Int(entity.end.into()),
-        Cell::Float(entity.score),
+        Value::Text(&entity.field),
+        Value::Text(&entity.label),
+        Value::Text(&entity.text),
+        Value::Int(entity.start.into()),
+        Value::Int(entity.end.into()),
+        Value::Float(entity.score),
     ]
 }
 

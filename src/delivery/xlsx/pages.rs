@@ -7,9 +7,8 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use super::excel;
 use super::put::{Fit, put};
 use crate::base::{Result, text};
-use crate::delivery::cell::Cell;
 use crate::delivery::summary::Summary;
-use crate::domain::{Bounds, ReleaseName};
+use crate::domain::{Bounds, ReleaseName, Value};
 
 /// How many cut cells are named one by one.
 const MOST_NOTES: usize = 1_000;
@@ -83,22 +82,22 @@ pub fn summary(
 ) -> Result<Worksheet> {
     let mut page = Page::begin(workbook, "Summary", &[26.0, 44.0, 12.0, 12.0, 12.0])?;
     page.heading(&[&name.to_string()])?;
-    page.line(&[Cell::Text("Rows"), count(rows)], notes)?;
+    page.line(&[Value::Text("Rows"), count(rows)], notes)?;
     for (fact, value) in &summary.facts {
-        page.line(&[Cell::Text(fact), Cell::Text(value)], notes)?;
+        page.line(&[Value::Text(fact), Value::Text(value)], notes)?;
     }
     page.gap();
     page.heading(&["provider", "batch", "revision", "rows", "rejected"])?;
     for line in &summary.providers {
-        let batch = Cell::Text(line.batch.as_str());
-        let revision = Cell::Int(line.revision.into());
-        page.line(&[Cell::Text(&line.provider), batch, revision, count(line.rows), count(line.rejects)], notes)?;
+        let batch = Value::Text(line.batch.as_str());
+        let revision = Value::Int(line.revision.into());
+        page.line(&[Value::Text(&line.provider), batch, revision, count(line.rows), count(line.rejects)], notes)?;
     }
     if labels {
         page.gap();
         page.heading(&["label", "entities"])?;
         for (label, entities) in notes.labels.clone() {
-            page.line(&[Cell::Text(&label), count(entities)], notes)?;
+            page.line(&[Value::Text(&label), count(entities)], notes)?;
         }
     }
     Ok(page.sheet)
@@ -112,15 +111,15 @@ pub fn quality(workbook: &mut Workbook, summary: &Summary<'_>, notes: &mut Notes
         let Bounds(from, to) = evaluation.expected.unwrap_or(Bounds(None, None));
         let about = evaluation.subject.to_string();
         let cells = [
-            Cell::Text(&evaluation.check),
-            Cell::Text(&about),
-            Cell::Text(evaluation.severity.as_str()),
-            Cell::Text(evaluation.outcome.as_str()),
+            Value::Text(&evaluation.check),
+            Value::Text(&about),
+            Value::Text(evaluation.severity.as_str()),
+            Value::Text(evaluation.outcome.as_str()),
             float(evaluation.observed),
             float(from),
             float(to),
             optional(evaluation.metric.as_deref()),
-            Cell::Text(&evaluation.explanation),
+            Value::Text(&evaluation.explanation),
         ];
         page.line(&cells, notes)?;
     }
@@ -131,14 +130,14 @@ pub fn quality(workbook: &mut Workbook, summary: &Summary<'_>, notes: &mut Notes
         let about = format!("{} {}", anomaly.check, anomaly.subject);
         let until = settled.and_then(|settled| settled.until).map(|until| until.to_string());
         let cells = [
-            Cell::Text(anomaly.id.as_str()),
-            Cell::Text(&about),
-            Cell::Text(anomaly.severity.as_str()),
-            Cell::Text(anomaly.state.as_str()),
+            Value::Text(anomaly.id.as_str()),
+            Value::Text(&about),
+            Value::Text(anomaly.severity.as_str()),
+            Value::Text(anomaly.state.as_str()),
             optional(settled.map(|settled| settled.by.as_str())),
             optional(until.as_deref()),
-            Cell::Null,
-            Cell::Null,
+            Value::Null,
+            Value::Null,
             optional(settled.map(|settled| settled.reason.as_str())),
         ];
         page.line(&cells, notes)?;
@@ -146,21 +145,21 @@ pub fn quality(workbook: &mut Workbook, summary: &Summary<'_>, notes: &mut Notes
     page.gap();
     page.heading(&["about this workbook"])?;
     for line in notes.lines() {
-        page.line(&[Cell::Text(&line)], notes)?;
+        page.line(&[Value::Text(&line)], notes)?;
     }
     Ok(page.sheet)
 }
 
-fn count(number: u64) -> Cell<'static> {
-    i64::try_from(number).map_or(Cell::Null, Cell::Int)
+fn count(number: u64) -> Value<'static> {
+    i64::try_from(number).map_or(Value::Null, Value::Int)
 }
 
-fn float(number: Option<f64>) -> Cell<'static> {
-    number.map_or(Cell::Null, Cell::Float)
+fn float(number: Option<f64>) -> Value<'static> {
+    number.map_or(Value::Null, Value::Float)
 }
 
-fn optional(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Null, Cell::Text)
+fn optional(text: Option<&str>) -> Value<'_> {
+    text.map_or(Value::Null, Value::Text)
 }
 
 /// A sheet that is written line by line.
@@ -189,7 +188,7 @@ impl Page {
         Ok(())
     }
 
-    fn line(&mut self, cells: &[Cell<'_>], notes: &mut Notes) -> Result<()> {
+    fn line(&mut self, cells: &[Value<'_>], notes: &mut Notes) -> Result<()> {
         for (column, cell) in (0..).zip(cells) {
             let fit = put(&mut self.sheet, self.row, column, cell)?;
             let row = self.row + 1;

@@ -5,8 +5,8 @@ use rust_xlsxwriter::{Format, Worksheet};
 
 use super::excel;
 use crate::base::Result;
-use crate::delivery::cell::Cell;
 use crate::delivery::guard::is_armed;
+use crate::domain::Value;
 
 /// UTF-16 units that a cell can hold.
 const MOST_CHARACTERS: usize = 32_767;
@@ -26,18 +26,18 @@ pub enum Fit {
 }
 
 /// Writes `cell`. Rows of a sheet are written from top to bottom.
-pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell<'_>) -> Result<Fit> {
+pub fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Value<'_>) -> Result<Fit> {
     let number = match cell {
-        Cell::Null => return Ok(Fit::Whole),
-        Cell::Text(text) => return put_text(sheet, row, column, text),
-        Cell::Bool(truth) => {
+        Value::Null => return Ok(Fit::Whole),
+        Value::Text(text) => return put_text(sheet, row, column, text),
+        Value::Bool(truth) => {
             sheet.write_boolean(row, column, *truth).map_err(excel)?;
             return Ok(Fit::Whole);
         }
-        Cell::Float(number) => number.is_finite().then_some(*number),
-        Cell::Int(_) | Cell::Decimal { .. } => cell.text().and_then(|text| short_number(&text)),
-        Cell::Date(date) => serial_date(*date),
-        Cell::Timestamp(instant) => serial_instant(*instant),
+        Value::Float(number) => number.is_finite().then_some(*number),
+        Value::Int(_) | Value::Decimal { .. } => cell.text().and_then(|text| short_number(&text)),
+        Value::Date(date) => serial_date(*date),
+        Value::Timestamp(instant) => serial_instant(*instant),
     };
     if let Some(number) = number {
         sheet.write_number(row, column, number).map_err(excel)?;

@@ -6,8 +6,7 @@ use super::excel;
 use super::pages::Notes;
 use super::put::put;
 use crate::base::{Error, Result};
-use crate::delivery::cell::Cell;
-use crate::domain::{Field, FieldType};
+use crate::domain::{Field, FieldType, Value};
 
 /// Sheets `Data`, `Data 2`, `Data 3` and so on, each with the header.
 pub struct Sheets {
@@ -54,7 +53,7 @@ impl Sheets {
     }
 
     /// Writes a value into the row that was begun last.
-    pub fn put(&mut self, column: usize, cell: &Cell<'_>, notes: &mut Notes) -> Result<()> {
+    pub fn put(&mut self, column: usize, cell: &Value<'_>, notes: &mut Notes) -> Result<()> {
         let fit = put(&mut self.current, self.row, column_number(column)?, cell)?;
         let header = self.columns.get(column).map_or("", |field| &field.name);
         notes.take(fit, || format!("{} row {}, {header}", self.current.name(), self.row + 1));

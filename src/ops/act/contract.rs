@@ -9,7 +9,7 @@ use crate::base::{Error, Result, ResultExt};
 use crate::domain::{Contract, Fact, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
-use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::gate::{self, InForce};
 use crate::pipeline::{Context, arrival, land};
 use crate::source::inbox;
 
@@ -54,7 +54,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         let in_force = InForce { contract: &contract, file_differs: false };
         for release in transaction.open_releases()? {
             if contract.dataset(&release.name.dataset).is_ok() {
-                verdict::recount(transaction, in_force, &release)?;
+                gate::recount(transaction, in_force, &release)?;
             }
         }
         Ok(version)

@@ -7,7 +7,7 @@ use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
-use crate::pipeline::{Context, consequences, publication, verdict};
+use crate::pipeline::{Context, consequences, gate, publication};
 
 impl Workspace {
     /// What the request would do.
@@ -128,7 +128,7 @@ impl Workspace {
             return Ok(vec![format!("{release} is published already")]);
         }
         super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
-        verdict::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
+        gate::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
         let rows = text::counted(detail.total_rows, "row");
         let mut lines = vec![format!("would publish {rows} with {}", detail.release.model)];
         lines.extend(detail.row.live.map(|live| format!("{live} would be superseded")));

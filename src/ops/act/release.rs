@@ -8,7 +8,7 @@ use crate::domain::actor::same_person;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Fact, ReleaseName, TaskKind};
-use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::gate::{self, InForce};
 use crate::pipeline::{Context, findings, publication};
 
 /// Adds the actor's approval of exactly the present content.
@@ -25,8 +25,8 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         let dataset = contract.dataset(&approved.dataset)?;
         let in_force = InForce { contract: &contract, file_differs };
         let now = transaction.now();
-        let verdict = verdict::verdict(transaction, in_force, &release, now)?;
-        verdict::refuse(&verdict.unready, &format!("{approved} is not ready for approval"))?;
+        let answer = gate::ask(transaction, in_force, &release, now)?;
+        gate::refuse(&answer.unready, &format!("{approved} is not ready for approval"))?;
         let release_digest = release
             .release_digest
             .clone()
@@ -36,17 +36,17 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
                 .because(format!("you saw {}, it is {} now", shown.short(), release_digest.short()))
                 .hint(format!("assay release show {approved}")));
         }
-        if let Some(why) = verdict.excludes(&actor) {
+        if let Some(why) = answer.excludes(&actor) {
             return Err(Error::refused(format!("{actor} may not approve {approved}"))
                 .because(format!("{actor} {why}"))
                 .hint("somebody who neither prepared it nor settled anything about it has to approve"));
         }
-        if verdict.approvers.iter().any(|by| same_person(by, &actor)) {
+        if answer.approvers.iter().any(|by| same_person(by, &actor)) {
             return Err(Error::refused(format!("{actor} has approved {approved} already"))
                 .because("one person counts once")
                 .hint(format!("see what it waits for: assay release why {approved}")));
         }
-        let given = verdict.approvers.len() as u64 + 1;
+        let given = answer.approvers.len() as u64 + 1;
         let wanted = u64::from(dataset.release.approvals);
         transaction.append(Fact::ReleaseApproved { release: approved, release_digest, complete: given >= wanted })?;
         Ok((given, wanted))
@@ -76,7 +76,7 @@ pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
         }
         transaction.append(Fact::ApprovalRevoked { release: name.clone() })?;
         // The ones that are left may still be enough.
-        verdict::recount(transaction, InForce { contract: &contract, file_differs }, &transaction.known_release(&name)?)
+        gate::recount(transaction, InForce { contract: &contract, file_differs }, &transaction.known_release(&name)?)
     })?;
     Ok(Reply::new(message))
 }
@@ -161,7 +161,7 @@ fn follow(context: &Context, name: &ReleaseName) -> Result<()> {
     let name = name.clone();
     context.write(move |transaction| match transaction.release(&name)? {
         Some(release) if release.state.is_open() => {
-            verdict::recount(transaction, InForce { contract: &contract, file_differs }, &release)
+            gate::recount(transaction, InForce { contract: &contract, file_differs }, &release)
         }
         _ => Ok(()),
     })

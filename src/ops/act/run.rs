@@ -7,7 +7,7 @@ use crate::base::{Error, ErrorKind, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
 use crate::domain::{Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject};
-use crate::ops::{Session, Workspace};
+use crate::ops::{Session, Workspace, details};
 use crate::pipeline::schedule::{self, Scope, Summary};
 use crate::pipeline::{Context, arrival};
 
@@ -56,6 +56,9 @@ pub fn everything(
     }
     let mut reply = answer(&summary)?;
     reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
+    reply.lines.extend(
+        details::waiting(workspace.waiting_files(&context.contract)).map(|waiting| format!("{waiting}: assay ingest")),
+    );
     Ok(reply)
 }
 

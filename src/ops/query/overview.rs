@@ -6,7 +6,7 @@ use crate::domain::actor::same_person;
 use crate::domain::completeness::{self, Cell, CellState};
 use crate::domain::{Actor, Role, policy};
 use crate::ops::{Overview, Workspace};
-use crate::pipeline::verdict;
+use crate::pipeline::gate;
 
 /// The people whose approval could still be given.
 pub fn may_approve<'a>(
@@ -35,15 +35,15 @@ impl Workspace {
             let open = snapshot.open_releases()?;
             let (mut ready_releases, mut releases_to_approve, mut releases_to_publish) = (0, 0, 0);
             for release in &open {
-                let verdict = verdict::verdict(snapshot, state.in_force(), release, self.now())?;
-                let is_ready = verdict.unready.is_empty();
+                let answer = gate::ask(snapshot, state.in_force(), release, self.now())?;
+                let is_ready = answer.unready.is_empty();
                 let somebody_may = || {
-                    let mut able = may_approve(&people, &verdict.approvers, |name| verdict.excludes(name).is_some());
+                    let mut able = may_approve(&people, &answer.approvers, |name| answer.excludes(name).is_some());
                     people.is_empty() || able.next().is_some()
                 };
                 ready_releases += u64::from(is_ready);
-                releases_to_publish += u64::from(verdict.reasons.is_empty());
-                releases_to_approve += u64::from(is_ready && !verdict.reasons.is_empty() && somebody_may());
+                releases_to_publish += u64::from(answer.reasons.is_empty());
+                releases_to_approve += u64::from(is_ready && !answer.reasons.is_empty() && somebody_may());
             }
             let mut late = 0;
             for dataset in &contract.datasets {

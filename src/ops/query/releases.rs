@@ -10,7 +10,7 @@ use crate::journal::Snapshot;
 use crate::ops::judged::Judged;
 use crate::ops::workspace::ContractState;
 use crate::ops::{ReleaseDetail, WaivedFinding, Workspace};
-use crate::pipeline::verdict::{self, GateVerdict};
+use crate::pipeline::gate::{self, GateAnswer};
 use crate::pipeline::{arrival, assemble, publication};
 
 impl Workspace {
@@ -28,15 +28,15 @@ impl Workspace {
     /// One release.
     pub fn release(&self, name: &ReleaseName) -> Result<ReleaseDetail> {
         let state = self.contract_state()?;
-        let (row, verdict, evaluations, waived, before, after, fallen, told) = self.journal().read(|snapshot| {
+        let (row, answer, evaluations, waived, before, after, fallen, told) = self.journal().read(|snapshot| {
             let release = snapshot.known_release(name)?;
-            let (row, verdict) = self.gate(snapshot, &state, &release)?;
+            let (row, answer) = self.gate(snapshot, &state, &release)?;
             let evaluations = snapshot.evaluations(name)?.map(|(_, evaluations)| evaluations).unwrap_or_default();
             let waived = waived(snapshot, &release)?;
             let fallen = if release.state.is_open() { fallen(name, &snapshot.story_of(name)?) } else { Vec::new() };
             let before = compared_with(snapshot, &release)?.map(|before| Side::of(snapshot, before)).transpose()?;
             let told = (story(snapshot, &release)?, is_last_word(snapshot, &state.contract, name)?);
-            Ok((row, verdict, evaluations, waived, before, Side::of(snapshot, release)?, fallen, told))
+            Ok((row, answer, evaluations, waived, before, Side::of(snapshot, release)?, fallen, told))
         })?;
         let (story, is_last_word) = told;
         let context = self.reading()?;
@@ -50,11 +50,11 @@ impl Workspace {
         Ok(ReleaseDetail {
             release: Release { cause: row.cause.clone(), ..release },
             row,
-            unready: verdict.unready,
-            void: verdict.void.into_iter().collect(),
-            excluded: verdict.excluded.into_iter().collect(),
+            unready: answer.unready,
+            void: answer.void.into_iter().collect(),
+            excluded: answer.excluded.into_iter().collect(),
             fallen,
-            cells: verdict.cells,
+            cells: answer.cells,
             rests_on: batches.into_values().flatten().collect(),
             evaluations,
             waived,
@@ -77,16 +77,16 @@ impl Workspace {
         snapshot: &Snapshot<'_>,
         state: &ContractState,
         release: &Release,
-    ) -> Result<(ReleaseRow, GateVerdict)> {
+    ) -> Result<(ReleaseRow, GateAnswer)> {
         let orphan = state.contract.dataset(&release.name.dataset).is_err();
-        let (verdict, cause) = if orphan {
+        let (answer, cause) = if orphan {
             let note = format!("{}; the contract in force no longer names the dataset", release.cause);
-            (GateVerdict::without_dataset(release.state), note)
+            (GateAnswer::without_dataset(release.state), note)
         } else {
-            (verdict::verdict(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
+            (gate::ask(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
         };
-        let blocked_by = if release.state.is_open() { verdict.reasons.clone() } else { Vec::new() };
-        let predecessor = match verdict.state {
+        let blocked_by = if release.state.is_open() { answer.reasons.clone() } else { Vec::new() };
+        let predecessor = match answer.state {
             ReleaseState::Published => publication::predecessor(snapshot, &release.name)?,
             _ => None,
         };
@@ -95,19 +95,19 @@ impl Workspace {
             dataset: release.name.dataset.clone(),
             period: release.name.period,
             model: release.model.clone(),
-            state: verdict.state,
+            state: answer.state,
             input_digest: release.input_digest.clone(),
             release_digest: release.release_digest.clone(),
             generation: release.generation,
-            approvals: verdict.approvers.clone(),
+            approvals: answer.approvers.clone(),
             blocked_by,
             cause,
             at: release.at,
-            excluded: verdict.excluded.clone().into_iter().collect(),
+            excluded: answer.excluded.clone().into_iter().collect(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
             predecessor,
         };
-        Ok((row, verdict))
+        Ok((row, answer))
     }
 }
 

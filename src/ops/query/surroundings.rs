@@ -16,7 +16,7 @@ impl Workspace {
     #[must_use]
     pub fn surroundings(&self) -> String {
         let hasher = KeyHasher::new("surroundings/1").part("contract", when(&self.root().join(CONTRACT_FILE)));
-        let inboxes = std::fs::read_dir(self.root().join(INBOX)).into_iter().flatten().flatten();
+        let inboxes = std::fs::read_dir(self.root().join(inbox::FOLDER)).into_iter().flatten().flatten();
         let mut folders: Vec<_> = inboxes.map(|entry| entry.path()).collect();
         folders.sort();
         let hasher = folders.iter().fold(hasher, |hasher, folder| hasher.part(&folder.to_string_lossy(), when(folder)));
@@ -25,12 +25,12 @@ impl Workspace {
 
     /// Files in the inboxes that an ingest would look at.
     #[must_use]
-    pub(super) fn waiting_files(&self, contract: &Contract) -> u64 {
+    pub(in crate::ops) fn waiting_files(&self, contract: &Contract) -> u64 {
         let mut files = 0;
         for dataset in &contract.datasets {
             for provider in &dataset.providers {
                 let Source::Inbox { pattern, .. } = &provider.source;
-                let folder = self.root().join(INBOX).join(&provider.name);
+                let folder = self.root().join(inbox::FOLDER).join(&provider.name);
                 // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
                 files += inbox::scan(&folder, pattern, dataset.period).map_or(0, |found| found.len() as u64);
             }
@@ -38,8 +38,6 @@ impl Workspace {
         files
     }
 }
-
-const INBOX: &str = "inbox";
 
 /// Size and time of change in words; nothing where there is no such thing.
 fn when(path: &Path) -> String {

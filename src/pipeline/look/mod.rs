@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 pub use self::refused::{RejectRow, rejects};
-use super::{Context, enrich, frames, land, refine};
+use super::{Context, enrich, land, refine};
 use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, Entity, ModelRef, Slice, lineage};
+use crate::frames::{self, EntityColumn};
 
 /// How many rows of a batch are shown.
 const ROWS_SHOWN: u32 = 20;
@@ -88,38 +89,12 @@ fn entities(
     let (table, partition) = enrich::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
     let frame = collect(annotations.filter(among(batches.iter().copied(), wanted)))?;
-    let lists = frame.column(lineage::ENTITIES).and_then(|column| column.list()).map_err(Error::library)?;
+    let column = EntityColumn::of(&frame)?;
     for index in 0..frame.height() {
-        let (Some(key), Some(list)) = (key(&frame, index)?, lists.get_as_series(index)) else { continue };
-        found.insert(key, entities_of(&list)?);
+        let (Some(key), Some(entities)) = (key(&frame, index)?, column.row(index)?) else { continue };
+        found.insert(key, entities);
     }
     Ok(found)
-}
-
-fn entities_of(list: &Series) -> Result<Vec<Entity>> {
-    let fields = list.struct_().map_err(Error::library)?;
-    let field = |name: &str| fields.field_by_name(name).map_err(Error::library);
-    let (field_names, labels, texts) = (field("field")?, field("label")?, field("text")?);
-    let (starts, ends, scores) = (field("start")?, field("end")?, field("score")?);
-    let words = |series: &Series, index| -> Result<String> {
-        Ok(series.str().map_err(Error::library)?.get(index).unwrap_or_default().to_owned())
-    };
-    let offset = |series: &Series, index| -> Result<u32> {
-        let value = series.i32().map_err(Error::library)?.get(index).unwrap_or_default();
-        Ok(u32::try_from(value).unwrap_or_default())
-    };
-    (0..list.len())
-        .map(|index| {
-            Ok(Entity {
-                field: words(&field_names, index)?,
-                label: words(&labels, index)?,
-                text: words(&texts, index)?,
-                start: offset(&starts, index)?,
-                end: offset(&ends, index)?,
-                score: scores.f64().map_err(Error::library)?.get(index).unwrap_or_default(),
-            })
-        })
-        .collect()
 }
 
 /// The rows of these batches whose numbers are wanted; numbers that another batch wanted come along.

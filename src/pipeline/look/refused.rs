@@ -9,7 +9,8 @@ use crate::base::Result;
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, BatchId, lineage};
-use crate::pipeline::{Context, frames, land, refine};
+use crate::frames;
+use crate::pipeline::{Context, land, refine};
 
 /// How many rejects of a batch are shown.
 const REJECTS_SHOWN: u32 = 200;

@@ -11,7 +11,7 @@ use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
 use crate::lake::Staging;
-use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::gate::{self, InForce};
 use crate::pipeline::{Context, assemble, lease, plan, standing};
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
@@ -140,7 +140,7 @@ impl Described {
                 .collect();
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
-            let approvers = verdict::verdict(snapshot, in_force, release, context.journal.now())?.approvers;
+            let approvers = gate::ask(snapshot, in_force, release, context.journal.now())?.approvers;
             Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvers })
         })
     }

@@ -5,9 +5,9 @@ use polars::prelude::*;
 use super::manifest::parquet;
 use crate::base::{Error, Result};
 use crate::domain::{ReleaseName, lineage};
+use crate::frames::{Order, chunks};
 use crate::lake::{Commit, Committed, Table};
 use crate::pipeline::Context;
-use crate::quality::stream::{Order, chunks};
 
 fn table(release: &ReleaseName) -> Table {
     Table::Gold { dataset: release.dataset.clone() }

@@ -11,7 +11,7 @@ use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, Release, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::Context;
-use crate::pipeline::verdict::{self, InForce};
+use crate::pipeline::gate::{self, InForce};
 
 /// Publishes an approved release. Publishing what is live already changes nothing.
 pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) -> Result<Publication> {
@@ -52,7 +52,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
 /// Refuses a release with every reason that the gate has; one that was published or turned down before, as such.
 fn check(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
     if release.state.is_open() {
-        verdict::require(snapshot, in_force, release, now)?;
+        gate::require(snapshot, in_force, release, now)?;
     }
     release.state.allow(ReleaseState::Publishing)
 }

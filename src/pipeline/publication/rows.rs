@@ -4,8 +4,8 @@ use polars::prelude::*;
 
 use crate::base::{Error, Result};
 use crate::domain::{BatchId, Dataset, Period, Release, Slice, lineage};
-use crate::pipeline::{Context, enrich, frames, refine, standing};
-use crate::quality::stream::{Order, chunks};
+use crate::frames::{self, Order, chunks};
+use crate::pipeline::{Context, enrich, refine, standing};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
 

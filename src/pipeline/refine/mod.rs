@@ -2,7 +2,6 @@
 //!
 //! Rows in = rows out + rejects, always. Of rows that share a key the first is kept.
 
-pub mod columns;
 pub mod parse;
 mod refiner;
 mod schemas;
@@ -15,8 +14,8 @@ use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
 use crate::domain::task::TaskOutput;
 use crate::domain::{Batch, BatchId, Slice, Task, lineage};
+use crate::frames::{Order, chunks};
 use crate::lake::{Commit, Table};
-use crate::quality::stream::{Order, chunks};
 
 use super::report::Report;
 use super::{Context, land};

@@ -2,26 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-use crate::domain::FieldType;
-
-/// A canonical value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Text, trimmed.
-    Text(String),
-    /// A whole number.
-    Int(i64),
-    /// A finite number.
-    Float(f64),
-    /// True or false.
-    Bool(bool),
-    /// A date.
-    Date(NaiveDate),
-    /// An instant.
-    Timestamp(DateTime<Utc>),
-    /// A decimal number as a multiple of 10^-scale.
-    Decimal(i128),
-}
+use crate::domain::{FieldType, Value};
 
 /// How a column has its dates.
 #[derive(Debug, Clone, Copy)]
@@ -32,14 +13,14 @@ pub enum Dates<'a> {
     Iso,
 }
 
-/// The canonical value of `text`, `None` where it is blank.
-pub fn parse(text: &str, field_type: FieldType, dates: Dates<'_>) -> Result<Option<Value>, String> {
+/// The canonical value of `text`, trimmed; null where it is blank. Floats are finite.
+pub fn parse<'a>(text: &'a str, field_type: FieldType, dates: Dates<'_>) -> Result<Value<'a>, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Ok(None);
+        return Ok(Value::Null);
     }
     let value = match field_type {
-        FieldType::String => Some(Value::Text(text.to_owned())),
+        FieldType::String => Some(Value::Text(text)),
         FieldType::Int => text.parse().ok().map(Value::Int),
         FieldType::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
         FieldType::Bool => boolean(text).map(Value::Bool),
@@ -50,9 +31,11 @@ pub fn parse(text: &str, field_type: FieldType, dates: Dates<'_>) -> Result<Opti
             Dates::Iso => iso_date(text).map(Value::Date),
         },
         FieldType::Timestamp => timestamp(text).map(Value::Timestamp),
-        FieldType::Decimal { precision, scale } => decimal(text, precision, scale).map(Value::Decimal),
+        FieldType::Decimal { precision, scale } => {
+            decimal(text, precision, scale).map(|unscaled| Value::Decimal { unscaled, scale })
+        }
     };
-    value.map(Some).ok_or_else(|| match (field_type, dates) {
+    value.ok_or_else(|| match (field_type, dates) {
         (FieldType::Date, Dates::Written(patterns)) => {
             format!("`{}` is not a date of the form {}", cut(text), patterns.join(" or "))
         }
@@ -164,14 +147,14 @@ mod tests {
     fn dates_follow_the_patterns_of_the_provider() {
         let dates = ["%d/%m/%Y".to_owned()];
         let parsed = parse("05/10/2026", FieldType::Date, Dates::Written(&dates)).unwrap();
-        assert_eq!(parsed, NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date));
+        assert_eq!(Some(parsed), NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date));
         let refused = parse("2026-10-05", FieldType::Date, Dates::Written(&dates)).unwrap_err();
         assert_eq!(refused, "`2026-10-05` is not a date of the form %d/%m/%Y");
     }
 
     #[test]
     fn dates_that_had_a_type_need_no_pattern() {
-        let day = NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date);
+        let day = Value::Date(NaiveDate::from_ymd_opt(2026, 10, 5).unwrap());
         for text in ["2026-10-05", "2026-10-05T00:00:00", "2026-10-05T00:00:00Z"] {
             assert_eq!(parse(text, FieldType::Date, Dates::Iso).unwrap(), day, "{text}");
         }
@@ -182,7 +165,7 @@ mod tests {
 
     #[test]
     fn blank_is_null_and_nan_is_no_number() {
-        assert_eq!(parse("  ", FieldType::Int, Dates::Written(&[])), Ok(None));
+        assert_eq!(parse("  ", FieldType::Int, Dates::Written(&[])), Ok(Value::Null));
         assert!(parse("NaN", FieldType::Float, Dates::Written(&[])).is_err());
         assert!(parse("9223372036854775808", FieldType::Int, Dates::Written(&[])).is_err());
     }

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 
 use polars::prelude::*;
 
-use super::columns::Builder;
-use super::parse::{Dates, Value, parse};
+use super::parse::{Dates, parse};
 use super::schemas::{RAW, REASON};
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::lineage::{BATCH, LINE, ROW};
-use crate::domain::{BatchId, Dataset, Period, Provider, Slice};
-use crate::pipeline::frames::{ints, text};
+use crate::domain::{BatchId, Dataset, Period, Provider, Slice, Value};
+use crate::frames::{Builder, ints, text};
 use crate::quality::keys::{self, KEY};
 
 /// What a chunk of bronze becomes.
@@ -70,7 +69,7 @@ impl Refiner {
                 columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
             match self.values(mapping, &cells) {
                 Ok(values) => match self.objection(&values) {
-                    None => kept.push(place, values)?,
+                    None => kept.push(place, &values)?,
                     Some(reason) => refused.push(place, reason, self.key(&values), None),
                 },
                 Err(reason) => refused.push(place, reason, None, None),
@@ -79,7 +78,7 @@ impl Refiner {
         Ok(Chunk { silver: kept.finish(&batch, &self.dataset)?, rejects: refused.finish(&batch)?, batch })
     }
 
-    fn values(&self, mapping: &Mapping, cells: &[Option<&str>]) -> Result<Vec<Option<Value>>, String> {
+    fn values<'a>(&self, mapping: &Mapping, cells: &[Option<&'a str>]) -> Result<Vec<Value<'a>>, String> {
         let dates = mapping.iter().map(|column| match column {
             Some(column) if column.iso_dates => Dates::Iso,
             _ => Dates::Written(&self.provider.dates),
@@ -89,14 +88,14 @@ impl Refiner {
             .iter()
             .zip(cells.iter().zip(dates))
             .map(|(field, (cell, dates))| {
-                let value = cell.map(|cell| parse(cell, field.field_type, dates)).transpose();
-                value.map(Option::flatten).map_err(|reason| format!("{}: {reason}", field.name))
+                let value = cell.map_or(Ok(Value::Null), |cell| parse(cell, field.field_type, dates));
+                value.map_err(|reason| format!("{}: {reason}", field.name))
             })
             .collect()
     }
 
     /// Why a well-formed row can't be kept.
-    fn objection(&mut self, values: &[Option<Value>]) -> Option<String> {
+    fn objection(&mut self, values: &[Value<'_>]) -> Option<String> {
         if let Some(field) = &self.dataset.date {
             // Without a date nobody can tell whether a row is of this period.
             let Some(date) = self.date(values) else { return Some(format!("no date: {field} is empty")) };
@@ -108,10 +107,10 @@ impl Refiner {
         (!self.seen.insert(fingerprint(key.as_bytes()))).then(|| format!("duplicate key {key}"))
     }
 
-    fn date(&self, values: &[Option<Value>]) -> Option<chrono::NaiveDate> {
+    fn date(&self, values: &[Value<'_>]) -> Option<chrono::NaiveDate> {
         let name = self.dataset.date.as_ref()?;
         let index = self.dataset.schema.iter().position(|field| field.name == *name)?;
-        match values.get(index)?.as_ref()? {
+        match values.get(index)? {
             Value::Date(date) => Some(*date),
             Value::Timestamp(instant) => Some(instant.with_timezone(&self.dataset.timezone).date_naive()),
             _ => None,
@@ -119,25 +118,13 @@ impl Refiner {
     }
 
     /// The key of a row as text, `None` where the contract names no key.
-    fn key(&self, values: &[Option<Value>]) -> Option<String> {
+    fn key(&self, values: &[Value<'_>]) -> Option<String> {
         if self.dataset.key.is_empty() {
             return None;
         }
         let fields = self.dataset.schema.iter().zip(values);
         let parts = self.dataset.key.iter().filter_map(|name| fields.clone().find(|(field, _)| field.name == *name));
-        Some(keys::render(parts.map(|(field, value)| (field.name.as_str(), value.as_ref().map(part)))))
-    }
-}
-
-fn part(value: &Value) -> keys::Part<'_> {
-    match value {
-        Value::Text(text) => keys::Part::Text(text),
-        Value::Int(number) => keys::Part::Int(*number),
-        Value::Float(number) => keys::Part::Float(*number),
-        Value::Bool(truth) => keys::Part::Bool(*truth),
-        Value::Date(date) => keys::Part::Date(*date),
-        Value::Timestamp(instant) => keys::Part::Timestamp(*instant),
-        Value::Decimal(unscaled) => keys::Part::Decimal(*unscaled),
+        Some(keys::render(parts.map(|(field, value)| (field.name.as_str(), *value))))
     }
 }
 
@@ -154,10 +141,10 @@ impl Kept {
         Self { rows: Vec::new(), lines: Vec::new(), columns }
     }
 
-    fn push(&mut self, (row, line): (Option<i64>, Option<i64>), values: Vec<Option<Value>>) -> Result<()> {
+    fn push(&mut self, (row, line): (Option<i64>, Option<i64>), values: &[Value<'_>]) -> Result<()> {
         self.rows.push(row);
         self.lines.push(line);
-        self.columns.iter_mut().zip(values).try_for_each(|(column, value)| column.push(value))
+        self.columns.iter_mut().zip(values).try_for_each(|(column, value)| column.push(*value))
     }
 
     fn finish(self, batch: &BatchId, dataset: &Dataset) -> Result<DataFrame> {

@@ -2,9 +2,9 @@
 
 use polars::prelude::*;
 
-use crate::delivery::data_type;
 use crate::domain::Dataset;
 use crate::domain::lineage::{BATCH, LINE, ROW};
+use crate::frames::data_type;
 use crate::quality::keys::KEY;
 
 /// Why a row was refused, in rejects.

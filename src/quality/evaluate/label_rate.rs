@@ -13,10 +13,10 @@ use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ENTITIES, ROW};
 use crate::domain::profile::{LabelProfile, Profile};
 use crate::domain::{Bounds, Check, Evaluation, Outcome};
+use crate::frames::{for_each_chunk, named};
 use crate::quality::count;
 use crate::quality::robust::Band;
 use crate::quality::samples::Picks;
-use crate::quality::stream::{for_each_chunk, named};
 
 /// One result per label that the model, this slice, its earlier periods or the previous model knows; at least one.
 pub(super) fn judge(

@@ -18,12 +18,12 @@ mod words;
 
 use polars::prelude::{LazyFrame, lit};
 
-use super::stream::named;
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::PROVIDER;
 use crate::domain::profile::Profile;
 use crate::domain::{Baseline, Bounds, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
+use crate::frames::named;
 
 /// One release as it is judged.
 pub struct Judged<'a> {

@@ -9,9 +9,9 @@ use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::ColumnProfile;
 use crate::domain::{Bounds, Check, Evaluation, Outcome};
+use crate::frames::{for_each_chunk, named};
 use crate::quality::count;
 use crate::quality::samples::Picks;
-use crate::quality::stream::{for_each_chunk, named};
 
 /// One result per column: nulls / rows may be at most the median of the earlier periods plus the tolerance.
 pub(super) fn judge(

@@ -11,9 +11,9 @@ use crate::domain::check::{CheckSubject, RowRef};
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::{ColumnProfile, NumberProfile};
 use crate::domain::{Bounds, Check, Evaluation, FieldType, Outcome};
+use crate::frames::{for_each_chunk, named};
 use crate::quality::numbers::key_of;
 use crate::quality::samples::Picks;
-use crate::quality::stream::{for_each_chunk, named};
 
 /// The numbers of the rule.
 pub(super) struct Rule<'a> {

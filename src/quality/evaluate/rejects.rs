@@ -6,9 +6,9 @@ use crate::base::{Cancel, Error, Result};
 use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::{Bounds, Check, Evaluation};
+use crate::frames::{for_each_chunk, named};
 use crate::quality::keys::KEY;
 use crate::quality::samples::Picks;
-use crate::quality::stream::{for_each_chunk, named};
 
 /// One result per slice: the share of refused rows may be at most the tolerance. It needs no history: a provider whose
 /// file can't be read is no baseline for anybody.

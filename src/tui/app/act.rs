@@ -57,7 +57,12 @@ fn runnable(state: &State, ask: Ask) -> Result<Ask, String> {
 fn run_period(state: &State) -> Result<Ask, String> {
     let (dataset, period) = match (state.period(), state.release()) {
         (Some(row), _) => (row.dataset.clone(), row.period),
-        (None, Some(row)) => (row.dataset.clone(), row.period),
+        (None, Some(row)) => match &row.live {
+            Some(live) if !row.state.is_open() => {
+                return Err(format!("clients see {live}; what changes for {} comes as another release", row.period));
+            }
+            _ => (row.dataset.clone(), row.period),
+        },
         (None, None) => return Err("no period is selected".to_owned()),
     };
     runnable(state, Ask::Run { dataset: Some(dataset), period: Some(period) })

@@ -72,7 +72,7 @@ pub const COMMANDS: &[Command] = &[
     change(Id::RejectSample, ANOMALIES, &["x"], "reject the sample", "reject", "The row is wrong; the next sample follows.", "assay assess"),
     change(Id::AcceptSampleWithNote, ANOMALIES, &["n"], "accept the sample with a note", "", "The row is right, and there is something to say about it.", "assay assess"),
     change(Id::RejectSampleWithNote, ANOMALIES, &["N"], "reject the sample with a note", "", "The row is wrong, and there is something to say about it.", "assay assess"),
-    change(Id::ConfirmAnomaly, ANOMALIES, &["c"], "confirm the anomaly", "confirm", "Says that it is real; one that blocks does so until the data is fixed.", "assay anomaly confirm"),
+    change(Id::ConfirmAnomaly, ANOMALIES, &["c"], "confirm the anomaly", "confirm", "Says it is real; if it blocks, until the data is fixed.", "assay anomaly confirm"),
     change(Id::WaiveAnomaly, ANOMALIES, &["w"], "waive the anomaly", "waive", "Lets it pass, for a reason that goes on the record.", "assay anomaly waive"),
     change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "reopen", "Opens a settled anomaly again.", "assay anomaly reopen"),
 

@@ -31,12 +31,15 @@ pub(super) fn items(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<
 fn gate(detail: &ReleaseDetail, unfolded: &BTreeSet<String>) -> Vec<Item> {
     let reasons = &detail.row.blocked_by;
     if reasons.is_empty() {
-        let good = |verdict: &str| Piece::new(format!("✓ nothing{verdict}"), Tone::Good);
+        let good = |rest: &str| Piece::new(format!("✓ nothing{rest}"), Tone::Good);
         let piece = match detail.release.state {
             state if state.is_open() => good("; p publishes it"),
             ReleaseState::Published => good("; clients see it"),
             state if detail.is_last_word => {
                 Piece::new(format!("! it is {state}; R opens another one for {}", detail.row.period), Tone::Warning)
+            }
+            ReleaseState::Superseded if detail.row.live.is_some() => {
+                good("; clients saw it before, and B brings it back")
             }
             _ => good(" to decide any more"),
         };

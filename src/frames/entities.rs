@@ -1,26 +1,16 @@
-//! The entities of a group of rows, read out of polars' nested column.
+//! Entities, read out of polars' nested column and put into it.
 
-use polars::prelude::{DataFrame, DataType, Field as PolarsField, Float64Chunked, Int32Chunked, StringChunked};
+use polars::prelude::{
+    Column, DataFrame, Float64Chunked, Int32Chunked, IntoColumn, IntoSeries, NamedFrom, Series, StringChunked,
+    StructChunked,
+};
 
+use super::types::entities_type;
 use crate::base::{Error, Result};
 use crate::domain::Entity;
 use crate::domain::lineage::ENTITIES;
 
-/// The polars type of [`ENTITIES`]: `list<struct{field,label,text,start,end,score}>`.
-#[must_use]
-pub fn entities_type() -> DataType {
-    let field = |name: &str, data_type| PolarsField::new(name.into(), data_type);
-    DataType::List(Box::new(DataType::Struct(vec![
-        field("field", DataType::String),
-        field("label", DataType::String),
-        field("text", DataType::String),
-        field("start", DataType::Int32),
-        field("end", DataType::Int32),
-        field("score", DataType::Float64),
-    ])))
-}
-
-/// The entities of every row of a group.
+/// The entities of every row of a frame.
 pub struct EntityColumn {
     /// Row by row where its entities begin, and where the last row's end.
     offsets: Vec<i64>,
@@ -35,9 +25,9 @@ pub struct EntityColumn {
 }
 
 impl EntityColumn {
-    /// Reads the column of entities, which is in one piece.
-    pub fn of(group: &DataFrame) -> Result<Self> {
-        let lists = group.column(ENTITIES).and_then(|column| column.list()).map_err(Error::library)?.rechunk();
+    /// Reads the column of entities.
+    pub fn of(frame: &DataFrame) -> Result<Self> {
+        let lists = frame.column(ENTITIES).and_then(|column| column.list()).map_err(Error::library)?.rechunk();
         let structs = lists.get_inner();
         let structs = structs.struct_().map_err(Error::library)?;
         let part = |name: &str| structs.field_by_name(name).map(|series| series.rechunk());
@@ -69,7 +59,7 @@ impl EntityColumn {
         let text = |column: &StringChunked| column.get(index).unwrap_or_default().to_owned();
         let position = |column: &Int32Chunked| {
             let position = column.get(index).and_then(|position| u32::try_from(position).ok());
-            position.ok_or_else(|| Error::corrupt(format!("entity {index} of a group has no usable position")))
+            position.ok_or_else(|| Error::corrupt(format!("entity {index} of a frame has no usable position")))
         };
         Ok(Entity {
             field: text(&self.field),
@@ -80,4 +70,35 @@ impl EntityColumn {
             score: self.score.get(index).unwrap_or(f64::NAN),
         })
     }
+}
+
+/// The column of entities that has these rows, in order.
+pub fn entity_column(rows: &[&[Entity]]) -> Result<Column> {
+    let all = || rows.iter().copied().flatten();
+    let texts = |name: &str, of: fn(&Entity) -> &str| Series::new(name.into(), all().map(of).collect::<Vec<_>>());
+    let offsets = |name: &str, of: fn(&Entity) -> u32| {
+        let offsets = all().map(|entity| i32::try_from(of(entity)).map_err(Error::library));
+        Ok::<_, Error>(Series::new(name.into(), offsets.collect::<Result<Vec<_>>>()?))
+    };
+    let fields = [
+        texts("field", |entity| &entity.field),
+        texts("label", |entity| &entity.label),
+        texts("text", |entity| &entity.text),
+        offsets("start", |entity| entity.start)?,
+        offsets("end", |entity| entity.end)?,
+        Series::new("score".into(), all().map(|entity| entity.score).collect::<Vec<_>>()),
+    ];
+    let values = StructChunked::from_series(ENTITIES.into(), all().count(), fields.iter()).map_err(Error::library)?;
+    let values = values.into_series();
+    let mut start = 0;
+    let lists: Vec<Series> = rows
+        .iter()
+        .map(|row| {
+            let list = values.slice(start, row.len());
+            start += i64::try_from(row.len()).unwrap_or(i64::MAX);
+            list
+        })
+        .collect();
+    let column = Series::new(ENTITIES.into(), lists).cast(&entities_type()).map_err(Error::library)?;
+    Ok(column.into_column())
 }

@@ -123,21 +123,17 @@ fn size_of_rows(rows: &DataFrame) -> usize {
 }
 
 /// Calls `each` with the rows of `plan`, chunk by chunk, in no particular order.
-pub(super) fn for_each_chunk(
-    plan: LazyFrame,
-    cancel: &Cancel,
-    mut each: impl FnMut(&DataFrame) -> Result<()>,
-) -> Result<()> {
+pub fn for_each_chunk(plan: LazyFrame, cancel: &Cancel, mut each: impl FnMut(&DataFrame) -> Result<()>) -> Result<()> {
     chunks(plan, Order::Any, cancel)?.try_for_each(|chunk| each(&chunk?))
 }
 
 /// Runs `work` on a thread of its own, where a deep plan has room and a panic of a library becomes an error.
-pub(super) fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     finish(start(work)?)
 }
 
 /// The column of exactly this name, whatever characters it has.
-pub(super) fn named(name: &str) -> Expr {
+pub fn named(name: &str) -> Expr {
     Expr::Column(name.into())
 }
 

@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::parse::Value;
 use crate::base::{Error, Result};
-use crate::domain::{Field, FieldType};
+use crate::domain::{Field, FieldType, Value};
 
 /// A column of canonical values: one variant for each type in memory.
 #[allow(
@@ -36,23 +35,23 @@ impl Builder {
         }
     }
 
-    /// Adds a cell. The value has the type that the column was made for.
-    pub fn push(&mut self, value: Option<Value>) -> Result<()> {
+    /// Adds a cell. The value has the type that the column was made for, or is null.
+    pub fn push(&mut self, value: Value<'_>) -> Result<()> {
         match (self, value) {
-            (Self::Text(cells), Some(Value::Text(value))) => cells.push(Some(value)),
-            (Self::Int(cells), Some(Value::Int(value))) => cells.push(Some(value)),
-            (Self::Float(cells), Some(Value::Float(value))) => cells.push(Some(value)),
-            (Self::Bool(cells), Some(Value::Bool(value))) => cells.push(Some(value)),
-            (Self::Date(cells), Some(Value::Date(value))) => cells.push(Some(days_since_1970(value))),
-            (Self::Timestamp(cells), Some(Value::Timestamp(value))) => cells.push(Some(value.timestamp_micros())),
-            (Self::Decimal(cells), Some(Value::Decimal(value))) => cells.push(Some(value)),
-            (Self::Text(cells), None) => cells.push(None),
-            (Self::Int(cells) | Self::Timestamp(cells), None) => cells.push(None),
-            (Self::Float(cells), None) => cells.push(None),
-            (Self::Bool(cells), None) => cells.push(None),
-            (Self::Date(cells), None) => cells.push(None),
-            (Self::Decimal(cells), None) => cells.push(None),
-            (_, Some(value)) => {
+            (Self::Text(cells), Value::Text(value)) => cells.push(Some(value.to_owned())),
+            (Self::Int(cells), Value::Int(value)) => cells.push(Some(value)),
+            (Self::Float(cells), Value::Float(value)) => cells.push(Some(value)),
+            (Self::Bool(cells), Value::Bool(value)) => cells.push(Some(value)),
+            (Self::Date(cells), Value::Date(value)) => cells.push(Some(days_since_1970(value))),
+            (Self::Timestamp(cells), Value::Timestamp(value)) => cells.push(Some(value.timestamp_micros())),
+            (Self::Decimal(cells), Value::Decimal { unscaled, .. }) => cells.push(Some(unscaled)),
+            (Self::Text(cells), Value::Null) => cells.push(None),
+            (Self::Int(cells) | Self::Timestamp(cells), Value::Null) => cells.push(None),
+            (Self::Float(cells), Value::Null) => cells.push(None),
+            (Self::Bool(cells), Value::Null) => cells.push(None),
+            (Self::Date(cells), Value::Null) => cells.push(None),
+            (Self::Decimal(cells), Value::Null) => cells.push(None),
+            (_, value) => {
                 return Err(Error::internal(format!("{value:?} was put into a column of another type")));
             }
         }

@@ -1,12 +1,11 @@
-//! The gate's facts, read in one snapshot, and its verdict on a release.
+//! The gate asked of a release: its facts read in one snapshot, and its answer.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
 use super::{assemble, hands, land, plan};
-use crate::base::Digest;
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::approval::Rules;
 use crate::domain::batch::Delivery;
@@ -20,7 +19,7 @@ use crate::journal::{Snapshot, Transaction};
 
 /// What the gate says of a release.
 #[derive(Debug, Clone)]
-pub struct GateVerdict {
+pub struct GateAnswer {
     /// Where it stands by the rules in force.
     pub state: ReleaseState,
     /// Every reason why it may not be published.
@@ -37,8 +36,8 @@ pub struct GateVerdict {
     pub cells: Vec<Cell>,
 }
 
-impl GateVerdict {
-    /// The verdict on a release in this state whose dataset the contract no longer names: nothing to say.
+impl GateAnswer {
+    /// The answer for a release in this state whose dataset the contract no longer names: nothing to say.
     #[must_use]
     pub fn without_dataset(state: ReleaseState) -> Self {
         Self {
@@ -70,17 +69,17 @@ pub struct InForce<'a> {
 }
 
 /// Asks the gate.
-pub fn verdict(
+pub fn ask(
     snapshot: &Snapshot<'_>,
     in_force: InForce<'_>,
     release: &Release,
     now: DateTime<Utc>,
-) -> Result<GateVerdict> {
+) -> Result<GateAnswer> {
     let dataset = in_force.contract.dataset(&release.name.dataset)?;
     let gathered = Gathered::of(snapshot, in_force.contract, dataset, release, now)?;
     let facts = gathered.facts(in_force, dataset, release, now);
     let count = facts.rules.count(release);
-    Ok(GateVerdict {
+    Ok(GateAnswer {
         state: facts.rules.state(release),
         reasons: gate::reasons(&facts),
         unready: gate::readiness(&facts),
@@ -91,17 +90,17 @@ pub fn verdict(
     })
 }
 
-/// [`verdict`], as an error that names every reason, unless the release may be published.
+/// [`ask`], as an error that names every reason, unless the release may be published.
 pub fn require(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
     if !release.state.is_open() {
         release.state.allow(ReleaseState::Publishing)?;
     }
-    refuse(&verdict(snapshot, in_force, release, now)?.reasons, &format!("{} can't be published", release.name))
+    refuse(&ask(snapshot, in_force, release, now)?.reasons, &format!("{} can't be published", release.name))
 }
 
 /// Something other than an approval may have changed whether enough approvals count: the state follows.
 pub fn recount(transaction: &mut Transaction<'_>, in_force: InForce<'_>, release: &Release) -> Result<()> {
-    let state = verdict(transaction, in_force, release, transaction.now())?.state;
+    let state = ask(transaction, in_force, release, transaction.now())?.state;
     if state != release.state {
         let complete = state == ReleaseState::Approved;
         transaction.append(Fact::ApprovalsCounted { release: release.name.clone(), complete })?;

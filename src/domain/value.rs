@@ -1,4 +1,4 @@
-//! One value of a canonical column, and its text as delivered.
+//! One value of a canonical column, and how it is written.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 /// One value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'a> {
+pub enum Value<'a> {
     /// No value.
     Null,
     /// Text.
@@ -26,11 +26,11 @@ pub enum Cell<'a> {
         /// All digits with the sign.
         unscaled: i128,
         /// How many of them stand behind the point.
-        scale: usize,
+        scale: u8,
     },
 }
 
-impl<'a> Cell<'a> {
+impl<'a> Value<'a> {
     /// The value as text that reads back as the same value; `None` for null.
     ///
     /// Dates and instants are ISO 8601 (`2026-10-05`, `2026-10-05T12:00:00.000001Z`), decimals keep every digit of their
@@ -44,16 +44,21 @@ impl<'a> Cell<'a> {
             Self::Bool(truth) => Cow::Borrowed(if truth { "true" } else { "false" }),
             Self::Date(date) => Cow::Owned(date.to_string()),
             Self::Timestamp(instant) => Cow::Owned(instant.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()),
-            Self::Decimal { unscaled, scale } => Cow::Owned(decimal_text(unscaled, scale)),
+            Self::Decimal { unscaled, scale } => Cow::Owned(decimal(unscaled, scale)),
         })
     }
 }
 
-fn decimal_text(unscaled: i128, scale: usize) -> String {
+/// `unscaled` times ten to the minus `scale`, every digit of the scale written.
+#[must_use]
+pub fn decimal(unscaled: i128, scale: u8) -> String {
+    let scale = usize::from(scale);
     let sign = if unscaled < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    match digits.split_at(digits.len() - scale) {
+        (whole, "") => format!("{sign}{whole}"),
+        (whole, fraction) => format!("{sign}{whole}.{fraction}"),
+    }
 }
 
 #[cfg(test)]
@@ -62,7 +67,7 @@ mod tests {
 
     #[test]
     fn decimals_keep_every_digit() {
-        let text = |unscaled, scale| Cell::Decimal { unscaled, scale }.text().map(Cow::into_owned);
+        let text = |unscaled, scale| Value::Decimal { unscaled, scale }.text().map(Cow::into_owned);
         assert_eq!(text(-5, 2).as_deref(), Some("-0.05"));
         assert_eq!(text(1_234_500, 2).as_deref(), Some("12345.00"));
         assert_eq!(text(0, 0).as_deref(), Some("0"));
@@ -71,7 +76,7 @@ mod tests {
 
     #[test]
     fn floats_are_short_and_exact() {
-        let text = |number| Cell::Float(number).text().map(Cow::into_owned);
+        let text = |number| Value::Float(number).text().map(Cow::into_owned);
         assert_eq!(text(0.1).as_deref(), Some("0.1"));
         assert_eq!(text(1e300).as_deref(), Some("1e300"));
         assert_eq!(text(f64::NAN).as_deref(), Some("NaN"));

@@ -1,0 +1,13 @@
+//! Floor 2: rows in memory. Canonical columns and entities in polars' frames, and plans walked chunk by chunk.
+
+mod builder;
+mod cells;
+mod entities;
+mod stream;
+mod types;
+
+pub use self::builder::Builder;
+pub use self::cells::{Cells, ints, text};
+pub use self::entities::{EntityColumn, entity_column};
+pub use self::stream::{CHUNK_ROWS, Chunks, Order, apart, chunks, for_each_chunk, named};
+pub use self::types::{data_type, entities_type};
