@@ -34,8 +34,8 @@
 //!
 //! | floor | room | what lives there | foreign crates |
 //! |---|---|---|---|
-//! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | directories, strsim |
-//! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | |
+//! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | blake3, directories, strsim |
+//! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | chrono-tz (shared with `config`, `ops`) |
 //! | 2 | [`frames`] | rows in memory: canonical columns and entities as polars has them, plans walked in chunks | |
 //! | 3 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 3 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
@@ -48,7 +48,7 @@
 //! | 5 | [`ops`] | the use cases: the only way to change anything; queries that return domain values | |
 //! | 6 | [`tui`] | the workbench on the screen: `app` (pure core), `view`, `widgets`, `runtime` | ratatui, crossterm |
 //! | 6 | [`cli`] | the command line | clap |
-//! | 6 | [`demo`] | the sample workspace, made by the real use cases | |
+//! | 6 | [`demo`] | the sample workspace, made by the real use cases | `include_dir` |
 //!
 //! polars is for floors 2 and 3 (not `journal`, `config`) and `pipeline`; tokio for `pipeline`, `ops`, the faces, and the
 //! rooms of floor 3 whose libraries are asynchronous.

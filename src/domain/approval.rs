@@ -3,6 +3,9 @@
 //! Two questions, asked at every approval and again where a release is published. May somebody approve at all: are they
 //! in [people], where that table exists, and at least manager? Always asked. And did they have a hand in what the
 //! release stands on? Asked where the policy separates duties.
+//!
+//! The policy is the stricter of two: the one under which the content was put up for approval, and the one in force. So
+//! nobody is let off by an edit of the policy while a release waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +18,8 @@ use super::{Release, ReleaseState, Role};
 pub struct Rules<'a> {
     /// The policy in force.
     pub policy: &'a ReleasePolicy,
+    /// The policy under which the content was put up for approval; none before it is.
+    pub asked: Option<&'a ReleasePolicy>,
     /// The people of the contract in force. Empty: everybody is owner.
     pub people: &'a BTreeMap<String, Vec<Role>>,
     /// Who had a hand in what the release stands on, and what they did.
@@ -42,7 +47,7 @@ impl Rules<'_> {
                 return Some(format!("is {role}; approving takes {}", Role::Manager));
             }
         }
-        let hands = self.hands.iter().filter(|_| self.policy.separation);
+        let hands = self.hands.iter().filter(|_| self.policies().any(|policy| policy.separation));
         hands.into_iter().find(|(name, _)| same_person(name, who)).map(|(_, did)| did.clone())
     }
 
@@ -82,7 +87,17 @@ impl Rules<'_> {
     /// How many approvals have to count: never none.
     #[must_use]
     pub fn wanted(&self) -> u32 {
-        self.policy.approvals.max(1)
+        self.policies().map(|policy| policy.approvals).fold(1, u32::max)
+    }
+
+    /// How many samples of each blocking anomaly have to be judged.
+    #[must_use]
+    pub fn samples(&self) -> u32 {
+        self.policies().map(|policy| policy.assess).fold(0, u32::max)
+    }
+
+    fn policies(&self) -> impl Iterator<Item = &ReleasePolicy> {
+        std::iter::once(self.policy).chain(self.asked)
     }
 
     /// Whether as many approvals count as have to.

@@ -89,6 +89,7 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(facts.tasks.iter().filter_map(|(task, state)| not_done(facts, task, state)));
     reasons.extend(facts.unprocessed.iter().filter_map(|(provider, rows)| rows_unprocessed(facts, provider, *rows)));
     reasons.extend(unknown(facts));
+    reasons.extend(facts.evaluations.iter().filter_map(|evaluation| unanswered(facts, evaluation)));
     reasons.extend(facts.anomalies.iter().filter_map(|anomaly| unsettled(facts, anomaly)));
     reasons
 }
@@ -288,13 +289,27 @@ fn fix_of_unknown(facts: &GateFacts<'_>, evaluation: &Evaluation) -> String {
     }
 }
 
+/// A failed check has an anomaly that is open, confirmed or waived. Without one nobody could have settled it.
+fn unanswered(facts: &GateFacts<'_>, failed: &Evaluation) -> Option<Reason> {
+    let Evaluation { check, subject, explanation, .. } = failed;
+    let of_this = |anomaly: &&Anomaly| (&anomaly.check, &anomaly.subject) == (check, subject);
+    let answers = |anomaly: &Anomaly| anomaly.severity == Severity::Blocking && anomaly.state != AnomalyState::Fixed;
+    let blocks = (failed.outcome, failed.severity) == (Outcome::Failed, Severity::Blocking);
+    (blocks && !facts.anomalies.iter().filter(of_this).any(answers)).then(|| Reason {
+        code: ReasonCode::EvaluationFailed,
+        subject: format!("{check} {subject}"),
+        text: format!("{check} of {subject} failed: {explanation}"),
+        fix: run_command(facts),
+    })
+}
+
 fn unsettled(facts: &GateFacts<'_>, anomaly: &Anomaly) -> Option<Reason> {
     if anomaly.severity != Severity::Blocking {
         return None;
     }
     let subject = anomaly.id.to_string();
     let assessed = facts.assessed.get(anomaly.id.as_str()).copied().unwrap_or(0);
-    let wanted = u64::from(facts.rules.policy.assess).min(anomaly.rows.len() as u64);
+    let wanted = u64::from(facts.rules.samples()).min(anomaly.rows.len() as u64);
     match anomaly.state {
         AnomalyState::Fixed => None,
         AnomalyState::Open => Some(Reason {
@@ -328,6 +343,9 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
     }
     let name = &facts.release.name;
     let wanted = text::counted(facts.rules.wanted().into(), "approval");
+    let asked = (facts.rules.wanted() > facts.rules.policy.approvals.max(1)).then(|| {
+        format!("; as many were wanted when it was put up for approval, {} by now", facts.rules.policy.approvals)
+    });
     let void = count.void.iter().map(|(by, why)| format!("; that of {by} does not count: {by} {why}"));
     let left = facts.rules.left(&count);
     let missing = (facts.rules.wanted() as usize).saturating_sub(count.valid.len());
@@ -339,10 +357,11 @@ fn approvals_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         code: ReasonCode::ApprovalsMissing,
         subject: name.to_string(),
         text: void
+            .chain(asked)
             .chain(out_of_reach)
             .fold(format!("{} of {wanted} given", count.valid.len()), |text, more| text + &more),
         fix: if left.is_some_and(|left| left.len() < missing) {
-            "make one more person manager under [people], or lower `approvals`, then assay contract apply --reason \"...\""
+            "make one more person manager under [people] in assay.toml, then assay contract apply --reason \"...\""
                 .to_owned()
         } else {
             format!("assay release approve {name}")

@@ -168,6 +168,8 @@ pub struct Release {
     pub input_digest: Digest,
     /// What approvals are bound to; none until it was evaluated and assembled.
     pub release_digest: Option<Digest>,
+    /// The version of the contract that was in force when this content was put up for approval.
+    pub asked_under: Option<u32>,
     /// The approvals that stand.
     pub approvals: Vec<Approval>,
     /// The generation of channel `latest` that it was published as.
@@ -197,15 +199,16 @@ impl Release {
         self.model = model;
         self.input_digest = input_digest;
         self.changed = Some(change);
-        self.release_digest = None;
+        (self.release_digest, self.asked_under) = (None, None);
         self.approvals.clear();
         self.state = ReleaseState::Open;
     }
 
-    /// An approval stands for this content from now on; approvals of other content fall, and with them the state.
-    pub fn assemble(&mut self, digest: &Digest) {
+    /// An approval stands for this content from now on, and is asked for under this version of the contract; approvals
+    /// of other content fall, and with them the state.
+    pub fn assemble(&mut self, digest: &Digest, contract: u32) {
         if self.release_digest.as_ref() != Some(digest) {
-            self.state = ReleaseState::Open;
+            (self.state, self.asked_under) = (ReleaseState::Open, Some(contract));
         }
         self.approvals.retain(|approval| &approval.release_digest == digest);
         self.release_digest = Some(digest.clone());
@@ -280,6 +283,8 @@ pub struct ReleaseContents {
     pub verdicts: Digest,
     /// Provider to the keys of its refine and enrich outputs, so that what is published is what was judged.
     pub outputs: BTreeMap<String, Vec<String>>,
+    /// The release that clients see for the period, and since which generation: what this one would replace.
+    pub live: Option<(String, u64)>,
 }
 
 impl ReleaseContents {

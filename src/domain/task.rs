@@ -64,6 +64,8 @@ impl TaskKind {
             // 2: rows without the date that says their period are refused.
             // 3: the keys of refused rows have decimals and instants as they are written elsewhere.
             Self::Refine => 3,
+            // 2: what clients see is part of what an approval stands for.
+            Self::Assemble => 2,
             _ => 1,
         }
     }

@@ -96,6 +96,7 @@ pub(crate) fn release() -> Release {
         changed: None,
         input_digest: digest("inputs"),
         release_digest: Some(digest("content")),
+        asked_under: Some(1),
         approvals: Vec::new(),
         generation: None,
         delta_version: None,

@@ -30,6 +30,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // A baseline knows how the rows were mapped.
     Step::Replay,
+    // A release knows under which contract it was put up for approval.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -33,7 +33,10 @@ impl<'a> ReasonGroup<'a> {
     pub fn folded(&self) -> Option<String> {
         let what = match self.first.code {
             ReasonCode::EvaluationUnknown => "checks can't be judged yet",
-            ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => "tasks have to run",
+            ReasonCode::TaskMissing
+            | ReasonCode::TaskStale
+            | ReasonCode::NotEvaluated
+            | ReasonCode::EvaluationFailed => "tasks have to run",
             ReasonCode::RowsUnprocessed => "providers have rows that the model failed on",
             _ => "reasons of one kind",
         };

@@ -57,6 +57,10 @@ pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -
         anomalies,
         verdicts: verdicts.finish(),
         outputs,
+        live: snapshot.live_release(&release.name.dataset, release.name.period)?.and_then(|live| {
+            let name = live.name.to_string();
+            live.generation.map(|generation| (name, generation))
+        }),
     }))
 }
 

@@ -11,6 +11,7 @@ use crate::domain::approval::Rules;
 use crate::domain::batch::Delivery;
 use crate::domain::completeness::{self, Cell};
 use crate::domain::gate::{self, GateFacts, ModelMissing};
+use crate::domain::policy::ReleasePolicy;
 use crate::domain::{
     Anomaly, Batch, Contract, Dataset, Evaluation, Fact, ModelRef, Reason, Release, ReleaseState, Slice, Task,
     TaskKind, TaskState, TaskSubject, due,
@@ -22,6 +23,8 @@ use crate::journal::{Snapshot, Transaction};
 pub struct GateAnswer {
     /// Where it stands by the rules in force.
     pub state: ReleaseState,
+    /// How many approvals have to count.
+    pub wanted: u32,
     /// Every reason why it may not be published.
     pub reasons: Vec<Reason>,
     /// Those that keep people from approving: all but the missing approvals.
@@ -42,6 +45,7 @@ impl GateAnswer {
     pub fn without_dataset(state: ReleaseState) -> Self {
         Self {
             state,
+            wanted: 0,
             reasons: Vec::new(),
             unready: Vec::new(),
             approvers: Vec::new(),
@@ -81,6 +85,7 @@ pub fn ask(
     let count = facts.rules.count(release);
     Ok(GateAnswer {
         state: facts.rules.state(release),
+        wanted: facts.rules.wanted(),
         reasons: gate::reasons(&facts),
         unready: gate::readiness(&facts),
         approvers: count.valid.into_iter().collect(),
@@ -133,6 +138,7 @@ struct Gathered {
     hands: BTreeMap<String, String>,
     live: Option<u32>,
     period_ends: DateTime<Utc>,
+    asked: Option<ReleasePolicy>,
 }
 
 impl Gathered {
@@ -182,6 +188,7 @@ impl Gathered {
             hands: hands::on(snapshot, dataset, release)?,
             live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name.n),
             period_ends: due::end_of(period, contract.timezone),
+            asked: asked(snapshot, release)?,
         })
     }
 
@@ -194,7 +201,12 @@ impl Gathered {
     ) -> GateFacts<'a> {
         GateFacts {
             release,
-            rules: Rules { policy: &dataset.release, people: &in_force.contract.people, hands: &self.hands },
+            rules: Rules {
+                policy: &dataset.release,
+                asked: self.asked.as_ref(),
+                people: &in_force.contract.people,
+                hands: &self.hands,
+            },
             now,
             period_ends: self.period_ends,
             cells: &self.cells,
@@ -216,6 +228,13 @@ impl Gathered {
             live: self.live,
         }
     }
+}
+
+/// The policy under which the present content was put up for approval.
+fn asked(snapshot: &Snapshot<'_>, release: &Release) -> Result<Option<ReleasePolicy>> {
+    let contract = release.asked_under.map(|version| snapshot.contract_of(version)).transpose()?.flatten();
+    Ok(contract
+        .and_then(|contract| contract.dataset(&release.name.dataset).ok().map(|dataset| dataset.release.clone())))
 }
 
 fn lacks_model(dataset: &Dataset, release: &Release) -> bool {

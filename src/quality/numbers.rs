@@ -176,7 +176,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn agrees_with_the_textbook(numbers in prop::collection::vec(-1e6..1e6_f64, 1..200)) {
             let profile = of(&numbers);

@@ -1,6 +1,6 @@
 //! The gate in the real program: whose approval counts, what follows from it, and who is who.
 
-use super::support::{OWNER, PREPARER, Workspace, program};
+use super::support::{OWNER, PREPARER, Workspace, delivery, program};
 
 fn state(workspace: &Workspace, release: &str) -> String {
     let shown = workspace.json(&["release", "show", release]);
@@ -37,20 +37,49 @@ fn approvals_count_as_long_as_people_may_approve_and_what_is_approved_can_be_pub
     assert_eq!(state(&workspace, release), "approved");
     workspace.ok(PREPARER, &["release", "publish", release]);
 
-    // The policy asks for fewer than before: what is there is enough.
-    let next = "slips/2026-10.1";
-    workspace.ok(PREPARER, &["run"]);
-    workspace.ok(PREPARER, &["period", "baseline", "2026-10", "--reason", "the second"]);
-    workspace.ok(PREPARER, &["run"]);
-    workspace.ok("ravi", &["release", "approve", next]);
-    assert_eq!(state(&workspace, next), "open");
-    workspace.amend("approvals = 2", "approvals = 1");
-    assert_eq!(state(&workspace, next), "approved");
-    workspace.amend("approvals = 1", "approvals = 3");
-    assert_eq!(state(&workspace, next), "open");
-    workspace.amend("approvals = 3", "approvals = 1");
-    workspace.ok(PREPARER, &["release", "publish", next]);
     workspace.verify();
+}
+
+/// What counts is the stricter of the policy that the release was put up for approval under and of the one in force.
+#[test]
+fn nobody_is_let_off_by_an_edit_of_the_policy_while_a_release_waits() {
+    let workspace = Workspace::processed();
+    let release = "slips/2026-09.1";
+    workspace.amend("nora = [\"manager\"]", "nora = [\"manager\"]\npetra = [\"manager\"]");
+    workspace.ok("ravi", &["release", "approve", release]);
+    workspace.amend("approvals = 2\nseparation = true", "approvals = 1\nseparation = false");
+    assert_eq!(state(&workspace, release), "open");
+    let why = workspace.ok("lena", &["release", "why", release]);
+    let both = "1 of 2 approvals given; as many were wanted when it was put up for approval, 1 by now";
+    assert!(why.contains(both), "{why}");
+    workspace.run(PREPARER, &["release", "approve", release]).ended(3, &["mira took a batch in"]);
+    workspace.run(PREPARER, &["release", "publish", release]).ended(3, &["1 of 2 approvals given"]);
+
+    workspace.amend("approvals = 1", "approvals = 3");
+    workspace.ok("nora", &["release", "approve", release]);
+    assert_eq!(state(&workspace, release), "open");
+    workspace.amend("approvals = 3", "approvals = 1");
+    assert_eq!(state(&workspace, release), "approved");
+
+    // What is put up for approval from now on is asked for by the policy as it is now.
+    workspace.ok(PREPARER, &["release", "reject", release, "--reason", "asked anew"]);
+    workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
+    let again = "slips/2026-09.2";
+    assert_eq!(state(&workspace, again), "open");
+    workspace.ok(PREPARER, &["release", "approve", again]);
+    workspace.ok(PREPARER, &["release", "publish", again]);
+    workspace.verify();
+}
+
+#[test]
+fn what_comes_early_is_provisional_until_the_period_is_over() {
+    let workspace = Workspace::with_model();
+    workspace.deliver("alpha", "2026-11.csv", delivery("alpha", "2026-11", 5));
+    workspace.ok(PREPARER, &["ingest"]);
+    let listed = workspace.json(&["release", "list", "--period", "2026-11"]);
+    let reasons = listed[0]["blocked_by"].as_array().unwrap().clone();
+    let early = reasons.iter().find(|reason| reason["code"] == "period_not_over").unwrap();
+    assert!(early["text"].as_str().unwrap().starts_with("2026-11 is not over until 2026-12-01"), "{early:#}");
 }
 
 #[test]

@@ -44,6 +44,11 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("sqlx", &["source"]),
     ("reqwest", &["source", "ner", "delivery"]),
     ("aho_corasick", &["ner"]),
+    ("blake3", &["base"]),
+    ("chrono_tz", &["domain", "config", "ops"]),
+    ("include_dir", &["demo"]),
+    // Only asked for its features: see Cargo.toml.
+    ("libc", &[]),
     ("regex", &["ner"]),
     ("encoding_rs", &["source", "demo"]),
     ("csv_core", &["source", "ner"]),
@@ -64,6 +69,9 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("polars", &["frames", "lake", "source", "ner", "quality", "delivery", "pipeline"]),
     ("tokio", &["lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),
 ];
+
+/// Foreign crates that every room may use.
+const FREE: &[&str] = &["chrono", "serde", "serde_json", "tracing", "unicode_width"];
 
 /// What the pure core of the screen must not know.
 const NOT_IN_APP: &[&str] = &["ratatui", "ratatui_textarea", "crossterm", "tokio", "polars", "rusqlite"];
@@ -221,6 +229,21 @@ fn every_room_of_the_library_is_known() {
     let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     for module in scan(&source, &[]).modules {
         assert!(floor(&module).is_some(), "`{module}` is no room of the house");
+    }
+}
+
+#[test]
+fn every_crate_has_its_rooms() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let (dependencies, _) = dependencies.split_once("\n[").unwrap();
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let names = dependencies.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).filter(is_name);
+    let crates: Vec<String> = names.map(|name| name.replace('-', "_")).collect();
+    assert!(crates.len() > 20, "{crates:?}");
+    for name in &crates {
+        let rooms = FOREIGN.iter().filter(|(known, _)| known == name).count();
+        assert_eq!(rooms + usize::from(FREE.contains(&name.as_str())), 1, "`{name}` has no row, or more than one");
     }
 }
 

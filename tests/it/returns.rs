@@ -173,3 +173,28 @@ fn what_is_lost_is_made_again_on_demand() {
     workspace.ok(PREPARER, &["release", "publish", RELEASE]);
     assert_eq!(workspace.events_of("output_lost").len(), 6);
 }
+
+/// An amendment is approved as a change of what clients see. If they see something else by then, it is another change.
+#[test]
+fn what_was_approved_in_the_place_of_a_release_that_is_gone_is_approved_again() {
+    let taken: [&[&str]; 2] = [&["rollback", "slips/2026-09.2"], &["withdraw", "slips/2026-09.2"]];
+    let start = Workspace::amended();
+    start.correct(12);
+    let amendment = "slips/2026-09.3";
+    start.approve(amendment);
+    for words in taken {
+        let workspace = start.copy();
+        let command = [&["release"], words, &["--reason", "clients saw the wrong one"]].concat();
+        let told = workspace.ok(PREPARER, &[&["--dry-run"], command.as_slice()].concat());
+        assert!(told.contains("2 approvals fall: nora's and ravi's of slips/2026-09.3"), "{told}");
+        workspace.ok(PREPARER, &command);
+        let shown = workspace.json(&["release", "show", amendment]);
+        assert_eq!(shown["row"]["state"], "open", "{shown:#}");
+        let fallen = shown["fallen"].as_array().unwrap();
+        assert!(fallen[0]["why"].as_str().unwrap().contains(words[0]), "{fallen:#?}");
+        workspace.run(PREPARER, &["release", "publish", amendment]).ended(3, &["0 of 2 approvals given"]);
+        workspace.approve(amendment);
+        workspace.ok(PREPARER, &["release", "publish", amendment]);
+        workspace.verify();
+    }
+}

@@ -39,7 +39,7 @@ fn who_left_or_lost_the_role_no_longer_counts_whatever_the_policy_says_of_duties
             ("nobody", &[]),
         ]);
         let hands = BTreeMap::new();
-        let rules = Rules { policy: &policy, people: &people, hands: &hands };
+        let rules = Rules { policy: &policy, asked: None, people: &people, hands: &hands };
         let release = approved_by(&["olga", "lena", "tomas", "nobody", "zed"]);
         let count = rules.count(&release);
         assert_eq!(count.valid.iter().collect::<Vec<_>>(), ["olga"]);
@@ -65,7 +65,7 @@ fn a_hand_in_it_keeps_out_only_where_duties_are_separated() {
     let people = BTreeMap::new();
     for (separation, why) in [(false, None), (true, Some("waived an anomaly"))] {
         let policy = ReleasePolicy { separation, ..ReleasePolicy::default() };
-        let rules = Rules { policy: &policy, people: &people, hands: &hands };
+        let rules = Rules { policy: &policy, asked: None, people: &people, hands: &hands };
         assert_eq!(rules.objection("mira").as_deref(), why);
         assert_eq!(rules.objection("anybody"), None, "without [people] everybody is owner");
         assert_eq!(rules.excluded().len(), usize::from(separation));
@@ -75,7 +75,7 @@ fn a_hand_in_it_keeps_out_only_where_duties_are_separated() {
 #[test]
 fn an_approval_of_other_content_is_none() {
     let (policy, people, hands) = (ReleasePolicy::default(), BTreeMap::new(), BTreeMap::new());
-    let rules = Rules { policy: &policy, people: &people, hands: &hands };
+    let rules = Rules { policy: &policy, asked: None, people: &people, hands: &hands };
     let mut release = approved_by(&["ravi"]);
     release.approvals[0].release_digest = digest("what was there before");
     assert_eq!(rules.count(&release).void["ravi"], "approved other content");
@@ -89,14 +89,14 @@ fn an_approval_of_other_content_is_none() {
 fn nobody_publishes_without_a_single_approval() {
     let (people, hands) = (BTreeMap::new(), BTreeMap::new());
     let policy = ReleasePolicy { approvals: 0, ..ReleasePolicy::default() };
-    let rules = Rules { policy: &policy, people: &people, hands: &hands };
+    let rules = Rules { policy: &policy, asked: None, people: &people, hands: &hands };
     assert_eq!((rules.wanted(), rules.state(&release())), (1, ReleaseState::Open));
 }
 
 #[test]
 fn what_is_closed_stays_what_it_is() {
     let (policy, people, hands) = (ReleasePolicy::default(), BTreeMap::new(), BTreeMap::new());
-    let rules = Rules { policy: &policy, people: &people, hands: &hands };
+    let rules = Rules { policy: &policy, asked: None, people: &people, hands: &hands };
     for state in ReleaseState::ALL.into_iter().filter(|state| !state.is_open()) {
         for names in [&[][..], &["ravi"][..]] {
             assert_eq!(rules.state(&Release { state, ..approved_by(names) }), state);
@@ -139,6 +139,7 @@ fn acts() -> Vec<Act> {
 struct World {
     release: Release,
     policy: ReleasePolicy,
+    asked: ReleasePolicy,
     people: BTreeMap<String, Vec<Role>>,
     hands: BTreeMap<String, String>,
     content: u8,
@@ -156,10 +157,12 @@ impl World {
     fn new() -> Self {
         let manager: &[Role] = &[Role::Manager];
         let mut release = release();
-        release.assemble(&content(0));
+        release.assemble(&content(0), 1);
+        let policy = ReleasePolicy { approvals: 2, separation: true, ..ReleasePolicy::default() };
         Self {
             release,
-            policy: ReleasePolicy { approvals: 2, separation: true, ..ReleasePolicy::default() },
+            asked: policy.clone(),
+            policy,
             people: people(&[(OWNER, &[Role::Owner]), (TRIO[0], manager), (TRIO[1], manager), (TRIO[2], manager)]),
             hands: BTreeMap::new(),
             content: 0,
@@ -168,7 +171,7 @@ impl World {
     }
 
     fn rules(&self) -> Rules<'_> {
-        Rules { policy: &self.policy, people: &self.people, hands: &self.hands }
+        Rules { policy: &self.policy, asked: Some(&self.asked), people: &self.people, hands: &self.hands }
     }
 
     /// How many distinct people who may, and had no hand in it, said yes to exactly this content: counted from the
@@ -177,7 +180,8 @@ impl World {
         let counts = |index: &usize| {
             let name = TRIO[*index];
             let manager = self.people.get(name).is_some_and(|roles| roles.contains(&Role::Manager));
-            let clean = !self.policy.separation || !self.hands.contains_key(name);
+            let separated = self.policy.separation || self.asked.separation;
+            let clean = !separated || !self.hands.contains_key(name);
             self.yes[*index] == Some(self.content) && manager && clean
         };
         (0..TRIO.len()).filter(counts).count()
@@ -205,7 +209,8 @@ impl World {
             Act::Change(who) | Act::Waive(who) => {
                 next.content = 1 - self.content;
                 next.yes = [None; 3];
-                next.release.assemble(&content(next.content));
+                next.release.assemble(&content(next.content), 1);
+                next.asked = self.policy.clone();
                 let did = if matches!(act, Act::Waive(_)) { "waived an anomaly" } else { "took a batch in" };
                 next.hands.insert(TRIO[who].to_owned(), did.to_owned());
             }
@@ -236,7 +241,8 @@ impl World {
             .map(|approval| (approval.by.as_str(), approval.release_digest == content(self.content)))
             .collect();
         let hands: Vec<&String> = self.hands.keys().collect();
-        let (policy, state) = ((self.policy.approvals, self.policy.separation), self.release.state);
+        let state = self.release.state;
+        let policy = [&self.policy, &self.asked].map(|policy| (policy.approvals, policy.separation));
         let yes = self.yes.map(|content| content.map(|content| content == self.content));
         format!("{approvals:?} {hands:?} {:?} {policy:?} {state} {yes:?}", self.people)
     }
@@ -253,7 +259,8 @@ fn nothing_is_published_that_was_not_approved_and_nothing_approved_is_stuck() {
     while !level.is_empty() {
         let mut next_level = Vec::new();
         for world in &level {
-            let enough = world.truly_approved_by() >= world.policy.approvals as usize;
+            let wanted = world.policy.approvals.max(world.asked.approvals);
+            let enough = world.truly_approved_by() >= wanted as usize;
             assert_eq!(world.release.state == ReleaseState::Approved, enough, "{}", world.place());
             assert_eq!(world.after(Act::Publish).is_some(), enough, "{}", world.place());
             for act in &acts {

@@ -30,6 +30,8 @@ pub enum ReasonCode {
     NotEvaluated,
     /// A blocking check could not be judged.
     EvaluationUnknown,
+    /// A blocking check failed, and no anomaly says so.
+    EvaluationFailed,
     /// A blocking anomaly is open.
     AnomalyOpen,
     /// A blocking anomaly is confirmed and not fixed.

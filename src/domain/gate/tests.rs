@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::anomaly::AnomalyId;
+use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::Approval;
 use crate::domain::testing::{digest, instant};
 use crate::domain::{ReleaseState, Role};
@@ -41,6 +42,7 @@ fn worse() -> Vec<(ReasonCode, Case)> {
         (R::NotEvaluated, with(&|case| case.evaluated_inputs = None)),
         (R::NotEvaluated, with(&|case| case.evaluated_inputs = Some(digest("other inputs")))),
         (R::EvaluationUnknown, with(&|case| case.evaluations = vec![evaluation(Outcome::Unknown, Severity::Blocking)])),
+        (R::EvaluationFailed, with(&|case| case.evaluations = vec![evaluation(Outcome::Failed, Severity::Blocking)])),
         (R::AnomalyOpen, with(&|case| case.anomalies = vec![anomaly(AnomalyState::Open, Severity::Blocking, 0)])),
         (
             R::AnomalyConfirmed,
@@ -53,6 +55,7 @@ fn worse() -> Vec<(ReasonCode, Case)> {
         (R::ApprovalsMissing, with(&|case| case.release.approvals.truncate(1))),
         (R::ApprovalsMissing, with(&|case| case.release.release_digest = None)),
         (R::ApprovalsMissing, with(&|case| case.policy.approvals = 3)),
+        (R::ApprovalsMissing, with(&|case| case.asked = Some(ReleasePolicy { approvals: 3, ..case.policy.clone() }))),
         (R::ApprovalsMissing, with(&|case| case.people.remove("nora").map(drop).unwrap())),
         (
             R::ApprovalsMissing,
@@ -107,9 +110,10 @@ fn every_kind_of_reason_can_be_given() {
         ReasonCode::ApprovalsMissing => 15,
         ReasonCode::LaterReleaseLive => 16,
         ReasonCode::BatchNotLanded => 17,
+        ReasonCode::EvaluationFailed => 18,
     };
     let numbers: std::collections::BTreeSet<i32> = given.iter().map(number).collect();
-    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..18).collect::<Vec<_>>());
+    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..19).collect::<Vec<_>>());
 }
 
 #[test]
@@ -177,6 +181,8 @@ fn outcomes_severities_and_settlements() {
                     let mut expected = Vec::new();
                     if severity == Severity::Blocking {
                         expected.extend((outcome == Outcome::Unknown).then_some(R::EvaluationUnknown));
+                        let unanswered = outcome == Outcome::Failed && matches!(settled, None | Some(Fixed));
+                        expected.extend(unanswered.then_some(R::EvaluationFailed));
                         expected.extend(match settled {
                             Some(Open) => Some(R::AnomalyOpen),
                             Some(Confirmed) => Some(R::AnomalyConfirmed),

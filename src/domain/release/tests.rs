@@ -75,10 +75,12 @@ fn approvals_stand_for_one_content_and_fall_with_it() {
     assert_eq!((release.approvals.len(), release.state), (1, ReleaseState::Open), "each person once");
     release.approve(approval("nora", "content"), true);
     assert_eq!(release.state, ReleaseState::Approved);
-    release.assemble(&digest("content"));
+    release.assemble(&digest("content"), 2);
     assert_eq!((release.approvals.len(), release.state), (2, ReleaseState::Approved), "nothing changed");
-    release.assemble(&digest("other content"));
+    assert_eq!(release.asked_under, Some(1), "nothing new is asked for");
+    release.assemble(&digest("other content"), 2);
     assert_eq!((release.approvals.len(), release.state), (0, ReleaseState::Open));
+    assert_eq!(release.asked_under, Some(2));
     release.approve(approval("ravi", "other content"), true);
     assert!(!release.revoke("nora"), "there is none of hers");
     assert_eq!(release.state, ReleaseState::Approved);
@@ -136,6 +138,7 @@ fn both_digests_change_with_everything_that_they_cover() {
         anomalies: BTreeMap::new(),
         verdicts: digest("v"),
         outputs: BTreeMap::new(),
+        live: None,
     };
     let outputs = BTreeMap::from([("a".to_owned(), vec!["k".to_owned()])]);
     let others = [
@@ -145,6 +148,8 @@ fn both_digests_change_with_everything_that_they_cover() {
         ReleaseContents { anomalies: named("waived by mira: good"), ..contents.clone() },
         ReleaseContents { verdicts: digest("v2"), ..contents.clone() },
         ReleaseContents { outputs, ..contents.clone() },
+        ReleaseContents { live: Some(("slips/2026-10.1".to_owned(), 3)), ..contents.clone() },
+        ReleaseContents { live: Some(("slips/2026-10.1".to_owned(), 5)), ..contents.clone() },
         contents,
     ];
     digests.extend(others.iter().map(|contents| contents.digest().unwrap()));

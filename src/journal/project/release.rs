@@ -26,6 +26,7 @@ pub(super) const PROJECTION: Projection = Projection {
             changed        TEXT,
             input_digest   TEXT NOT NULL,
             release_digest TEXT,
+            asked_under    INTEGER,
             approvals      TEXT NOT NULL,
             generation     INTEGER,
             delta_version  INTEGER,
@@ -73,7 +74,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         }
         Fact::ReleaseAssembled { release, release_digest } => {
             let mut assembled = still_open(snapshot, release)?;
-            assembled.assemble(release_digest);
+            assembled.assemble(release_digest, snapshot.contract_version()?);
             save(snapshot, &assembled)
         }
         Fact::ReleaseApproved { release, release_digest, complete } => {
@@ -135,6 +136,7 @@ fn open(
         changed: None,
         input_digest: input_digest.clone(),
         release_digest: None,
+        asked_under: None,
         approvals: Vec::new(),
         generation: None,
         delta_version: None,
@@ -214,9 +216,9 @@ fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
     let sort = format!("{} {dataset} {:010}", column::newest_first(*period), u32::MAX - n);
     snapshot.execute(
         "INSERT OR REPLACE INTO release (name, dataset, period, period_order, n, model, state, cause, at, opened, changed,
-             input_digest, release_digest, approvals, generation, delta_version, sort, search)
+             input_digest, release_digest, asked_under, approvals, generation, delta_version, sort, search)
          VALUES (:name, :dataset, :period, :period_order, :n, :model, :state, :cause, :at, :opened, :changed,
-             :input_digest, :release_digest, :approvals, :generation, :delta_version, :sort, :search)",
+             :input_digest, :release_digest, :asked_under, :approvals, :generation, :delta_version, :sort, :search)",
         named_params! {
             ":name": name, ":dataset": dataset, ":period": period.to_string(),
             ":period_order": column::period_order(*period), ":n": n, ":model": model,
@@ -225,6 +227,7 @@ fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
             ":changed": release.changed.as_ref().map(column::to_json).transpose()?,
             ":input_digest": release.input_digest.as_str(),
             ":release_digest": release.release_digest.as_ref().map(Digest::as_str),
+            ":asked_under": release.asked_under,
             ":approvals": column::to_json(&release.approvals)?,
             ":generation": release.generation.map(column::integer).transpose()?,
             ":delta_version": release.delta_version.map(column::integer).transpose()?, ":sort": sort,

@@ -21,6 +21,11 @@ impl Snapshot<'_> {
         Ok(version.flatten().unwrap_or(0))
     }
 
+    /// The contract of a version, if there was one.
+    pub fn contract_of(&self, version: u32) -> Result<Option<Contract>> {
+        self.first("SELECT body FROM contract WHERE version = ?1", [version], |row| column::json(row, "body"))
+    }
+
     /// The acceptance of a period as a baseline, if there was one; the newest counts.
     pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<Baseline>> {
         self.first(

@@ -111,6 +111,7 @@ fn read(row: &Row<'_>) -> Result<Release> {
         changed: column::optional_json(row, "changed")?,
         input_digest: column::named(row, "input_digest")?,
         release_digest: column::optional_named(row, "release_digest")?,
+        asked_under: row.get("asked_under")?,
         approvals: column::json(row, "approvals")?,
         generation: column::optional_number(row, "generation")?,
         delta_version: column::optional_number(row, "delta_version")?,

@@ -22,7 +22,6 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
         if !release.state.is_open() {
             return Err(Error::refused(format!("{approved} is {}, not open", release.state)));
         }
-        let dataset = contract.dataset(&approved.dataset)?;
         let in_force = InForce { contract: &contract, file_differs };
         let now = transaction.now();
         let answer = gate::ask(transaction, in_force, &release, now)?;
@@ -47,7 +46,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
                 .hint(format!("see what it waits for: assay release why {approved}")));
         }
         let given = answer.approvers.len() as u64 + 1;
-        let wanted = u64::from(dataset.release.approvals);
+        let wanted = u64::from(answer.wanted);
         transaction.append(Fact::ReleaseApproved { release: approved, release_digest, complete: given >= wanted })?;
         Ok((given, wanted))
     })?;

@@ -4,9 +4,9 @@
 use super::manifest::{find, manifest};
 use super::{gold, signed};
 use crate::base::{Digest, Error, ErrorKind, Result, crash};
-use crate::domain::{Contract, Fact, ReleaseName};
+use crate::domain::{Contract, Fact, Period, ReleaseName};
 use crate::journal::Transaction;
-use crate::pipeline::{Context, arrival};
+use crate::pipeline::{Context, arrival, assemble};
 
 /// What came of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub fn rolled_back(
     let (dataset, period) = (from.dataset.clone(), from.period);
     let cause = format!("{from} was rolled back to {to}");
     transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
-    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
+    taken_away(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
 }
 
@@ -127,6 +127,18 @@ pub fn withdrawn(
     let (dataset, period) = (release.dataset.clone(), release.period);
     let cause = format!("{release} was withdrawn");
     transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
-    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
+    taken_away(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
+}
+
+/// What clients saw was taken from them: whoever approved an amendment of it approved something else.
+fn taken_away(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    dataset: &str,
+    period: Period,
+    cause: &str,
+) -> Result<()> {
+    arrival::refresh_of(transaction, contract, dataset, period, cause)?;
+    contract.dataset(dataset).map_or(Ok(()), |_| assemble::rebind(transaction, contract, dataset, period))
 }

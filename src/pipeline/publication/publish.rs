@@ -10,8 +10,8 @@ use crate::base::{Digest, Error, Result, crash};
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, Release, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
-use crate::pipeline::Context;
 use crate::pipeline::gate::{self, InForce};
+use crate::pipeline::{Context, assemble};
 
 /// Publishes an approved release. Publishing what is live already changes nothing.
 pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) -> Result<Publication> {
@@ -53,8 +53,22 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
 fn check(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release, now: DateTime<Utc>) -> Result<()> {
     if release.state.is_open() {
         gate::require(snapshot, in_force, release, now)?;
+        stands_for_what_was_signed(snapshot, in_force, release)?;
     }
     release.state.allow(ReleaseState::Publishing)
+}
+
+/// What the approvals stand for, put together once more from what is on record now.
+fn stands_for_what_was_signed(snapshot: &Snapshot<'_>, in_force: InForce<'_>, release: &Release) -> Result<()> {
+    let dataset = in_force.contract.dataset(&release.name.dataset)?;
+    let contents = assemble::contents(snapshot, dataset, release)?;
+    let present = contents.map(|contents| contents.digest()).transpose()?;
+    if present == release.release_digest {
+        return Ok(());
+    }
+    let ReleaseName { dataset, period, .. } = &release.name;
+    Err(Error::refused(format!("{} is not what was approved any more", release.name))
+        .hint(format!("assay run --dataset {dataset} --period {period}, then have it approved again")))
 }
 
 /// The point of no return: the gate is asked again in the very transaction that writes the intent, and assay.toml read

@@ -58,7 +58,7 @@ fn run_period(state: &State) -> Result<Ask, String> {
     let (dataset, period) = match (state.period(), state.release()) {
         (Some(row), _) => (row.dataset.clone(), row.period),
         (None, Some(row)) => match &row.live {
-            Some(live) if !row.state.is_open() => {
+            Some(live) if matches!(row.state, ReleaseState::Published | ReleaseState::Superseded) => {
                 return Err(format!("clients see {live}; what changes for {} comes as another release", row.period));
             }
             _ => (row.dataset.clone(), row.period),

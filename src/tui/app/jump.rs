@@ -90,7 +90,7 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
             leave_for(state, Pane::Tasks);
             state.lists.tasks.go_to(reason.subject.clone());
         }
-        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated => {
+        ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated | ReasonCode::EvaluationFailed => {
             dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
         }
         ReasonCode::EvaluationUnknown => clear_unknown(state, (dataset, period), reason, effects),

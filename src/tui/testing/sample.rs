@@ -175,6 +175,7 @@ impl World {
                 .then(|| Change { at: noon(), cause: "slips/3 went into production".to_owned() }),
             input_digest: row.input_digest.clone(),
             release_digest: row.release_digest.clone(),
+            asked_under: Some(1),
             approvals: row.approvals.iter().map(approval).collect(),
             generation: row.generation,
             delta_version: row.generation,

@@ -13,6 +13,7 @@ use crate::domain::{BatchId, BatchState, ModelRef, Role, Slice, TaskKind, TaskSu
 pub(crate) struct Case {
     pub(crate) release: Release,
     pub(crate) policy: ReleasePolicy,
+    pub(crate) asked: Option<ReleasePolicy>,
     pub(crate) people: BTreeMap<String, Vec<Role>>,
     pub(crate) hands: BTreeMap<String, String>,
     pub(crate) now: DateTime<Utc>,
@@ -48,6 +49,7 @@ impl Case {
             evaluated_inputs: Some(release.input_digest.clone()),
             release,
             policy: ReleasePolicy { approvals: 2, separation: true, assess: 2, ..ReleasePolicy::default() },
+            asked: None,
             people: ["mira", "ravi", "nora"].map(|name| (name.to_owned(), vec![Role::Manager])).into(),
             hands: BTreeMap::from([("mira".to_owned(), "took a batch in".to_owned())]),
             now: instant("2026-11-20T12:00:00Z"),
@@ -78,7 +80,7 @@ impl Case {
     pub(crate) fn ask<T>(&self, question: impl Fn(&GateFacts<'_>) -> T) -> T {
         question(&GateFacts {
             release: &self.release,
-            rules: Rules { policy: &self.policy, people: &self.people, hands: &self.hands },
+            rules: Rules { policy: &self.policy, asked: self.asked.as_ref(), people: &self.people, hands: &self.hands },
             now: self.now,
             period_ends: instant("2026-11-01T00:00:00Z"),
             cells: &self.cells,
