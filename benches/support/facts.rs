@@ -72,8 +72,15 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
     let evaluation = Box::new(finding(slice, number));
     let (dataset, period, model) = (slice.dataset.clone(), slice.period, ModelRef::none());
     let id = AnomalyId::of(&dataset, period, &evaluation.check, &evaluation.subject, &model);
-    facts.push(Fact::AnomalyOpened { id: id.clone(), dataset, period, model, evaluation: evaluation.clone() });
-    facts.push(Fact::AnomalySeen { id, evaluation });
+    facts.push(Fact::AnomalyOpened {
+        id: id.clone(),
+        dataset,
+        period,
+        model,
+        evaluation: evaluation.clone(),
+        rule: None,
+    });
+    facts.push(Fact::AnomalySeen { id, evaluation, rule: None });
     facts
 }
 

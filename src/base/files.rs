@@ -23,6 +23,14 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
         .with_context(|| format!("syncing the folder {}", folder.display()))
 }
 
+/// Opens a file to read. What is none is refused before it is opened: a pipe that nobody writes to would be waited for.
+pub fn open_regular(path: &Path) -> Result<File> {
+    if fs::metadata(path)?.is_file() {
+        return Ok(File::open(path)?);
+    }
+    Err(Error::bad_data(format!("`{}` is not a file that can be read", path.display())))
+}
+
 /// All that `input` holds, `None` where that is more than `most` bytes: no more than these are read.
 pub fn read_at_most(input: impl Read, most: u64) -> Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();

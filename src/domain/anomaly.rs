@@ -125,6 +125,8 @@ pub struct Anomaly {
     pub explanation: String,
     /// Rows to look at.
     pub rows: Vec<RowRef>,
+    /// What the check looked at when it found this: a decision or a verdict stands for nothing else.
+    pub rule: Option<Digest>,
     /// When it was first opened.
     pub at: DateTime<Utc>,
     /// Who settled it, and what they said.
@@ -133,8 +135,8 @@ pub struct Anomaly {
 
 impl Anomaly {
     /// Whether a waiver that was given for this finding, if one stands, lets the same finding of a later period pass:
-    /// the same check, on the same provider, column and label, of the same model version, no more severe, in a period
-    /// up to the last one that the waiver names.
+    /// the same check, looking at the same, on the same provider, column and label, of the same model version, no more
+    /// severe, in a period up to the last one that the waiver names.
     #[must_use]
     pub fn waiver_covers(&self, later: &Self) -> bool {
         let own = self.settled.as_ref().filter(|settled| settled.given_for.is_none());
@@ -142,6 +144,7 @@ impl Anomaly {
         let length = self.period.granularity();
         (&self.dataset, &self.check, &self.subject, &self.model)
             == (&later.dataset, &later.check, &later.subject, &later.model)
+            && own.is_some_and(|waiver| waiver.rule == later.rule)
             && later.severity <= self.severity
             && later.period.granularity() == length
             && self.period < later.period
@@ -244,6 +247,7 @@ mod tests {
             metric: None,
             explanation: "nulls".to_owned(),
             rows: Vec::new(),
+            rule: None,
             at: DateTime::UNIX_EPOCH,
             settled: None,
         }

@@ -19,6 +19,8 @@ pub struct Baseline {
     pub batches: BTreeMap<String, Vec<BatchId>>,
     /// The digests of the providers' mappings at the time.
     pub mappings: BTreeMap<String, String>,
+    /// The fields that the model version had read.
+    pub text: String,
 }
 
 impl Baseline {
@@ -30,9 +32,9 @@ impl Baseline {
             && self.mappings.get(provider).is_some_and(|accepted| accepted == mapping)
     }
 
-    /// Whether it vouches for a metric, where `model` is the one that entities are of.
+    /// Whether it vouches for a metric, where entities are what `model` finds in the fields `text`.
     #[must_use]
-    pub fn covers_metric(&self, metric: &str, model: &ModelRef) -> bool {
-        !is_about_entities(metric) || self.model == *model
+    pub fn covers_metric(&self, metric: &str, model: &ModelRef, text: &str) -> bool {
+        !is_about_entities(metric) || (self.model == *model && self.text == text)
     }
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::batch::BronzeColumn;
 use super::due::Due;
 use super::policy::ReleasePolicy;
-use super::{Check, Field, FieldType, Granularity, Period, Role};
+use super::{Check, CheckRule, Field, FieldType, Granularity, Period, Role};
 use crate::base::{Digest, Error, KeyHasher, Result, text};
 
 /// What one version of the contract says. It is what the journal keeps; assay.toml is how people write it.
@@ -205,7 +205,18 @@ impl Dataset {
         let Some(check) = self.checks.iter().find(|known| known.name == check) else { return Ok(None) };
         let judged = self.providers.iter().filter(|one| provider.is_none_or(|name| one.name == name));
         let mappings = judged.map(|provider| self.mapping_digest(provider)).collect::<Result<Vec<_>>>()?;
-        digest_of("rule/1", &(&check.rule, &self.schema, &self.key, mappings)).map(Some)
+        let looked_at = (&check.rule, &self.schema, &self.key, mappings);
+        match check.rule {
+            CheckRule::LabelRate { .. } => digest_of("rule/2", &(looked_at, self.text_read())),
+            _ => digest_of("rule/1", &looked_at),
+        }
+        .map(Some)
+    }
+
+    /// The fields that a model reads, in words.
+    #[must_use]
+    pub fn text_read(&self) -> String {
+        self.text.join(", ")
     }
 
     /// What identifies the rules that a release is judged by.

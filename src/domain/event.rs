@@ -111,6 +111,9 @@ pub enum Fact {
         /// How each provider's rows came to be: its mapping's digest.
         #[serde(default)]
         mappings: BTreeMap<String, String>,
+        /// The fields that the model version read: [`Dataset::text_read`](super::Dataset::text_read).
+        #[serde(default)]
+        text: String,
     },
 
     /// A release was opened.
@@ -123,21 +126,30 @@ pub enum Fact {
     ReleaseAssembled { release: ReleaseName, release_digest: Digest },
 
     /// A check failed where it had not. The finding is the one of the evaluation.
-    AnomalyOpened { id: AnomalyId, dataset: String, period: Period, model: ModelRef, evaluation: Box<Evaluation> },
-    /// The same finding was measured again, with other numbers.
-    AnomalySeen { id: AnomalyId, evaluation: Box<Evaluation> },
+    AnomalyOpened {
+        id: AnomalyId,
+        dataset: String,
+        period: Period,
+        model: ModelRef,
+        evaluation: Box<Evaluation>,
+        /// What the check looked at: [`Dataset::rule_digest`](super::Dataset::rule_digest).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Digest>,
+    },
+    /// The same finding was measured again, with other numbers or by another rule.
+    AnomalySeen {
+        id: AnomalyId,
+        evaluation: Box<Evaluation>,
+        /// What the check looked at now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Digest>,
+    },
     /// Its check passes again.
     AnomalyFixed { id: AnomalyId, evidence: String },
     /// A person says that it is real.
     AnomalyConfirmed { id: AnomalyId },
     /// A person lets it pass.
-    AnomalyWaived {
-        id: AnomalyId,
-        until: Option<Period>,
-        /// What the check looked at then: [`Dataset::rule_digest`](super::Dataset::rule_digest).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rule: Option<Digest>,
-    },
+    AnomalyWaived { id: AnomalyId, until: Option<Period> },
     /// The waiver of the same finding of an earlier period covers it.
     AnomalyCovered { id: AnomalyId, waiver: AnomalyId },
     /// A person, or its return, opened it again.

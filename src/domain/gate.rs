@@ -30,13 +30,15 @@ pub struct GateFacts<'a> {
     pub period_ends: DateTime<Utc>,
     /// The completeness of the period.
     pub cells: &'a [Cell],
+    /// How many batches stand behind the release.
+    pub batches: usize,
     /// Whether assay.toml differs from the contract in force.
     pub contract_differs: bool,
     /// Deliveries of the period whose landing was begun and has not ended.
     pub landing: &'a [Delivery],
     /// Batches that the release stands on, read in another encoding than the contract now names.
     pub misread: &'a [Batch],
-    /// Where the dataset has text and the release no model: what keeps it from having one.
+    /// Where another model version reads the dataset than the release is made with, or none does: why.
     pub model_missing: Option<ModelMissing<'a>>,
     /// The release's tasks up to and including `assemble`, and where they stand.
     pub tasks: &'a [(Task, TaskState)],
@@ -56,7 +58,7 @@ pub struct GateFacts<'a> {
     pub live: Option<u32>,
 }
 
-/// Why a release whose dataset has text is made with no model.
+/// Why a release whose dataset has text is not made with the model version that reads it.
 #[derive(Debug, Clone, Copy)]
 pub enum ModelMissing<'a> {
     /// No model version is in production.
@@ -65,6 +67,8 @@ pub enum ModelMissing<'a> {
     Named(&'a str),
     /// Several models are, and the contract does not say which reads the dataset.
     Several(&'a [ModelRef]),
+    /// This version is in production by now.
+    Other(&'a ModelRef),
 }
 
 /// Every reason why the release may not be published; none: it may.
@@ -82,7 +86,9 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(later_release_live(facts));
     reasons.extend(period_not_over(facts));
     reasons.extend(contract_differs(facts));
-    reasons.extend(facts.cells.iter().filter_map(|cell| incomplete(facts, cell)));
+    let incomplete: Vec<Reason> = facts.cells.iter().filter_map(|cell| incomplete(facts, cell)).collect();
+    reasons.extend((facts.batches == 0 && incomplete.is_empty()).then(|| empty(facts)));
+    reasons.extend(incomplete);
     reasons.extend(facts.landing.iter().map(|delivery| landing(facts, delivery)));
     reasons.extend(facts.misread.iter().map(misread));
     reasons.extend(model_missing(facts));
@@ -164,6 +170,17 @@ fn incomplete(facts: &GateFacts<'_>, cell: &Cell) -> Option<Reason> {
     Some(Reason { code, subject: cell.provider.clone(), text, fix })
 }
 
+/// Nobody owes anything, and nothing stands.
+fn empty(facts: &GateFacts<'_>) -> Reason {
+    let name = &facts.release.name;
+    Reason {
+        code: ReasonCode::ProviderMissing,
+        subject: name.dataset.clone(),
+        text: format!("no delivery for {} stands: there is nothing to release", name.period),
+        fix: format!("assay batch add FILE --dataset {} --period {}", name.dataset, name.period),
+    }
+}
+
 fn landing(facts: &GateFacts<'_>, delivery: &Delivery) -> Reason {
     let Delivery { slice, revision, file, .. } = delivery;
     Reason {
@@ -199,6 +216,10 @@ fn model_missing(facts: &GateFacts<'_>) -> Option<Reason> {
         ModelMissing::Named(model) => {
             (format!("{dataset} is read by {model}, and no version of it is in production"), promote)
         }
+        ModelMissing::Other(model) => (
+            format!("{dataset} is read by {model}; the release is made with {}", facts.release.model),
+            run_command(facts),
+        ),
         ModelMissing::Several(models) => (
             format!(
                 "{dataset} has text to read, and of {} in production the contract does not say which reads it",

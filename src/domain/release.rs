@@ -259,6 +259,9 @@ pub struct ReleaseInputs {
     pub model: String,
     /// The digest of the rules.
     pub rules: String,
+    /// The fields that the model reads: [`Dataset::text_read`](super::Dataset::text_read).
+    #[serde(default)]
+    pub text: String,
     /// The digest of what history comparisons look back at: the baseline decisions and the earlier periods they use.
     pub baseline: String,
 }

@@ -12,7 +12,7 @@ use super::commit::Change;
 use super::log::{read_actions, state};
 use super::schema::{data_fields, delta_fields, stored_schema};
 use super::table::{Commit, Committed, DataFile, Table, check_partition};
-use super::write::{Source, digest_in_name, name_digest, write_files};
+use super::write::{Source, name_digest, write_files};
 use crate::base::{Cancel, Digest, Error, ErrorKind, Result};
 
 impl Lake {
@@ -115,7 +115,7 @@ impl Lake {
             cancel.check()?;
             check_present(table, file)?;
             let digest = File::open(&file.path).map_err(Error::from).and_then(Digest::of_reader)?;
-            if digest_in_name(&file.path) != Some(name_digest(&digest)) {
+            if file.digest() != Some(name_digest(&digest)) {
                 return Err(damaged(table, file, "its content was changed"));
             }
         }

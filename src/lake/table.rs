@@ -137,6 +137,14 @@ pub struct DataFile {
     pub bytes: u64,
 }
 
+impl DataFile {
+    /// The digits of the digest of its content, which its name ends in.
+    #[must_use]
+    pub fn digest(&self) -> Option<&str> {
+        self.path.file_stem()?.to_str()?.rsplit_once('-').map(|(_, digest)| digest)
+    }
+}
+
 impl Lake {
     /// The folder of a table, refused where a name in it would lead elsewhere.
     pub(super) fn folder(&self, table: &Table) -> Result<PathBuf> {

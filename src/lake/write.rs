@@ -62,11 +62,6 @@ pub(super) fn write_files(folder: &Path, source: Source<'_>) -> Result<Vec<Add>>
     Ok(adds)
 }
 
-/// The digest in a data file's name.
-pub(super) fn digest_in_name(path: &Path) -> Option<&str> {
-    path.file_stem()?.to_str()?.rsplit_once('-').map(|(_, digest)| digest)
-}
-
 /// The digits of a content digest that a file name holds.
 pub(super) fn name_digest(digest: &Digest) -> &str {
     digest.as_str().get(..32).unwrap_or(digest.as_str())

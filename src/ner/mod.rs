@@ -17,7 +17,6 @@ pub use evaluate::evaluate;
 pub use tag_all::tag_all;
 pub use tagger::{Span, Tagger};
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -34,7 +33,7 @@ pub fn load(kind: ModelKind, bytes: &[u8]) -> Result<Box<dyn Tagger>> {
 
 /// Reads a model file whole, as far as a model may be long, and says what kind it claims to be.
 pub fn read_file(path: &Path) -> Result<(ModelKind, Vec<u8>)> {
-    let mut file = File::open(path)?;
+    let mut file = files::open_regular(path)?;
     let mut start = Vec::new();
     Read::by_ref(&mut file).take(crf::file::MAGIC.len() as u64).read_to_end(&mut start)?;
     let kind = kind_of(&start);

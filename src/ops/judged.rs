@@ -22,7 +22,7 @@ pub struct Judged {
 impl Judged {
     /// Reads it. What was said of rows that the anomaly no longer shows does not count.
     pub fn of(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<Self> {
-        let verdicts = snapshot.verdicts(&anomaly.id)?;
+        let verdicts = snapshot.verdicts(anomaly)?;
         let mut judged = Self::default();
         for shown in &anomaly.rows {
             let said = verdicts.iter().find(|(batch, row, _)| (batch, *row) == (&shown.batch, shown.row));

@@ -116,6 +116,26 @@ pub fn refresh_all(transaction: &mut Transaction<'_>, contract: &Contract, cause
     Ok(())
 }
 
+/// Moves open releases that are made with another model version than the one that reads their dataset by now.
+pub fn settle_models(context: &Context) -> Result<()> {
+    let contract = context.contract.clone();
+    let strays = |snapshot: &Snapshot<'_>| -> Result<bool> {
+        for release in snapshot.open_releases()? {
+            if let Ok(dataset) = contract.dataset(&release.name.dataset)
+                && model_for(snapshot, dataset)?.is_some_and(|model| model != release.model)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    if !context.journal.read(strays)? {
+        return Ok(());
+    }
+    let contract = context.contract.clone();
+    context.write(move |transaction| refresh_all(transaction, &contract, "another model version reads it"))
+}
+
 /// Binds an open release to what it rests on now, and to `model`, if that is anything new.
 fn rebind(
     transaction: &mut Transaction<'_>,

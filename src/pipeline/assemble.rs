@@ -36,7 +36,7 @@ pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -
     let mut anomalies = BTreeMap::new();
     let mut verdicts = KeyHasher::new("verdicts/1");
     for anomaly in concerning(snapshot, release)? {
-        for (batch, row, verdict) in snapshot.verdicts(&anomaly.id)? {
+        for (batch, row, verdict) in snapshot.verdicts(&anomaly)? {
             let place = format!("{} {batch} {row}", anomaly.id);
             verdicts = verdicts.part(&place, serde_json::to_vec(&verdict)?);
         }

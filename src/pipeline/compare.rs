@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
 
-use super::{Context, publication, refine};
+use super::{Context, publication, refine, slices};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::{Dataset, Release, Slice, lineage};
 use crate::frames::{self, Order};
@@ -96,7 +96,7 @@ fn held(context: &Context, dataset: &Dataset, release: &Release, provider: &str)
         return Ok(rows.map(|rows| rows.filter(col(lineage::PROVIDER).eq(lit(provider)))));
     }
     let slice = Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.to_owned() };
-    let (table, partition) = refine::silver(&slice);
+    let (table, partition) = slices::silver(&slice);
     Ok(Some(context.lake.scan(&table, None, &partition)?.unwrap_or_else(|| refine::empty_silver(dataset))))
 }
 

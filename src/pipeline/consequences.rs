@@ -10,6 +10,8 @@ use crate::journal::Transaction;
 pub struct Consequences {
     /// Those that rest on something else then: they are checked again, and approvals fall.
     pub checked_again: Vec<CheckedAgain>,
+    /// Those that stay as they are, while what an approval of them stands for is something else.
+    pub signed_again: Vec<SignedAgain>,
     /// Those that are opened.
     pub opened: Vec<(ReleaseName, ModelRef)>,
 }
@@ -21,6 +23,15 @@ pub struct CheckedAgain {
     pub release: ReleaseName,
     /// The model version that it moves to, where that is another.
     pub moves_to: Option<ModelRef>,
+    /// Whose approvals fall.
+    pub fall: Vec<String>,
+}
+
+/// An open release that has to be approved again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedAgain {
+    /// Which.
+    pub release: ReleaseName,
     /// Whose approvals fall.
     pub fall: Vec<String>,
 }
@@ -45,14 +56,17 @@ pub fn between(before: &[Release], after: &[Release]) -> Consequences {
             consequences.opened.push((now.name.clone(), now.model.clone()));
             continue;
         };
+        let stands = |by: &str| now.approvals.iter().any(|approval| approval.by == by);
+        let fall: Vec<String> = then.approvals.iter().map(|one| one.by.clone()).filter(|by| !stands(by)).collect();
         if then.input_digest == now.input_digest && then.model == now.model {
+            let release = now.name.clone();
+            consequences.signed_again.extend((!fall.is_empty()).then_some(SignedAgain { release, fall }));
             continue;
         }
-        let stands = |by: &str| now.approvals.iter().any(|approval| approval.by == by);
         consequences.checked_again.push(CheckedAgain {
             release: now.name.clone(),
             moves_to: (then.model != now.model).then(|| now.model.clone()),
-            fall: then.approvals.iter().map(|one| one.by.clone()).filter(|by| !stands(by)).collect(),
+            fall,
         });
     }
     consequences.checked_again.sort_by(|a, b| a.release.cmp(&b.release));
@@ -80,7 +94,9 @@ impl Consequences {
         let fallen: Vec<String> = self
             .checked_again
             .iter()
-            .flat_map(|one| one.fall.iter().map(move |by| format!("{by}'s of {}", one.release)))
+            .map(|one| (&one.release, &one.fall))
+            .chain(self.signed_again.iter().map(|one| (&one.release, &one.fall)))
+            .flat_map(|(release, fall)| fall.iter().map(move |by| format!("{by}'s of {release}")))
             .collect();
         if !fallen.is_empty() {
             let what = text::counted(fallen.len() as u64, "approval");
@@ -121,6 +137,7 @@ mod tests {
             fall: fall.iter().map(ToString::to_string).collect(),
         };
         let consequences = Consequences {
+            signed_again: vec![SignedAgain { release: release("slips/2026-07.2"), fall: vec!["nora".to_owned()] }],
             checked_again: vec![
                 checked("slips/2026-08.3", None, &["ravi"]),
                 checked("slips/2026-09.1", None, &[]),
@@ -134,7 +151,7 @@ mod tests {
                 "1 open release moves to slips/3: slips/2026-10.1 (2 approvals fall)",
                 "2 open releases are checked again: slips/2026-08.3 (1 approval falls), slips/2026-09.1",
                 "slips/2026-07.4 is opened, made with slips/3",
-                "3 approvals fall: ravi's of slips/2026-08.3, ravi's of slips/2026-10.1, nora's of slips/2026-10.1",
+                "4 approvals fall: ravi's of slips/2026-08.3, ravi's of slips/2026-10.1, nora's of slips/2026-10.1, nora's of slips/2026-07.2",
             ]
         );
         assert_eq!(Consequences::default().sentences(), ["no open release has to be checked again"]);

@@ -3,26 +3,16 @@
 use polars::prelude::*;
 
 use super::report::Report;
-use super::{Context, models, refine};
+use super::{Context, models, slices};
 use crate::base::{Cancel, Error, Result, crash};
 use crate::domain::task::TaskOutput;
-use crate::domain::{Entity, ModelRef, Slice, Task, TaskSubject, lineage};
+use crate::domain::{Entity, ModelRef, Task, TaskSubject, lineage};
 use crate::frames::{self, Order, chunks, entities_type};
-use crate::lake::{Commit, Table};
+use crate::lake::Commit;
 use crate::ner::{self, Tagger};
 
 /// Why a model failed on a row.
 pub const ERROR: &str = "_error";
-
-/// The table and partition of one model's annotations of a slice.
-pub fn annotations(slice: &Slice, model: &ModelRef) -> (Table, Vec<(String, String)>) {
-    let partition = vec![
-        (lineage::MODEL.to_owned(), model.to_string()),
-        (lineage::PERIOD.to_owned(), slice.period.to_string()),
-        (lineage::PROVIDER.to_owned(), slice.provider.clone()),
-    ];
-    (Table::Annotations { dataset: slice.dataset.clone() }, partition)
-}
 
 /// Writes the annotations of a slice, under the intent `seq`. `rejected` counts the rows that the model failed on.
 pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<TaskOutput> {
@@ -32,11 +22,12 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
     let dataset = context.contract.dataset(&slice.dataset)?;
     let version = context.journal.read(|snapshot| snapshot.known_model(model))?;
     let tagger = models::tagger(context, &version)?;
-    let (silver_table, silver_partition) = refine::silver(slice);
+    slices::check(context, slice, &ModelRef::none())?;
+    let (silver_table, silver_partition) = slices::silver(slice);
     let total = context.lake.partition_rows(&silver_table, &silver_partition)?;
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
 
-    let (table, partition) = annotations(slice, model);
+    let (table, partition) = slices::annotations(slice, model);
     let commit = Commit::new(partition, seq, "enrich", task.slot(), at);
     let (mut rows, mut failed) = (0, 0);
     match context.lake.scan(&silver_table, None, &silver_partition)? {
@@ -62,7 +53,8 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
     if rows_in != rows {
         return Err(Error::corrupt(format!("{slice}: {rows_in} rows of silver, but {rows} tagged by {model}")));
     }
-    Ok(TaskOutput { rows_in, rows_out: rows, rejected: failed, ..TaskOutput::of(task) })
+    let content = Some(slices::content(context, task)?);
+    Ok(TaskOutput { rows_in, rows_out: rows, rejected: failed, content, ..TaskOutput::of(task) })
 }
 
 fn schema() -> Schema {

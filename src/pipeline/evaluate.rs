@@ -6,7 +6,7 @@ use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::attempt::Attempt;
 use super::plan::{self, reference_model};
-use super::{Context, enrich, findings, history, measure, refine, standing};
+use super::{Context, findings, history, measure, refine, slices, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{
@@ -52,6 +52,9 @@ pub fn run(context: &Context, attempt: Attempt) -> Result<Option<TaskOutput>> {
 /// The release, where this is still the task that judges it.
 fn planned(snapshot: &Snapshot<'_>, dataset: &Dataset, task: &Task, name: &ReleaseName) -> Result<Option<Release>> {
     let release = snapshot.known_release(name)?;
+    if !release.state.is_open() {
+        return Ok(None);
+    }
     let now = plan::judging(snapshot, dataset, &release)?;
     Ok(now.is_some_and(|now| now.key == task.key).then_some(release))
 }
@@ -80,15 +83,16 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
     for (provider, batches) in &by_provider {
         context.cancel.check()?;
         let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
+        slices::check(context, &slice, &release.model)?;
         let mut facts = slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?;
         let ids: Vec<BatchId> = batches.iter().map(|batch| batch.delivery.batch.clone()).collect();
         let mapping = dataset.mapping_digest(dataset.provider(provider)?)?;
         facts.baseline = baseline.clone().filter(|baseline| baseline.covers(provider, &ids, mapping.as_str()));
         slices.push(facts);
-        silver.extend(slice_frame(context, refine::silver(&slice))?);
-        rejects.extend(slice_frame(context, refine::rejects(&slice))?);
+        silver.extend(slice_frame(context, slices::silver(&slice))?);
+        rejects.extend(slice_frame(context, slices::rejects(&slice))?);
         if !release.model.is_none() {
-            annotations.extend(slice_frame(context, enrich::annotations(&slice, &release.model))?);
+            annotations.extend(slice_frame(context, slices::annotations(&slice, &release.model))?);
         }
     }
     let values = |provider: &str, metric: &str| {

@@ -107,7 +107,7 @@ fn refine(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Op
 }
 
 /// Binds the release to its contents, in the transaction that records the outcome; `None` where it was evaluated again
-/// since this was planned.
+/// since this was planned, or is closed.
 fn assemble(context: &Context, attempt: Attempt) -> Result<Option<(u64, u64)>> {
     let TaskSubject::Release { release: name } = attempt.task.subject.clone() else {
         return Err(Error::internal("assemble works on a release"));
@@ -118,6 +118,9 @@ fn assemble(context: &Context, attempt: Attempt) -> Result<Option<(u64, u64)>> {
             return Ok(None);
         }
         let release = transaction.known_release(&name)?;
+        if !release.state.is_open() {
+            return Ok(None);
+        }
         assemble::bind(transaction, contract.dataset(&name.dataset)?, &release)?;
         let task = attempt.task;
         let output = TaskOutput::of(&task);

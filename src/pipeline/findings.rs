@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::assemble;
 use crate::base::{Digest, Result};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::check::RowRef;
@@ -30,18 +31,20 @@ pub fn record(
         match (evaluation.outcome, known) {
             (Outcome::Failed, None) => {
                 let dataset = dataset.name.clone();
-                let opened = Fact::AnomalyOpened { id: id.clone(), dataset, period, model, evaluation: finding };
+                let opened = Fact::AnomalyOpened { id: id.clone(), dataset, period, model, evaluation: finding, rule };
                 transaction.append(opened)?;
-                cover(transaction, &id, rule.as_ref())?;
+                cover(transaction, &id)?;
             }
             (Outcome::Failed, Some(known)) => {
-                transaction.append(Fact::AnomalySeen { id: id.clone(), evaluation: finding })?;
-                if known.state == AnomalyState::Fixed || outgrown(&known, evaluation, rule.as_ref()) {
-                    transaction.append(Fact::AnomalyReopened { id })?;
+                let again = known.state == AnomalyState::Fixed || outgrown(&known, evaluation, rule.as_ref());
+                transaction.append(Fact::AnomalySeen { id: id.clone(), evaluation: finding, rule })?;
+                if again {
+                    transaction.append(Fact::AnomalyReopened { id: id.clone() })?;
+                    lift(transaction, dataset, &id)?;
                 }
             }
             (Outcome::Passed, Some(known)) if known.state != AnomalyState::Fixed => {
-                transaction.append(Fact::AnomalyFixed { id, evidence: evaluation.explanation.clone() })?;
+                fix(transaction, dataset, id, evaluation.explanation.clone())?;
             }
             _ => {}
         }
@@ -49,25 +52,54 @@ pub fn record(
     for anomaly in unsettled(transaction, &dataset.name, period)? {
         let concerns = anomaly.model.is_none() || anomaly.model == release.model;
         if concerns && !judged.contains(&anomaly.id) {
-            let evidence = format!("{} no longer judges {}", anomaly.check, anomaly.subject);
-            transaction.append(Fact::AnomalyFixed { id: anomaly.id, evidence })?;
+            fix(transaction, dataset, anomaly.id, format!("{} no longer judges {}", anomaly.check, anomaly.subject))?;
         }
     }
-    close_unused(transaction, &dataset.name, period)
+    close_unused(transaction, dataset, period)
 }
 
 /// Closes what was found in the entities of model versions that no release of the period is made with any more: there
 /// is nothing left to settle.
-pub fn close_unused(transaction: &mut Transaction<'_>, dataset: &str, period: Period) -> Result<()> {
-    let releases = [transaction.open_release(dataset, period)?, transaction.live_release(dataset, period)?];
+pub fn close_unused(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period) -> Result<()> {
+    let name = &dataset.name;
+    let releases = [transaction.open_release(name, period)?, transaction.live_release(name, period)?];
     let used: Vec<ModelRef> = releases.into_iter().flatten().map(|release| release.model).collect();
-    for anomaly in unsettled(transaction, dataset, period)? {
+    for anomaly in unsettled(transaction, name, period)? {
         if !anomaly.model.is_none() && !used.contains(&anomaly.model) {
-            let evidence = format!("no release of {period} is made with {} any more", anomaly.model);
-            transaction.append(Fact::AnomalyFixed { id: anomaly.id, evidence })?;
+            fix(
+                transaction,
+                dataset,
+                anomaly.id,
+                format!("no release of {period} is made with {} any more", anomaly.model),
+            )?;
         }
     }
     Ok(())
+}
+
+fn fix(transaction: &mut Transaction<'_>, dataset: &Dataset, id: AnomalyId, evidence: String) -> Result<()> {
+    transaction.append(Fact::AnomalyFixed { id: id.clone(), evidence })?;
+    lift(transaction, dataset, &id)
+}
+
+/// [`uncover`], and the releases of those periods stand for something else.
+fn lift(transaction: &mut Transaction<'_>, dataset: &Dataset, id: &AnomalyId) -> Result<()> {
+    for later in uncover(transaction, id)? {
+        let open = transaction.open_release(&dataset.name, later.period)?;
+        if let Some(release) = open.filter(|release| release.release_digest.is_some()) {
+            assemble::bind(transaction, dataset, &release)?;
+        }
+    }
+    Ok(())
+}
+
+/// A decision is no more: what its waiver let pass in later periods is open again. Answers what that is.
+pub fn uncover(transaction: &mut Transaction<'_>, id: &AnomalyId) -> Result<Vec<Anomaly>> {
+    let covered = transaction.covered_by(id)?;
+    for later in &covered {
+        transaction.append(Fact::AnomalyReopened { id: later.id.clone() })?;
+    }
+    Ok(covered)
 }
 
 /// Whether a waiver was given for something else than what is found now: under another rule, for a warning that blocks by
@@ -80,12 +112,10 @@ fn outgrown(known: &Anomaly, found: &Evaluation, rule: Option<&Digest>) -> bool 
     waiver.rule.as_ref() != rule || found.severity > known.severity || (other && waiver.until.is_none())
 }
 
-/// Lets a new finding pass where a waiver of the same finding of an earlier period, under the same rule, reaches this far.
-fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId, rule: Option<&Digest>) -> Result<()> {
+/// Lets a new finding pass where a waiver of the same finding of an earlier period reaches this far.
+fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId) -> Result<()> {
     let anomaly = transaction.known_anomaly(id)?;
-    let Some(waiver) = transaction.waiver_for(&anomaly)? else { return Ok(()) };
-    let given = transaction.known_anomaly(&waiver)?.settled;
-    if given.is_some_and(|given| given.rule.as_ref() == rule) {
+    if let Some(waiver) = transaction.waiver_for(&anomaly)? {
         transaction.append(Fact::AnomalyCovered { id: anomaly.id, waiver })?;
     }
     Ok(())

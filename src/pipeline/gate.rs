@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{assemble, hands, land, plan};
+use super::{arrival, assemble, hands, land, plan};
 use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::approval::Rules;
@@ -129,6 +129,9 @@ struct Gathered {
     landing: Vec<Delivery>,
     misread: Vec<Batch>,
     in_production: Vec<ModelRef>,
+    /// The model version that reads the dataset.
+    reader: Option<ModelRef>,
+    batches: usize,
     tasks: Vec<(Task, TaskState)>,
     unprocessed: BTreeMap<String, u64>,
     evaluated_inputs: Option<Digest>,
@@ -156,6 +159,7 @@ impl Gathered {
             (of, *when) == (&dataset.name, period) && dataset.provider(provider).is_ok()
         };
         let plan_facts = plan::facts(snapshot, dataset, release, &[])?;
+        let (reader, standing) = (arrival::model_for(snapshot, dataset)?, plan_facts.batches.len());
         let mut unprocessed = BTreeMap::new();
         let mut tasks = Vec::new();
         for step in plan::plan(&plan_facts) {
@@ -172,13 +176,15 @@ impl Gathered {
         let anomalies = assemble::concerning(snapshot, release)?;
         let mut assessed = BTreeMap::new();
         for anomaly in &anomalies {
-            assessed.insert(anomaly.id.to_string(), anomaly.assessed(&snapshot.verdicts(&anomaly.id)?));
+            assessed.insert(anomaly.id.to_string(), anomaly.assessed(&snapshot.verdicts(anomaly)?));
         }
         Ok(Self {
             cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
             landing: snapshot.landings_under_way()?.into_iter().filter(is_of_period).collect(),
             misread: plan_facts.batches.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
-            in_production: if lacks_model(dataset, release) { snapshot.production_models()? } else { Vec::new() },
+            in_production: if reader.is_none() { snapshot.production_models()? } else { Vec::new() },
+            reader,
+            batches: standing,
             tasks,
             unprocessed,
             evaluated_inputs,
@@ -210,14 +216,17 @@ impl Gathered {
             now,
             period_ends: self.period_ends,
             cells: &self.cells,
+            batches: self.batches,
             contract_differs: in_force.file_differs,
             landing: &self.landing,
             misread: &self.misread,
-            model_missing: lacks_model(dataset, release).then(|| match &dataset.model {
-                Some(named) => ModelMissing::Named(named),
-                None if self.in_production.len() > 1 => ModelMissing::Several(&self.in_production),
-                None => ModelMissing::NoneInProduction,
-            }),
+            model_missing: match (&self.reader, &dataset.model) {
+                (Some(reader), _) if *reader == release.model => None,
+                (Some(reader), _) => Some(ModelMissing::Other(reader)),
+                (None, Some(named)) => Some(ModelMissing::Named(named)),
+                (None, None) if self.in_production.len() > 1 => Some(ModelMissing::Several(&self.in_production)),
+                (None, None) => Some(ModelMissing::NoneInProduction),
+            },
             tasks: &self.tasks,
             unprocessed: &self.unprocessed,
             evaluated_inputs: self.evaluated_inputs.as_ref(),
@@ -230,13 +239,11 @@ impl Gathered {
     }
 }
 
-/// The policy under which the present content was put up for approval.
+/// The policy under which the present content was put up for approval, where another contract was in force then.
 fn asked(snapshot: &Snapshot<'_>, release: &Release) -> Result<Option<ReleasePolicy>> {
-    let contract = release.asked_under.map(|version| snapshot.contract_of(version)).transpose()?.flatten();
-    Ok(contract
-        .and_then(|contract| contract.dataset(&release.name.dataset).ok().map(|dataset| dataset.release.clone())))
-}
-
-fn lacks_model(dataset: &Dataset, release: &Release) -> bool {
-    !dataset.text.is_empty() && release.model.is_none()
+    let in_force = snapshot.contract_version()?;
+    let Some(version) = release.asked_under.filter(|version| *version != in_force) else { return Ok(None) };
+    let contract = snapshot.contract_of(version)?;
+    let dataset = contract.as_ref().and_then(|contract| contract.dataset(&release.name.dataset).ok());
+    Ok(dataset.map(|dataset| dataset.release.clone()))
 }

@@ -8,7 +8,7 @@ use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::check::HISTORY;
 use crate::domain::profile::is_about_entities;
 use crate::domain::task::TaskOutput;
-use crate::domain::{Baseline, BatchId, Dataset, ModelRef, Period, TaskKey, TaskSubject};
+use crate::domain::{Baseline, BatchId, Dataset, ModelRef, Period, Slice, TaskKey, TaskKind, TaskSubject};
 use crate::journal::{Recorded, Snapshot};
 
 /// An earlier period that a person vouched for, and what exactly that vouches for.
@@ -21,12 +21,16 @@ pub struct Vouched {
     batches: BTreeMap<String, Vec<BatchId>>,
     /// The mappings by which their rows came to be.
     mappings: BTreeMap<String, String>,
+    /// The fields that the model version read.
+    text: String,
     /// Providers whose rows are no longer the ones that were signed: a correction waits to be released.
     corrected: BTreeSet<String>,
     /// Of each provider the model version beside which it was measured last.
     newest: BTreeMap<String, ModelRef>,
     /// The measurements of exactly the rows that were signed, by provider and model version.
     of_signed: BTreeMap<(String, ModelRef), TaskKey>,
+    /// Those of them whose entities were found in the fields that were signed, and that are read today.
+    of_text: BTreeSet<(String, ModelRef)>,
 }
 
 impl Vouched {
@@ -35,7 +39,7 @@ impl Vouched {
     #[must_use]
     pub fn covers(&self, provider: &str, metric: &str, model: &ModelRef) -> bool {
         let measured = if is_about_entities(metric) {
-            Some(model).filter(|model| self.covers_model(model))
+            Some(model).filter(|model| self.covers_entities(provider, model))
         } else {
             self.newest.get(provider)
         };
@@ -46,6 +50,10 @@ impl Vouched {
     #[must_use]
     pub fn covers_model(&self, model: &ModelRef) -> bool {
         self.model == *model
+    }
+
+    fn covers_entities(&self, provider: &str, model: &ModelRef) -> bool {
+        self.covers_model(model) && self.of_text.contains(&(provider.to_owned(), model.clone()))
     }
 
     fn is_of_signed(&self, provider: &str, model: &ModelRef) -> bool {
@@ -74,18 +82,20 @@ impl fmt::Display for Vouched {
 pub fn vouched(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> Result<BTreeMap<Period, Vouched>> {
     let mut vouched = BTreeMap::new();
     for period in judged.trailing(HISTORY) {
-        let (by, model, batches, mappings) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
+        let (by, model, batches, mappings, text) = if let Some(live) = snapshot.live_release(&dataset.name, period)? {
             let inputs = snapshot.release_inputs(&live.name)?.unwrap_or_default();
-            (live.name.to_string(), live.model, inputs.batches, inputs.mappings)
-        } else if let Some(Baseline { model, batches, mappings, .. }) = snapshot.baseline(&dataset.name, period)? {
-            (format!("baseline with {model}"), model, batches, mappings)
+            (live.name.to_string(), live.model, inputs.batches, inputs.mappings, inputs.text)
+        } else if let Some(baseline) = snapshot.baseline(&dataset.name, period)? {
+            let Baseline { model, batches, mappings, text, .. } = baseline;
+            (format!("baseline with {model} in {text}"), model, batches, mappings, text)
         } else {
             continue;
         };
         let standing = standing::by_provider(standing::batches(snapshot, dataset, period)?);
         let corrected = differing(&batches, &standing);
-        let (newest, of_signed) = Default::default();
-        vouched.insert(period, Vouched { by, model, batches, mappings, corrected, newest, of_signed });
+        let (newest, of_signed, of_text) = Default::default();
+        let one = Vouched { by, model, batches, mappings, text, corrected, newest, of_signed, of_text };
+        vouched.insert(period, one);
     }
     Ok(vouched)
 }
@@ -103,12 +113,27 @@ pub fn measured(snapshot: &Snapshot<'_>, dataset: &Dataset, judged: Period) -> R
             let TaskSubject::Annotated { slice, model } = task.subject else { continue };
             let read = output.inputs.get("refine").map(String::as_str);
             if signed.get(&slice.provider).is_some_and(|refined| Some(refined.key.as_str()) == read) {
-                by.of_signed.insert((slice.provider.clone(), model.clone()), output.key);
+                let of = (slice.provider.clone(), model.clone());
+                if by.text == dataset.text_read()
+                    && read_text(snapshot, &slice, &model, &output)? == Some(by.text.clone())
+                {
+                    by.of_text.insert(of.clone());
+                }
+                by.of_signed.insert(of, output.key);
             }
             by.newest.insert(slice.provider, model);
         }
     }
     Ok(vouched)
+}
+
+/// The fields in which the entities were found that a profile measured.
+fn read_text(snapshot: &Snapshot<'_>, slice: &Slice, model: &ModelRef, profile: &TaskOutput) -> Result<Option<String>> {
+    let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
+    let enriched = snapshot.recorded(&format!("{} {subject}", TaskKind::Enrich))?;
+    let read =
+        |enriched: &Recorded| Some(enriched.output.key.as_str()) == profile.inputs.get("enrich").map(String::as_str);
+    Ok(enriched.filter(read).and_then(|enriched| enriched.output.inputs.get("text").cloned()))
 }
 
 /// What identifies the measurements that checks may look back at: of the data, the rows that were signed and measured; of
@@ -124,7 +149,7 @@ pub fn digest(model: &ModelRef, vouched: &BTreeMap<Period, Vouched>) -> Digest {
             let mapping = by.mappings.get(provider).map_or("", String::as_str);
             let batches = by.batches.get(provider).into_iter().flatten().map(BatchId::as_str).collect::<Vec<_>>();
             measured.insert(format!("{period} {provider} {mapping} {}", batches.join(" ")));
-            if read_by == model && by.covers_model(model) {
+            if read_by == model && by.covers_entities(provider, model) {
                 measured.insert(format!("{period} {provider} {model} {key}"));
             }
         }

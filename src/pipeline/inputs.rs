@@ -21,7 +21,7 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         let covers =
             |provider: &str, batches| mappings.get(provider).is_some_and(|one| accepted.covers(provider, batches, one));
         for (provider, _) in batches.iter().filter(|(provider, batches)| covers(provider, batches)) {
-            baseline = baseline.part("accepted", format!("{provider} with {}", accepted.model));
+            baseline = baseline.part("accepted", format!("{provider} with {} in {}", accepted.model, accepted.text));
         }
     }
     for (period, vouched) in history::vouched(snapshot, dataset, period)? {
@@ -31,6 +31,7 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         batches,
         mappings,
         model,
+        text: dataset.text_read(),
         rules: dataset.rules_digest()?.to_string(),
         baseline: baseline.finish().to_string(),
     })

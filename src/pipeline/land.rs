@@ -283,6 +283,13 @@ pub fn bronze_of(context: &Context, delivery: &Delivery) -> Result<Option<LazyFr
     context.lake.scan(&table, None, &partition)
 }
 
+/// Refuses a batch whose bronze is not there as it was written.
+pub fn verify_bronze(context: &Context, delivery: &Delivery) -> Result<()> {
+    let (table, partition) = bronze(delivery);
+    let verified = context.lake.verify(&table, None, &partition, &context.cancel);
+    verified.with_context(|| format!("batch {} is on record but not in bronze as it was landed", delivery.batch))
+}
+
 fn bronze(delivery: &Delivery) -> (Table, Vec<(String, String)>) {
     let Slice { dataset, provider, period } = delivery.slice.clone();
     let partition =

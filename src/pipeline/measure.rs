@@ -1,7 +1,7 @@
 //! `profile`: silver and annotations of a slice are measured.
 
 use super::report::Report;
-use super::{Context, enrich, refine};
+use super::{Context, refine, slices};
 use crate::base::{Error, Result, crash};
 use crate::domain::profile::Profile;
 use crate::domain::task::TaskOutput;
@@ -22,15 +22,16 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
         return Err(Error::internal("profile works on a slice and a model"));
     };
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let (table, partition) = refine::silver(slice);
+    slices::check(context, slice, model)?;
+    let (table, partition) = slices::silver(slice);
     let total = context.lake.partition_rows(&table, &partition)?;
     let silver = context.lake.scan(&table, None, &partition)?;
-    let (table, partition) = refine::rejects(slice);
+    let (table, partition) = slices::rejects(slice);
     let rejects = context.lake.scan(&table, None, &partition)?;
     let annotations = if model.is_none() {
         None
     } else {
-        let (table, partition) = enrich::annotations(slice, model);
+        let (table, partition) = slices::annotations(slice, model);
         context.lake.scan(&table, None, &partition)?
     };
     let labels = context.journal.read(|snapshot| snapshot.model(model))?.map(|version| version.labels);

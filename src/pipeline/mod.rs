@@ -27,6 +27,7 @@ pub mod publication;
 pub mod refine;
 pub mod report;
 pub mod schedule;
+pub mod slices;
 pub mod standing;
 
 pub use context::Context;

@@ -238,7 +238,7 @@ fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec
     }
     for (model, digest) in facts.models.iter().chain(&facts.also) {
         let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
-        let fields = ("text".to_owned(), facts.dataset.text.join(", "));
+        let fields = ("text".to_owned(), facts.dataset.text_read());
         let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string()), fields].into();
         let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
         let inputs = [refine_key.clone(), ("enrich".to_owned(), enrich.task.key.to_string())].into();

@@ -120,3 +120,27 @@ fn a_demo_is_one_once_an_owner_applied_it_and_nobody_acts_as_somebody_else() {
     let machine = host.strip_suffix(", clock held").unwrap_or_default();
     assert!(machine.ends_with("@test") && machine.len() > "@test".len(), "{events:#?}");
 }
+
+#[test]
+fn a_release_without_a_single_delivery_is_none() {
+    let workspace = Workspace::processed();
+    for provider in ["alpha", "beta"] {
+        workspace.amend("since = \"2026-09\"", "since = \"2026-10\"");
+        let batches = workspace.json(&["batch", "list", "--provider", provider, "--period", "2026-09"]);
+        let batch = batches[0]["id"].as_str().unwrap().to_owned();
+        workspace.ok(PREPARER, &["batch", "withdraw", &batch, "--reason", "not ours"]);
+    }
+    workspace.ok(PREPARER, &["run"]);
+    let why = workspace.ok("lena", &["release", "why", "slips/2026-09.1"]);
+    assert!(why.contains("no delivery for 2026-09 stands: there is nothing to release"), "{why}");
+}
+
+#[test]
+fn rows_do_not_go_out_under_two_lengths_of_period() {
+    let workspace = Workspace::processed();
+    let monthly = std::fs::read_to_string(workspace.path("assay.toml")).unwrap();
+    let quarterly = monthly.replace("period = \"month\"", "period = \"quarter\"").replace("2026-09", "2026-Q3");
+    std::fs::write(workspace.path("assay.toml"), quarterly).unwrap();
+    let apply = ["contract", "apply", "--reason", "quarterly from now on"];
+    workspace.run(OWNER, &apply).ended(3, &["`period` of `slips` can't change: 2026-10 is published or open"]);
+}

@@ -3,7 +3,9 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the numbers of tests are small")]
 
 mod approvals;
+mod as_judged;
 mod bad_input;
+mod by_keys;
 mod command_line;
 mod consequences;
 mod crash;

@@ -46,3 +46,16 @@ fn as_many_rows_are_tagged_as_silver_has() {
     workspace.ok(OWNER, &["model", "promote", "words/2", "--reason", "newer"]);
     workspace.run(PREPARER, &["run"]).ended(1, &["11 rows of silver, but 10 tagged by words/2"]);
 }
+
+#[test]
+fn a_pipe_is_no_model_and_is_not_waited_for() {
+    let workspace = Workspace::with_model();
+    let pipe = workspace.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    for arguments in
+        [&["model", "register", pipe, "--name", "words"][..], &["model", "train", "--data", pipe, "--name", "words"]]
+    {
+        workspace.run(OWNER, arguments).ended(1, &["is not a file that can be read"]);
+    }
+}

@@ -37,6 +37,10 @@ fn status_counts_what_waits_for_whom() {
     let waived = workspace.ok(PREPARER, &["anomaly", "waive", &ids[0], "--reason", "for once"]);
     assert!(waived.contains("is waived"), "{waived}");
     assert_eq!(in_the_way(), ids.len() as u64 - 1);
+    // What no open release waits for is in nobody's way.
+    workspace.ok(PREPARER, &["anomaly", "reopen", &ids[0], "--reason", "it is not"]);
+    workspace.ok(PREPARER, &["release", "reject", SECOND, "--reason", "not this one"]);
+    assert_eq!(in_the_way(), 0);
 }
 
 #[test]

@@ -323,3 +323,31 @@ fn a_channel_that_can_not_be_written_is_owed() {
     let pointer = fs::read_to_string(workspace.path("channels/slips/latest.json")).unwrap();
     assert!(pointer.contains("slips/2026-09.3"), "{pointer}");
 }
+
+#[test]
+fn a_pointer_that_got_lost_is_written_again() {
+    let workspace = Workspace::amended();
+    let pointer = workspace.path("channels/slips/latest.json");
+    let bytes = fs::read(&pointer).unwrap();
+    for damage in [None, Some("{}")] {
+        match damage {
+            None => fs::remove_file(&pointer).unwrap(),
+            Some(text) => fs::write(&pointer, text).unwrap(),
+        }
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(fs::read(&pointer).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn nothing_is_published_beside_a_gold_table_that_is_gone() {
+    let workspace = Workspace::amended();
+    workspace.correct(12);
+    workspace.approve("slips/2026-09.3");
+    fs::rename(workspace.path("lake/gold/slips"), workspace.path("lake/gold/elsewhere")).unwrap();
+    let publish = ["release", "publish", "slips/2026-09.3"];
+    workspace.run(PREPARER, &publish).ended(1, &["is not the one that was published to", "from a backup"]);
+    fs::rename(workspace.path("lake/gold/elsewhere"), workspace.path("lake/gold/slips")).unwrap();
+    workspace.ok(PREPARER, &publish);
+    workspace.verify();
+}

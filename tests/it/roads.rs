@@ -127,6 +127,12 @@ fn a_period_that_clients_lost_can_be_brought_out_again() {
     workspace.ok(PREPARER, &["release", "rollback", "slips/2026-09.2", "--reason", "wrong"]);
     workspace.ok(PREPARER, &["release", "withdraw", "slips/2026-09.1", "--reason", "wrong too"]);
     workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
+    // What was withdrawn is no baseline, not even for itself.
+    workspace
+        .run(APPROVERS[0], &["release", "approve", "slips/2026-09.3"])
+        .ended(3, &["row_count of alpha is unknown"]);
+    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "looked through once more"]);
+    workspace.ok(PREPARER, &["run", "--period", "2026-09"]);
     publish(&workspace, "slips/2026-09.3");
 }
 

@@ -15,7 +15,7 @@ fn environment(who: &str) -> Vec<(&str, &str)> {
     vec![("ASSAY_NOW", NOW), ("ASSAY_HOST", "test"), ("ASSAY_USER", who)]
 }
 
-fn open(workspace: &Workspace, who: &str) -> Terminal {
+pub(super) fn open(workspace: &Workspace, who: &str) -> Terminal {
     opened(workspace, &environment(who))
 }
 
@@ -24,7 +24,7 @@ fn opened(workspace: &Workspace, environment: &[(&str, &str)]) -> Terminal {
     Terminal::start_in(environment, &["--workspace", root], 100, 30)
 }
 
-fn sees(terminal: &Terminal, text: &str) {
+pub(super) fn sees(terminal: &Terminal, text: &str) {
     terminal.wait(text, |lines| lines.iter().any(|line| line.contains(text)).then_some(()));
 }
 

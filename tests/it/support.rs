@@ -185,10 +185,16 @@ impl Workspace {
 
     /// The same by somebody.
     pub fn promote_lexicon_by(&self, who: &str) {
-        let file = self.path("lexicon.toml");
-        fs::write(&file, LEXICON).unwrap();
+        let file = self.write_lexicon();
         self.ok(who, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
         self.ok(who, &["model", "promote", "words/1", "--reason", "the first"]);
+    }
+
+    /// The file that the lexicon is registered from.
+    pub fn write_lexicon(&self) -> PathBuf {
+        let file = self.path("lexicon.toml");
+        fs::write(&file, LEXICON).unwrap();
+        file
     }
 
     /// The same with every provider's delivery for every period in its inbox.

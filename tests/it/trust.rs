@@ -92,6 +92,7 @@ fn what_a_model_found_in_unpublished_releases_is_no_measure_for_it() {
             workspace.deliver(provider, &format!("{period}.csv"), delivery(provider, period, 60));
         }
         workspace.ok(PREPARER, &["ingest"]);
+        workspace.ok(PREPARER, &["run"]);
         workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "one of the first"]);
         workspace.ok(PREPARER, &["run"]);
         let release = format!("slips/{period}.1");
@@ -204,7 +205,6 @@ fn a_check_that_comes_into_force_during_a_run_is_not_skipped() {
         workspace.deliver(provider, "2026-09.csv", delivery(provider, "2026-09", 40_000));
     }
     workspace.ok(PREPARER, &["ingest"]);
-    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "the first"]);
     let mut run = workspace.start(PREPARER, &["run"]);
     let check = "\n[[dataset.check]]\nname = \"small amounts\"\nsql = \"select * from silver where amount > 3\"\n";
     let stricter = contract().replace("\n[dataset.release]", &format!("{check}\n[dataset.release]"));
@@ -214,4 +214,32 @@ fn a_check_that_comes_into_force_during_a_run_is_not_skipped() {
     assert!(run.wait().unwrap().success());
     let reasons = workspace.json(&["release", "list"])[0]["blocked_by"].to_string();
     assert!(reasons.contains("small amounts"), "{reasons}");
+}
+
+#[test]
+fn what_was_taken_from_clients_is_no_baseline_any_more() {
+    let workspace = Workspace::processed();
+    workspace.approve("slips/2026-09.1");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-09.1"]);
+    let is_baseline = || {
+        let periods = workspace.json(&["period", "list"]);
+        find(&periods, |period| period["period"] == "2026-09")["baseline"] == true
+    };
+    assert!(is_baseline());
+    workspace.ok(PREPARER, &["release", "withdraw", "slips/2026-09.1", "--reason", "wrong data throughout"]);
+    assert!(!is_baseline());
+}
+
+/// Nobody can vouch for rows that nobody has seen.
+#[test]
+fn a_baseline_is_accepted_once_its_rows_were_made() {
+    let workspace = Workspace::delivered();
+    workspace.ok(PREPARER, &["ingest"]);
+    let accept = ["period", "baseline", "2026-09", "--reason", "looked through by hand"];
+    workspace.run(PREPARER, &accept).ended(3, &["was not processed as it stands", "hint: assay run"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.amend("amount = [\"Amount\"]", "amount = [\"Net\", \"Amount\"]");
+    workspace.run(PREPARER, &accept).ended(3, &["slips/2026-09/alpha was not processed as it stands"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &accept);
 }

@@ -170,3 +170,20 @@ fn what_a_waiver_covers_falls_with_its_rule() {
     deliver_refund(&workspace, "2026-09");
     assert_eq!(state_of(&workspace, "2026-09"), "open");
 }
+
+#[test]
+fn what_a_waiver_covers_falls_with_the_finding_that_it_was_given_for() {
+    let workspace = workspace();
+    deliver_refund(&workspace, "2026-07");
+    let first = finding(&workspace, "2026-07");
+    workspace.ok("ravi", &["anomaly", "waive", id(&first), "--until", "2026-12", "--reason", REASON]);
+    deliver_refund(&workspace, "2026-08");
+    assert_eq!(state_of(&workspace, "2026-08"), "waived");
+    let before = digest(&workspace, "slips/2026-08.1");
+    // What it was given for is mended: there is no waiver any more.
+    workspace.deliver("alpha", "2026-07 corrected.csv", delivery("alpha", "2026-07", 10));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!((state_of(&workspace, "2026-07").as_str(), state_of(&workspace, "2026-08").as_str()), ("fixed", "open"));
+    assert_ne!(digest(&workspace, "slips/2026-08.1"), before);
+}

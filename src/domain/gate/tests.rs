@@ -30,6 +30,7 @@ fn worse() -> Vec<(ReasonCode, Case)> {
         (R::ContractDiffers, with(&|case| case.contract_differs = true)),
         (R::ProviderMissing, cell_is(CellState::Expected)),
         (R::ProviderLate, cell_is(CellState::Late)),
+        (R::ProviderMissing, with(&|case| case.batches = 0)),
         (R::BatchQuarantined, cell_is(CellState::Quarantined)),
         (R::BatchNotLanded, with(&|case| case.landing = vec![delivered().delivery])),
         (R::BatchNotLanded, with(&|case| case.misread = vec![delivered()])),

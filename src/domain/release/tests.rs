@@ -129,6 +129,7 @@ fn both_digests_change_with_everything_that_they_cover() {
         ReleaseInputs { mappings: named("1"), ..inputs.clone() },
         ReleaseInputs { model: "r".to_owned(), rules: "m".to_owned(), ..inputs.clone() },
         ReleaseInputs { baseline: "b".to_owned(), ..inputs.clone() },
+        ReleaseInputs { text: "b".to_owned(), ..inputs.clone() },
         inputs,
     ];
     let mut digests: Vec<Digest> = others.iter().map(|inputs| inputs.digest().unwrap()).collect();

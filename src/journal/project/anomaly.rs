@@ -23,6 +23,7 @@ pub(super) const PROJECTION: Projection = Projection {
             model        TEXT NOT NULL,
             state        TEXT NOT NULL,
             finding      TEXT NOT NULL,
+            rule         TEXT,
             at           TEXT NOT NULL,
             settlement   TEXT,
             -- Of a waiver given for this anomaly: the last period that it covers. Of one given for an earlier anomaly: which.
@@ -43,6 +44,8 @@ pub(super) const PROJECTION: Projection = Projection {
             actor    TEXT NOT NULL,
             at       TEXT NOT NULL,
             note     TEXT,
+            -- What the check looked at that had picked the row: of anything else nothing was said.
+            rule     TEXT,
             PRIMARY KEY (anomaly, batch, row)
         ) STRICT, WITHOUT ROWID;
     ",
@@ -56,17 +59,21 @@ pub(super) const PROJECTION: Projection = Projection {
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     match &event.fact {
-        Fact::AnomalyOpened { id, dataset, period, model, evaluation } => {
+        Fact::AnomalyOpened { id, dataset, period, model, evaluation, rule } => {
             if snapshot.anomaly(id)?.is_some() {
                 return Err(Error::refused(format!("anomaly `{id}` is on the record already")));
             }
             let anomaly = found(id.clone(), dataset.clone(), *period, model.clone(), event.at, evaluation);
-            insert(snapshot, &anomaly, evaluation)
+            insert(snapshot, &Anomaly { rule: rule.clone(), ..anomaly }, evaluation)
         }
-        Fact::AnomalySeen { id, evaluation } => {
+        Fact::AnomalySeen { id, evaluation, rule } => {
             let known = snapshot.known_anomaly(id)?;
             let seen = found(known.id, known.dataset, known.period, known.model, known.at, evaluation);
-            insert(snapshot, &Anomaly { state: known.state, settled: known.settled, ..seen }, evaluation)
+            insert(
+                snapshot,
+                &Anomaly { rule: rule.clone(), state: known.state, settled: known.settled, ..seen },
+                evaluation,
+            )
         }
         Fact::AnomalyFixed { id, evidence } => {
             let known = snapshot.known_anomaly(id)?;
@@ -80,7 +87,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             known.state.allow(AnomalyState::Confirmed)?;
             settle(snapshot, known, AnomalyState::Confirmed, Some(settlement(event, None)))
         }
-        Fact::AnomalyWaived { id, until, rule } => waive(snapshot, event, id, *until, rule.clone()),
+        Fact::AnomalyWaived { id, until } => waive(snapshot, event, id, *until),
         Fact::AnomalyCovered { id, waiver } => cover(snapshot, id, waiver),
         Fact::AnomalyReopened { id } => {
             let known = snapshot.known_anomaly(id)?;
@@ -97,20 +104,14 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     }
 }
 
-fn waive(
-    snapshot: &Snapshot<'_>,
-    event: &Event,
-    id: &AnomalyId,
-    until: Option<Period>,
-    rule: Option<Digest>,
-) -> Result<()> {
+fn waive(snapshot: &Snapshot<'_>, event: &Event, id: &AnomalyId, until: Option<Period>) -> Result<()> {
     let known = snapshot.known_anomaly(id)?;
     known.state.allow(AnomalyState::Waived)?;
     if event.origin.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Error::refused(format!("anomaly `{id}` can't be waived without a reason"))
             .hint(format!("assay anomaly waive {id} --reason \"...\"")));
     }
-    let waiver = Settlement { until, rule, ..settlement(event, None) };
+    let waiver = Settlement { until, rule: known.rule.clone(), ..settlement(event, None) };
     settle(snapshot, known, AnomalyState::Waived, Some(waiver))
 }
 
@@ -135,10 +136,12 @@ fn judge(
     note: Option<&str>,
 ) -> Result<()> {
     let anomaly = snapshot.known_anomaly(id)?;
-    let (by, at) = (&event.origin.actor.name, column::written(event.at));
+    let (by, at, rule) =
+        (&event.origin.actor.name, column::written(event.at), anomaly.rule.as_ref().map(Digest::as_str));
     snapshot.execute(
-        "INSERT OR REPLACE INTO verdict (anomaly, batch, row, accepted, actor, at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![id.as_str(), batch.as_str(), column::integer(row)?, accepted, by, at, note],
+        "INSERT OR REPLACE INTO verdict (anomaly, batch, row, accepted, actor, at, note, rule)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![id.as_str(), batch.as_str(), column::integer(row)?, accepted, by, at, note, rule],
     )?;
     let assessed = column::integer(assessed(snapshot, &anomaly)?)?;
     snapshot.execute("UPDATE anomaly SET assessed = ?2 WHERE id = ?1", params![id.as_str(), assessed])?;
@@ -184,15 +187,15 @@ fn waiver_columns(anomaly: &Anomaly) -> (Option<i64>, Option<&str>) {
 fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> Result<()> {
     let (until, given_for) = waiver_columns(anomaly);
     snapshot.execute(
-        "INSERT OR REPLACE INTO anomaly (id, dataset, period, period_order, provider, model, state, finding, at,
+        "INSERT OR REPLACE INTO anomaly (id, dataset, period, period_order, provider, model, state, finding, rule, at,
              settlement, waived_until, given_for, samples, assessed, sort, search)
-         VALUES (:id, :dataset, :period, :period_order, :provider, :model, :state, :finding, :at,
+         VALUES (:id, :dataset, :period, :period_order, :provider, :model, :state, :finding, :rule, :at,
              :settlement, :waived_until, :given_for, :samples, :assessed, :sort, :search)",
         named_params! {
             ":id": anomaly.id.as_str(), ":dataset": anomaly.dataset, ":period": anomaly.period.to_string(),
             ":period_order": column::period_order(anomaly.period), ":provider": anomaly.subject.provider,
             ":model": anomaly.model.to_string(), ":state": anomaly.state.as_str(),
-            ":finding": column::to_json(finding)?, ":at": column::written(anomaly.at),
+            ":finding": column::to_json(finding)?, ":rule": anomaly.rule.as_ref().map(Digest::as_str), ":at": column::written(anomaly.at),
             ":settlement": anomaly.settled.as_ref().map(column::to_json).transpose()?,
             ":waived_until": until, ":given_for": given_for,
             ":samples": column::integer(anomaly.rows.len() as u64)?,
@@ -205,7 +208,7 @@ fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> R
 
 /// How many of the rows that the anomaly now shows have a verdict.
 fn assessed(snapshot: &Snapshot<'_>, anomaly: &Anomaly) -> Result<u64> {
-    Ok(anomaly.assessed(&snapshot.verdicts(&anomaly.id)?))
+    Ok(anomaly.assessed(&snapshot.verdicts(anomaly)?))
 }
 
 /// The place in the list: open ones first, then newest period first, then blocking ones first.

@@ -20,6 +20,7 @@ pub(super) const PROJECTION: Projection = Projection {
             model        TEXT NOT NULL,
             batches      TEXT NOT NULL,
             mappings     TEXT NOT NULL,
+            text         TEXT NOT NULL,
             PRIMARY KEY (dataset, period_order)
         ) STRICT, WITHOUT ROWID;
     ",
@@ -28,10 +29,15 @@ pub(super) const PROJECTION: Projection = Projection {
 };
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
-    let Fact::PeriodBaselined { dataset, period, model, batches, mappings } = &event.fact else { return Ok(()) };
+    // What was taken from clients is no measure for anything.
+    if let Fact::Withdrawn { release, .. } = &event.fact {
+        let withdrawn = params![release.dataset, column::period_order(release.period)];
+        snapshot.execute("DELETE FROM baseline WHERE dataset = ?1 AND period_order = ?2", withdrawn)?;
+    }
+    let Fact::PeriodBaselined { dataset, period, model, batches, mappings, text } = &event.fact else { return Ok(()) };
     snapshot.execute(
-        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, model, batches, mappings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT OR REPLACE INTO baseline (dataset, period_order, period, actor, reason, model, batches, mappings, text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             dataset,
             column::period_order(*period),
@@ -40,7 +46,8 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             event.origin.reason,
             model.to_string(),
             column::to_json(batches)?,
-            column::to_json(mappings)?
+            column::to_json(mappings)?,
+            text
         ],
     )?;
     Ok(())

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::listing::{AnomalyRow, Page, Query};
 use crate::domain::{Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Period, Verdict};
@@ -64,13 +64,16 @@ impl Snapshot<'_> {
     /// How many anomalies keep a release back until somebody settles them or the data is mended, in all datasets.
     pub fn count_blocking_anomalies(&self) -> Result<u64> {
         let sql = "SELECT count(*) AS number FROM anomaly
-             WHERE state IN ('open', 'confirmed') AND json_extract(finding, '$.severity') = 'blocking'";
+             WHERE state IN ('open', 'confirmed') AND json_extract(finding, '$.severity') = 'blocking'
+               AND EXISTS (SELECT 1 FROM release WHERE release.state IN ('open', 'approved')
+                 AND release.dataset = anomaly.dataset AND release.period_order = anomaly.period_order)";
         self.number(sql, [])
     }
 
-    /// What people said about the samples of an anomaly, by batch and row.
-    pub fn verdicts(&self, id: &AnomalyId) -> Result<Vec<(BatchId, u64, Verdict)>> {
-        self.all("SELECT * FROM verdict WHERE anomaly = ?1 ORDER BY batch, row", [id.as_str()], |row| {
+    /// What people said about the samples of an anomaly, as its check looks at them now, by batch and row.
+    pub fn verdicts(&self, anomaly: &Anomaly) -> Result<Vec<(BatchId, u64, Verdict)>> {
+        let sql = "SELECT * FROM verdict WHERE anomaly = ?1 AND rule IS ?2 ORDER BY batch, row";
+        self.all(sql, params![anomaly.id.as_str(), anomaly.rule.as_ref().map(Digest::as_str)], |row| {
             let verdict = Verdict {
                 accepted: row.get("accepted")?,
                 by: row.get("actor")?,
@@ -117,6 +120,7 @@ pub(in crate::journal) fn found(
         metric: evaluation.metric.clone(),
         explanation: evaluation.explanation.clone(),
         rows: evaluation.rows.clone(),
+        rule: None,
         at,
         settled: None,
     }
@@ -132,7 +136,8 @@ fn read(row: &Row<'_>) -> Result<Anomaly> {
         column::instant(row, "at")?,
         &evaluation,
     );
-    Ok(Anomaly { state: column::named(row, "state")?, settled: column::optional_json(row, "settlement")?, ..anomaly })
+    let (state, settled) = (column::named(row, "state")?, column::optional_json(row, "settlement")?);
+    Ok(Anomaly { rule: column::optional_named(row, "rule")?, state, settled, ..anomaly })
 }
 
 fn listed(row: &Row<'_>) -> Result<AnomalyRow> {

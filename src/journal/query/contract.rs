@@ -29,13 +29,13 @@ impl Snapshot<'_> {
     /// The acceptance of a period as a baseline, if there was one; the newest counts.
     pub fn baseline(&self, dataset: &str, period: Period) -> Result<Option<Baseline>> {
         self.first(
-            "SELECT actor, reason, model, batches, mappings FROM baseline WHERE dataset = ?1 AND period_order = ?2",
+            "SELECT actor, reason, model, batches, mappings, text FROM baseline WHERE dataset = ?1 AND period_order = ?2",
             params![dataset, column::period_order(period)],
             |row| {
                 let (by, reason): (String, Option<String>) = (row.get("actor")?, row.get("reason")?);
                 let (reason, model) = (reason.unwrap_or_default(), column::parsed(row, "model")?);
                 let (batches, mappings) = (column::json(row, "batches")?, column::json(row, "mappings")?);
-                Ok(Baseline { by, reason, model, batches, mappings })
+                Ok(Baseline { by, reason, model, batches, mappings, text: row.get("text")? })
             },
         )
     }

@@ -203,6 +203,7 @@ pub(super) fn found(slice: &Slice, number: u64) -> Fact {
         period: slice.period,
         model: ModelRef::none(),
         evaluation: Box::new(evaluation(slice, number)),
+        rule: None,
     }
 }
 
@@ -256,6 +257,7 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
             period: slice.period,
             model: ModelRef::none(),
             evaluation: Box::new(evaluation),
+            rule: None,
         },
     ]
 }

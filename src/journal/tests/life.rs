@@ -5,7 +5,7 @@ use super::facts::{
     opened_at, period, promoted, publication, quarantined, registered, release, slice, task, whole_life,
 };
 use super::{Bench, origin};
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Digest, Error, ErrorKind, Result};
 use crate::domain::event::Origin;
 use crate::domain::{
     Anomaly, AnomalyState, BatchState, Fact, ModelRef, Release, ReleaseState, Slice, Task, TaskKind, TaskSubject,
@@ -239,7 +239,7 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     bench.tell("mira", vec![found(&slice, 3)]).unwrap();
     bench.refused(found(&slice, 3));
     let silent = Origin { reason: None, ..origin("mira") };
-    let waived = Fact::AnomalyWaived { id: id.clone(), until: Some(period(5)), rule: None };
+    let waived = Fact::AnomalyWaived { id: id.clone(), until: Some(period(5)) };
     let fact = waived.clone();
     let error = bench.journal.write(&silent, move |transaction| transaction.append(fact)).unwrap_err();
     assert!(error.message().contains("without a reason"), "{error}");
@@ -247,7 +247,10 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     let settled = anomaly(&bench).settled.unwrap();
     assert_eq!((settled.by.as_str(), settled.reason.as_str(), settled.until), ("tomas", "because", Some(period(5))));
     bench
-        .tell("mira", vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 6)) }])
+        .tell(
+            "mira",
+            vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 6)), rule: None }],
+        )
         .unwrap();
     let seen = anomaly(&bench);
     assert_eq!((seen.state, seen.rows.len(), seen.observed), (AnomalyState::Waived, 2, Some(2.0)));
@@ -255,8 +258,11 @@ fn an_anomaly_is_settled_by_people_and_keeps_their_words() {
     assert_eq!((anomaly(&bench).state, anomaly(&bench).settled), (AnomalyState::Open, None));
     bench.tell("mira", vec![Fact::AnomalyFixed { id: id.clone(), evidence: "0 nulls".to_owned() }]).unwrap();
     assert_eq!(anomaly(&bench).settled.unwrap().reason, "0 nulls");
-    bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None, rule: None });
+    bench.refused(Fact::AnomalyWaived { id: id.clone(), until: None });
     bench.tell("mira", vec![Fact::AnomalyReopened { id }]).unwrap();
+    // It is in nobody's way as long as no release of its period is open.
+    assert_eq!(bench.ask(|snapshot| snapshot.count_blocking_anomalies()), 0);
+    bench.tell("mira", vec![opened(&release(slice.period, 1), 1)]).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.count_blocking_anomalies()), 1);
 }
 
@@ -269,7 +275,7 @@ fn a_waiver_that_names_a_later_period_lets_its_finding_pass_in_the_words_of_its_
     let id = anomaly_id(&one);
     bench.tell("mira", vec![found(&one, 3), found(&two, 3), found(&three, 3)]).unwrap();
     bench.refused(covered(&two, &one));
-    bench.tell("tomas", vec![Fact::AnomalyWaived { id: id.clone(), until: Some(two.period), rule: None }]).unwrap();
+    bench.tell("tomas", vec![Fact::AnomalyWaived { id: id.clone(), until: Some(two.period) }]).unwrap();
     let later = bench.ask(|snapshot| snapshot.anomaly(&anomaly_id(&two))).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.waiver_for(&later)), Some(id.clone()));
     let waived = anomaly(&bench);
@@ -293,7 +299,7 @@ fn a_waiver_that_names_a_later_period_lets_its_finding_pass_in_the_words_of_its_
     let hands = bench.ask(|snapshot| snapshot.hands_on(&opened_at(two.period, 1)));
     assert_eq!(hands, [("tomas".to_owned(), "waived an anomaly".to_owned())]);
     // What is covered keeps its waiver when it is measured again, and is found when the waiver is taken back.
-    let seen = Fact::AnomalySeen { id: anomaly_id(&two), evaluation: Box::new(evaluation(&two, 7)) };
+    let seen = Fact::AnomalySeen { id: anomaly_id(&two), evaluation: Box::new(evaluation(&two, 7)), rule: None };
     bench.tell("mira", vec![seen, Fact::AnomalyReopened { id: id.clone() }]).unwrap();
     assert_eq!(bench.ask(|snapshot| snapshot.covered_by(&id)).len(), 1);
     bench.tell("mira", vec![Fact::AnomalyReopened { id: anomaly_id(&two) }]).unwrap();
@@ -320,14 +326,24 @@ fn only_verdicts_on_the_rows_shown_count_as_assessed() {
     bench.tell("ines", vec![judged(0), judged(2), judged(2), judged(77)]).unwrap();
     assert_eq!(assessed(), (3, 2));
     bench
-        .tell("mira", vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 5)) }])
+        .tell(
+            "mira",
+            vec![Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 5)), rule: None }],
+        )
         .unwrap();
     assert_eq!(assessed(), (1, 1));
-    let verdicts = bench.ask(|snapshot| snapshot.verdicts(&id));
+    let shown = bench.ask(|snapshot| snapshot.known_anomaly(&id));
+    let verdicts = bench.ask(|snapshot| snapshot.verdicts(&shown));
     assert_eq!(
         verdicts.iter().map(|(_, row, verdict)| (*row, verdict.by.as_str())).collect::<Vec<_>>(),
         [(0, "ines"), (2, "ines"), (77, "ines")]
     );
+    // Of the same rows under another rule nobody said anything, until it is the rule of before again.
+    for (rule, counted) in [(Some(Digest::of(b"another")), 0), (None, 1)] {
+        let seen = Fact::AnomalySeen { id: id.clone(), evaluation: Box::new(evaluation(&slice, 5)), rule };
+        bench.tell("mira", vec![seen]).unwrap();
+        assert_eq!(assessed(), (1, counted));
+    }
 }
 
 #[test]

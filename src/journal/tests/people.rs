@@ -18,7 +18,7 @@ fn separation_of_duties_knows_who_had_a_hand_in_it() {
     bench.tell("owner", vec![contract(1)]).unwrap();
     assert!(hands_on(&bench, &opened).is_empty(), "the first contract changed nothing");
     bench.tell("mira", vec![landed(&slice, 1), found(&slice, 1)]).unwrap();
-    bench.tell("tomas", vec![Fact::AnomalyWaived { id: anomaly_id(&slice), until: None, rule: None }]).unwrap();
+    bench.tell("tomas", vec![Fact::AnomalyWaived { id: anomaly_id(&slice), until: None }]).unwrap();
     bench.tell("owner", vec![contract(2)]).unwrap();
     let had = ["mira took a batch in", "tomas waived an anomaly", "owner changed the contract"];
     assert_eq!(hands_on(&bench, &opened), had);
@@ -41,6 +41,7 @@ fn separation_of_duties_knows_who_had_a_hand_in_it() {
         model: ModelRef::none(),
         batches: [].into(),
         mappings: [].into(),
+        text: String::new(),
     };
     bench.tell("ines", vec![accepted]).unwrap();
     bench.tell("ines", vec![Fact::BatchWithdrawn { batch: delivery(&slice, 1).batch }]).unwrap();

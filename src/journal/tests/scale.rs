@@ -15,7 +15,8 @@ const PER_CHANGE: u64 = 10_000;
 fn facts(number: u64) -> Vec<Fact> {
     let slice = Slice { dataset: format!("slips{}", number / 36), ..slice(number % 36) };
     let (refine, profile) = (task(TaskKind::Refine, &slice, 1), task(TaskKind::Profile, &slice, 1));
-    let seen = Fact::AnomalySeen { id: anomaly_id(&slice), evaluation: Box::new(evaluation(&slice, number)) };
+    let seen =
+        Fact::AnomalySeen { id: anomaly_id(&slice), evaluation: Box::new(evaluation(&slice, number)), rule: None };
     vec![
         landed(&slice, 1),
         Fact::TaskStarted { task: refine.clone() },

@@ -5,7 +5,7 @@ use super::facts::{
     anomaly_id, approved, changed, contract, covered, delivery, digest, done, evaluation, found, landed, opened,
     period, promoted, publication, quarantined, registered, release, slice, task,
 };
-use crate::base::{ErrorKind, Result};
+use crate::base::{Digest, ErrorKind, Result};
 use crate::domain::{BatchState, Fact, ModelRef, ReleaseState, TaskKind};
 use crate::journal::Snapshot;
 
@@ -81,6 +81,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
                 model: ModelRef::none(),
                 batches,
                 mappings: [].into(),
+                text: String::new(),
             }]
         }
         15 => vec![opened(&release(month, newest + 1), number)],
@@ -109,12 +110,15 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         }
         25 => vec![Fact::Delivered { generation: generation - 1, what: format!("xlsx {}", number % 2) }],
         26 => vec![found(&slice, number)],
-        27 => vec![Fact::AnomalySeen { id, evaluation: Box::new(evaluation(&slice, number)) }],
+        27 => {
+            let rule = (number % 2 == 0).then(|| Digest::of(b"another rule"));
+            vec![Fact::AnomalySeen { id, evaluation: Box::new(evaluation(&slice, number)), rule }]
+        }
         28 => vec![match number % 5 {
             4 => covered(&slice, &super::facts::slice(u64::from(about % 3))),
             0 => Fact::AnomalyFixed { id, evidence: "passes again".to_owned() },
             1 => Fact::AnomalyConfirmed { id },
-            2 => Fact::AnomalyWaived { id, until: Some(month), rule: None },
+            2 => Fact::AnomalyWaived { id, until: Some(month) },
             _ => Fact::AnomalyReopened { id },
         }],
         _ => {

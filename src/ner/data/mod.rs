@@ -6,7 +6,6 @@ mod scheme;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::path::Path;
 
 use crate::base::{Digest, Error, KeyHasher, Result, ResultExt, files};
@@ -57,7 +56,7 @@ fn opens_object(text: &str) -> bool {
 
 fn read_text(path: &Path, name: &str) -> Result<String> {
     let reading = || format!("reading {name}");
-    let file = File::open(path).with_context(reading)?;
+    let file = files::open_regular(path).with_context(reading)?;
     let bytes = files::read_at_most(file, LARGEST).with_context(reading)?.ok_or_else(|| {
         Error::bad_data(format!("{name} is larger than {} MiB", LARGEST >> 20))
             .hint("split the labelled data into several files and name them all")
@@ -77,8 +76,7 @@ pub fn data_digest<P: AsRef<Path>>(paths: &[P]) -> Result<Digest> {
     let mut key = KeyHasher::new("labelled data/1");
     for path in paths {
         let path = path.as_ref();
-        let digest = File::open(path)
-            .map_err(Error::from)
+        let digest = files::open_regular(path)
             .and_then(Digest::of_reader)
             .with_context(|| format!("reading {}", path.display()))?;
         key = key.part("file", digest.as_str());

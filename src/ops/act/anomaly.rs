@@ -9,7 +9,7 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::{Anomaly, AnomalyState, BatchId, Fact, Period, Severity};
 use crate::journal::Transaction;
 use crate::ops::judged::Judged;
-use crate::pipeline::{Context, assemble};
+use crate::pipeline::{Context, assemble, findings};
 
 /// A person says that it is real. Where it was waived for later periods too, their findings open again.
 pub fn confirm(context: &Context, id: &AnomalyId) -> Result<Reply> {
@@ -25,13 +25,10 @@ pub fn confirm(context: &Context, id: &AnomalyId) -> Result<Reply> {
 
 /// A person lets it pass; with `until`, the same finding of later periods up to that one as well.
 pub fn waive(context: &Context, id: &AnomalyId, until: Option<Period>) -> Result<Reply> {
-    let contract = context.contract.clone();
     let covered = change(context, id, move |transaction, anomaly| {
         anomaly.state.allow(AnomalyState::Waived)?;
         check_until(anomaly, until)?;
-        let dataset = contract.dataset(&anomaly.dataset)?;
-        let rule = dataset.rule_digest(&anomaly.check, anomaly.subject.provider.as_deref())?;
-        transaction.append(Fact::AnomalyWaived { id: anomaly.id.clone(), until, rule })?;
+        transaction.append(Fact::AnomalyWaived { id: anomaly.id.clone(), until })?;
         let waived = transaction.anomaly_by_prefix(anomaly.id.as_str())?;
         let covered = transaction.open_under_waiver(&waived)?;
         for later in &covered {
@@ -80,11 +77,7 @@ fn settle(
     change(context, id, move |transaction, anomaly| {
         anomaly.state.allow(next)?;
         transaction.append(fact(anomaly.id.clone()))?;
-        let covered = transaction.covered_by(&anomaly.id)?;
-        for later in &covered {
-            transaction.append(Fact::AnomalyReopened { id: later.id.clone() })?;
-        }
-        Ok(covered)
+        findings::uncover(transaction, &anomaly.id)
     })
 }
 
@@ -114,7 +107,7 @@ pub fn assess(context: &Context, id: &AnomalyId, judgement: Judgement) -> Result
                     .hint(format!("assay anomaly show {}", anomaly.id))
             })?;
         let given = transaction
-            .verdicts(&anomaly.id)?
+            .verdicts(anomaly)?
             .into_iter()
             .find(|(batch, at, verdict)| (batch, *at) == (&sample.batch, row) && !same_person(&verdict.by, &judge));
         if let Some((_, _, verdict)) = given.filter(|_| !overrule) {
@@ -136,7 +129,7 @@ fn own_note(context: &Context, id: &AnomalyId, batch: &BatchId, row: u64) -> Res
     let judge = &context.origin.actor.name;
     let verdicts = context.journal.read(|snapshot| {
         let anomaly = snapshot.anomaly_by_prefix(id.as_str())?;
-        snapshot.verdicts(&anomaly.id)
+        snapshot.verdicts(&anomaly)
     })?;
     let own = verdicts.into_iter().find(|(of, at, verdict)| {
         *at == row && of.as_str().starts_with(batch.as_str()) && same_person(&verdict.by, judge)

@@ -1,9 +1,12 @@
 //! Accepting a period as the baseline of history-based checks.
 
+use std::collections::BTreeMap;
+
 use super::{Next, Reply};
 use crate::base::{Error, Result};
-use crate::domain::{Baseline, Fact, ModelRef, Period};
-use crate::pipeline::{Context, arrival, inputs, standing};
+use crate::domain::{Baseline, Batch, BatchId, Dataset, Fact, ModelRef, Period, Slice};
+use crate::journal::Snapshot;
+use crate::pipeline::{Context, arrival, inputs, plan, standing};
 
 /// Puts it on record; the releases that rest on it hear of it.
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
@@ -25,16 +28,39 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
         };
         let model = release.map_or_else(ModelRef::none, |release| release.model);
         let mappings = inputs::mappings(&dataset, batches.keys())?;
-        let accepted = transaction.baseline(&dataset.name, period)?;
+        seen(transaction, &dataset, period, &batches)?;
+        let (accepted, text) = (transaction.baseline(&dataset.name, period)?, dataset.text_read());
         let same = |accepted: Baseline| {
-            (&accepted.batches, &accepted.mappings, &accepted.model) == (&batches, &mappings, &model)
+            (&accepted.batches, &accepted.mappings, &accepted.model, &accepted.text)
+                == (&batches, &mappings, &model, &text)
         };
         if accepted.is_some_and(same) {
             return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
         }
         let name = dataset.name.clone();
-        transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings })?;
+        transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings, text })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;
     Ok(Reply { next: Some(Next::Run), ..Reply::new(format!("{period} is a baseline of {name}")) })
+}
+
+/// Refuses a period whose rows nobody can have seen as they now come to be.
+fn seen(
+    snapshot: &Snapshot<'_>,
+    dataset: &Dataset,
+    period: Period,
+    batches: &BTreeMap<String, Vec<BatchId>>,
+) -> Result<()> {
+    let standing = standing::batches(snapshot, dataset, period)?;
+    for provider in batches.keys() {
+        let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
+        let of_slice: Vec<&Batch> = standing.iter().filter(|batch| batch.delivery.slice == slice).collect();
+        let refining = plan::refining(dataset, &slice, &of_slice);
+        if snapshot.output(&refining.slot())?.is_none_or(|output| output.key != refining.key) {
+            return Err(Error::refused(format!("{slice} was not processed as it stands"))
+                .because("nobody has seen what would be accepted")
+                .hint(format!("assay run --dataset {} --period {period}, then look again", dataset.name)));
+        }
+    }
+    Ok(())
 }

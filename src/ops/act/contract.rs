@@ -46,6 +46,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
     let version = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
+        keeps_periods(transaction, &contract)?;
         let digest = contract.digest()?;
         let cause = format!("contract {version} came into force");
         transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
@@ -110,6 +111,22 @@ fn keeps_open_releases(transaction: &Transaction<'_>, contract: &Contract) -> Re
         .because(format!("releases of it are open: {}", names.join(", ")))
         .hint(format!("keep the dataset, or turn them down first: assay release reject {first} --reason \"...\""));
     Err(error)
+}
+
+/// Refuses periods of another length than those that stand: the same rows would go out under both.
+fn keeps_periods(transaction: &Transaction<'_>, contract: &Contract) -> Result<()> {
+    let open: Vec<ReleaseName> = transaction.open_releases()?.into_iter().map(|release| release.name).collect();
+    for dataset in &contract.datasets {
+        let name = &dataset.name;
+        let open = open.iter().filter(|release| release.dataset == *name).map(|release| release.period);
+        let mut standing = transaction.periods_published(name)?.into_iter().chain(open);
+        if let Some(other) = standing.find(|period| period.granularity() != dataset.period) {
+            return Err(Error::refused(format!("`period` of `{name}` can't change: {other} is published or open"))
+                .because("the same rows would be released under both periods")
+                .hint("leave `period` as it was, or give the other dataset a name of its own"));
+        }
+    }
+    Ok(())
 }
 
 /// The answer of whoever took a version into force.

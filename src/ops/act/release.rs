@@ -83,10 +83,11 @@ pub fn revoke(context: &Context, name: ReleaseName) -> Result<Reply> {
 /// Turns a release down. The next delivery or model opens another one, or whoever runs its period.
 pub fn reject(context: &Context, name: ReleaseName) -> Result<Reply> {
     let (message, next) = (format!("{name} is rejected"), Some(Next::OpenAnother(name.clone())));
+    let contract = context.contract.clone();
     context.write(move |transaction| {
         transaction.known_release(&name)?.state.allow(ReleaseState::Rejected)?;
         transaction.append(Fact::ReleaseRejected { release: name.clone() })?;
-        findings::close_unused(transaction, &name.dataset, name.period)
+        findings::close_unused(transaction, contract.dataset(&name.dataset)?, name.period)
     })?;
     Ok(Reply { next, ..Reply::new(message) })
 }

@@ -27,6 +27,7 @@ pub fn everything(
     if let Some(model) = &model {
         context.journal.read(|snapshot| snapshot.known_model(model))?;
     }
+    arrival::settle_models(context)?;
     let mut context = context.clone();
     let mut opened = Vec::new();
     if let Some(period) = period {

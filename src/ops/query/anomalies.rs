@@ -25,7 +25,7 @@ impl Workspace {
             let row = snapshot.anomaly_page(&only)?.rows.into_iter().next();
             let model = model_of(snapshot, &anomaly)?;
             let history = metric_history(snapshot, &context, &anomaly, &model)?;
-            let verdicts = snapshot.verdicts(&anomaly.id)?;
+            let verdicts = snapshot.verdicts(&anomaly)?;
             let batches = batches_of(snapshot, &anomaly)?;
             Ok((anomaly, row, history, verdicts, model, batches))
         })?;

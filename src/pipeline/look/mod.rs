@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 pub use self::refused::{RejectRow, rejects};
-use super::{Context, enrich, land, refine};
+use super::{Context, land, slices};
 use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
@@ -36,7 +36,7 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
     for slice in slices {
         // Without a schema nobody can say what its columns mean.
         let Ok(dataset) = context.contract.dataset(&slice.dataset) else { continue };
-        let (table, partition) = refine::silver(slice);
+        let (table, partition) = slices::silver(slice);
         let Some(silver) = context.lake.scan(&table, None, &partition)? else { continue };
         let silver = collect(silver.filter(among(batches.iter().copied(), wanted)))?;
         let mut entities = entities(context, slice, model, &batches, wanted)?;
@@ -86,7 +86,7 @@ fn entities(
     if model.is_none() {
         return Ok(found);
     }
-    let (table, partition) = enrich::annotations(slice, model);
+    let (table, partition) = slices::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
     let frame = collect(annotations.filter(among(batches.iter().copied(), wanted)))?;
     let column = EntityColumn::of(&frame)?;

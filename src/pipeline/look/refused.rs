@@ -10,7 +10,7 @@ use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, BatchId, lineage};
 use crate::frames;
-use crate::pipeline::{Context, land, refine};
+use crate::pipeline::{Context, land, refine, slices};
 
 /// How many rejects of a batch are shown.
 const REJECTS_SHOWN: u32 = 200;
@@ -34,7 +34,7 @@ pub fn rejects(context: &Context, batch: &Batch) -> Result<Vec<RejectRow>> {
 }
 
 fn of_batch(context: &Context, batch: &Batch, only: impl FnOnce(LazyFrame) -> LazyFrame) -> Result<Vec<RejectRow>> {
-    let (table, partition) = refine::rejects(&batch.delivery.slice);
+    let (table, partition) = slices::rejects(&batch.delivery.slice);
     let Some(rejects) = context.lake.scan(&table, None, &partition)? else { return Ok(Vec::new()) };
     let of_batch = rejects.filter(col(lineage::BATCH).eq(lit(batch.delivery.batch.as_str())));
     let frame = collect(only(of_batch))?;

@@ -1,7 +1,7 @@
 //! Up to the point of no return: nobody else is at it, and no step is left half-way behind.
 
-use super::recover;
 use super::turn::Turn;
+use super::{gold, recover};
 use crate::base::{Error, Result};
 use crate::domain::ReleaseName;
 use crate::journal::Transaction;
@@ -12,6 +12,7 @@ use crate::pipeline::Context;
 pub fn wait(context: &Context, name: &ReleaseName) -> Result<Turn> {
     let turn = Turn::wait(context, &name.dataset)?;
     recover::settle(context, name)?;
+    gold::stands(context, &name.dataset)?;
     Ok(turn)
 }
 

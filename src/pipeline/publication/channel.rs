@@ -38,27 +38,27 @@ pub fn deliver_or_owe(context: &Context, dataset: &str) -> Option<String> {
 pub fn deliver(context: &Context, dataset: &str) -> Result<()> {
     let pointer = context.journal.read(|snapshot| {
         let Some((generation, delta_version)) = snapshot.newest_generation(dataset)? else { return Ok(None) };
-        if snapshot.delivered(generation)?.iter().any(|what| what == CHANNEL) {
-            return Ok(None);
-        }
+        let delivered = snapshot.delivered(generation)?.iter().any(|what| what == CHANNEL);
         let live = snapshot.channel(dataset)?;
         let periods = live.into_iter().map(|(period, release)| (period.to_string(), release.to_string())).collect();
-        Ok(Some(Pointer {
-            dataset: dataset.to_owned(),
-            channel: LATEST.to_owned(),
-            generation,
-            delta_version,
-            periods,
-        }))
+        let (dataset, channel) = (dataset.to_owned(), LATEST.to_owned());
+        Ok(Some((delivered, Pointer { dataset, channel, generation, delta_version, periods })))
     })?;
-    let Some(pointer) = pointer else { return Ok(()) };
+    let Some((delivered, pointer)) = pointer else { return Ok(()) };
     let bytes = serde_json::to_vec_pretty(&pointer)?;
+    // A pointer that went out and was lost or damaged since is written again; on record it is already.
+    if delivered && context.lake.read_channel(dataset, LATEST)?.as_deref() == Some(bytes.as_slice()) {
+        return Ok(());
+    }
     context.lake.write_channel(dataset, LATEST, &bytes)?;
     crash::point("publish.channel_written");
     if context.lake.read_channel(dataset, LATEST)?.as_deref() != Some(bytes.as_slice()) {
         return Err(Error::corrupt(format!(
             "the pointer of channel {LATEST} of {dataset} does not read back as written"
         )));
+    }
+    if delivered {
+        return Ok(());
     }
     let delivered = Fact::Delivered { generation: pointer.generation, what: CHANNEL.to_owned() };
     context.conclude(move |transaction, _| transaction.append(delivered).map(drop))?;

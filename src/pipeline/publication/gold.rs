@@ -36,6 +36,24 @@ pub fn publish(context: &Context, release: &ReleaseName, model: &str, operation:
     context.lake.replace(&table(release), &schema, &commit, &mut rows, &context.cancel)
 }
 
+/// Refuses to go on where gold is no longer the table that was published to: a new one would hold nothing of what else
+/// clients see.
+pub fn stands(context: &Context, dataset: &str) -> Result<()> {
+    let Some((_, published)) = context.journal.read(|snapshot| snapshot.newest_generation(dataset))? else {
+        return Ok(());
+    };
+    let table = Table::Gold { dataset: dataset.to_owned() };
+    match context.lake.version(&table)? {
+        Some(version) if version >= published => Ok(()),
+        found => {
+            let found = found.map_or("it is gone".to_owned(), |version| format!("its newest version is {version}"));
+            Err(Error::corrupt(format!("the table {table} is not the one that was published to"))
+                .because(format!("version {published} is on record; {found}"))
+                .hint(format!("put {} back from a backup", table.path().display())))
+        }
+    }
+}
+
 /// Checks that what the period had when `release` was published can be brought back.
 pub fn verify(context: &Context, release: &ReleaseName, version: u64) -> Result<()> {
     context.lake.verify(&table(release), Some(version), &partition(release), &context.cancel)

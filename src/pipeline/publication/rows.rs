@@ -5,7 +5,7 @@ use polars::prelude::*;
 use crate::base::{Error, Result};
 use crate::domain::{BatchId, Dataset, Period, Release, Slice, lineage};
 use crate::frames::{self, Order, chunks};
-use crate::pipeline::{Context, enrich, refine, standing};
+use crate::pipeline::{Context, slices, standing};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
@@ -26,14 +26,15 @@ pub fn of(
 }
 
 fn slice_rows(context: &Context, slice: &Slice, batches: Vec<BatchId>, release: &Release) -> Result<Chunks> {
-    let (table, partition) = refine::silver(slice);
+    slices::check(context, slice, &release.model)?;
+    let (table, partition) = slices::silver(slice);
     let Some(silver) = context.lake.scan(&table, None, &partition)? else { return Ok(Box::new(std::iter::empty())) };
     let of = slice.to_string();
     let silver = chunks(silver, Order::Kept, &context.cancel)?.map(move |chunk| of_batches(chunk?, &batches, &of));
     if release.model.is_none() {
         return Ok(Box::new(silver));
     }
-    let (table, partition) = enrich::annotations(slice, &release.model);
+    let (table, partition) = slices::annotations(slice, &release.model);
     let annotations = context
         .lake
         .scan(&table, None, &partition)?

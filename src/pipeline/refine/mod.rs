@@ -13,27 +13,13 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
 use crate::domain::task::TaskOutput;
-use crate::domain::{Batch, BatchId, Slice, Task, lineage};
+use crate::domain::{Batch, BatchId, Slice, Task};
 use crate::frames::{Order, chunks};
-use crate::lake::{Commit, Table};
+use crate::lake::Commit;
 
 use super::report::Report;
-use super::{Context, land};
+use super::{Context, land, slices};
 use refiner::{Chunk, Refiner};
-
-/// The table and partition of a slice's silver rows.
-pub fn silver(slice: &Slice) -> (Table, Vec<(String, String)>) {
-    (Table::Silver { dataset: slice.dataset.clone() }, slice_partition(slice))
-}
-
-/// The table and partition of a slice's rejects.
-pub fn rejects(slice: &Slice) -> (Table, Vec<(String, String)>) {
-    (Table::Rejects { dataset: slice.dataset.clone() }, slice_partition(slice))
-}
-
-fn slice_partition(slice: &Slice) -> Vec<(String, String)> {
-    vec![(lineage::PERIOD.to_owned(), slice.period.to_string()), (lineage::PROVIDER.to_owned(), slice.provider.clone())]
-}
 
 /// Silver without rows.
 pub fn empty_silver(dataset: &Dataset) -> LazyFrame {
@@ -55,8 +41,9 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let total = batches.iter().map(|batch| batch.rows).sum();
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
 
+    batches.iter().try_for_each(|batch| land::verify_bronze(context, &batch.delivery))?;
     let mut counts = Counts::default();
-    let (table, partition) = silver(slice);
+    let (table, partition) = slices::silver(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     let mut kept = refined(context, dataset, slice, batches)?.map(|chunk| {
         let chunk = chunk?;
@@ -70,7 +57,7 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     }
     drop(kept);
 
-    let (table, partition) = rejects(slice);
+    let (table, partition) = slices::rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     if counts.refused() > 0 {
         let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
@@ -81,8 +68,8 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     }
     crash::point("task.before_outcome");
 
-    let output =
-        TaskOutput { rows_in: total, rows_out: counts.kept, rejected: counts.refused(), ..TaskOutput::of(task) };
+    let (rows_out, rejected, content) = (counts.kept, counts.refused(), Some(slices::content(context, task)?));
+    let output = TaskOutput { rows_in: total, rows_out, rejected, content, ..TaskOutput::of(task) };
     if output.rows_in != output.rows_out + output.rejected {
         return Err(Error::corrupt(format!(
             "{slice}: {} rows in, but {} kept and {} refused",

@@ -21,7 +21,8 @@ impl<'a> Earlier<'a> {
         values.sort_by_key(|(period, _)| *period);
         values.dedup_by_key(|(period, _)| *period);
         values.drain(..values.len().saturating_sub(HISTORY));
-        let accepted = slice.baseline.as_ref().filter(|baseline| baseline.covers_metric(metric, judged.model));
+        let text = judged.dataset.text_read();
+        let accepted = slice.baseline.as_ref().filter(|baseline| baseline.covers_metric(metric, judged.model, &text));
         Ok(Self { values, judged: judged.period, accepted })
     }
 

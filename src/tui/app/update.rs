@@ -29,8 +29,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => pasted(state, &text),
         Msg::Mouse { pointer, x, y } => mouse::pointed(state, pointer, x, y, &mut effects),
         Msg::Resized { width, height } => {
+            let changed = (state.width, state.height) != (width, height);
             (state.width, state.height) = (width, height);
-            true
+            changed
         }
         Msg::Tick => {
             state.board.frame = state.board.frame.wrapping_add(1);

@@ -1,8 +1,10 @@
 //! From what the terminal reports to messages.
 
 use std::sync::mpsc::SyncSender;
+use std::time::Duration;
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use crossterm::terminal;
 
 use super::thread::spawn;
 use crate::base::Result;
@@ -11,6 +13,12 @@ use crate::tui::app::{Key, Msg, Pointer};
 /// Listens on a thread of its own; it sleeps until something happens. A terminal that goes away ends the program.
 pub fn listen(sender: SyncSender<Msg>) -> Result<()> {
     spawn("terminal-events", move || {
+        // Whoever changes the size before the first look at the keyboard has told nobody: from here on one hears of it.
+        if let Ok((width, height)) = event::poll(Duration::ZERO).and_then(|_| terminal::size())
+            && sender.send(Msg::Resized { width, height }).is_err()
+        {
+            return;
+        }
         loop {
             let msg = match event::read() {
                 Ok(event) => message(&event),

@@ -141,6 +141,7 @@ impl World {
             explanation: row.explanation.clone(),
             rows: Vec::new(),
             at: row.at,
+            rule: None,
             settled,
         };
         let point = |index: usize| MetricPoint {
@@ -245,6 +246,7 @@ impl World {
         let open = |row: &&ReleaseRow| row.state.is_open();
         // An amendment changes what the later months look back at.
         let looks_back = |release: &ReleaseName| Consequences {
+            signed_again: Vec::new(),
             checked_again: self
                 .releases
                 .iter()

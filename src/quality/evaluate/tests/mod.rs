@@ -99,7 +99,14 @@ impl Case {
     fn accepted(mut self, version: u32) -> Self {
         let (by, reason) = ("mira".to_owned(), "the first month".to_owned());
         let model = ModelRef::new("slips", version);
-        self.slice.baseline = Some(Baseline { by, reason, model, batches: BTreeMap::new(), mappings: BTreeMap::new() });
+        self.slice.baseline = Some(Baseline {
+            by,
+            reason,
+            model,
+            batches: BTreeMap::new(),
+            mappings: BTreeMap::new(),
+            text: self.dataset.text_read(),
+        });
         self
     }
 
