@@ -24,11 +24,19 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Opens a file to read. What is none is refused before it is opened: a pipe that nobody writes to would be waited for.
-pub fn open_regular(path: &Path) -> Result<File> {
+pub fn open_regular(path: &Path) -> std::io::Result<File> {
     if fs::metadata(path)?.is_file() {
-        return Ok(File::open(path)?);
+        return File::open(path);
     }
-    Err(Error::bad_data(format!("`{}` is not a file that can be read", path.display())))
+    let message = format!("`{}` is not a file that can be read", path.display());
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message))
+}
+
+/// All that a file holds; refused as [`open_regular`] refuses.
+pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// All that `input` holds, `None` where that is more than `most` bytes: no more than these are read.

@@ -15,7 +15,7 @@ mod workspace;
 use std::fs;
 use std::path::Path;
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Result, files};
 use crate::domain::Contract;
 use document::Document;
 
@@ -40,7 +40,7 @@ pub fn read(path: &Path) -> Result<Contract> {
     if fs::metadata(path).map_err(unreadable)?.len() > MAX_BYTES {
         return Err(Error::usage(format!("{shown} is longer than {} MiB", MAX_BYTES >> 20)));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = files::read_regular(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         Error::new(ErrorKind::Usage, format!("{shown}:{line}: not UTF-8")).hint("save the file as UTF-8")

@@ -18,7 +18,7 @@ use super::{Release, ReleaseState, Role};
 pub struct Rules<'a> {
     /// The policy in force.
     pub policy: &'a ReleasePolicy,
-    /// The policy under which the content was put up for approval; none before it is.
+    /// The policy under which the inputs were put up for approval; none before they are.
     pub asked: Option<&'a ReleasePolicy>,
     /// The people of the contract in force. Empty: everybody is owner.
     pub people: &'a BTreeMap<String, Vec<Role>>,

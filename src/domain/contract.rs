@@ -169,6 +169,15 @@ impl Dataset {
         find(&self.providers, name, "provider", |provider| &provider.name)
     }
 
+    /// Refuses a period of another length than the dataset has.
+    pub fn check_period(&self, period: Period) -> Result<()> {
+        if period.granularity() == self.period {
+            return Ok(());
+        }
+        Err(Error::usage(format!("`{period}` is not a period of {}", self.name))
+            .hint(format!("its periods are written like {}", self.period.form())))
+    }
+
     /// The type of a canonical field.
     #[must_use]
     pub fn field_type(&self, name: &str) -> Option<FieldType> {

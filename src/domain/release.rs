@@ -168,7 +168,7 @@ pub struct Release {
     pub input_digest: Digest,
     /// What approvals are bound to; none until it was evaluated and assembled.
     pub release_digest: Option<Digest>,
-    /// The version of the contract that was in force when this content was put up for approval.
+    /// The version of the contract that was in force when these inputs were put up for approval.
     pub asked_under: Option<u32>,
     /// The approvals that stand.
     pub approvals: Vec<Approval>,
@@ -204,11 +204,13 @@ impl Release {
         self.state = ReleaseState::Open;
     }
 
-    /// An approval stands for this content from now on, and is asked for under this version of the contract; approvals
-    /// of other content fall, and with them the state.
+    /// An approval stands for this content from now on; approvals of other content fall, and with them the state. It is
+    /// asked for under this version of the contract, unless it was before: what people settle about the same inputs puts
+    /// nothing else up for approval.
     pub fn assemble(&mut self, digest: &Digest, contract: u32) {
         if self.release_digest.as_ref() != Some(digest) {
-            (self.state, self.asked_under) = (ReleaseState::Open, Some(contract));
+            self.state = ReleaseState::Open;
+            self.asked_under.get_or_insert(contract);
         }
         self.approvals.retain(|approval| &approval.release_digest == digest);
         self.release_digest = Some(digest.clone());

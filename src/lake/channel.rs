@@ -1,6 +1,5 @@
 //! Channel pointers: the small files that tell readers on disk what is live.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::Lake;
@@ -16,7 +15,7 @@ impl Lake {
     /// The pointer as it stands; `None` where nothing was ever written.
     pub fn read_channel(&self, dataset: &str, channel: &str) -> Result<Option<Vec<u8>>> {
         let path = self.channel_path(dataset, channel)?;
-        match fs::read(&path) {
+        match files::read_regular(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),

@@ -21,7 +21,7 @@ impl Lake {
     /// Reads a profile back, refusing bytes that are not what its name says.
     pub fn read_profile(&self, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.profile_path(digest);
-        let bytes = fs::read(&path).with_context(|| format!("reading the profile {}", path.display()))?;
+        let bytes = files::read_regular(&path).with_context(|| format!("reading the profile {}", path.display()))?;
         if Digest::of(&bytes) == *digest {
             return Ok(bytes);
         }

@@ -53,8 +53,8 @@ impl Lake {
     /// The manifest of a release: what [`Staging::finish`] was given, and the artifacts.
     pub fn read_manifest(&self, release: &ReleaseName) -> Result<Value> {
         let path = self.release_folder(release).join(MANIFEST);
-        let bytes =
-            fs::read(&path).with_context(|| format!("reading the manifest of {release}, {}", path.display()))?;
+        let bytes = files::read_regular(&path)
+            .with_context(|| format!("reading the manifest of {release}, {}", path.display()))?;
         Ok(serde_json::from_slice(&bytes)?)
     }
 
@@ -159,7 +159,7 @@ fn artifacts(folder: &Path, cancel: &Cancel) -> Result<Vec<Artifact>> {
         if name == MANIFEST {
             continue;
         }
-        let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+        let file = files::open_regular(&path).with_context(|| format!("reading {}", path.display()))?;
         found.push(Artifact { name, bytes: file.metadata()?.len(), digest: Digest::of_reader(file)? });
     }
     found.sort();

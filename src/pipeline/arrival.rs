@@ -34,6 +34,10 @@ pub fn quarantined(context: &Context, delivery: Delivery, note: String) -> Resul
 
 /// The data of a period changed: its open release hears of it, or one is opened.
 pub fn data_changed(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period, cause: &str) -> Result<()> {
+    // Of a length that the dataset had before: its rows go out under the periods that it has now.
+    if period.granularity() != dataset.period {
+        return Ok(());
+    }
     if transaction.open_release(&dataset.name, period)?.is_none() {
         let model = model_for(transaction, dataset)?.unwrap_or_else(ModelRef::none);
         let number = transaction.newest_number(&dataset.name, period)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{plan, standing};
+use super::{slices, standing};
 use crate::base::{Digest, KeyHasher, Result};
 use crate::domain::release::ReleaseContents;
 use crate::domain::{Anomaly, Contract, Dataset, Fact, Period, Release};
@@ -46,8 +46,9 @@ pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -
     for batch in standing::batches(snapshot, dataset, release.name.period)? {
         let slice = batch.delivery.slice;
         let mut keys = Vec::new();
-        for slot in plan::output_slots(&slice, &release.model) {
-            keys.extend(snapshot.output(&slot)?.map(|output| output.key.to_string()));
+        for slot in slices::output_slots(&slice, &release.model) {
+            // Made again under the same key, it stands for the same.
+            keys.extend(snapshot.recorded(&slot)?.map(|recorded| recorded.output.key.to_string()));
         }
         outputs.insert(slice.provider, keys);
     }

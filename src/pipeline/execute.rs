@@ -43,12 +43,18 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
         None => context.record(Fact::TaskStarted { task: task.clone() })?,
     };
     crash::point("task.intent");
-    let (rows, refused) = match work(context, Attempt { task: task.clone(), seq, reads }, report) {
+    let attempt = Attempt { task: task.clone(), seq, reads };
+    let (rows, refused) = match work(context, attempt.clone(), report) {
         // Whoever took it over ends it.
         Err(error) if error.kind() == ErrorKind::Cancelled && lease.is_lost() => return Ok(Ended::Elsewhere),
         Ok(None) => return Ok(Ended::Overtaken),
         Ok(Some(rows)) => rows,
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        // Where what it read was made anew under its hands, it is no wonder.
+        Err(error) => match context.journal.read(|snapshot| attempt.stands(snapshot)) {
+            Ok(false) => return Ok(Ended::Overtaken),
+            _ => return Err(error),
+        },
     };
     crash::point("task.outcome");
     Ok(Ended::Done { rows, refused })

@@ -41,6 +41,7 @@ pub fn record(
                 if again {
                     transaction.append(Fact::AnomalyReopened { id: id.clone() })?;
                     lift(transaction, dataset, &id)?;
+                    cover(transaction, &id)?;
                 }
             }
             (Outcome::Passed, Some(known)) if known.state != AnomalyState::Fixed => {
@@ -112,7 +113,7 @@ fn outgrown(known: &Anomaly, found: &Evaluation, rule: Option<&Digest>) -> bool 
     waiver.rule.as_ref() != rule || found.severity > known.severity || (other && waiver.until.is_none())
 }
 
-/// Lets a new finding pass where a waiver of the same finding of an earlier period reaches this far.
+/// Lets a finding that is open pass where a waiver of the same finding of an earlier period reaches this far.
 fn cover(transaction: &mut Transaction<'_>, id: &AnomalyId) -> Result<()> {
     let anomaly = transaction.known_anomaly(id)?;
     if let Some(waiver) = transaction.waiver_for(&anomaly)? {

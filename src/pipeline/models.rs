@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Context;
-use crate::base::{Digest, Error, Result, ResultExt};
+use crate::base::{Digest, Error, Result, ResultExt, files};
 use crate::domain::model::ModelKind;
 use crate::domain::{ModelRef, ModelVersion};
 use crate::ner::{self, Tagger};
@@ -36,8 +36,8 @@ pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagge
         return Ok(tagger.clone());
     }
     let path = file(context, version);
-    let bytes =
-        std::fs::read(&path).with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
+    let bytes = files::read_regular(&path)
+        .with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
     if Digest::of(&bytes) != version.digest {
         return Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
             .hint(format!("restore {} from a backup", path.display())));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{self, Vouched};
-use super::standing;
+use super::{assemble, standing};
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
 use crate::domain::task::{TaskOutput, UPSTREAM, stale_cause};
@@ -46,27 +46,10 @@ pub struct PlanFacts<'a> {
     /// The slots whose output is no longer what was recorded: an attempt that has no outcome began to replace it, or it
     /// is lost.
     pub broken: BTreeSet<String>,
+    /// Whether the release is bound to something else than what an approval of it would stand for.
+    pub unbound: bool,
     /// Errors that stand, by slot: the key that failed, and why.
     pub failures: BTreeMap<String, (TaskKey, String)>,
-}
-
-/// The slot of a slice's output.
-#[must_use]
-pub fn slot(kind: TaskKind, slice: &Slice, model: &ModelRef) -> String {
-    match kind {
-        TaskKind::Enrich | TaskKind::Profile => format!("{kind} {slice} {model}"),
-        _ => format!("{kind} {slice}"),
-    }
-}
-
-/// The slots of what a release publishes of a slice.
-#[must_use]
-pub fn output_slots(slice: &Slice, model: &ModelRef) -> Vec<String> {
-    let mut slots = vec![slot(TaskKind::Refine, slice, model)];
-    if !model.is_none() {
-        slots.push(slot(TaskKind::Enrich, slice, model));
-    }
-    slots
 }
 
 /// Reads what the planner has to know. `also` are model versions to run besides the release's own.
@@ -98,7 +81,9 @@ pub fn facts<'a>(
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, failures })
+    let contents = assemble::contents(snapshot, dataset, release)?.map(|contents| contents.digest()).transpose()?;
+    let unbound = contents.is_some() && contents != release.release_digest;
+    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, unbound, failures })
 }
 
 /// The model versions that there are, once each, with the digests of their files.
@@ -166,8 +151,8 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
     let mut assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
-    if facts.release.release_digest.is_none() && assemble.state == TaskState::Done {
-        // It rests again on what it rested on before; what it was bound to fell meanwhile.
+    if assemble.state == TaskState::Done && (facts.unbound || facts.release.release_digest.is_none()) {
+        // It rests again on what it rested on before, or something that it stands for changed beside its inputs.
         assemble.state = TaskState::Stale { cause: facts.release.present_cause().to_owned() };
     }
     steps.extend([evaluate, assemble]);

@@ -3,7 +3,7 @@
 //! Data files are named by their content, and an output says which ones it consists of. So neither a lost file, nor a
 //! changed one, nor an older copy of a table is taken for what was judged and signed.
 
-use super::{Context, plan};
+use super::Context;
 use crate::base::{Digest, Error, KeyHasher, Result};
 use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::lake::Table;
@@ -32,6 +32,25 @@ fn partition(slice: &Slice) -> Vec<(String, String)> {
     vec![(lineage::PERIOD.to_owned(), slice.period.to_string()), (lineage::PROVIDER.to_owned(), slice.provider.clone())]
 }
 
+/// The slot of a slice's output.
+#[must_use]
+pub fn slot(kind: TaskKind, slice: &Slice, model: &ModelRef) -> String {
+    match kind {
+        TaskKind::Enrich | TaskKind::Profile => format!("{kind} {slice} {model}"),
+        _ => format!("{kind} {slice}"),
+    }
+}
+
+/// The slots of what a release publishes of a slice.
+#[must_use]
+pub fn output_slots(slice: &Slice, model: &ModelRef) -> Vec<String> {
+    let mut slots = vec![slot(TaskKind::Refine, slice, model)];
+    if !model.is_none() {
+        slots.push(slot(TaskKind::Enrich, slice, model));
+    }
+    slots
+}
+
 /// Identifies the files that a task of a slice has written.
 pub fn content(context: &Context, task: &Task) -> Result<Digest> {
     let mut hasher = KeyHasher::new("files/1");
@@ -45,7 +64,7 @@ pub fn content(context: &Context, task: &Task) -> Result<Digest> {
 
 /// Refuses a slice whose rows, or what `model` found in them, are not in the lake as they were recorded.
 pub fn check(context: &Context, slice: &Slice, model: &ModelRef) -> Result<()> {
-    for slot in plan::output_slots(slice, model) {
+    for slot in output_slots(slice, model) {
         let recorded = context.journal.read(|snapshot| snapshot.recorded(&slot))?;
         let recorded = recorded.ok_or_else(|| Error::internal(format!("no output of {slot} is on record")))?;
         let again = |error: Error| error.hint(format!("assay task retry {} makes it again", recorded.task.key.short()));

@@ -142,5 +142,24 @@ fn rows_do_not_go_out_under_two_lengths_of_period() {
     let quarterly = monthly.replace("period = \"month\"", "period = \"quarter\"").replace("2026-09", "2026-Q3");
     std::fs::write(workspace.path("assay.toml"), quarterly).unwrap();
     let apply = ["contract", "apply", "--reason", "quarterly from now on"];
-    workspace.run(OWNER, &apply).ended(3, &["`period` of `slips` can't change: 2026-10 is published or open"]);
+    workspace.run(OWNER, &apply).ended(3, &["`period` of `slips` can't change: 2026-10 is published, open"]);
+}
+
+/// A month that was turned down before the contract went over to quarters does not come back beside them.
+#[test]
+fn periods_of_another_length_stay_closed() {
+    let workspace = Workspace::processed();
+    for release in ["slips/2026-09.1", "slips/2026-10.1"] {
+        workspace.ok(PREPARER, &["release", "reject", release, "--reason", "quarterly from now on"]);
+    }
+    let monthly = std::fs::read_to_string(workspace.path("assay.toml")).unwrap();
+    let quarterly = monthly.replace("period = \"month\"", "period = \"quarter\"").replace("2026-09", "2026-Q3");
+    std::fs::write(workspace.path("assay.toml"), quarterly).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "quarterly from now on"]);
+    workspace.run(PREPARER, &["run", "--period", "2026-09"]).ended(2, &["`2026-09` is not a period of slips"]);
+    let batches = workspace.json(&["batch", "list", "--provider", "alpha", "--period", "2026-09"]);
+    workspace.ok(PREPARER, &["batch", "withdraw", batches[0]["id"].as_str().unwrap(), "--reason", "not ours"]);
+    workspace.ok(PREPARER, &["run"]);
+    let open = workspace.json(&["release", "list", "--state", "open"]);
+    assert_eq!(open.as_array().unwrap().len(), 0, "{open:#}");
 }

@@ -59,3 +59,18 @@ fn a_pipe_is_no_model_and_is_not_waited_for() {
         workspace.run(OWNER, arguments).ended(1, &["is not a file that can be read"]);
     }
 }
+
+#[test]
+fn a_pipe_in_the_workspace_is_not_waited_for() {
+    let workspace = Workspace::amended();
+    for file in ["channels/slips/latest.json", "releases/slips/2026-09.2/manifest.json", "assay.toml"] {
+        let (path, away) = (workspace.path(file), workspace.path("away"));
+        std::fs::rename(&path, &away).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        for arguments in [&["release", "show", "slips/2026-09.2"][..], &["run"], &["status"]] {
+            assert!(workspace.run(PREPARER, arguments).signal.is_none());
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::rename(&away, &path).unwrap();
+    }
+}

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::support::{Outcome, PERIODS, PREPARER, Workspace, delivery};
+use super::support::{APPROVERS, OWNER, Outcome, PERIODS, PREPARER, Workspace, delivery};
 
 const RELEASE: &str = "slips/2026-09.1";
 /// The points of a run at which a slice may hold something else than the journal says.
@@ -203,4 +203,50 @@ fn what_was_approved_in_the_place_of_a_release_that_is_gone_is_approved_again() 
         workspace.ok(PREPARER, &["release", "publish", amendment]);
         workspace.verify();
     }
+}
+
+/// What is settled while a slice is made again does not leave the release bound to something that never comes back.
+#[test]
+fn a_release_is_not_stuck_by_what_is_settled_while_a_slice_is_made_again() {
+    let workspace = Workspace::processed();
+    let refund = delivery("alpha", PERIODS[0], 10) + "minus,2026-09-02,Beans,-1.00\n";
+    workspace.deliver("alpha", "2026-09 corrected.csv", refund);
+    workspace.prepare();
+    let found = workspace.json(&["anomaly", "list", "--state", "open", "--period", PERIODS[0]]);
+    let of_refund = |one: &&serde_json::Value| one["check"] == "amounts are not negative";
+    let id = found.as_array().unwrap().iter().find(of_refund).unwrap()["id"].as_str().unwrap();
+    let tasks = workspace.json(&["task", "list", "--period", PERIODS[0]]);
+    let of_alpha = |task: &&serde_json::Value| task["kind"] == "refine" && task["subject"] == "slips/2026-09/alpha";
+    let refine = tasks.as_array().unwrap().iter().find(of_alpha).unwrap()["key"].as_str().unwrap().to_owned();
+    assert!(workspace.run_armed(PREPARER, &["task", "retry", &refine], "task.intent").signal.is_some());
+    workspace.ok(OWNER, &["anomaly", "waive", id, "--reason", "a refund"]);
+    goes_out(&workspace);
+}
+
+/// An amendment that is put together while its predecessor is still on its way out is signed as what it then replaces.
+#[test]
+fn an_amendment_is_not_stuck_by_a_predecessor_that_goes_out_late() {
+    let workspace = Workspace::processed();
+    workspace.approve(RELEASE);
+    assert!(workspace.run_armed(PREPARER, &["release", "publish", RELEASE], "publish.intent").signal.is_some());
+    let (gold, away) = (workspace.path("lake/gold"), workspace.path("lake/gold.away"));
+    let was_there = fs::rename(&gold, &away).is_ok();
+    fs::write(&gold, "in the way").unwrap();
+    workspace.deliver("alpha", "2026-09 corrected.csv", delivery("alpha", PERIODS[0], 11));
+    let amendment = "slips/2026-09.2";
+    for command in [&["ingest"][..], &["run"], &["period", "baseline", PERIODS[0], "--reason", "again"], &["run"]] {
+        workspace.run(PREPARER, command);
+    }
+    for who in APPROVERS {
+        workspace.run(who, &["release", "approve", amendment]);
+    }
+    fs::remove_file(&gold).unwrap();
+    if was_there {
+        fs::rename(&away, &gold).unwrap();
+    }
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(workspace.json(&["release", "show", RELEASE])["release"]["state"], "published");
+    workspace.approve(amendment);
+    workspace.ok(PREPARER, &["release", "publish", amendment]);
+    workspace.verify();
 }

@@ -187,3 +187,18 @@ fn what_a_waiver_covers_falls_with_the_finding_that_it_was_given_for() {
     assert_eq!((state_of(&workspace, "2026-07").as_str(), state_of(&workspace, "2026-08").as_str()), ("fixed", "open"));
     assert_ne!(digest(&workspace, "slips/2026-08.1"), before);
 }
+
+#[test]
+fn a_waiver_covers_what_comes_back() {
+    let workspace = workspace();
+    deliver_refund(&workspace, "2026-07");
+    let first = finding(&workspace, "2026-07");
+    workspace.ok("ravi", &["anomaly", "waive", id(&first), "--until", "2026-12", "--reason", REASON]);
+    deliver_refund(&workspace, "2026-08");
+    workspace.deliver("alpha", "2026-08 corrected.csv", delivery("alpha", "2026-08", 10));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(state_of(&workspace, "2026-08"), "fixed");
+    deliver_refund(&workspace, "2026-08");
+    assert_eq!(state_of(&workspace, "2026-08"), "waived");
+}

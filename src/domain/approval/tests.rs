@@ -210,7 +210,10 @@ impl World {
                 next.content = 1 - self.content;
                 next.yes = [None; 3];
                 next.release.assemble(&content(next.content), 1);
-                next.asked = self.policy.clone();
+                // Other inputs are asked for anew, what is settled about the same ones is not.
+                if matches!(act, Act::Change(_)) {
+                    next.asked = self.policy.clone();
+                }
                 let did = if matches!(act, Act::Waive(_)) { "waived an anomaly" } else { "took a batch in" };
                 next.hands.insert(TRIO[who].to_owned(), did.to_owned());
             }

@@ -77,6 +77,7 @@ pub fn data_digest<P: AsRef<Path>>(paths: &[P]) -> Result<Digest> {
     for path in paths {
         let path = path.as_ref();
         let digest = files::open_regular(path)
+            .map_err(Error::from)
             .and_then(Digest::of_reader)
             .with_context(|| format!("reading {}", path.display()))?;
         key = key.part("file", digest.as_str());

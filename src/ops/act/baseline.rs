@@ -11,10 +11,7 @@ use crate::pipeline::{Context, arrival, inputs, plan, standing};
 /// Puts it on record; the releases that rest on it hear of it.
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
     let dataset = context.contract.dataset_or_only(dataset.as_deref())?.clone();
-    if period.granularity() != dataset.period {
-        return Err(Error::usage(format!("`{period}` is not a period of {}", dataset.name))
-            .hint(format!("its periods are written like {}", dataset.period.form())));
-    }
+    dataset.check_period(period)?;
     let cause = format!("{period} was accepted as baseline");
     let name = dataset.name.clone();
     context.write(move |transaction| {

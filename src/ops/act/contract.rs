@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Error, Result, ResultExt};
-use crate::domain::{Contract, Fact, ReleaseName};
+use crate::domain::{Contract, Fact, Period, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::gate::{self, InForce};
@@ -116,17 +116,32 @@ fn keeps_open_releases(transaction: &Transaction<'_>, contract: &Contract) -> Re
 /// Refuses periods of another length than those that stand: the same rows would go out under both.
 fn keeps_periods(transaction: &Transaction<'_>, contract: &Contract) -> Result<()> {
     let open: Vec<ReleaseName> = transaction.open_releases()?.into_iter().map(|release| release.name).collect();
+    let begun: Vec<(String, Period)> = transaction.unfinished()?.iter().filter_map(|(_, fact)| begun(fact)).collect();
     for dataset in &contract.datasets {
         let name = &dataset.name;
+        let begun = begun.iter().filter(|(of, _)| of == name).map(|(_, period)| *period);
         let open = open.iter().filter(|release| release.dataset == *name).map(|release| release.period);
-        let mut standing = transaction.periods_published(name)?.into_iter().chain(open);
+        let mut standing = transaction.periods_published(name)?.into_iter().chain(open).chain(begun);
         if let Some(other) = standing.find(|period| period.granularity() != dataset.period) {
-            return Err(Error::refused(format!("`period` of `{name}` can't change: {other} is published or open"))
-                .because("the same rows would be released under both periods")
-                .hint("leave `period` as it was, or give the other dataset a name of its own"));
+            return Err(Error::refused(format!(
+                "`period` of `{name}` can't change: {other} is published, open or being landed"
+            ))
+            .because("the same rows would be released under both periods")
+            .hint("leave `period` as it was, or give the other dataset a name of its own"));
         }
     }
     Ok(())
+}
+
+/// The period that is begun and not finished.
+fn begun(fact: &Fact) -> Option<(String, Period)> {
+    match fact {
+        Fact::LandingStarted { delivery } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
+        Fact::PublishStarted { release, .. }
+        | Fact::RollbackStarted { from: release, .. }
+        | Fact::WithdrawalStarted { release } => Some((release.dataset.clone(), release.period)),
+        _ => None,
+    }
 }
 
 /// The answer of whoever took a version into force.

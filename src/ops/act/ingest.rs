@@ -84,11 +84,7 @@ fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provi
         }
     };
     let period = match addressed.period {
-        Some(period) if period.granularity() == dataset.period => period,
-        Some(period) => {
-            return Err(Error::usage(format!("`{period}` is not a period of {}", dataset.name))
-                .hint(format!("its periods are written like {}", dataset.period.form())));
-        }
+        Some(period) => dataset.check_period(period).map(|()| period)?,
         None => {
             by_pattern(provider).map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?
         }

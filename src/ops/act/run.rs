@@ -24,6 +24,14 @@ pub fn everything(
     if let Some(name) = &dataset {
         context.contract.dataset(name)?;
     }
+    if let Some(period) = period {
+        let meant =
+            context.contract.datasets.iter().filter(|one| dataset.as_ref().is_none_or(|name| *name == one.name));
+        let checked: Vec<Result<()>> = meant.map(|one| one.check_period(period)).collect();
+        if checked.iter().all(Result::is_err) {
+            checked.into_iter().collect::<Result<Vec<()>>>()?;
+        }
+    }
     if let Some(model) = &model {
         context.journal.read(|snapshot| snapshot.known_model(model))?;
     }

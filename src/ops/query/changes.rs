@@ -9,7 +9,7 @@ use crate::domain::release::ReleaseInputs;
 use crate::domain::{BatchId, ModelRef, Release, Slice, TaskKind};
 use crate::journal::Snapshot;
 use crate::ops::{BatchChange, ReleaseChanges};
-use crate::pipeline::{Context, compare, measure, plan, publication};
+use crate::pipeline::{Context, compare, measure, publication, slices};
 
 /// How many answers are remembered.
 const REMEMBERED: usize = 32;
@@ -55,7 +55,7 @@ impl Side {
                 provider: provider.clone(),
             };
             for kind in [TaskKind::Refine, TaskKind::Profile] {
-                let slot = plan::slot(kind, &slice, &release.model);
+                let slot = slices::slot(kind, &slice, &release.model);
                 let Some(output) = snapshot.output(&slot)? else { continue };
                 let read: Vec<&String> =
                     output.inputs.iter().filter(|(name, _)| name.starts_with("batch:")).map(|(_, id)| id).collect();

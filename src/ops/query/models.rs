@@ -7,7 +7,7 @@ use crate::domain::listing::{ModelRow, Page, Query};
 use crate::domain::{ModelRef, ModelVersion, Period, Slice, TaskKind, TaskState};
 use crate::journal::Snapshot;
 use crate::ops::{ModelDetail, Workspace};
-use crate::pipeline::plan;
+use crate::pipeline::slices;
 
 impl Workspace {
     /// Model versions by name, newest version first.
@@ -62,7 +62,7 @@ fn coverage(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<Vec<(Period, St
     let refined: BTreeMap<Slice, String> = snapshot.refined()?;
     let mut covered = Vec::new();
     for (slice, refine_key) in refined {
-        let output = snapshot.output(&plan::slot(TaskKind::Enrich, &slice, model))?;
+        let output = snapshot.output(&slices::slot(TaskKind::Enrich, &slice, model))?;
         let state = match output {
             None => TaskState::Missing,
             Some(output) if output.inputs.get("refine") == Some(&refine_key) => TaskState::Done,

@@ -98,6 +98,7 @@ impl World {
             versions.iter().map(|n| (ModelRef::new("words", *n), digest(&format!("file {n}")))).collect()
         };
         PlanFacts {
+            unbound: false,
             dataset: &self.dataset,
             release: &self.release,
             batches: self.batches.clone(),

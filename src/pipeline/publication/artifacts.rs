@@ -12,7 +12,7 @@ use crate::domain::policy::Format;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
 use crate::lake::Staging;
 use crate::pipeline::gate::{self, InForce};
-use crate::pipeline::{Context, assemble, lease, plan, standing};
+use crate::pipeline::{Context, assemble, lease, slices, standing};
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
@@ -96,7 +96,7 @@ fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<
             return Err(changed());
         }
         for batch in standing::batches(snapshot, dataset, name.period)? {
-            let slots = plan::output_slots(&batch.delivery.slice, &release.model);
+            let slots = slices::output_slots(&batch.delivery.slice, &release.model);
             if let Some(slot) = slots.iter().find(|slot| held.contains(slot)) {
                 return Err(Error::refused(format!("{slot} is being made anew while {name} is being published"))
                     .hint(format!("assay release publish {name} again, when it is done")));

@@ -54,7 +54,7 @@ pub fn published(
     let (dataset, period) = (release.dataset.clone(), release.period);
     let cause = format!("{release} was published");
     transaction.append(Fact::Published { release, superseded: superseded.clone(), delta_version, generation })?;
-    arrival::refresh_of(transaction, contract, &dataset, period, &cause)?;
+    others_see(transaction, contract, &dataset, period, &cause)?;
     Ok((superseded, generation))
 }
 
@@ -99,7 +99,7 @@ pub fn rolled_back(
     let (dataset, period) = (from.dataset.clone(), from.period);
     let cause = format!("{from} was rolled back to {to}");
     transaction.append(Fact::RolledBack { from, to, delta_version, generation })?;
-    taken_away(transaction, contract, &dataset, period, &cause)?;
+    others_see(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
 }
 
@@ -127,12 +127,12 @@ pub fn withdrawn(
     let (dataset, period) = (release.dataset.clone(), release.period);
     let cause = format!("{release} was withdrawn");
     transaction.append(Fact::Withdrawn { release, delta_version, generation })?;
-    taken_away(transaction, contract, &dataset, period, &cause)?;
+    others_see(transaction, contract, &dataset, period, &cause)?;
     Ok(generation)
 }
 
-/// What clients saw was taken from them: whoever approved an amendment of it approved something else.
-fn taken_away(
+/// Clients see something else: whoever approved an amendment of what they saw approved another change.
+fn others_see(
     transaction: &mut Transaction<'_>,
     contract: &Contract,
     dataset: &str,
