@@ -63,6 +63,8 @@ pub struct Window<R: Row> {
     left: Option<R::Key>,
     wanted: Option<Wanted<R::Key>>,
     awaited: Option<(u64, Wanted<R::Key>)>,
+    /// The steps that were taken since a row was asked for: they lead on from there.
+    stepped: i64,
 }
 
 impl<R: Row> Default for Window<R> {
@@ -79,6 +81,7 @@ impl<R: Row> Default for Window<R> {
             left: None,
             wanted,
             awaited: None,
+            stepped: 0,
         }
     }
 }
@@ -133,7 +136,7 @@ impl<R: Row> Window<R> {
             Wanted::First => self.replace(page, |_| 0),
             Wanted::Last => self.replace(page, |window| window.total.saturating_sub(1)),
             Wanted::At(_) if page.rows.is_empty() => self.wanted = Some(Wanted::First),
-            Wanted::At(_) => self.replace(page, |window| window.offset),
+            Wanted::At(_) => self.replace(page, |window| window.offset.saturating_add_signed(window.stepped)),
             Wanted::Again(_) => self.replace_again(page),
         }
         self.settle();
@@ -251,6 +254,7 @@ impl<R: Row> AnyList for Window<R> {
 
     fn step(&mut self, by: i64) {
         self.cursor = self.cursor.saturating_add_signed(by).min(self.total.saturating_sub(1));
+        self.stepped = self.stepped.saturating_add(by);
         self.settle();
     }
 
@@ -300,6 +304,7 @@ impl<R: Row> AnyList for Window<R> {
 
     fn issue(&mut self, generation: u64) -> Option<Load> {
         let wanted = self.wanted.take()?;
+        self.stepped = 0;
         let fetch = match wanted.clone() {
             Wanted::First | Wanted::Opening => Fetch::First,
             Wanted::Last => Fetch::Last,

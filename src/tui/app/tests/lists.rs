@@ -180,3 +180,24 @@ fn completeness_opens_on_the_newest_period_that_is_owed() {
     person.sends(Msg::Changed);
     assert_eq!(person.state.list().cursor(), 0, "who moved is left alone");
 }
+
+/// Whoever lifts a filter and goes on at once ends up where the keys lead, however late the whole list comes.
+#[test]
+fn steps_lead_on_from_a_row_that_is_still_on_its_way() {
+    let mut person = in_batches(500);
+    person.press("/").types("h").press("enter");
+    person.press("j j j");
+    let found = person.state.lists.batches.selected().unwrap().id.clone();
+    person.answers = Answers::Never;
+    let effects = update(&mut person.state, Msg::Key(crate::tui::app::Key::named("esc")));
+    let load = effects.into_iter().find_map(|effect| match effect {
+        Effect::Load { generation, load: load @ Load::Batches(_) } => Some((generation, load)),
+        _ => None,
+    });
+    let (generation, load) = load.unwrap();
+    person.press("j j");
+    let answer = person.world.answer(&load).unwrap();
+    person.sends(Msg::Loaded { generation, answer: Ok(Box::new(answer)) });
+    let place = person.world.batches.iter().position(|batch| batch.id == found).unwrap();
+    assert_eq!(person.state.lists.batches.selected().unwrap().id, person.world.batches[place + 2].id);
+}
