@@ -46,7 +46,7 @@ pub struct PlanFacts<'a> {
     /// The slots whose output is no longer what was recorded: an attempt that has no outcome began to replace it, or it
     /// is lost.
     pub broken: BTreeSet<String>,
-    /// Whether the release is bound to something else than what an approval of it would stand for.
+    /// Whether the release is bound to nothing, or to something else than what an approval of it would stand for.
     pub unbound: bool,
     /// Errors that stand, by slot: the key that failed, and why.
     pub failures: BTreeMap<String, (TaskKey, String)>,
@@ -81,8 +81,13 @@ pub fn facts<'a>(
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    let contents = assemble::contents(snapshot, dataset, release)?.map(|contents| contents.digest()).transpose()?;
-    let unbound = contents.is_some() && contents != release.release_digest;
+    let unbound = match &release.release_digest {
+        None => true,
+        Some(bound) => match assemble::contents(snapshot, dataset, release)? {
+            Some(contents) => contents.digest()? != *bound,
+            None => false,
+        },
+    };
     Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, unbound, failures })
 }
 
@@ -151,7 +156,7 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
     let mut assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
-    if assemble.state == TaskState::Done && (facts.unbound || facts.release.release_digest.is_none()) {
+    if assemble.state == TaskState::Done && facts.unbound {
         // It rests again on what it rested on before, or something that it stands for changed beside its inputs.
         assemble.state = TaskState::Stale { cause: facts.release.present_cause().to_owned() };
     }

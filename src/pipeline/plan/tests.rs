@@ -98,7 +98,7 @@ impl World {
             versions.iter().map(|n| (ModelRef::new("words", *n), digest(&format!("file {n}")))).collect()
         };
         PlanFacts {
-            unbound: false,
+            unbound: self.release.release_digest.is_none(),
             dataset: &self.dataset,
             release: &self.release,
             batches: self.batches.clone(),
