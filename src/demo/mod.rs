@@ -15,16 +15,43 @@ pub use slips::SEED;
 /// The sample workspace as it was built.
 static BUNDLED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo_db");
 
-/// Copies the bundled sample workspace into `folder`, which must be empty or missing.
-pub fn unpack(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    if fs::read_dir(folder)?.next().is_some() {
-        return Err(Error::refused(format!("{} is not empty", folder.display()))
-            .hint("leave out --into for a new temporary folder"));
+/// A copy of the sample workspace that has its contract and its record, and no lake yet. The hundreds of small files of
+/// a lake take a slow disk longer than a person likes to look at nothing, so they come after the first frame.
+#[must_use = "without its lake the copy is a damaged workspace"]
+pub struct Unpacking {
+    folder: PathBuf,
+}
+
+impl Unpacking {
+    /// Begins a copy in `folder`, which must be empty or missing.
+    pub fn begin(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        if fs::read_dir(folder)?.next().is_some() {
+            return Err(Error::refused(format!("{} is not empty", folder.display()))
+                .hint("leave out --into for a new temporary folder"));
+        }
+        let unpacking = Self { folder: folder.to_owned() };
+        BUNDLED
+            .files()
+            .try_for_each(|file| fs::write(folder.join(file.path()), file.contents()))
+            .with_context(|| unpacking.doing())?;
+        Ok(unpacking)
     }
-    BUNDLED.extract(folder).with_context(|| format!("copying the sample workspace to {}", folder.display()))?;
-    // What never changes is protected in the copy as it was in the workspace that was built.
-    ["lake/raw", "releases"].iter().try_for_each(|kept| protect(&folder.join(kept)))
+
+    /// Copies what is left.
+    pub fn finish(self) -> Result<()> {
+        for part in BUNDLED.dirs() {
+            fs::create_dir(self.folder.join(part.path()))
+                .and_then(|()| part.extract(&self.folder))
+                .with_context(|| self.doing())?;
+        }
+        // What never changes is protected in the copy as it was in the workspace that was built.
+        ["lake/raw", "releases"].iter().try_for_each(|kept| protect(&self.folder.join(kept)))
+    }
+
+    fn doing(&self) -> String {
+        format!("copying the sample workspace to {}", self.folder.display())
+    }
 }
 
 fn protect(path: &Path) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The gate asked of a release: its facts read in one snapshot, and its answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -40,15 +40,17 @@ pub struct GateAnswer {
 }
 
 impl GateAnswer {
-    /// The answer for a release in this state whose dataset the contract no longer names: nothing to say.
+    /// Where there is nothing to ask: the release is not open any more, or the contract no longer names its dataset. Who
+    /// signed it stays who signed it, whatever becomes of them.
     #[must_use]
-    pub fn without_dataset(state: ReleaseState) -> Self {
+    pub fn unasked(release: &Release) -> Self {
+        let signed: BTreeSet<&String> = release.approvals.iter().map(|approval| &approval.by).collect();
         Self {
-            state,
+            state: release.state,
             wanted: 0,
             reasons: Vec::new(),
             unready: Vec::new(),
-            approvers: Vec::new(),
+            approvers: signed.into_iter().cloned().collect(),
             void: BTreeMap::new(),
             excluded: BTreeMap::new(),
             cells: Vec::new(),

@@ -97,3 +97,15 @@ fn whoever_leaves_the_people_no_longer_counts() {
         workspace.run(PREPARER, &["release", "publish", RELEASE]).ended(3, &["1 of 2 approvals"]);
     }
 }
+
+#[test]
+fn what_was_published_stays_signed_by_whoever_leaves() {
+    let workspace = Workspace::processed();
+    workspace.approve(RELEASE);
+    workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+    fs::write(workspace.path("assay.toml"), contract().replace("ravi = [\"manager\"]\n", "")).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "ravi left"]);
+    assert_eq!(approvals(&workspace), serde_json::json!(["nora", "ravi"]));
+    let shown = workspace.ok("lena", &["release", "show", RELEASE]);
+    assert!(!shown.contains("does not count"), "{shown}");
+}

@@ -8,7 +8,7 @@ use super::screen;
 use crate::base::{Cancel, Error, Result, text};
 use crate::cli::arguments::{Arguments, DemoArguments, DemoCommand};
 use crate::cli::output::Output;
-use crate::demo;
+use crate::demo::{self, Unpacking};
 use crate::ops::{OpenOptions, Workspace};
 
 pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, cancel: &Cancel) -> Result<()> {
@@ -58,16 +58,17 @@ fn try_out(arguments: &Arguments, options: &DemoArguments, output: &Output) -> R
     if arguments.dry_run {
         return output.would(&[format!("would unpack the sample workspace into {}", root.display())]);
     }
-    demo::unpack(&root)?;
+    let unpacking = Unpacking::begin(&root)?;
     let workspace = Workspace::open(&OpenOptions { clock: super::fixed_clock()?, ..OpenOptions::at(root) })?;
     if options.no_screen {
+        unpacking.finish()?;
         if output.is_json() {
             return output.document(&json!({ "workspace": workspace.root() }));
         }
         return output.line(&workspace.root().display().to_string());
     }
     let root = workspace.root().to_path_buf();
-    screen::open_screen(workspace, arguments.name.as_deref())?;
+    screen::open_screen(workspace, arguments.name.as_deref(), || unpacking.finish())?;
     output.say(&format!("the demo is in {0}; to open it again: assay --workspace {0}", root.display()));
     Ok(())
 }

@@ -79,13 +79,12 @@ impl Workspace {
         release: &Release,
     ) -> Result<(ReleaseRow, GateAnswer)> {
         let orphan = state.contract.dataset(&release.name.dataset).is_err();
-        let (answer, cause) = if orphan {
-            let note = format!("{}; the contract in force no longer names the dataset", release.cause);
-            (GateAnswer::without_dataset(release.state), note)
+        let note = if orphan { "; the contract in force no longer names the dataset" } else { "" };
+        let answer = if orphan || !release.state.is_open() {
+            GateAnswer::unasked(release)
         } else {
-            (gate::ask(snapshot, state.in_force(), release, self.now())?, release.cause.clone())
+            gate::ask(snapshot, state.in_force(), release, self.now())?
         };
-        let blocked_by = if release.state.is_open() { answer.reasons.clone() } else { Vec::new() };
         let predecessor = match answer.state {
             ReleaseState::Published => publication::predecessor(snapshot, &release.name)?,
             _ => None,
@@ -100,8 +99,8 @@ impl Workspace {
             release_digest: release.release_digest.clone(),
             generation: release.generation,
             approvals: answer.approvers.clone(),
-            blocked_by,
-            cause,
+            blocked_by: answer.reasons.clone(),
+            cause: format!("{}{note}", release.cause),
             at: release.at,
             excluded: answer.excluded.clone().into_iter().collect(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),

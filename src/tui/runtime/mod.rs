@@ -29,10 +29,16 @@ const FRAME: Duration = Duration::from_millis(100);
 const INBOX: usize = 1024;
 
 /// Shows the workbench until the person leaves it. A `stranger` is not in [people] and only looks.
+/// What is left to be `prepared` in the workspace is done once the first frame stands, before anything is asked.
 ///
 /// # Errors
-/// Where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
-pub fn run(workspace: Workspace, session: Session, stranger: bool) -> Result<()> {
+/// Those of `prepared`, and where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
+pub fn run(
+    workspace: Workspace,
+    session: Session,
+    stranger: bool,
+    prepared: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let demo = workspace.is_demo();
     let mut screen = Screen::open()?;
     let (width, height) = screen.size()?;
@@ -46,6 +52,7 @@ pub fn run(workspace: Workspace, session: Session, stranger: bool) -> Result<()>
     let mut state = State::new(identity, width, height);
     // The first frame comes before the first question, so that nobody waits for a slow disk to see something.
     screen.draw(&mut state)?;
+    prepared()?;
     let (sender, inbox) = sync_channel(INBOX);
     events::listen(sender.clone())?;
     watch::signals(sender.clone())?;
