@@ -6,13 +6,13 @@ use polars::prelude::LazyFrame;
 
 use super::report::Report;
 use super::{Context, arrival, lease};
-use crate::base::{Error, ErrorKind, Result, ResultExt, crash};
+use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, crash, files};
 use crate::domain::batch::{Bronze, BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
 use crate::frames::CHUNK_ROWS;
-use crate::journal::Transaction;
+use crate::journal::{Snapshot, Transaction};
 use crate::lake::{Commit, Raw, Table, extension_of};
 use crate::source::inbox::{self, Look};
 use crate::source::read::{self, Reader};
@@ -117,12 +117,8 @@ enum Begun {
 /// The intent to land a file, unless the slice stands on it already. What was begun with the very same content, and
 /// could not be finished, is taken up again.
 fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, slice: Slice, raw: Raw, file: String) -> Result<Begun> {
-    let standing = transaction.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
-        batch.delivery.slice == slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
-    });
-    let current = standing.max_by_key(|batch| batch.delivery.revision);
     let is_known = |current: &Batch| current.delivery.content == raw.digest && !is_misread(dataset, current);
-    if let Some(current) = current.filter(is_known) {
+    if let Some(current) = standing(transaction, &slice)?.filter(is_known) {
         let batch = current.delivery.batch;
         return Ok(Begun::Unchanged(match current.state {
             BatchState::Quarantined => Landing::StillQuarantined { batch, note: current.note.unwrap_or_default() },
@@ -152,6 +148,14 @@ fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, slice: Slice, raw
     };
     let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
     Ok(Begun::Started { delivery, seq })
+}
+
+/// What a slice stands on, or waits with in quarantine.
+fn standing(snapshot: &Snapshot<'_>, slice: &Slice) -> Result<Option<Batch>> {
+    let of_slice = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
+        batch.delivery.slice == *slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
+    });
+    Ok(of_slice.max_by_key(|batch| batch.delivery.revision))
 }
 
 /// Whether a delivery's file is in raw, whole.
@@ -253,6 +257,17 @@ pub fn look_into(context: &Context, slice: &Slice, path: &Path) -> Result<Option
         Err(error) if error.kind() == ErrorKind::BadData => Ok(Some(error.one_line())),
         read => read.map(|_| None),
     }
+}
+
+/// The batch whose place a file would take, and whether that stays because the file is the very same.
+pub fn replaced(context: &Context, slice: &Slice, path: &Path) -> Result<Option<(Batch, bool)>> {
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    let Some(current) = context.journal.read(|snapshot| standing(snapshot, slice))? else { return Ok(None) };
+    let file = files::open_regular(path)?;
+    let stays = !is_misread(dataset, &current)
+        && file.metadata()?.len() == current.delivery.bytes
+        && Digest::of_reader(file)? == current.delivery.content;
+    Ok(Some((current, stays)))
 }
 
 /// A delivered file as a landing begins to read it: its text decoded, its header known.

@@ -218,3 +218,26 @@ fn a_dry_run_refuses_what_the_command_would_refuse() {
     }
     assert!(content(&workspace) == before);
 }
+
+#[test]
+fn a_delivery_is_told_apart_from_what_came_already() {
+    let workspace = Workspace::processed();
+    let again = delivery("beta", PERIODS[0], 10);
+    workspace.deliver("beta", "2026-09.csv", &again);
+    let foreseen = |arguments: &[&str]| workspace.ok(PREPARER, arguments);
+    let said = foreseen(&["ingest", "--dry-run"]);
+    assert!(said.contains("nothing would change: 2026-09.csv is what came for slips/2026-09/beta already"), "{said}");
+    let file = workspace.path("inbox/beta/2026-09.csv");
+    let by_hand = foreseen(&["batch", "add", file.to_str().unwrap(), "--provider", "beta", "--dry-run"]);
+    assert!(by_hand.contains("nothing would change: 2026-09.csv"), "{by_hand}");
+    let done = foreseen(&["ingest"]);
+    assert!(done.contains("0 batches landed, 0 quarantined, 1 unchanged"), "{done}");
+
+    workspace.deliver("beta", "2026-09.csv", again.replace("Beans", "Beets"));
+    let said = foreseen(&["ingest", "--dry-run"]);
+    assert!(said.contains("would take in 2026-09.csv for slips/2026-09/beta, in the place of revision 1"), "{said}");
+    // Which of two files comes first decides what the second takes the place of.
+    workspace.deliver("beta", "2026-09 again.csv", &again);
+    let said = foreseen(&["ingest", "--dry-run"]);
+    assert!(said.contains("would take in 2026-09 again.csv") && !said.contains("nothing would change"), "{said}");
+}

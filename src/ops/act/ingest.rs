@@ -14,8 +14,10 @@ use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
 use crate::source::inbox::{self, Look};
+pub use foreseen::{foreseen, preview};
 use waiting::{Waiting, waiting};
 
+mod foreseen;
 mod waiting;
 
 /// How long a file must keep its size and time before it counts as complete.
@@ -119,33 +121,6 @@ pub fn inboxes(
         tally.not_understood(&file);
     }
     tally.reply()
-}
-
-/// What would be taken in, and what would be left; and the slices that would change.
-pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<(Vec<String>, Vec<Slice>)> {
-    let waiting = waiting(context, dataset, provider)?;
-    let mut lines = Vec::new();
-    for Waiting { path, file_name, meant, .. } in &waiting {
-        context.cancel.check()?;
-        lines.push(match meant {
-            Ok(slice) => foreseen(context, slice, path)?,
-            Err(why) => format!("would leave {file_name}: {why}"),
-        });
-    }
-    lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
-    if lines.is_empty() {
-        lines.push("nothing lies in the inboxes".to_owned());
-    }
-    Ok((lines, waiting.into_iter().filter_map(|file| file.meant.ok()).collect()))
-}
-
-/// What would become of a file.
-pub fn foreseen(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
-    let file = file_name(path);
-    Ok(match land::look_into(context, slice, path).with_context(|| format!("reading `{file}`"))? {
-        None => format!("would take in {file} for {slice}"),
-        Some(note) => format!("would quarantine {file} for {slice}: {note}"),
-    })
 }
 
 /// Takes in one file of an inbox, unless somebody is writing it.

@@ -1,0 +1,58 @@
+//! What would become of the files that wait, without taking them in.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::super::not_understood::{self, NotUnderstood};
+use super::file_name;
+use super::waiting::{Waiting, waiting};
+use crate::base::{Result, ResultExt};
+use crate::domain::batch::Delivery;
+use crate::domain::{Batch, BatchState, Slice};
+use crate::pipeline::{Context, land};
+
+/// What would be taken in, and what would be left; and the slices that would change.
+pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<(Vec<String>, Vec<Slice>)> {
+    let waiting = waiting(context, dataset, provider)?;
+    let mut lines = Vec::new();
+    let mut before = BTreeSet::new();
+    for Waiting { path, file_name, meant, .. } in &waiting {
+        context.cancel.check()?;
+        lines.push(match meant {
+            Ok(slice) => {
+                // What a second file would take the place of is not there yet.
+                let replaced = if before.insert(slice) { land::replaced(context, slice, path)? } else { None };
+                becomes(context, slice, path, replaced)?
+            }
+            Err(why) => format!("would leave {file_name}: {why}"),
+        });
+    }
+    lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
+    if lines.is_empty() {
+        lines.push("nothing lies in the inboxes".to_owned());
+    }
+    Ok((lines, waiting.into_iter().filter_map(|file| file.meant.ok()).collect()))
+}
+
+/// What would become of one file by itself.
+pub fn foreseen(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
+    becomes(context, slice, path, land::replaced(context, slice, path)?)
+}
+
+/// What becomes of a file. `in_place_of` is what its slice has by then, and whether that is the very same file.
+fn becomes(context: &Context, slice: &Slice, path: &Path, in_place_of: Option<(Batch, bool)>) -> Result<String> {
+    let file = file_name(path);
+    let replaced = match in_place_of {
+        Some((Batch { delivery: Delivery { batch, .. }, .. }, true)) => {
+            return Ok(format!("nothing would change: {file} is what came for {slice} already (batch {batch})"));
+        }
+        Some((Batch { state: BatchState::Landed, delivery: Delivery { batch, revision, .. }, .. }, false)) => {
+            format!(", in the place of revision {revision} (batch {batch})")
+        }
+        _ => String::new(),
+    };
+    Ok(match land::look_into(context, slice, path).with_context(|| format!("reading `{file}`"))? {
+        None => format!("would take in {file} for {slice}{replaced}"),
+        Some(note) => format!("would quarantine {file} for {slice}: {note}"),
+    })
+}
