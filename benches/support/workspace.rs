@@ -75,7 +75,13 @@ fn published(period: Period, generation: u64) -> Vec<Fact> {
         },
         Fact::ReleaseAssembled { release: release.clone(), release_digest: digest.clone() },
         Fact::ReleaseApproved { release: release.clone(), release_digest: digest.clone(), complete: true },
-        Fact::PublishStarted { release: release.clone(), release_digest: digest.clone(), manifest: digest },
+        Fact::PublishStarted {
+            release: release.clone(),
+            release_digest: digest.clone(),
+            manifest: digest,
+            approvers: vec!["olga".to_owned()],
+            formats: Vec::new(),
+        },
         Fact::Published { release, superseded: None, delta_version: generation - 1, generation },
     ]
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
 use super::batch::{BronzeColumn, Delivery};
+use super::policy::Format;
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
 use super::{Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via};
@@ -167,7 +168,17 @@ pub enum Fact {
     /// A person turned a release down.
     ReleaseRejected { release: ReleaseName },
     /// The point of no return of a publication (intent).
-    PublishStarted { release: ReleaseName, release_digest: Digest, manifest: Digest },
+    PublishStarted {
+        release: ReleaseName,
+        release_digest: Digest,
+        manifest: Digest,
+        /// Whose approvals counted: what else was approved stands for nothing from here on.
+        #[serde(default)]
+        approvers: Vec<String>,
+        /// The formats that were written.
+        #[serde(default)]
+        formats: Vec<Format>,
+    },
     /// Clients see it; `superseded` is what they saw before.
     Published { release: ReleaseName, superseded: Option<ReleaseName>, delta_version: u64, generation: u64 },
     /// An older release is about to be brought back (intent).

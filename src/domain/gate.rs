@@ -8,7 +8,8 @@ use super::approval::Rules;
 use super::batch::Delivery;
 use super::completeness::{Cell, CellState};
 use super::{
-    Anomaly, AnomalyState, Batch, Check, CheckRule, Evaluation, ModelRef, Outcome, Release, Severity, Task, TaskState,
+    Anomaly, AnomalyState, Batch, Check, CheckRule, Evaluation, ModelRef, Outcome, Release, Severity, Task, TaskKind,
+    TaskState,
 };
 use crate::base::clock::minute;
 use crate::base::{Digest, text};
@@ -262,17 +263,17 @@ fn rows_unprocessed(facts: &GateFacts<'_>, provider: &str, rows: u64) -> Option<
 }
 
 fn unknown(facts: &GateFacts<'_>) -> Vec<Reason> {
-    let current = facts.evaluated_inputs == Some(&facts.release.input_digest);
-    if !current {
-        return vec![Reason {
+    if facts.evaluated_inputs != Some(&facts.release.input_digest) {
+        // Where the checks have yet to run, that is said of their task.
+        let yet_to_run =
+            |(task, state): &(Task, TaskState)| task.kind == TaskKind::Evaluate && *state != TaskState::Done;
+        let not_evaluated = || Reason {
             code: ReasonCode::NotEvaluated,
             subject: facts.release.name.to_string(),
-            text: match facts.evaluated_inputs {
-                None => "the checks have not run".to_owned(),
-                Some(_) => "the checks judged other inputs than the present ones".to_owned(),
-            },
+            text: "the checks have not judged the present inputs".to_owned(),
             fix: run_command(facts),
-        }];
+        };
+        return if facts.tasks.iter().any(yet_to_run) { Vec::new() } else { vec![not_evaluated()] };
     }
     let unknown =
         |evaluation: &&Evaluation| evaluation.outcome == Outcome::Unknown && evaluation.severity == Severity::Blocking;

@@ -128,7 +128,7 @@ pub struct PeriodRow {
     pub state: super::completeness::CellState,
     /// Provider by provider, in the order of the contract.
     pub cells: Vec<Cell>,
-    /// Whether it was accepted as a baseline.
+    /// Whether it was accepted as a baseline as it stands.
     pub baseline: bool,
     /// The release that clients see.
     pub live: Option<ReleaseName>,
@@ -204,6 +204,16 @@ pub struct AnomalyRow {
     pub explanation: String,
     /// When it was opened.
     pub at: DateTime<Utc>,
+}
+
+/// The release waits for nothing but people.
+pub const READY: &str = "ready";
+/// Something else keeps the release back.
+pub const BLOCKED: &str = "blocked";
+
+/// The states by which releases can be asked for: those that are on record, and for open ones what the gate says.
+pub fn release_states() -> impl Iterator<Item = &'static str> {
+    ReleaseState::ALL.into_iter().map(ReleaseState::as_str).chain([READY, BLOCKED])
 }
 
 /// A row of `release list`: newest period first, newest n first.

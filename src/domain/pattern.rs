@@ -67,7 +67,12 @@ fn no_period(file_name: &str, dates: &[Date], granularity: Granularity) -> Strin
     let wanted = format!("the dataset's periods look like `{}`", granularity.form());
     match dates.first() {
         Some(date) => {
-            format!("`{}` in the name is a period of another length; {wanted}", &file_name[date.start..date.end])
+            let end = file_name.len()
+                - file_name[date.end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').len();
+            match &file_name[date.start..end] {
+                whole if end == date.end => format!("`{whole}` in the name is a period of another length; {wanted}"),
+                longer => format!("`{}` in the name is no period; {wanted}", longer.trim_end_matches('-')),
+            }
         }
         None => format!("no period where the pattern has `{PLACEHOLDER}`; {wanted}"),
     }

@@ -33,6 +33,12 @@ impl List {
         self
     }
 
+    /// Keeps the rows for which `clause` holds, which takes no value.
+    pub(super) fn with(mut self, clause: &'static str) -> Self {
+        self.clauses.push(clause);
+        self
+    }
+
     /// Keeps the rows whose column `search` holds `text`, ignoring case.
     pub(super) fn holding(self, text: Option<&str>) -> Self {
         self.only("instr(search, ?) > 0", text.map(str::to_lowercase))

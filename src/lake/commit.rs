@@ -14,10 +14,11 @@ use deltalake_core::kernel::transaction::{PROTOCOL, TransactionError};
 use deltalake_core::kernel::{Action, Add, CommitInfo, Metadata, MetadataExt, StructField, StructType, Transaction};
 use deltalake_core::logstore::CommitOrBytes;
 use deltalake_core::table::state::DeltaTableState;
+use polars::prelude::Schema;
 use serde_json::{Value, json};
 
 use super::log::{sequence, state, unloaded, version_file, views};
-use super::schema::{data_fields, merged, table_schema};
+use super::schema::{data_fields, delta_fields, merged, stored_schema, table_schema};
 use super::table::{Commit, Committed, Table, partition_folder};
 use super::{Lake, unpoisoned};
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, crash, files};
@@ -91,6 +92,14 @@ impl Lake {
             .hint("run the same command again; nothing was changed"))
     }
 
+    /// Refuses rows of these columns in a partition for what a commit of them would be refused for.
+    pub fn takes(&self, table: &Table, schema: &Schema, partition: &[(String, String)]) -> Result<()> {
+        let Some(delta) = self.load(table, None)? else { return Ok(()) };
+        let state = writable(table, &delta)?;
+        let fields = delta_fields(&stored_schema(table, schema)?, &BTreeMap::new())?;
+        changed_metadata(table, state, partition, &fields).map(drop)
+    }
+
     /// Writes one version of the log; `false` where somebody else wrote it first.
     fn write_version(&self, folder: &Path, version: u64, actions: &[Action]) -> Result<bool> {
         let bytes = CommitOrBytes::LogBytes(log_bytes(actions)?.into());
@@ -137,11 +146,8 @@ fn actions(table: &Table, current: Option<&DeltaTable>, commit: &Commit, change:
             actions.push(Action::Metadata(new_metadata(table, &schema, at)?));
         }
         Some(delta) => {
-            let state = state(delta)?;
-            PROTOCOL
-                .can_write_to(state)
-                .map_err(|error| Error::refused(format!("{table} was changed by another program")).because(error))?;
-            actions.extend(changed_metadata(table, state, commit, change)?.map(Action::Metadata));
+            let state = writable(table, delta)?;
+            actions.extend(changed_metadata(table, state, &commit.partition, &change.fields)?.map(Action::Metadata));
             let stays: BTreeSet<&str> = change.files.iter().map(|add| add.path.as_str()).collect();
             for view in views(state, &commit.partition)? {
                 let path = view.path().into_owned();
@@ -161,6 +167,18 @@ fn actions(table: &Table, current: Option<&DeltaTable>, commit: &Commit, change:
     let new = change.files.iter().filter(|add| !held.contains(&add.path));
     actions.extend(new.cloned().map(Action::Add));
     Ok(actions)
+}
+
+/// The state of a table that we can write to.
+fn writable<'a>(table: &Table, delta: &'a DeltaTable) -> Result<&'a DeltaTableState> {
+    let state = state(delta)?;
+    PROTOCOL.can_write_to(state).map_err(|error| {
+        Error::refused(format!("{table} was changed by another program")).because(error).hint(format!(
+            "put {} back from a backup; other programs may read it, assay alone writes to it",
+            table.path().display()
+        ))
+    })?;
+    Ok(state)
 }
 
 fn commit_info(commit: &Commit, slice: &str) -> CommitInfo {
@@ -197,19 +215,19 @@ fn new_metadata(table: &Table, schema: &StructType, at: i64) -> Result<Metadata>
     }))?)
 }
 
-/// The metadata with the columns that `change` brings; `None` where the table has them.
+/// The metadata with these columns of a partition; `None` where the table has them.
 fn changed_metadata(
     table: &Table,
     state: &DeltaTableState,
-    commit: &Commit,
-    change: &Change,
+    partition: &[(String, String)],
+    fields: &[StructField],
 ) -> Result<Option<Metadata>> {
     let schema = state.schema();
-    if change.fields.is_empty() || change.fields == data_fields(table, &schema) {
+    if fields.is_empty() || fields == data_fields(table, &schema) {
         return Ok(None);
     }
-    let alone = views(state, &[])?.len() == views(state, &commit.partition)?.len();
-    let Some(grown) = merged(table, &schema, &change.fields, alone)? else { return Ok(None) };
+    let alone = views(state, &[])?.len() == views(state, partition)?.len();
+    let Some(grown) = merged(table, &schema, fields, alone)? else { return Ok(None) };
     state
         .metadata()
         .clone()

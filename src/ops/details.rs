@@ -20,6 +20,8 @@ pub struct Overview {
     pub contract_version: u32,
     /// Whether assay.toml says something else.
     pub contract_differs: bool,
+    /// Why assay.toml can't be read, if it can't.
+    pub contract_error: Option<String>,
     /// Who may do what.
     pub people: Vec<Actor>,
     /// Whether there is no [people] table: everybody is owner.

@@ -157,6 +157,13 @@ impl Workspace {
         std::fs::rename(&copy, &file).with_context(|| format!("writing {}", file.display()))
     }
 
+    /// The file that somebody means: from their home, from where they are, else from the workspace.
+    pub(super) fn place_of(&self, path: &Path) -> PathBuf {
+        let named = files::from_home(path);
+        let inside = self.root.join(&named);
+        if !named.exists() && inside.exists() { inside } else { named }
+    }
+
     pub(super) fn memory(&self) -> &Memory {
         &self.memory
     }

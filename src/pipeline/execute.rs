@@ -2,7 +2,7 @@
 
 use super::attempt::{self, Attempt};
 use super::report::Report;
-use super::{Context, assemble, enrich, evaluate, lease, measure, plan, refine, standing};
+use super::{Context, assemble, enrich, evaluate, lease, measure, plan, publication, refine, standing};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{BatchId, Fact, Task, TaskKind, TaskSubject};
@@ -119,6 +119,8 @@ fn assemble(context: &Context, attempt: Attempt) -> Result<Option<(u64, u64)>> {
         return Err(Error::internal("assemble works on a release"));
     };
     let contract = context.contract.clone();
+    // What gold can't take is to be known before anybody approves it.
+    publication::gold_takes(context, contract.dataset(&name.dataset)?, name.period)?;
     context.write(move |transaction| {
         if !attempt.stands(transaction)? {
             return Ok(None);

@@ -42,8 +42,7 @@ pub struct GateAnswer {
 impl GateAnswer {
     /// Where there is nothing to ask: the release is not open any more, or the contract no longer names its dataset. Who
     /// signed it stays who signed it, whatever becomes of them.
-    #[must_use]
-    pub fn unasked(release: &Release) -> Self {
+    fn unasked(release: &Release) -> Self {
         let signed: BTreeSet<&String> = release.approvals.iter().map(|approval| &approval.by).collect();
         Self {
             state: release.state,
@@ -72,6 +71,19 @@ pub struct InForce<'a> {
     pub contract: &'a Contract,
     /// Whether assay.toml differs from it.
     pub file_differs: bool,
+}
+
+/// The gate's answer about any release; only one that is open, of a dataset that there is, is asked about.
+pub fn answer(
+    snapshot: &Snapshot<'_>,
+    in_force: InForce<'_>,
+    release: &Release,
+    now: DateTime<Utc>,
+) -> Result<GateAnswer> {
+    if release.state.is_open() && in_force.contract.dataset(&release.name.dataset).is_ok() {
+        return ask(snapshot, in_force, release, now);
+    }
+    Ok(GateAnswer::unasked(release))
 }
 
 /// Asks the gate.
@@ -242,7 +254,7 @@ impl Gathered {
 }
 
 /// The policy under which the present content was put up for approval, where another contract was in force then.
-fn asked(snapshot: &Snapshot<'_>, release: &Release) -> Result<Option<ReleasePolicy>> {
+pub fn asked(snapshot: &Snapshot<'_>, release: &Release) -> Result<Option<ReleasePolicy>> {
     let in_force = snapshot.contract_version()?;
     let Some(version) = release.asked_under.filter(|version| *version != in_force) else { return Ok(None) };
     let contract = snapshot.contract_of(version)?;

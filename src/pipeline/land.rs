@@ -75,18 +75,26 @@ pub fn file(
     }
     let _lease = lease::wait(context, &lease_key(slice))?;
     let slice = slice.clone();
-    begun(context, slice, raw, file, sink)
+    begun(context, slice, raw, file, false, sink)
 }
 
-/// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since.
+/// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or
+/// its bronze got lost.
 pub fn again(context: &Context, delivery: Delivery, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
     let raw = Raw { digest: delivery.content, extension: delivery.extension, bytes: delivery.bytes };
-    begun(context, delivery.slice, raw, delivery.file, sink)
+    begun(context, delivery.slice, raw, delivery.file, true, sink)
 }
 
-fn begun(context: &Context, slice: Slice, raw: Raw, file: String, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+fn begun(
+    context: &Context,
+    slice: Slice,
+    raw: Raw,
+    file: String,
+    anew: bool,
+    sink: &(dyn Fn(Progress) + Sync),
+) -> Result<Landing> {
     let dataset = context.contract.dataset(&slice.dataset)?.clone();
-    match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file))? {
+    match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file, anew))? {
         Begun::Unchanged(landing) => Ok(landing),
         Begun::Started { delivery, seq } => {
             crash::point("land.intent");
@@ -114,10 +122,17 @@ enum Begun {
     Started { delivery: Delivery, seq: u64 },
 }
 
-/// The intent to land a file, unless the slice stands on it already. What was begun with the very same content, and
-/// could not be finished, is taken up again.
-fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, slice: Slice, raw: Raw, file: String) -> Result<Begun> {
-    let is_known = |current: &Batch| current.delivery.content == raw.digest && !is_misread(dataset, current);
+/// The intent to land a file, unless the slice stands on it already and is not to be read `anew`. What was begun with the
+/// very same content, and could not be finished, is taken up again.
+fn begin(
+    transaction: &mut Transaction<'_>,
+    dataset: &Dataset,
+    slice: Slice,
+    raw: Raw,
+    file: String,
+    anew: bool,
+) -> Result<Begun> {
+    let is_known = |current: &Batch| !anew && current.delivery.content == raw.digest && !is_misread(dataset, current);
     if let Some(current) = standing(transaction, &slice)?.filter(is_known) {
         let batch = current.delivery.batch;
         return Ok(Begun::Unchanged(match current.state {
@@ -301,8 +316,21 @@ pub fn bronze_of(context: &Context, delivery: &Delivery) -> Result<Option<LazyFr
 /// Refuses a batch whose bronze is not there as it was written.
 pub fn verify_bronze(context: &Context, delivery: &Delivery) -> Result<()> {
     let (table, partition) = bronze(delivery);
-    let verified = context.lake.verify(&table, None, &partition, &context.cancel);
-    verified.with_context(|| format!("batch {} is on record but not in bronze as it was landed", delivery.batch))
+    let batch = &delivery.batch;
+    context.lake.verify(&table, None, &partition, &context.cancel).map_err(|error| match error.kind() {
+        ErrorKind::Cancelled => error,
+        _ => Error::corrupt(format!("batch {batch} is on record but not in bronze as it was landed"))
+            .because(error.one_line())
+            .hint(format!("make it again from the file as delivered: assay batch accept {batch} --reason \"...\"")),
+    })
+}
+
+/// Whether the bronze of a landed batch is missing or damaged.
+pub fn is_lost(context: &Context, delivery: &Delivery) -> Result<bool> {
+    match verify_bronze(context, delivery) {
+        Err(error) if error.kind() == ErrorKind::Corrupt => Ok(true),
+        verified => verified.map(|()| false),
+    }
 }
 
 fn bronze(delivery: &Delivery) -> (Table, Vec<(String, String)>) {

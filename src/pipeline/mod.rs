@@ -6,6 +6,7 @@
 pub mod arrival;
 pub mod assemble;
 pub mod attempt;
+pub mod baseline;
 pub mod compare;
 pub mod consequences;
 pub mod context;

@@ -83,6 +83,8 @@ fn every_change_can_be_tried_and_changes_nothing() {
     approved.ok("ravi", &["release", "approve", october]);
     let ready = approved.copy();
     ready.ok("nora", &["release", "approve", october]);
+    let lost = workspace.copy();
+    fs::remove_dir_all(lost.path("lake/bronze/slips")).unwrap();
     let differing = workspace.copy();
     fs::write(differing.path("assay.toml"), super::support::contract().replace("amount < 0", "amount < 0.01")).unwrap();
 
@@ -92,7 +94,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
         (&workspace, PREPARER, vec!["run"]),
         (&workspace, PREPARER, vec!["task", "retry", &task]),
         (&workspace, PREPARER, vec!["batch", "add", &file, "--provider", "beta", "--period", PERIODS[1]]),
-        (&workspace, PREPARER, [&["batch", "accept", &quarantined], &why[..]].concat()),
+        (&lost, PREPARER, [&["batch", "accept", &landed], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "reject", &quarantined], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "withdraw", &landed], &why[..]].concat()),
         (&workspace, PREPARER, [&["period", "baseline", PERIODS[1]], &why[..]].concat()),
@@ -127,7 +129,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
     assert!(!Path::new(&folder).exists());
     // What the table holds can be done: the same commands, in earnest.
     for (place, who, command) in &table {
-        let hopeless = [["model", "train"], ["batch", "accept"]];
+        let hopeless = [["model", "train"]];
         let inert = ["demo", "log"];
         if !hopeless.iter().any(|verb| command.starts_with(verb)) && !inert.contains(&command[0]) {
             place.copy().ok(who, command);
@@ -209,6 +211,10 @@ fn a_dry_run_refuses_what_the_command_would_refuse() {
         (PREPARER, [&["release", "withdraw", RELEASE], &why[..]].concat()),
         (OWNER, [&["contract", "apply"], &why[..]].concat()),
     ];
+    let batches = workspace.json(&["batch", "list", "--state", "quarantined"]);
+    let empty = batches[0]["id"].as_str().unwrap();
+    let accept = [&["--dry-run", "batch", "accept", empty], &why[..]].concat();
+    workspace.run(PREPARER, &accept).ended(1, &["still can't be read", "the file is empty"]);
     let before = content(&workspace);
     for (who, command) in table {
         let tried = workspace.run(who, &[&["--dry-run"], command.as_slice()].concat());

@@ -32,6 +32,7 @@ mod repeats;
 mod returns;
 mod roads;
 mod screen;
+mod signed;
 mod support;
 mod trust;
 mod waivers;

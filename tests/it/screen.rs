@@ -57,6 +57,22 @@ fn the_demo_opens_and_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_signal_while_the_demo_is_unpacked_ends_it_and_gives_the_terminal_back() {
+    for signal in ["-TERM", "-HUP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().join("demo");
+        let environment = [("ASSAY_NOW", NOW), ("HOME", folder.path().to_str().unwrap())];
+        let mut terminal = Terminal::start_in(&environment, &["demo", "--into", into.to_str().unwrap()], 100, 30);
+        while !into.join("lake").exists() {
+            std::thread::yield_now();
+        }
+        send(signal, &terminal);
+        assert_eq!(terminal.ends(), 130, "{signal}: {}", terminal.text());
+        assert!(terminal.is_given_back(), "{signal}: {}", terminal.text());
+    }
+}
+
+#[test]
 fn a_signal_gives_the_terminal_and_the_lease_back() {
     for signal in ["-TERM", "-HUP"] {
         let workspace = Workspace::with_model();

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 
 use super::{DatasetOption, ReasonOption};
-use crate::domain::{Period, ReleaseName, ReleaseState};
+use crate::domain::listing::release_states;
+use crate::domain::{Period, ReleaseName};
 
 /// What can be done to releases.
 #[derive(Debug, Subcommand)]
@@ -15,8 +16,8 @@ pub enum ReleaseCommand {
         /// Only this period.
         #[arg(long)]
         period: Option<Period>,
-        /// Only this state.
-        #[arg(long, value_parser = ReleaseState::ALL.map(ReleaseState::as_str))]
+        /// Only this state; of open ones also what the gate says: ready (for people), or blocked.
+        #[arg(long, value_parser = release_states().collect::<Vec<_>>())]
         state: Option<String>,
     },
     /// Show one release and what it changes.

@@ -176,6 +176,7 @@ fn init(arguments: &Arguments, name: &str, output: &Output) -> Result<()> {
     }
     output.line(&format!("{} is a workspace", workspace.root().display()))?;
     output.say(&format!("next: describe your datasets in {}", file.display()));
+    output.say("then: assay contract apply --reason \"...\" takes them into force and makes the inboxes");
     output.say("then: drop files into inbox/<provider>/ and run assay ingest");
     Ok(())
 }

@@ -19,7 +19,7 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     let datasets =
         if overview.datasets.is_empty() { "no dataset yet".to_owned() } else { overview.datasets.join(", ") };
     out.line(&format!("{} ({datasets})", overview.workspace))?;
-    out.line(&contract(call, &overview))?;
+    out.line(&contract(&overview))?;
     out.line(&format!(
         "{} open: {} to approve, {} to publish",
         text::counted(overview.open_releases, "release"),
@@ -52,14 +52,14 @@ pub fn run(call: &Call<'_>) -> Result<()> {
 }
 
 /// Which contract counts, and what the file beside it is about.
-fn contract(call: &Call<'_>, overview: &Overview) -> String {
+fn contract(overview: &Overview) -> String {
     let version = match overview.contract_version {
         0 => "no contract is in force yet; the first change takes assay.toml into force".to_owned(),
         version => format!("contract {version}"),
     };
-    match call.workspace.contract_diff() {
-        Err(error) => format!("{version}; {}", error.one_line()),
-        Ok(_) if overview.contract_differs => format!("{version}; assay.toml differs: assay contract diff"),
-        Ok(_) => version,
+    match &overview.contract_error {
+        Some(error) => format!("{version}; {error}"),
+        None if overview.contract_differs => format!("{version}; assay.toml differs: assay contract diff"),
+        None => version,
     }
 }

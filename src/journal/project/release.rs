@@ -87,10 +87,13 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
             save(snapshot, &counted)
         }
         Fact::ReleaseRejected { release } => advance(snapshot, release, ReleaseState::Rejected),
-        Fact::PublishStarted { release, release_digest, .. } => {
-            let known = snapshot.known_release(release)?;
-            same_digest(&known, release_digest)?;
-            advance(snapshot, release, ReleaseState::Publishing)
+        Fact::PublishStarted { release, release_digest, approvers, .. } => {
+            let mut signed = snapshot.known_release(release)?;
+            same_digest(&signed, release_digest)?;
+            signed.state.allow(ReleaseState::Publishing)?;
+            signed.state = ReleaseState::Publishing;
+            signed.approvals.retain(|approval| approvers.is_empty() || approvers.contains(&approval.by));
+            save(snapshot, &signed)
         }
         Fact::Published { release, superseded, delta_version, generation } => {
             if let Some(superseded) = superseded {

@@ -92,10 +92,11 @@ impl Snapshot<'_> {
         Ok(slices.into_iter().collect())
     }
 
-    /// The periods of a dataset that somebody delivered for, oldest first.
+    /// The periods of a dataset that hold a batch which nobody took back, oldest first.
     pub fn periods_with_batches(&self, dataset: &str) -> Result<Vec<Period>> {
         let sql = "SELECT period FROM period WHERE dataset = ?1 AND EXISTS (SELECT 1 FROM batch
-             WHERE batch.dataset = period.dataset AND batch.period_order = period.period_order) ORDER BY period_order";
+             WHERE batch.dataset = period.dataset AND batch.period_order = period.period_order
+               AND batch.state <> 'withdrawn') ORDER BY period_order";
         self.all(sql, [dataset], |row| column::parsed(row, "period"))
     }
 }

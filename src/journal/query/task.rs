@@ -39,6 +39,11 @@ pub struct Recorded {
     pub whole: bool,
 }
 
+/// What was made of the slices that have a batch to stand on.
+const REFINED: &str = "(SELECT * FROM output WHERE kind = 'refine' AND EXISTS (SELECT 1 FROM batch
+    WHERE batch.dataset = output.dataset AND batch.period_order = output.period_order
+      AND batch.provider = output.provider AND batch.state = 'landed'))";
+
 impl Snapshot<'_> {
     /// The output of a slot, under whatever key, where it is whole.
     pub fn output(&self, slot: &str) -> Result<Option<TaskOutput>> {
@@ -79,29 +84,30 @@ impl Snapshot<'_> {
         self.all(sql, parameters, |row| Ok((row.get("slot")?, read_failure(row)?)))
     }
 
-    /// Every slice that was refined, with the key that its silver was made under.
+    /// Every slice that was refined and has a batch to stand on, with the key that its silver was made under.
     pub fn refined(&self) -> Result<BTreeMap<Slice, String>> {
-        let rows =
-            self.all("SELECT dataset, period, provider, key FROM output WHERE kind = 'refine' AND whole", [], |row| {
-                let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
-                Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
-            })?;
+        let sql = format!("SELECT dataset, period, provider, key FROM {REFINED} WHERE whole");
+        let rows = self.all(&sql, [], |row| {
+            let (dataset, provider) = (row.get("dataset")?, row.get("provider")?);
+            Ok((Slice { dataset, period: column::parsed(row, "period")?, provider }, row.get("key")?))
+        })?;
         Ok(rows.into_iter().collect())
     }
 
     /// How many slices were refined, and of how many of them each model version's annotations rest on the silver that is
     /// there; versions without any are left out.
     pub fn coverage(&self) -> Result<(u64, BTreeMap<ModelRef, u64>)> {
-        let all = self.number("SELECT count(*) AS number FROM output WHERE kind = 'refine'", [])?;
-        let sql = "
-            SELECT enriched.task ->> '$.subject.model' AS model, count(*) AS number
+        let all = self.number(&format!("SELECT count(*) AS number FROM {REFINED}"), [])?;
+        let sql = format!(
+            "SELECT enriched.task ->> '$.subject.model' AS model, count(*) AS number
             FROM output AS enriched
-            JOIN output AS refined ON refined.kind = 'refine' AND refined.dataset = enriched.dataset
+            JOIN {REFINED} AS refined ON refined.dataset = enriched.dataset
                 AND refined.period = enriched.period AND refined.provider = enriched.provider
                 AND refined.key = enriched.output ->> '$.inputs.refine'
             WHERE enriched.kind = 'enrich' AND enriched.whole AND refined.whole
-            GROUP BY model";
-        let done = self.all(sql, [], |row| Ok((column::parsed(row, "model")?, column::number(row, "number")?)))?;
+            GROUP BY model"
+        );
+        let done = self.all(&sql, [], |row| Ok((column::parsed(row, "model")?, column::number(row, "number")?)))?;
         Ok((all, done.into_iter().collect()))
     }
 

@@ -156,7 +156,13 @@ pub(super) fn publication(
     generation: u64,
 ) -> Vec<Fact> {
     vec![
-        Fact::PublishStarted { release: name.clone(), release_digest: digest(number), manifest: digest(9) },
+        Fact::PublishStarted {
+            release: name.clone(),
+            release_digest: digest(number),
+            manifest: digest(9),
+            approvers: Vec::new(),
+            formats: Vec::new(),
+        },
         Fact::Published { release: name.clone(), superseded, delta_version: generation, generation },
     ]
 }

@@ -83,13 +83,18 @@ fn coverage_counts_what_rests_on_the_silver_that_is_there() {
     let [old, new, other] =
         [(&one, 1), (&one, 2), (&two, 1)].map(|(slice, input)| task(TaskKind::Refine, slice, input));
     let refined = [&old, &other].map(|refine| done(refine.clone(), 1));
+    bench.tell("mira", vec![landed(&one, 1), landed(&two, 1)]).unwrap();
     bench.tell("mira", refined.to_vec()).unwrap();
     bench.tell("mira", vec![annotated(&one, 1, &old), annotated(&two, 1, &other), annotated(&one, 2, &old)]).unwrap();
     let (first, second) = (ModelRef::new("slips", 1), ModelRef::new("slips", 2));
     assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (2, [(first.clone(), 2), (second, 1)].into()));
     // The rows are refined again: what was found in the old ones counts no more.
     bench.tell("mira", vec![done(new, 1)]).unwrap();
-    assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (2, [(first, 1)].into()));
+    assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (2, [(first.clone(), 1)].into()));
+    // Nobody needs what was made of a delivery that was taken back.
+    bench.tell("mira", vec![Fact::BatchWithdrawn { batch: delivery(&one, 1).batch }]).unwrap();
+    assert_eq!(bench.ask(|snapshot| snapshot.coverage()), (1, [(first, 1)].into()));
+    assert_eq!(bench.ask(|snapshot| snapshot.refined()).into_keys().collect::<Vec<_>>(), [two]);
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Next, Reply};
 use crate::base::{Error, Result};
-use crate::domain::{Baseline, Batch, BatchId, Dataset, Fact, ModelRef, Period, Slice};
+use crate::domain::{Batch, BatchId, Dataset, Fact, Period, Slice};
 use crate::journal::Snapshot;
-use crate::pipeline::{Context, arrival, inputs, plan, standing};
+use crate::pipeline::baseline::Proposal;
+use crate::pipeline::{Context, arrival, plan, standing};
 
 /// Puts it on record; the releases that rest on it hear of it.
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
@@ -15,26 +16,15 @@ pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Res
     let cause = format!("{period} was accepted as baseline");
     let name = dataset.name.clone();
     context.write(move |transaction| {
-        let batches = standing::by_provider(standing::batches(transaction, &dataset, period)?);
-        if batches.is_empty() {
+        let proposal = Proposal::of(transaction, &dataset, period)?;
+        if proposal.batches.is_empty() {
             return Err(Error::refused(format!("nothing was delivered for {period} yet")));
         }
-        let release = match transaction.open_release(&dataset.name, period)? {
-            Some(open) => Some(open),
-            None => transaction.live_release(&dataset.name, period)?,
-        };
-        let model = release.map_or_else(ModelRef::none, |release| release.model);
-        let mappings = inputs::mappings(&dataset, batches.keys())?;
-        seen(transaction, &dataset, period, &batches)?;
-        let (accepted, text) = (transaction.baseline(&dataset.name, period)?, dataset.text_read());
-        let same = |accepted: Baseline| {
-            (&accepted.batches, &accepted.mappings, &accepted.model, &accepted.text)
-                == (&batches, &mappings, &model, &text)
-        };
-        if accepted.is_some_and(same) {
+        seen(transaction, &dataset, period, &proposal.batches)?;
+        if transaction.baseline(&dataset.name, period)?.is_some_and(|accepted| proposal.is(&accepted)) {
             return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
         }
-        let name = dataset.name.clone();
+        let (name, Proposal { model, batches, mappings, text }) = (dataset.name.clone(), proposal);
         transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings, text })?;
         arrival::refresh(transaction, &dataset, period, &cause)
     })?;

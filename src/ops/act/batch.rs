@@ -10,16 +10,11 @@ use crate::pipeline::land::{self, Landing};
 use crate::pipeline::{Context, arrival, lease};
 
 /// Tries a quarantined batch again: the contract may name its encoding by now. One that was read in another encoding than
-/// the contract now names is read again, as the next revision.
+/// the contract now names, or whose bronze got lost, is read again, as the next revision.
 pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let batch = find(context, id)?;
     let _lease = lease::wait(context, &land::lease_key(&batch.delivery.slice))?;
-    if !land::has_raw(context, &batch.delivery)? {
-        return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
-            .hint("deliver the same file once more: assay batch add FILE"));
-    }
-    let contract = context.contract.clone();
-    let acceptable = move |snapshot: &Snapshot<'_>| acceptable(snapshot, &contract, &batch.delivery.batch);
+    let acceptable = acceptable(context, batch)?;
     let found = context.journal.read(&acceptable)?;
     let landing = if found.state == BatchState::Landed {
         land::again(context, found.delivery, progress)?
@@ -32,9 +27,7 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
         land::finish(context, delivery, seq, progress)?
     };
     match landing {
-        Landing::Quarantined { note, .. } => Err(Error::bad_data(format!("batch {id} still can't be read"))
-            .because(note)
-            .hint("mend the provider's entry in assay.toml, or reject the batch and ask for another delivery")),
+        Landing::Quarantined { note, .. } => Err(unreadable(id, note)),
         Landing::Landed { batch, revision, rows, .. } => {
             let rows = text::counted(rows, "row");
             Ok(Reply::new(format!("batch {batch} landed with {rows}, as revision {revision}")))
@@ -43,11 +36,40 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
     }
 }
 
-/// A quarantined batch that nothing newer took the place of, or one that has to be read again.
-pub fn acceptable(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId) -> Result<Batch> {
+/// What accepting a batch would do, with the same refusals.
+pub fn would_accept(context: &Context, id: &BatchId) -> Result<String> {
+    let batch = find(context, id)?;
+    let Delivery { slice, file, content, extension, .. } = context.journal.read(acceptable(context, batch)?)?.delivery;
+    match land::look_into(context, &slice, &context.lake.raw_path(&content, &extension))? {
+        None => Ok(format!("would take in {file} for {slice}")),
+        Some(note) => Err(unreadable(id, note)),
+    }
+}
+
+fn unreadable(id: &BatchId, note: String) -> Error {
+    Error::bad_data(format!("batch {id} still can't be read"))
+        .because(note)
+        .hint("mend the provider's entry in assay.toml, or reject the batch and ask for another delivery")
+}
+
+/// How to tell, from the record, that a batch may be accepted: one that is quarantined and that nothing newer took the
+/// place of, or one that has to be read again.
+fn acceptable(context: &Context, batch: Batch) -> Result<impl Fn(&Snapshot<'_>) -> Result<Batch> + Send + use<>> {
+    let id = batch.delivery.batch.clone();
+    if !land::has_raw(context, &batch.delivery)? {
+        return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
+            .hint("deliver the same file once more: assay batch add FILE"));
+    }
+    let is_lost = batch.state == BatchState::Landed && land::is_lost(context, &batch.delivery)?;
+    let contract = context.contract.clone();
+    Ok(move |snapshot: &Snapshot<'_>| may_be_accepted(snapshot, &contract, &id, is_lost))
+}
+
+fn may_be_accepted(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId, is_lost: bool) -> Result<Batch> {
     let batch = snapshot.known_batch(id)?;
     let dataset = contract.dataset(&batch.delivery.slice.dataset);
-    if batch.state == BatchState::Landed && dataset.is_ok_and(|dataset| land::is_misread(dataset, &batch)) {
+    let is_misread = dataset.is_ok_and(|dataset| land::is_misread(dataset, &batch));
+    if batch.state == BatchState::Landed && (is_misread || is_lost) {
         return newest_word(snapshot, batch);
     }
     if batch.state != BatchState::Quarantined {

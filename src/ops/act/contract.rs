@@ -47,17 +47,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
         keeps_periods(transaction, &contract)?;
-        let digest = contract.digest()?;
-        let cause = format!("contract {version} came into force");
-        transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
-        arrival::refresh_all(transaction, &contract, &cause)?;
-        // The policy or the people may be others: what was approved may no longer be, or be now.
-        let in_force = InForce { contract: &contract, file_differs: false };
-        for release in transaction.open_releases()? {
-            if contract.dataset(&release.name.dataset).is_ok() {
-                gate::recount(transaction, in_force, &release)?;
-            }
-        }
+        put_in_force(transaction, &contract, version)?;
         Ok(version)
     })?;
     let mut lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
@@ -71,6 +61,22 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         format!("{slice} was read in another encoding; to read it again: assay batch accept {id} --reason \"...\"")
     }));
     Ok(Reply { lines, ..in_force(version) })
+}
+
+/// The change that an application is.
+pub fn put_in_force(transaction: &mut Transaction<'_>, contract: &Contract, version: u32) -> Result<()> {
+    let digest = contract.digest()?;
+    let cause = format!("contract {version} came into force");
+    transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
+    arrival::refresh_all(transaction, contract, &cause)?;
+    // The policy or the people may be others: what was approved may no longer be, or be now.
+    let in_force = InForce { contract, file_differs: false };
+    for release in transaction.open_releases()? {
+        if contract.dataset(&release.name.dataset).is_ok() {
+            gate::recount(transaction, in_force, &release)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the folders that the contract in force expects files in. Says which are new: that is where files go.

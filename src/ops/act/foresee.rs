@@ -2,33 +2,100 @@
 
 use std::collections::BTreeSet;
 
+use super::{batch, ingest};
 use crate::base::{Error, Result, text};
 use crate::domain::check::HISTORY;
 use crate::domain::listing::Query;
-use crate::domain::{AnomalyState, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Role};
+use crate::domain::{
+    AnomalyState, Contract, Dataset, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Request, Role,
+};
 use crate::ops::{Session, Workspace};
-use crate::pipeline::{Context, arrival, consequences, publication};
+use crate::pipeline::{Context, arrival, consequences, gate, publication};
 
 /// Names that a sentence lists.
 const NAMED: usize = 6;
 
 impl Workspace {
     /// Where duties are separated, whoever prepares what a release stands on may not approve it.
-    pub(super) fn costs_approval(
-        &self,
-        session: &Session,
-        periods: impl Iterator<Item = (String, Period)>,
-    ) -> Result<Option<String>> {
+    pub(super) fn costs_approval(&self, session: &Session, request: &Request) -> Result<Option<String>> {
         let contract = self.contract()?;
         if session.actor.role < Role::Manager || contract.people.is_empty() {
             return Ok(None);
         }
-        let separated =
-            |(name, _): &(String, Period)| contract.dataset(name).is_ok_and(|dataset| dataset.release.separation);
-        let periods: BTreeSet<String> =
-            periods.filter(separated).map(|(dataset, period)| format!("{dataset}/{period}")).collect();
-        let list = periods.into_iter().collect::<Vec<_>>().join(", ");
+        let prepared = self.prepared(&contract, request)?;
+        let separated = self.journal().read(|snapshot| {
+            let mut separated = BTreeSet::new();
+            for (name, period) in prepared {
+                let Ok(dataset) = contract.dataset(&name) else { continue };
+                // Other data is put up for approval anew; what is let pass of the same data is not.
+                let asked = match snapshot.open_release(&name, period)? {
+                    Some(release) if matches!(request, Request::WaiveAnomaly { .. }) => {
+                        gate::asked(snapshot, &release)?
+                    }
+                    _ => None,
+                };
+                if dataset.release.separation || asked.is_some_and(|policy| policy.separation) {
+                    separated.insert(format!("{name}/{period}"));
+                }
+            }
+            Ok(separated)
+        })?;
+        let list = separated.into_iter().collect::<Vec<_>>().join(", ");
         Ok((!list.is_empty()).then(|| format!("{} could then not approve releases of {list}", session.actor.name)))
+    }
+
+    /// The periods whose releases would stand on what a request does.
+    fn prepared(&self, contract: &Contract, request: &Request) -> Result<Vec<(String, Period)>> {
+        let of_open = |takes: &dyn Fn(&Dataset) -> bool| {
+            let open = self.journal().read(|snapshot| snapshot.open_releases())?.into_iter().map(|open| open.name);
+            let taken = open.filter(|name| contract.dataset(&name.dataset).is_ok_and(takes));
+            Ok(taken.map(|name| (name.dataset, name.period)).collect())
+        };
+        let slices = match request {
+            Request::Ingest { dataset, provider } => {
+                ingest::slices(&self.reading()?, dataset.as_deref(), provider.as_deref())?
+            }
+            Request::AddBatch { file, dataset, provider, period } => {
+                let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
+                let addressed = ingest::Addressed { file, dataset, provider, period: *period };
+                vec![ingest::slice_of(&self.reading()?, &addressed)?]
+            }
+            Request::AcceptBatch { batch, .. }
+            | Request::RejectBatch { batch, .. }
+            | Request::WithdrawBatch { batch, .. } => vec![batch::find(&self.reading()?, batch)?.delivery.slice],
+            Request::Baseline { dataset, period, .. } => {
+                let dataset = contract.dataset_or_only(dataset.as_deref())?;
+                return Ok(vec![(dataset.name.clone(), *period)]);
+            }
+            Request::WaiveAnomaly { id, .. } => {
+                let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
+                return Ok(vec![(anomaly.dataset, anomaly.period)]);
+            }
+            Request::ApplyContract { .. } => return of_open(&|_| true),
+            Request::PromoteModel { model, .. } => {
+                let reads = |named: &str| named == model.name;
+                return of_open(&|dataset| !dataset.text.is_empty() && dataset.model.as_deref().is_none_or(reads));
+            }
+            _ => Vec::new(),
+        };
+        Ok(slices.into_iter().map(|slice| (slice.dataset, slice.period)).collect())
+    }
+
+    /// The deliveries of providers that another contract no longer names.
+    pub(super) fn would_count_no_more(&self, present: &Contract, next: &Contract) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for dataset in &present.datasets {
+            let kept = next.dataset(&dataset.name);
+            let delivered = self.journal().read(|snapshot| snapshot.slices_delivered(&dataset.name))?;
+            for provider in dataset.providers.iter().map(|provider| &provider.name) {
+                let periods = delivered.iter().filter(|(_, by)| by == provider).count() as u64;
+                if periods > 0 && kept.as_ref().is_ok_and(|kept| kept.provider(provider).is_err()) {
+                    let periods = text::counted(periods, "period");
+                    lines.push(format!("what {provider} delivered for {periods} would count no more"));
+                }
+            }
+        }
+        Ok(lines)
     }
 
     /// The releases that running a period would open.

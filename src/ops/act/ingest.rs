@@ -14,7 +14,7 @@ use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
 use crate::source::inbox::{self, Look};
-pub use foreseen::{foreseen, preview};
+pub use foreseen::{foreseen, preview, slices};
 use waiting::{Waiting, waiting};
 
 mod foreseen;
@@ -44,7 +44,7 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
         return Err(Error::busy(format!("`{}` is still being written", path.display()))
             .hint("add it again when whoever writes it is done"));
     }
-    let (line, document) = said(&slice, path, &landing);
+    let (line, document) = said(context, &slice, path, &landing);
     let is_quarantined = matches!(landing, Landing::Quarantined { .. } | Landing::StillQuarantined { .. });
     let trouble = is_quarantined.then(|| quarantined(&[file_name(path)]));
     Ok(Reply { message: line, trouble, document, ..Reply::default() })
@@ -140,7 +140,7 @@ fn take_in(
     match landing {
         Ok(Landing::BeingWritten) => tally.left(file_name, "it is still being written"),
         Ok(landing) => {
-            tally.add(slice, path, &landing);
+            tally.add(context, slice, path, &landing);
             // The bytes are in raw by now, and the journal says so. Another file that came under the same name
             // meanwhile stays.
             if inbox::look(path)? == seen {
@@ -177,13 +177,13 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, slice: &Slice, path: &Path, landing: &Landing) {
+    fn add(&mut self, context: &Context, slice: &Slice, path: &Path, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
             Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file_name(path)),
             Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
-        let (line, document) = said(slice, path, landing);
+        let (line, document) = said(context, slice, path, landing);
         self.lines.push(line);
         self.documents.push(document);
     }
@@ -234,7 +234,7 @@ fn quarantined(files: &[String]) -> Error {
         .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
 }
 
-fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
+fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
     let file = file_name(path);
     let common = |result: &str, batch: &crate::domain::BatchId| {
         json!({
@@ -250,7 +250,8 @@ fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
             document["lacks"] = json!(lacks);
             let lacks = if lacks.is_empty() { String::new() } else { format!("; it lacks {}", lacks.join(", ")) };
             let rows = text::counted(*rows, "row");
-            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}"), document)
+            let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
+            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}{doubt}"), document)
         }
         Landing::Quarantined { batch, note } => {
             let mut document = common("quarantined", batch);
@@ -275,6 +276,18 @@ fn said(slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Why nobody waited for what a slice is: a period that is mistyped shows by that.
+fn doubt(context: &Context, slice: &Slice) -> Option<String> {
+    let Slice { dataset, provider, period } = slice;
+    let today = context.journal.now().with_timezone(&context.contract.timezone).date_naive();
+    if today < period.first() {
+        return Some(format!("{period} has not begun yet"));
+    }
+    let owes = context.contract.dataset(dataset).and_then(|dataset| dataset.provider(provider));
+    let owes_nothing = owes.is_ok_and(|provider| !provider.owes(*period));
+    owes_nothing.then(|| format!("{provider} owes nothing for {period}"))
 }
 
 fn names(dataset: &Dataset) -> String {

@@ -21,7 +21,7 @@ pub use next::Next;
 use serde_json::json;
 
 use super::{Session, Workspace};
-use crate::base::{Cancel, Error, Result, files};
+use crate::base::{Cancel, Error, Result};
 use crate::domain::progress::Progress;
 use crate::domain::{ReleaseName, Request};
 use crate::pipeline::{Context, consequences, publication};
@@ -87,7 +87,7 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Reply> {
         request.validate()?;
-        let request = request.with_files(files::from_home);
+        let request = request.with_files(|path| self.place_of(path));
         let command = request.command_line();
         let first = self.contract_state()?.version == 0;
         let context = self.admitted(session, &request, cancel)?;

@@ -1,7 +1,7 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
-use super::{batch, ingest, model, run};
-use crate::base::{Error, Result, files, text};
+use super::{batch, contract, ingest, model, run};
+use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
@@ -13,28 +13,28 @@ impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         request.validate()?;
-        let request = &request.clone().with_files(files::from_home);
+        let request = &request.clone().with_files(|path| self.place_of(path));
         let session = &session.under(&self.contract()?)?;
         session.permitted(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
         lines.extend(self.effects(session, request)?);
+        lines.extend(self.costs_approval(session, request)?);
         Ok(lines)
     }
 
     fn effects(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         match request {
             Request::Ingest { dataset, provider } => {
-                let (mut lines, slices) = ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())?;
-                let periods = slices.into_iter().map(|slice| (slice.dataset, slice.period));
-                lines.extend(self.costs_approval(session, periods)?);
-                return Ok(lines);
+                return ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref());
             }
             Request::Run { dataset, period, model } => {
                 model.as_ref().map(|model| self.model(model)).transpose()?;
                 let query = Query { dataset: dataset.clone(), period: *period, ..Query::default() };
                 let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
+                let mut steps: Vec<_> = steps.collect();
+                steps.sort_by_key(|step| step.task.kind);
                 let opened = period.map_or(Ok(Vec::new()), |period| self.would_open(dataset.as_deref(), period))?;
-                let run = steps.map(|step| format!("would run {}", step.task.slot()));
+                let run = steps.iter().map(|step| format!("would run {}", step.task.slot()));
                 return Ok(opened.into_iter().chain(run).collect());
             }
             Request::Publish { release } => {
@@ -51,14 +51,10 @@ impl Workspace {
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let context = self.reading()?;
                 let slice = ingest::slice_of(&context, &addressed)?;
-                let taken = ingest::foreseen(&context, &slice, &addressed.file)?;
-                let costs = self.costs_approval(session, std::iter::once((slice.dataset, slice.period)))?;
-                return Ok(std::iter::once(taken).chain(costs).collect());
+                return Ok(vec![ingest::foreseen(&context, &slice, &addressed.file)?]);
             }
             Request::AcceptBatch { batch, .. } => {
-                let found = batch::find(&self.reading()?, batch)?.delivery.batch;
-                let contract = self.contract()?;
-                self.journal().read(|snapshot| batch::acceptable(snapshot, &contract, &found))?;
+                return Ok(vec![batch::would_accept(&self.reading()?, batch)?]);
             }
             Request::RegisterModel { name, file, .. } => return model::preview(name, file),
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
@@ -68,19 +64,22 @@ impl Workspace {
             Request::RetryTask { task } => return Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
             Request::ApplyContract { .. } => {
                 let mut lines = self.contract_diff()?.lines;
+                let state = self.contract_state()?;
                 // The first change of all takes the first contract into force: there is nothing to compare it with.
-                if self.contract_state()?.version > 0 {
+                if state.version > 0 {
                     self.rehearse(session, request)?;
+                    let (version, contract) = (state.version + 1, state.file?);
+                    lines.extend(self.would_count_no_more(&state.contract, &contract)?);
+                    lines.extend(follows(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
+                        contract::put_in_force(transaction, &contract, version)
+                    })?);
                 }
-                let open = self.journal().read(|snapshot| snapshot.open_releases())?.into_iter();
-                lines.extend(self.costs_approval(session, open.map(|one| (one.name.dataset, one.name.period)))?);
                 return Ok(lines);
             }
             Request::Baseline { dataset, period, .. } => {
                 let mut lines = self.rehearse(session, request)?;
                 let dataset = self.contract()?.dataset_or_only(dataset.as_deref())?.name.clone();
                 lines.extend(self.would_be_judged(&dataset, *period)?);
-                lines.extend(self.costs_approval(session, std::iter::once((dataset, *period)))?);
                 return Ok(lines);
             }
             Request::Approve { release, .. } => {
@@ -98,16 +97,11 @@ impl Workspace {
                 let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
                 return follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch));
             }
-            Request::WaiveAnomaly { id, .. } => {
-                let lines = self.rehearse(session, request)?;
-                let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
-                let costs = self.costs_approval(session, std::iter::once((anomaly.dataset, anomaly.period)))?;
-                return Ok(lines.into_iter().chain(costs).collect());
-            }
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
+            | Request::WaiveAnomaly { .. }
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
             | Request::RevokeApproval { .. }
@@ -129,6 +123,7 @@ impl Workspace {
         }
         super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
         gate::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
+        publication::gold_is_ready(context, context.contract.dataset(&release.dataset)?, release.period)?;
         let rows = text::counted(detail.total_rows, "row");
         let mut lines = vec![format!("would publish {rows} with {}", detail.release.model)];
         lines.extend(detail.row.live.map(|live| format!("{live} would be superseded")));

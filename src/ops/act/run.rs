@@ -64,11 +64,27 @@ pub fn everything(
         context = newest;
     }
     let mut reply = answer(&summary)?;
+    if let Some(period) = period
+        && !was_delivered(&context, dataset.as_deref(), period)?
+    {
+        reply.message = format!("nothing was delivered for {period}");
+    }
     reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
     reply.lines.extend(
         details::waiting(workspace.waiting_files(&context.contract)).map(|waiting| format!("{waiting}: assay ingest")),
     );
     Ok(reply)
+}
+
+/// Whether anybody delivered for a period, of a dataset or of any.
+fn was_delivered(context: &Context, dataset: Option<&str>, period: Period) -> Result<bool> {
+    let mut meant = context.contract.datasets.iter().map(|one| &one.name);
+    context.journal.read(|snapshot| {
+        meant.try_fold(false, |found, name| {
+            Ok(found
+                || (dataset.is_none_or(|only| only == name) && snapshot.periods_with_batches(name)?.contains(&period)))
+        })
+    })
 }
 
 /// Stops a task, wherever it runs.

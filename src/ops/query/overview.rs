@@ -1,7 +1,7 @@
 //! The workspace at a glance.
 
 use super::periods;
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::completeness::{self, Cell, CellState};
 use crate::domain::{Actor, Role, policy};
@@ -60,6 +60,7 @@ impl Workspace {
                 workspace: contract.workspace.clone(),
                 contract_version: state.version,
                 contract_differs: state.differs,
+                contract_error: state.file.as_ref().err().map(Error::one_line),
                 people,
                 unprotected: contract.people.is_empty(),
                 datasets: contract.datasets.iter().map(|dataset| dataset.name.clone()).collect(),

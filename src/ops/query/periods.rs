@@ -7,6 +7,7 @@ use crate::domain::listing::{Page, PeriodKey, PeriodRow, Query};
 use crate::domain::{Dataset, Period};
 use crate::journal::Snapshot;
 use crate::ops::Workspace;
+use crate::pipeline::baseline;
 
 impl Workspace {
     /// Periods, newest first: from the first that anybody owes or delivered to the present one.
@@ -52,7 +53,7 @@ impl Workspace {
                     period,
                     state: completeness::roll_up(&cells),
                     cells,
-                    baseline: snapshot.baseline(&dataset.name, period)?.is_some(),
+                    baseline: baseline::stands(snapshot, dataset, period)?,
                     live: snapshot.live_release(&dataset.name, period)?.map(|live| live.name),
                 });
             }

@@ -3,8 +3,9 @@
 use super::changes::{Side, changes};
 use super::fallen::fallen;
 use super::story::story;
+use super::window::window;
 use crate::base::Result;
-use crate::domain::listing::{ChannelRow, Page, Query, ReleaseRow};
+use crate::domain::listing::{BLOCKED, ChannelRow, Page, Query, READY, ReleaseRow};
 use crate::domain::{AnomalyState, Contract, Release, ReleaseName, ReleaseState};
 use crate::journal::Snapshot;
 use crate::ops::judged::Judged;
@@ -17,10 +18,22 @@ impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.
     pub fn releases(&self, query: &Query<ReleaseName>) -> Result<Page<ReleaseRow>> {
         let state = self.contract_state()?;
+        let said_by_gate = query.state.as_deref().filter(|state| [READY, BLOCKED].contains(state));
         self.journal().read(|snapshot| {
+            let gate = |release: Release| self.gate(snapshot, &state, &release);
+            if let Some(wanted) = said_by_gate {
+                let mut rows = Vec::new();
+                for release in snapshot.wanted_open_releases(query)? {
+                    let (row, answer) = gate(release)?;
+                    rows.extend(((wanted == READY) == answer.unready.is_empty()).then_some(row));
+                }
+                let names: Vec<ReleaseName> = rows.iter().map(|row| row.name.clone()).collect();
+                let range = window(&names, &query.fetch, query.limit);
+                let (offset, total) = (range.start as u64, rows.len() as u64);
+                return Ok(Page { rows: rows.drain(range).collect(), offset, total });
+            }
             let Page { rows, offset, total } = snapshot.release_page(query)?;
-            let rows =
-                rows.into_iter().map(|release| Ok(self.gate(snapshot, &state, &release)?.0)).collect::<Result<_>>()?;
+            let rows = rows.into_iter().map(|release| Ok(gate(release)?.0)).collect::<Result<_>>()?;
             Ok(Page { rows, offset, total })
         })
     }
@@ -80,11 +93,7 @@ impl Workspace {
     ) -> Result<(ReleaseRow, GateAnswer)> {
         let orphan = state.contract.dataset(&release.name.dataset).is_err();
         let note = if orphan { "; the contract in force no longer names the dataset" } else { "" };
-        let answer = if orphan || !release.state.is_open() {
-            GateAnswer::unasked(release)
-        } else {
-            gate::ask(snapshot, state.in_force(), release, self.now())?
-        };
+        let answer = gate::answer(snapshot, state.in_force(), release, self.now())?;
         let predecessor = match answer.state {
             ReleaseState::Published => publication::predecessor(snapshot, &release.name)?,
             _ => None,

@@ -25,7 +25,7 @@ pub fn build(
 ) -> Result<Manifest> {
     digest_of(release)?;
     discard(context, turn, &release.name)?;
-    let (staging, details) = stage(context, dataset, release, progress)?;
+    let (staging, details) = stage(context, dataset, release, &formats(dataset), progress)?;
     unchanged(context, dataset, release)?;
     staging.finish(details, &context.cancel)?;
     context.lake.verify_release(&release.name)?;
@@ -61,6 +61,7 @@ pub(super) fn stage(
     context: &Context,
     dataset: &Dataset,
     release: &Release,
+    formats: &[Format],
     progress: &dyn Fn(u64),
 ) -> Result<(Staging, Map<String, Value>)> {
     let release_digest = digest_of(release)?;
@@ -69,7 +70,7 @@ pub(super) fn stage(
     let mut rows = rows::of(context, dataset, release)?;
     let table = ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
     let staging = context.lake.stage_release(&release.name)?;
-    let written = delivery::write_all(staging.folder(), &formats(dataset), table, &summary, &context.cancel, progress)?;
+    let written = delivery::write_all(staging.folder(), formats, table, &summary, &context.cancel, progress)?;
     let details = json!({
         "release": release.name,
         "model": release.model,
@@ -107,7 +108,7 @@ fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<
 }
 
 /// What is delivered, and Parquet in any case: gold is made from it.
-fn formats(dataset: &Dataset) -> Vec<Format> {
+pub fn formats(dataset: &Dataset) -> Vec<Format> {
     let mut formats = dataset.release.deliver.clone();
     formats.push(Format::Parquet);
     formats.sort_unstable();
@@ -140,7 +141,7 @@ impl Described {
                 .collect();
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
-            let approvers = gate::ask(snapshot, in_force, release, context.journal.now())?.approvers;
+            let approvers = gate::answer(snapshot, in_force, release, context.journal.now())?.approvers;
             Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvers })
         })
     }

@@ -4,6 +4,7 @@
 use super::manifest::{find, manifest};
 use super::{gold, signed};
 use crate::base::{Digest, Error, ErrorKind, Result, crash};
+use crate::domain::policy::Format;
 use crate::domain::{Contract, Fact, Period, ReleaseName};
 use crate::journal::Transaction;
 use crate::pipeline::{Context, arrival, assemble};
@@ -29,8 +30,14 @@ pub struct Publication {
 
 /// Publishing: the folder that it signed, gold, then the outcome. Done again after a crash, it does
 /// nothing twice.
-pub fn publish(context: &Context, name: &ReleaseName, manifest: &Digest, seq: u64) -> Result<Publication> {
-    let manifest = signed::signed(context, name, manifest)?;
+pub fn publish(
+    context: &Context,
+    name: &ReleaseName,
+    manifest: &Digest,
+    formats: &[Format],
+    seq: u64,
+) -> Result<Publication> {
+    let manifest = signed::signed(context, name, manifest, formats)?;
     let committed = gold::publish(context, name, &manifest.model, "publish", seq)?;
     crash::point("publish.gold_committed");
     let release = name.clone();

@@ -4,22 +4,22 @@ use polars::prelude::*;
 
 use super::manifest::parquet;
 use crate::base::{Error, Result};
-use crate::domain::{ReleaseName, lineage};
+use crate::domain::{Dataset, Period, ReleaseName, lineage};
 use crate::frames::{Order, chunks};
 use crate::lake::{Commit, Committed, Table};
-use crate::pipeline::Context;
+use crate::pipeline::{Context, refine};
 
 fn table(release: &ReleaseName) -> Table {
     Table::Gold { dataset: release.dataset.clone() }
 }
 
-fn partition(release: &ReleaseName) -> Vec<(String, String)> {
-    vec![(lineage::PERIOD.to_owned(), release.period.to_string())]
+fn partition(period: Period) -> Vec<(String, String)> {
+    vec![(lineage::PERIOD.to_owned(), period.to_string())]
 }
 
 fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -> Result<Commit> {
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
-    Ok(Commit::new(partition(release), seq, operation, release.to_string(), at))
+    Ok(Commit::new(partition(release.period), seq, operation, release.to_string(), at))
 }
 
 /// Puts a release's rows, from its folder, in the place of what the period had.
@@ -54,9 +54,21 @@ pub fn stands(context: &Context, dataset: &str) -> Result<()> {
     }
 }
 
+/// Refuses where gold is not as it was published to, or could not take what a release of the period holds.
+pub fn is_ready(context: &Context, dataset: &Dataset, period: Period) -> Result<()> {
+    stands(context, &dataset.name)?;
+    takes(context, dataset, period)
+}
+
+/// Refuses what gold could not take: it would be noticed past the point of no return otherwise.
+pub fn takes(context: &Context, dataset: &Dataset, period: Period) -> Result<()> {
+    let table = Table::Gold { dataset: dataset.name.clone() };
+    context.lake.takes(&table, &refine::schemas::silver(dataset), &partition(period))
+}
+
 /// Checks that what the period had when `release` was published can be brought back.
 pub fn verify(context: &Context, release: &ReleaseName, version: u64) -> Result<()> {
-    context.lake.verify(&table(release), Some(version), &partition(release), &context.cancel)
+    context.lake.verify(&table(release), Some(version), &partition(release.period), &context.cancel)
 }
 
 /// Brings back exactly the files that the period had when `release` was published.

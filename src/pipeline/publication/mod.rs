@@ -17,6 +17,7 @@ mod withdraw;
 
 pub use channel::Pointer;
 pub use forward::Publication;
+pub use gold::{is_ready as gold_is_ready, takes as gold_takes};
 pub use manifest::{Manifest, manifest, parquet};
 pub use publish::{publish, rehearse as rehearse_publish};
 pub use recover::{Recovered, Unfinished, recover};

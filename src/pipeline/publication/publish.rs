@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use super::forward::Publication;
 use super::manifest::{Manifest, find, manifest};
 use super::turn::Turn;
-use super::{artifacts, begin, channel, forward};
+use super::{artifacts, begin, channel, forward, gold};
 use crate::base::{Digest, Error, Result, crash};
+use crate::domain::policy::Format;
 use crate::domain::release::ReleaseState;
 use crate::domain::{Contract, Fact, Release, ReleaseName};
 use crate::journal::{Snapshot, Transaction};
@@ -30,18 +31,20 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let in_force = InForce { contract: &contract, file_differs: context.file_differs()? };
     let now = context.journal.now();
     context.journal.read(|snapshot| check(snapshot, in_force, &release, now))?;
+    let dataset = contract.dataset(&name.dataset)?;
+    gold::takes(context, dataset, name.period)?;
     steps.done("gate");
 
-    let dataset = contract.dataset(&name.dataset)?;
     let built = artifacts::build(context, &turn, dataset, &release, progress)?;
     steps.done("artifacts");
 
     let digest = built.digest()?;
-    let seq = intend(context, &turn, &release, &built, digest.clone())
+    let formats = artifacts::formats(dataset);
+    let seq = intend(context, &turn, &release, &built, digest.clone(), formats.clone())
         .inspect_err(|_| artifacts::discard_unsigned(context, &turn, name))?;
     crash::point("publish.intent");
     steps.done("intent");
-    let mut publication = forward::publish(context, name, &digest, seq)?;
+    let mut publication = forward::publish(context, name, &digest, &formats, seq)?;
     steps.done("gold and outcome");
     publication.owed = channel::deliver_or_owe(context, &name.dataset);
     steps.done("channel and deliveries");
@@ -73,9 +76,16 @@ fn stands_for_what_was_signed(snapshot: &Snapshot<'_>, in_force: InForce<'_>, re
 
 /// The point of no return: the gate is asked again in the very transaction that writes the intent, and assay.toml read
 /// again.
-fn intend(context: &Context, turn: &Turn, release: &Release, manifest: &Manifest, digest: Digest) -> Result<u64> {
+fn intend(
+    context: &Context,
+    turn: &Turn,
+    release: &Release,
+    built: &Manifest,
+    manifest: Digest,
+    formats: Vec<Format>,
+) -> Result<u64> {
     let begun = context.clone();
-    let (name, built_for) = (release.name.clone(), manifest.release_digest.clone());
+    let (name, built_for) = (release.name.clone(), built.release_digest.clone());
     begin::intend(context, turn, &release.name, move |transaction| {
         let release = transaction.known_release(&name)?;
         let in_force = InForce { contract: &begun.contract, file_differs: begun.file_differs()? };
@@ -85,7 +95,9 @@ fn intend(context: &Context, turn: &Turn, release: &Release, manifest: &Manifest
             return Err(Error::refused(format!("{name} changed while it was being published"))
                 .hint(format!("assay release why {name}")));
         }
-        transaction.append(Fact::PublishStarted { release: name, release_digest: built_for, manifest: digest })
+        let approvers = gate::ask(transaction, in_force, &release, now)?.approvers;
+        let intent = Fact::PublishStarted { release: name, release_digest: built_for, manifest, approvers, formats };
+        transaction.append(intent)
     })
 }
 
@@ -93,8 +105,13 @@ fn intend(context: &Context, turn: &Turn, release: &Release, manifest: &Manifest
 pub fn rehearse(transaction: &mut Transaction<'_>, contract: &Contract, name: &ReleaseName) -> Result<()> {
     let digest = transaction.release(name)?.and_then(|release| release.release_digest);
     let digest = digest.ok_or_else(|| Error::refused(format!("{name} is not assembled")).hint("assay run"))?;
-    let intent = Fact::PublishStarted { release: name.clone(), release_digest: digest.clone(), manifest: digest };
-    transaction.append(intent)?;
+    transaction.append(Fact::PublishStarted {
+        release: name.clone(),
+        release_digest: digest.clone(),
+        manifest: digest,
+        approvers: Vec::new(),
+        formats: Vec::new(),
+    })?;
     forward::published(transaction, contract, name.clone(), 0).map(drop)
 }
 

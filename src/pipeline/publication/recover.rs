@@ -84,8 +84,8 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
 /// From an intent about what clients see to its outcome.
 fn complete(context: &Context, seq: u64, fact: &Fact) -> Result<Option<String>> {
     let what = match fact {
-        Fact::PublishStarted { release, manifest, .. } => {
-            forward::publish(context, release, manifest, seq)?;
+        Fact::PublishStarted { release, manifest, formats, .. } => {
+            forward::publish(context, release, manifest, formats, seq)?;
             format!("publishing {release}")
         }
         Fact::RollbackStarted { from, to } => {

@@ -3,6 +3,7 @@
 use super::artifacts;
 use super::manifest::{Manifest, find, manifest};
 use crate::base::{Digest, Error, ErrorKind, Result};
+use crate::domain::policy::Format;
 use crate::domain::{Dataset, Release, ReleaseName, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;
 use crate::pipeline::{Context, inputs, plan};
@@ -10,11 +11,11 @@ use crate::pipeline::{Context, inputs, plan};
 /// The manifest of the folder that an intent signed, once every byte of it is what was signed.
 ///
 /// A folder that is gone or damaged is built again: it takes the place of the old one only if it is the same.
-pub fn signed(context: &Context, name: &ReleaseName, digest: &Digest) -> Result<Manifest> {
+pub fn signed(context: &Context, name: &ReleaseName, digest: &Digest, formats: &[Format]) -> Result<Manifest> {
     match whole(context, name, digest) {
         Err(damage) if damage.kind() != ErrorKind::Cancelled => {
             tracing::warn!(%damage, %name, "a signed folder is built again");
-            rebuild(context, name, digest, &damage)
+            rebuild(context, name, digest, formats, &damage)
         }
         whole => whole,
     }
@@ -29,7 +30,13 @@ fn whole(context: &Context, name: &ReleaseName, digest: &Digest) -> Result<Manif
     Ok(manifest)
 }
 
-fn rebuild(context: &Context, name: &ReleaseName, digest: &Digest, damage: &Error) -> Result<Manifest> {
+fn rebuild(
+    context: &Context,
+    name: &ReleaseName,
+    digest: &Digest,
+    formats: &[Format],
+    damage: &Error,
+) -> Result<Manifest> {
     let lost = || {
         Error::corrupt(damage.one_line())
             .because(format!("{name} is past the point of no return, and what was signed can't be built again"))
@@ -45,7 +52,7 @@ fn rebuild(context: &Context, name: &ReleaseName, digest: &Digest, damage: &Erro
         let error = moved.into_iter().fold(lost(), |error, (what, help)| error.because(what).hint(help));
         return Err(error.hint(&restore));
     }
-    let (staging, details) = artifacts::stage(context, dataset, &release, &|_| {})?;
+    let (staging, details) = artifacts::stage(context, dataset, &release, formats, &|_| {})?;
     let (built, _) = staging.manifest(details.clone(), &context.cancel)?;
     let built: Manifest = serde_json::from_value(built)?;
     if built.digest()? != *digest {

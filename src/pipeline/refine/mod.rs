@@ -4,7 +4,7 @@
 
 pub mod parse;
 mod refiner;
-mod schemas;
+pub(super) mod schemas;
 
 pub use schemas::{RAW, REASON};
 

@@ -71,6 +71,7 @@ fn run_period(state: &State) -> Result<Ask, String> {
 fn apply_contract(state: &State) -> Result<Ask, String> {
     match &state.overview {
         None => Err("the contract is still being loaded".to_owned()),
+        Some(Overview { contract_error: Some(error), .. }) => Err(error.clone()),
         Some(overview) if overview.contract_differs => Ok(Ask::ApplyContract),
         Some(overview) => Err(format!("assay.toml is the contract in force (version {})", overview.contract_version)),
     }

@@ -132,17 +132,17 @@ impl Ask {
             Self::RegisterModel => vec![
                 field("name of the model", FieldKind::Required),
                 field("file", FieldKind::Path),
-                field("note", FieldKind::Optional),
+                field("note (optional)", FieldKind::Optional),
             ],
             Self::TrainModel => vec![
                 field("name of the model", FieldKind::Required),
                 field("file with labelled text (CoNLL or JSON lines)", FieldKind::Path),
                 field("test file (empty: some is held out)", FieldKind::Optional),
-                field("note", FieldKind::Optional),
+                field("note (optional)", FieldKind::Optional),
             ],
-            Self::PromoteModel(_) => vec![field("reason", FieldKind::Optional)],
+            Self::PromoteModel(_) => vec![field("reason (optional)", FieldKind::Optional)],
             Self::WaiveAnomaly(_) => vec![reason(), field("until period (empty: only this one)", FieldKind::Period)],
-            Self::Assess { .. } | Self::Approve(_) => vec![field("note", FieldKind::Optional)],
+            Self::Assess { .. } | Self::Approve(_) => vec![field("note (optional)", FieldKind::Optional)],
             Self::Publish(release) => vec![confirm(&release.to_string())],
             Self::Rollback { to: Some(to), .. } => vec![reason(), confirm(&to.to_string())],
             Self::Rollback { release, .. } => vec![

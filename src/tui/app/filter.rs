@@ -1,9 +1,9 @@
 //! What was typed behind `/`: free text, and terms like `state:open`.
 
 use super::pane::Pane;
+use crate::domain::Period;
 use crate::domain::completeness::CellState;
-use crate::domain::listing::{Fetch, Query};
-use crate::domain::{Period, ReleaseState};
+use crate::domain::listing::{Fetch, Query, release_states};
 
 /// A filter as typed and as understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +26,7 @@ impl Filter {
             match word.split_once(':') {
                 Some(("dataset", value)) if !value.is_empty() => filter.dataset = Some(value.to_owned()),
                 Some(("provider", value)) if !value.is_empty() => filter.provider = Some(value.to_owned()),
-                Some(("state", value)) if !value.is_empty() => filter.state = Some(value.to_owned()),
+                Some(("state", value)) if !value.is_empty() => filter.state = Some(value.to_lowercase()),
                 Some(("period", value)) if value.parse::<Period>().is_ok() => filter.period = value.parse().ok(),
                 _ => words.push(word),
             }
@@ -51,7 +51,7 @@ impl Filter {
                 return Some(format!("`{value}` is no period; write it like 2026-10"));
             }
             let states = states(pane);
-            if key == "state" && !states.is_empty() && !states.contains(&value) {
+            if key == "state" && !states.is_empty() && !states.contains(&value.to_lowercase().as_str()) {
                 return Some(format!("`{value}` is no state here; states are {}", states.join(", ")));
             }
         }
@@ -102,7 +102,7 @@ fn states(pane: Pane) -> Vec<&'static str> {
         Pane::Batches => vec!["landed", "quarantined", "superseded", "withdrawn"],
         Pane::Models => vec!["archived", "offered"],
         Pane::Anomalies => vec!["open", "confirmed", "waived", "fixed"],
-        Pane::Releases => ReleaseState::ALL.into_iter().map(ReleaseState::as_str).collect(),
+        Pane::Releases => release_states().collect(),
         Pane::Tasks => vec!["done", "missing", "stale", "failed", "running"],
         Pane::Completeness => CellState::ALL.into_iter().map(CellState::as_str).collect(),
         Pane::Log => Vec::new(),

@@ -82,7 +82,10 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
             Some(batch) => leave_for_place(state, Place::Batch(batch)),
             None => to_cell(state, (dataset, period), reason.subject.clone()),
         },
-        ReasonCode::ContractDiffers => dialog(state, Ask::ApplyContract, effects),
+        ReasonCode::ContractDiffers => match state.overview.as_ref().and_then(|one| one.contract_error.clone()) {
+            Some(error) => state.say(error, Tone::Warning),
+            None => dialog(state, Ask::ApplyContract, effects),
+        },
         // Which of several models it is, is said in the contract.
         ReasonCode::ModelMissing if !reason.fix.contains("assay model") => state.say(told(reason), Tone::Warning),
         ReasonCode::ModelMissing | ReasonCode::RowsUnprocessed => to_models(state),

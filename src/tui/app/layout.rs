@@ -163,7 +163,7 @@ fn waiting(state: &State, pane: Pane) -> u64 {
 
 /// The first provider shown in the map of completeness: the present one, as long as the selected one is on the screen.
 #[must_use]
-pub fn follow_column(first: usize, width: u16, selected: usize) -> usize {
+pub fn follow_column(first: usize, width: u16, selected: usize, columns: usize) -> usize {
     let fitting = usize::from(width.saturating_sub(PERIOD) / CELL).max(1);
-    first.clamp((selected + 1).saturating_sub(fitting), selected)
+    first.min(columns.saturating_sub(fitting)).clamp((selected + 1).saturating_sub(fitting), selected)
 }

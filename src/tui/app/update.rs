@@ -53,7 +53,8 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     let rows = layout(state).rows;
     state.lists.of_mut(state.pane).follow(u64::from(rows.height));
     select_provider(state);
-    state.first_column = follow_column(state.first_column, rows.width, state.column);
+    let columns = state.lists.periods.selected().map_or(0, |row| row.cells.len());
+    state.first_column = follow_column(state.first_column, rows.width, state.column, columns);
     if std::mem::take(&mut state.freshness.wanted) {
         let generation = state.next_generation();
         state.freshness.awaited = Some(generation);

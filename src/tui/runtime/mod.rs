@@ -52,10 +52,10 @@ pub fn run(
     let mut state = State::new(identity, width, height);
     // The first frame comes before the first question, so that nobody waits for a slow disk to see something.
     screen.draw(&mut state)?;
-    prepared()?;
     let (sender, inbox) = sync_channel(INBOX);
-    events::listen(sender.clone())?;
     watch::signals(sender.clone())?;
+    prepared()?;
+    events::listen(sender.clone())?;
     let workers = Workers::start(Desk::new(workspace, session), sender)?;
     let ended = show(&mut screen, &mut state, &workers, &inbox);
     workers.stop();

@@ -41,6 +41,7 @@ impl World {
             workspace: "Retail slips".to_owned(),
             contract_version: 1,
             contract_differs: false,
+            contract_error: None,
             people: vec![person("mira", Role::Manager), person("tomas", Role::Assessor)],
             datasets: vec!["slips".to_owned()],
             open_releases: 0,

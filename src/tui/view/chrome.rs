@@ -23,7 +23,9 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
         marks.push(("! not in [people]: you may look".to_owned(), Tone::Warning));
     }
     if let Some(overview) = &state.overview {
-        if overview.contract_differs {
+        if overview.contract_error.is_some() {
+            marks.push(("! assay.toml can't be read: C".to_owned(), Tone::Warning));
+        } else if overview.contract_differs {
             marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
         }
         marks.extend(overview.waiting().map(|waiting| (format!("{waiting}: i"), Tone::Warning)));

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::not_understood::{self, NotUnderstood};
-use super::file_name;
 use super::waiting::{Waiting, waiting};
+use super::{doubt, file_name};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
 use crate::domain::{Batch, BatchState, Slice};
 use crate::pipeline::{Context, land};
 
-/// What would be taken in, and what would be left; and the slices that would change.
-pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<(Vec<String>, Vec<Slice>)> {
+/// What would be taken in, and what would be left.
+pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
     let waiting = waiting(context, dataset, provider)?;
     let mut lines = Vec::new();
     let mut before = BTreeSet::new();
@@ -31,7 +31,12 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     if lines.is_empty() {
         lines.push("nothing lies in the inboxes".to_owned());
     }
-    Ok((lines, waiting.into_iter().filter_map(|file| file.meant.ok()).collect()))
+    Ok(lines)
+}
+
+/// The slices that would change.
+pub fn slices(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Slice>> {
+    Ok(waiting(context, dataset, provider)?.into_iter().filter_map(|file| file.meant.ok()).collect())
 }
 
 /// What would become of one file by itself.
@@ -52,7 +57,10 @@ fn becomes(context: &Context, slice: &Slice, path: &Path, in_place_of: Option<(B
         _ => String::new(),
     };
     Ok(match land::look_into(context, slice, path).with_context(|| format!("reading `{file}`"))? {
-        None => format!("would take in {file} for {slice}{replaced}"),
+        None => {
+            let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
+            format!("would take in {file} for {slice}{replaced}{doubt}")
+        }
         Some(note) => format!("would quarantine {file} for {slice}: {note}"),
     })
 }

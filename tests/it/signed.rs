@@ -1,0 +1,197 @@
+//! What is signed can be brought out, whatever happens after the point of no return; what can't be is known before it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, delivery, provider_table};
+
+const RELEASE: &str = "slips/2026-09.1";
+
+/// Rows without text, so that a single field can change its type.
+fn plain() -> String {
+    let provider =
+        provider_table("alpha", "{period}*.csv", "qty = [\"Quantity\"]", "due = \"5d\"\nsince = \"2026-09\"");
+    format!(
+        r#"[workspace]
+name = "Plain"
+timezone = "Europe/London"
+
+[people]
+olga = ["owner"]
+mira = ["manager"]
+ravi = ["manager"]
+
+[[dataset]]
+name = "counts"
+period = "month"
+key = ["id"]
+schema = {{ id = "string", qty = "int" }}
+{provider}
+[dataset.release]
+approvals = 1
+deliver = ["parquet"]
+"#
+    )
+}
+
+fn states(workspace: &Workspace) -> Vec<(Value, Value)> {
+    let releases = workspace.json(&["release", "list"]);
+    let releases = releases.as_array().unwrap().iter();
+    releases.map(|release| (release["name"].clone(), release["state"].clone())).collect()
+}
+
+#[test]
+fn what_gold_cannot_take_is_known_before_anybody_approves_it() {
+    let workspace = Workspace::under(&plain());
+    let take_in = |name: &str, rows: &str| {
+        workspace.deliver("alpha", name, format!("id,Quantity\n{rows}"));
+        workspace.ok(PREPARER, &["ingest"]);
+        workspace.run(PREPARER, &["run"])
+    };
+    let accept = |period: &str| {
+        workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "the first"]);
+        workspace.run(PREPARER, &["run"])
+    };
+    take_in("2026-09.csv", "a,1\nb,2\n");
+    accept("2026-09");
+    workspace.ok("ravi", &["release", "approve", "counts/2026-09.1"]);
+    workspace.ok(PREPARER, &["release", "publish", "counts/2026-09.1"]);
+    // Silver is empty for a moment, and takes another type then; gold still holds the rows that were published.
+    take_in("2026-09 empty.csv", "");
+    workspace.amend("qty = \"int\"", "qty = \"string\"");
+    take_in("2026-10.csv", "a,one\nb,two\n");
+    accept("2026-10").ended(1, &["column `qty` of gold/counts", "can't become", "give the field a new name"]);
+
+    let release = "counts/2026-10.1";
+    let why = workspace.ok("lena", &["release", "why", release]);
+    assert!(why.contains("assemble counts/2026-10.1 failed: column `qty` of gold/counts"), "{why}");
+    workspace.run("ravi", &["release", "approve", release]).ended(3, &["gold/counts"]);
+    // As the hint says.
+    workspace.edit("qty = \"string\"", "words = \"string\"");
+    workspace.amend("qty = [", "words = [");
+    workspace.ok(PREPARER, &["run"]);
+    accept("2026-10").ended(0, &[]);
+    workspace.ok("ravi", &["release", "approve", release]);
+    workspace.ok(PREPARER, &["--dry-run", "release", "publish", release]);
+    workspace.ok(PREPARER, &["release", "publish", release]);
+}
+
+#[test]
+fn a_rehearsal_knows_that_gold_is_gone() {
+    let workspace = Workspace::amended();
+    workspace.correct(12);
+    let amendment = "slips/2026-09.3";
+    workspace.approve(amendment);
+    let log = workspace.path("lake/gold/slips/_delta_log");
+    let newest = fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    fs::remove_file(newest).unwrap();
+    for command in [&["--dry-run", "release", "publish", amendment][..], &["release", "publish", amendment]] {
+        workspace.run(PREPARER, command).ended(1, &["gold/slips", "from a backup"]);
+    }
+    assert!(states(&workspace).contains(&(json!(amendment), json!("approved"))));
+}
+
+/// Three approved while duties were not separated; of one of them the approval does not count now.
+fn approved_by_three() -> Workspace {
+    let loose = contract().replace("separation = true", "separation = false");
+    let workspace = Workspace::under(&loose);
+    workspace.promote_lexicon();
+    workspace.deliver_all(10);
+    workspace.prepare();
+    for who in [PREPARER, APPROVERS[0], APPROVERS[1]] {
+        workspace.ok(who, &["release", "approve", RELEASE]);
+    }
+    workspace.amend("separation = false", "separation = true");
+    workspace
+}
+
+fn approvals(workspace: &Workspace) -> Value {
+    workspace.json(&["release", "show", RELEASE])["row"]["approvals"].clone()
+}
+
+#[test]
+fn what_is_signed_is_built_again_whatever_the_contract_says_by_then() {
+    let workspace = approved_by_three();
+    assert_eq!(approvals(&workspace), json!(["nora", "ravi"]));
+    assert_eq!(workspace.run_armed(PREPARER, &["release", "publish", RELEASE], "publish.intent").signal, Some(6));
+    assert_eq!(approvals(&workspace), json!(["nora", "ravi"]), "whose did not count stands for nothing any more");
+    let file = workspace.path("assay.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let edits: [(&str, &str); 2] =
+        [("deliver = [\"xlsx\", \"parquet\", \"csv\"]", "deliver = [\"csv\"]"), ("ravi = [\"manager\"]\n", "")];
+    for (from, to) in edits {
+        let place = workspace.copy();
+        let folder = place.path("releases/slips/2026-09.1");
+        fs::remove_dir_all(&folder).unwrap();
+        // Silver is not there for a moment, so that the change comes into force before the publication is completed.
+        fs::rename(place.path("lake/silver"), place.path("lake/away")).unwrap();
+        fs::write(place.path("assay.toml"), text.replace(from, to)).unwrap();
+        place.run(OWNER, &["contract", "apply", "--reason", "as agreed"]);
+        assert_eq!(place.json(&["contract", "diff"])["lines"], json!([]), "{from}");
+        fs::rename(place.path("lake/away"), place.path("lake/silver")).unwrap();
+        place.ok("nora", &["run"]);
+        assert_eq!(states(&place).last().unwrap(), &(json!(RELEASE), json!("published")), "{from}");
+        let files = fs::read_dir(&folder).unwrap().count();
+        assert_eq!(files, 4, "the three formats that were signed, and the manifest");
+        assert_eq!(approvals(&place), json!(["nora", "ravi"]));
+    }
+}
+
+#[test]
+fn lost_bronze_is_made_again_from_the_file_as_delivered() {
+    let workspace = Workspace::processed();
+    fs::remove_dir_all(workspace.path("lake/bronze/slips/alpha")).unwrap();
+    workspace.amend("amount = [\"Amount\"]", "amount = [\"Amount\", \"Sum\"]");
+    let failed = workspace.run(PREPARER, &["run"]).ended(1, &["not in bronze as it was landed"]);
+    let (_, hint) = failed.stderr.split_once("assay batch accept ").unwrap();
+    let batch = hint.split_whitespace().next().unwrap();
+    let again = ["batch", "accept", batch, "--reason", "bronze is lost"];
+    let foreseen = workspace.ok(PREPARER, &[&["--dry-run"], &again[..]].concat());
+    assert!(foreseen.contains("would take in"), "{foreseen}");
+    workspace.ok(PREPARER, &again);
+    // What is whole is not read again.
+    workspace.run(PREPARER, &again).ended(3, &["superseded, not quarantined"]);
+    let other = workspace.run(PREPARER, &["run"]).ended(1, &["assay batch accept"]);
+    let (_, hint) = other.stderr.split_once("assay batch accept ").unwrap();
+    let batch = hint.split_whitespace().next().unwrap();
+    workspace.ok(PREPARER, &["batch", "accept", batch, "--reason", "bronze is lost"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[0], "--reason", "once more"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.approve(RELEASE);
+    workspace.ok(PREPARER, &["release", "publish", RELEASE]);
+}
+
+#[test]
+fn whoever_would_lose_their_approval_is_told() {
+    let workspace = Workspace::processed();
+    workspace.deliver("alpha", "2026-11.csv", "");
+    workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);
+    let batches = workspace.json(&["batch", "list"]);
+    let id = |state: &str| {
+        let found = batches.as_array().unwrap().iter().find(|row| row["state"] == state).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let (landed, quarantined) = (id("landed"), id("quarantined"));
+    let lexicon = workspace.path("lexicon.toml").display().to_string();
+    workspace.ok(OWNER, &["model", "register", &lexicon, "--name", "words"]);
+    let told = |command: &[&str]| {
+        let said = workspace.ok("ravi", &[&["--dry-run"], command, &["--reason", "to try it"]].concat());
+        let line = said.lines().find(|line| line.contains("ravi could then not approve releases of"));
+        line.unwrap_or_else(|| panic!("{command:?}: {said}")).to_owned()
+    };
+    assert!(told(&["batch", "reject", &quarantined]).contains("slips/2026-11"));
+    assert!(told(&["batch", "withdraw", &landed]).contains("slips/2026-"));
+    assert!(told(&["model", "promote", "words/2"]).contains("slips/2026-09, slips/2026-10"));
+
+    // The policy under which the content was put up for approval counts for what keeps the content.
+    let negative = delivery("alpha", PERIODS[0], 9) + "minus,2026-09-02,Beans,-1.00\n";
+    workspace.deliver("alpha", "2026-09 corrected.csv", negative);
+    workspace.prepare();
+    workspace.amend("separation = true", "separation = false");
+    workspace.ok(PREPARER, &["run"]);
+    let anomalies = workspace.json(&["anomaly", "list", "--state", "open"]);
+    let found = anomalies.as_array().unwrap().iter().find(|row| row["check"] == "amounts are not negative").unwrap();
+    assert!(told(&["anomaly", "waive", found["id"].as_str().unwrap()]).contains("slips/2026-09"));
+}
