@@ -196,6 +196,11 @@ mod tests {
         let two = period("*{period}*.csv", "2026-09 to 2026-10.csv", Granularity::Month).unwrap().unwrap_err();
         assert!(two.contains("`2026-09` and `2026-10`"), "{two}");
         assert!(period("{period}.csv", "2026-13.csv", Granularity::Month).unwrap().is_err());
+        for wrong in ["2026-13", "2026-9"] {
+            let said = period("{period}*.csv", &format!("{wrong}.csv"), Granularity::Month).unwrap().unwrap_err();
+            let expected = format!("`{wrong}` in the name is no period; the dataset's periods look like `2026-10`");
+            assert_eq!(said, expected);
+        }
     }
 
     #[test]

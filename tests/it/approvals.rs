@@ -25,6 +25,11 @@ fn a_third_approval_counts_as_what_it_is_and_may_be_taken_back() {
     workspace.deliver_all(10);
     workspace.prepare();
     let approve = |who: &str| workspace.ok(who, &["release", "approve", RELEASE]);
+    let by_gate = |state: &str| {
+        let releases = workspace.json(&["release", "list", "--state", state]);
+        releases.as_array().unwrap().iter().map(|release| release["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((by_gate("ready"), by_gate("blocked")), (vec![RELEASE.into()], vec!["slips/2026-10.1".into()]));
     assert_eq!(approve("ravi"), "slips/2026-09.1 is approved by ravi: 1 of 2 approvals\n");
     let again = workspace.run("ravi", &["release", "approve", RELEASE]).ended(3, &["ravi has approved", "already"]);
     assert!(again.stderr.contains("one person counts once"), "{again:#?}");

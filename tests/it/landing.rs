@@ -294,6 +294,28 @@ fn a_delivery_that_was_read_in_the_wrong_encoding_is_read_again() {
     assert_eq!(states(&workspace).iter().map(|(revision, _)| *revision).max(), Some(3));
 }
 
+/// A mistyped period shows by nobody waiting for it, and leaves nothing once it is taken back.
+#[test]
+fn a_period_that_nobody_waits_for_is_said_and_can_be_taken_back() {
+    let workspace = Workspace::processed();
+    let newest = || workspace.json(&["period", "list"])[0]["period"].clone();
+    let before = newest();
+    for (period, doubt) in [("2028-03", "2028-03 has not begun yet"), ("2026-08", "alpha owes nothing for 2026-08")] {
+        workspace.deliver("alpha", &format!("{period}.csv"), delivery("alpha", period, 5));
+        assert!(workspace.ok(PREPARER, &["ingest", "--dry-run"]).contains(doubt));
+        let done = workspace.run(PREPARER, &["ingest"]).ended(0, &[]);
+        assert!(done.stdout.contains(doubt) || done.stderr.contains(doubt), "{done:#?}");
+    }
+    assert_eq!(newest(), "2028-03");
+    let batches = workspace.json(&["batch", "list"]);
+    let wrong = batches.as_array().unwrap().iter().find(|batch| batch["period"] == "2028-03").unwrap();
+    workspace.ok(PREPARER, &["batch", "withdraw", wrong["id"].as_str().unwrap(), "--reason", "it was 2026-03"]);
+    assert_eq!(newest(), before);
+    workspace.ok(PREPARER, &["release", "reject", "slips/2028-03.1", "--reason", "it was 2026-03"]);
+    let run = workspace.ok(PREPARER, &["run", "--period", "2027-01"]);
+    assert_eq!(run, "nothing was delivered for 2027-01\n");
+}
+
 #[test]
 fn a_delivery_that_is_being_landed_keeps_its_release_back() {
     let workspace = Workspace::processed();

@@ -123,6 +123,23 @@ fn a_baseline_vouches_for_no_other_model() {
     }
 }
 
+#[test]
+fn a_baseline_stands_for_the_period_as_it_was_accepted() {
+    let workspace = Workspace::processed();
+    let accepted = || {
+        let periods = workspace.json(&["period", "list"]);
+        let row = periods.as_array().unwrap().iter().find(|row| row["period"] == JUDGED).unwrap();
+        row["baseline"].clone()
+    };
+    assert_eq!(accepted(), true);
+    workspace.deliver("alpha", "2026-09 corrected.csv", delivery("alpha", JUDGED, 12));
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(accepted(), false, "nobody looked at the correction");
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["period", "baseline", JUDGED, "--reason", "with the correction"]);
+    assert_eq!(accepted(), true);
+}
+
 /// What the release says of the median of an amount.
 fn said_of_amounts(workspace: &Workspace) -> String {
     let shown = workspace.json(&["release", "show", "slips/2026-09.1"]);

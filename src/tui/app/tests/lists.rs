@@ -160,8 +160,12 @@ fn a_filter_that_means_nothing_says_what_could() {
     assert!(complaint("provider:north", Pane::Models).starts_with("`provider:` is no key here"));
     assert!(complaint("state:lat", Pane::Completeness).starts_with("`lat` is no state here"));
     assert!(complaint("period:soon", Pane::Batches).contains("no period"));
-    for (typed, pane) in [("state:open harb", Pane::Releases), ("10:30", Pane::Log), ("state:batch_landed", Pane::Log)]
-    {
+    for (typed, pane) in [
+        ("state:open harb", Pane::Releases),
+        ("state:Ready", Pane::Releases),
+        ("10:30", Pane::Log),
+        ("state:batch_landed", Pane::Log),
+    ] {
         assert_eq!(complaint(typed, pane), "", "{typed}");
     }
 }

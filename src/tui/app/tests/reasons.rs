@@ -106,6 +106,18 @@ fn a_check_that_has_to_be_corrected_is_taken_into_force_from_its_reason() {
 }
 
 #[test]
+fn a_broken_contract_says_what_is_wrong_with_it_to_whoever_asks() {
+    let error = "assay.toml:30:13: `approvals` must be from 1 to 100";
+    let mut world = kept_back_by(vec![reason(ReasonCode::ContractDiffers, "assay.toml", "assay contract diff")]);
+    (world.overview.contract_differs, world.overview.contract_error) = (true, Some(error.to_owned()));
+    for keys in ["enter", "C"] {
+        let mut ines = ines(world.clone());
+        ines.press(keys);
+        assert!(ines.hears().contains(error), "{keys}: {}", ines.hears());
+    }
+}
+
+#[test]
 fn reasons_with_one_cause_are_one_line_that_leads_on_by_one_key_and_opens_by_another() {
     let reasons = (0..9).map(|index| reason(ReasonCode::EvaluationUnknown, &format!("check {index}"), BASELINE));
     let mut ines = ines(kept_back_by(reasons.collect()));

@@ -212,6 +212,11 @@ fn a_click_in_the_map_does_not_scroll_it() {
     assert_eq!((mira.state.column, mira.state.first_column), (1, 1));
     mira.press("h");
     assert_eq!((mira.state.column, mira.state.first_column), (0, 0));
+    // Where there is room for all, all are there.
+    mira.press("l l");
+    assert_eq!((mira.state.column, mira.state.first_column), (2, 1));
+    mira.sends(Msg::Resized { width: 200, height: 24 });
+    assert_eq!((mira.state.column, mira.state.first_column), (2, 0));
 }
 
 #[test]
