@@ -85,6 +85,7 @@ impl Builder<'_> {
             Act::Register { file, note } => vec![Request::RegisterModel {
                 name: MODEL.to_owned(),
                 file: Path::new(TRAINING).join(file),
+                test: Some(Path::new(TRAINING).join(TEST)),
                 note: Some((*note).to_owned()),
             }],
             Act::Train { file, note } => vec![Request::TrainModel {

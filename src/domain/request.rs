@@ -28,8 +28,8 @@ pub enum Request {
     RetryTask { task: TaskKey },
     /// Accepts a period as the baseline of history-based checks.
     Baseline { dataset: Option<String>, period: Period, reason: String },
-    /// Registers a model file as the next version.
-    RegisterModel { name: String, file: PathBuf, note: Option<String> },
+    /// Registers a model file as the next version, measured on the test file if there is one.
+    RegisterModel { name: String, file: PathBuf, test: Option<PathBuf>, note: Option<String> },
     /// Trains a model on labelled files and registers it as the next version, measured on the test file, or on what was
     /// held out.
     TrainModel { name: String, data: Vec<PathBuf>, test: Option<PathBuf>, seed: u64, note: Option<String> },
@@ -76,7 +76,10 @@ impl Request {
     #[must_use]
     pub fn with_files(mut self, place: impl Fn(&Path) -> PathBuf) -> Self {
         match &mut self {
-            Self::AddBatch { file, .. } | Self::RegisterModel { file, .. } => *file = place(file),
+            Self::AddBatch { file, .. } => *file = place(file),
+            Self::RegisterModel { file, test, .. } => {
+                std::iter::once(file).chain(test).for_each(|file| *file = place(file));
+            }
             Self::TrainModel { data, test, .. } => data.iter_mut().chain(test).for_each(|file| *file = place(file)),
             _ => {}
         }
@@ -96,6 +99,7 @@ impl Request {
                 | Self::WithdrawBatch { .. }
                 | Self::Run { .. }
                 | Self::RetryTask { .. }
+                | Self::RegisterModel { test: Some(_), .. }
                 | Self::TrainModel { .. }
                 | Self::Publish { .. }
                 | Self::Rollback { .. }
@@ -162,9 +166,10 @@ impl Request {
             Self::Baseline { dataset, period, reason } => {
                 line("period baseline").word(&period.to_string()).option("--dataset", dataset.as_ref()).reason(reason)
             }
-            Self::RegisterModel { name, file, note } => line("model register")
+            Self::RegisterModel { name, file, test, note } => line("model register")
                 .word(&file.display().to_string())
                 .option("--name", Some(name))
+                .option("--test", test.as_ref().map(|file| file.display().to_string()).as_ref())
                 .option("--note", note.as_ref()),
             Self::TrainModel { name, data, test, seed, note } => data
                 .iter()

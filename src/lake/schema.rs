@@ -181,7 +181,7 @@ pub(super) fn merged(
                 field.name(),
                 field.data_type()
             ))
-            .because("other slices of the table hold it as it is")
+            .because("other slices, or earlier versions that may come back, hold it as it is")
             .hint("give the field a new name in assay.toml, then `assay contract apply --reason \"...\"`"));
         }
         known.data_type = field.data_type.clone();

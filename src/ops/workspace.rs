@@ -157,11 +157,13 @@ impl Workspace {
         std::fs::rename(&copy, &file).with_context(|| format!("writing {}", file.display()))
     }
 
-    /// The file that somebody means: from their home, from where they are, else from the workspace.
-    pub(super) fn place_of(&self, path: &Path) -> PathBuf {
+    /// The file that somebody means: from their home, or from where they are. On the screen nobody sees where that is, so
+    /// that what is not there is looked for in the workspace.
+    pub(super) fn place_of(&self, via: Via, path: &Path) -> PathBuf {
         let named = files::from_home(path);
         let inside = self.root.join(&named);
-        if !named.exists() && inside.exists() { inside } else { named }
+        let is_there = named.symlink_metadata().is_ok();
+        if via == Via::Tui && !is_there && inside.exists() { inside } else { named }
     }
 
     pub(super) fn memory(&self) -> &Memory {

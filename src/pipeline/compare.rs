@@ -153,8 +153,14 @@ fn sums(
     after: &LazyFrame,
     cancel: &Cancel,
 ) -> Result<Vec<(String, String, String)>> {
-    let names: Vec<&String> =
+    let mut names: Vec<&String> =
         dataset.schema.iter().filter(|field| field.field_type.is_numeric()).map(|field| &field.name).collect();
+    // What was published as text, before the field became a number, has no sum.
+    for side in [before, after] {
+        let known = side.clone().collect_schema().map_err(Error::library)?;
+        let has_sum = |of: &DataType| of.is_primitive_numeric() || of.is_decimal();
+        names.retain(|name| known.get(name.as_str()).is_none_or(has_sum));
+    }
     if names.is_empty() {
         return Ok(Vec::new());
     }

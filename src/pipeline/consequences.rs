@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::base::{Result, text};
-use crate::domain::{ModelRef, Release, ReleaseName};
+use crate::domain::{ModelRef, Release, ReleaseName, ReleaseState};
 use crate::journal::Transaction;
 
 /// What follows for the open releases.
@@ -12,6 +12,8 @@ pub struct Consequences {
     pub checked_again: Vec<CheckedAgain>,
     /// Those that stay as they are, while what an approval of them stands for is something else.
     pub signed_again: Vec<SignedAgain>,
+    /// Those of which enough approvals count then, or no longer do.
+    pub recounted: Vec<(ReleaseName, ReleaseState)>,
     /// Those that are opened.
     pub opened: Vec<(ReleaseName, ModelRef)>,
 }
@@ -60,7 +62,11 @@ pub fn between(before: &[Release], after: &[Release]) -> Consequences {
         let fall: Vec<String> = then.approvals.iter().map(|one| one.by.clone()).filter(|by| !stands(by)).collect();
         if then.input_digest == now.input_digest && then.model == now.model {
             let release = now.name.clone();
-            consequences.signed_again.extend((!fall.is_empty()).then_some(SignedAgain { release, fall }));
+            if !fall.is_empty() {
+                consequences.signed_again.push(SignedAgain { release, fall });
+            } else if then.state != now.state {
+                consequences.recounted.push((release, now.state));
+            }
             continue;
         }
         consequences.checked_again.push(CheckedAgain {
@@ -87,6 +93,12 @@ impl Consequences {
         if !checked.is_empty() {
             let verb = if checked.len() == 1 { "is" } else { "are" };
             lines.push(format!("{} {verb} checked again: {}", open_releases(checked.len()), named(&checked)));
+        }
+        for (release, state) in &self.recounted {
+            lines.push(match state {
+                ReleaseState::Approved => format!("{release} is approved: enough approvals count"),
+                _ => format!("{release} is no longer approved: too few approvals count"),
+            });
         }
         for (release, model) in &self.opened {
             lines.push(format!("{release} is opened, made with {model}"));
@@ -143,6 +155,10 @@ mod tests {
                 checked("slips/2026-09.1", None, &[]),
                 checked("slips/2026-10.1", Some("slips/3"), &["ravi", "nora"]),
             ],
+            recounted: vec![
+                (release("slips/2026-06.1"), ReleaseState::Open),
+                (release("slips/2026-05.1"), ReleaseState::Approved),
+            ],
             opened: vec![(release("slips/2026-07.4"), "slips/3".parse().unwrap())],
         };
         assert_eq!(
@@ -150,6 +166,8 @@ mod tests {
             [
                 "1 open release moves to slips/3: slips/2026-10.1 (2 approvals fall)",
                 "2 open releases are checked again: slips/2026-08.3 (1 approval falls), slips/2026-09.1",
+                "slips/2026-06.1 is no longer approved: too few approvals count",
+                "slips/2026-05.1 is approved: enough approvals count",
                 "slips/2026-07.4 is opened, made with slips/3",
                 "4 approvals fall: ravi's of slips/2026-08.3, ravi's of slips/2026-10.1, nora's of slips/2026-10.1, nora's of slips/2026-07.2",
             ]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{assemble, standing};
 use crate::base::Result;
 use crate::domain::model::PRODUCTION;
-use crate::domain::{AnomalyState, Dataset, Release};
+use crate::domain::{AnomalyState, Batch, Dataset, Release};
 use crate::journal::Snapshot;
 
 /// Who had a hand in what an open release stands on, and what they did first: whoever brought in the data that it
@@ -19,7 +19,15 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
     let mut had = |who: String, did: String| {
         hands.entry(who).or_insert(did);
     };
-    for batch in standing::batches(snapshot, dataset, release.name.period)? {
+    let standing = standing::batches(snapshot, dataset, release.name.period)?;
+    // The same content may have come before: whoever reads it again has not brought it in alone.
+    let holds = |batch: &Batch| {
+        let of = |other: &Batch| {
+            (&other.delivery.slice, &other.delivery.content) == (&batch.delivery.slice, &batch.delivery.content)
+        };
+        standing.iter().any(of)
+    };
+    for batch in snapshot.batches_of(&dataset.name, release.name.period)?.into_iter().filter(holds) {
         had(batch.by, "took a batch in".to_owned());
     }
     for anomaly in assemble::concerning(snapshot, release)? {

@@ -117,3 +117,35 @@ fn a_promotion_says_what_moves_to_the_new_version() {
     assert!(said.contains("2 open releases move to words/2: slips/2026-09.1 (1 approval falls)"), "{said}");
     assert!(said.contains("1 approval falls: ravi's of slips/2026-09.1"), "{said}");
 }
+
+#[test]
+fn a_contract_says_who_is_no_longer_approved_and_what_counts_no_more() {
+    let workspace = Workspace::processed();
+    workspace.approve("slips/2026-09.1");
+    let apply = ["--dry-run", "contract", "apply", "--reason", "as agreed"];
+    workspace.edit("approvals = 2", "approvals = 3");
+    let said = workspace.ok(OWNER, &apply);
+    assert!(said.contains("slips/2026-09.1 is no longer approved: too few approvals count"), "{said}");
+    workspace.edit("approvals = 3", "approvals = 2");
+    workspace.edit("name = \"beta\"", "name = \"betta\"");
+    let said = workspace.ok(OWNER, &apply);
+    assert!(said.contains("what beta delivered for 2 periods would count no more"), "{said}");
+}
+
+#[test]
+fn what_clients_see_stays_on_the_map_whoever_owed_it() {
+    let workspace = Workspace::processed();
+    workspace.approve(FIRST);
+    workspace.ok(PREPARER, &["release", "publish", FIRST]);
+    for _ in ["alpha", "beta"] {
+        workspace.edit("since = \"2026-09\"", "since = \"2026-10\"");
+    }
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "as agreed"]);
+    let batches = workspace.json(&["batch", "list"]);
+    for batch in batches.as_array().unwrap().iter().filter(|batch| batch["period"] == PERIODS[0]) {
+        workspace.ok(PREPARER, &["batch", "withdraw", batch["id"].as_str().unwrap(), "--reason", "not owed"]);
+    }
+    let periods = workspace.json(&["period", "list"]);
+    let oldest = periods.as_array().unwrap().last().unwrap();
+    assert_eq!((&oldest["period"], &oldest["live"]), (&json!(PERIODS[0]), &json!(FIRST)));
+}

@@ -10,9 +10,10 @@ use assay::journal::Journal;
 use assay::ops::{OpenOptions, Reply, Session, Workspace as Opened};
 use calamine::{Reader, Xlsx, open_workbook};
 use chrono::DateTime;
+use serde_json::json;
 
 use super::picture::gold;
-use super::support::{APPROVERS, NOW, PERIODS, PREPARER, Workspace, delivery};
+use super::support::{APPROVERS, NOW, PERIODS, PREPARER, Workspace, contract, delivery};
 
 const RELEASE: &str = "slips/2026-09.1";
 
@@ -83,6 +84,28 @@ fn an_approval_that_is_taken_back_stops_it() {
     let summary = book.worksheet_range("Summary").unwrap();
     let said = summary.rows().flatten().any(|cell| cell.to_string().contains("the second look"));
     assert!(said, "the workbook names approvals of before: {summary:?}");
+}
+
+/// What is published names exactly the approvals that are on record.
+#[test]
+fn an_approval_that_comes_or_goes_meanwhile_stops_it_though_enough_are_left() {
+    let workspace = Workspace::under(&contract().replace("approvals = 2", "approvals = 1"));
+    workspace.promote_lexicon();
+    workspace.deliver_all(10);
+    workspace.prepare();
+    let (one, other) = (APPROVERS[0], APPROVERS[1]);
+    workspace.ok(one, &["release", "approve", RELEASE]);
+    let given = |workspace: &Workspace| drop(workspace.ok(other, &["release", "approve", RELEASE]));
+    let taken = |workspace: &Workspace| {
+        drop(workspace.ok(other, &["release", "revoke", RELEASE, "--reason", "not so fast"]));
+    };
+    for meanwhile in [&given as &(dyn Fn(&Workspace) + Sync), &taken] {
+        let error = publish(&workspace, meanwhile).unwrap_err();
+        assert!(error.one_line().contains("changed while it was being published"), "{error}");
+        assert!(workspace.events_of("publish_started").is_empty());
+    }
+    publish(&workspace, |_| {}).unwrap();
+    assert_eq!(workspace.json(&["release", "list", "--period", PERIODS[0]])[0]["approvals"], json!([one]));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 
+use serde_json::Value;
+
 use super::support::{OWNER, PREPARER, Workspace};
 
 #[test]
@@ -25,6 +27,25 @@ fn the_labelled_file_to_test_on_is_read_before_training() {
     let (train, test) = (train.to_str().unwrap(), test.to_str().unwrap());
     let train = ["model", "train", "--name", "tags", "--data", train, "--test", test];
     workspace.run(OWNER, &train).ended(1, &["test.jsonl, line 1"]);
+}
+
+#[test]
+fn a_list_of_words_is_measured_where_there_is_something_to_measure_it_on() {
+    let workspace = Workspace::with_model();
+    let (lexicon, test) = (workspace.path("lexicon.toml"), workspace.path("test.conll"));
+    // Of two brands it knows one, and what it calls a product is none here.
+    fs::write(&test, "Heinz B-BRAND\nBeans O\n\nOatly B-BRAND\nmilk O\n\n").unwrap();
+    let register = ["model", "register", lexicon.to_str().unwrap(), "--name", "words"];
+    let measured = [&register[..], &["--test", test.to_str().unwrap()]].concat();
+    let said = workspace.run(OWNER, &measured).ended(0, &["precision 0.500, recall 0.500, F1 0.500 over 2 entities"]);
+    assert_eq!(said.stdout, "words/2 is registered\n");
+    let models = workspace.json(&["model", "list"]);
+    assert_eq!((&models[0]["f1"], &models[1]["f1"]), (&serde_json::json!(0.5), &Value::Null));
+    let promote = workspace.ok(OWNER, &["--dry-run", "model", "promote", "words/2", "--reason", "it is measured"]);
+    assert!(promote.contains("words/2 has F1 0.500; words/1, in production now, was not measured"), "{promote}");
+    // What can't be measured is not registered.
+    workspace.run(OWNER, &[&register[..], &["--test", "nowhere.conll"]].concat()).ended(1, &["nowhere.conll"]);
+    assert_eq!(workspace.json(&["model", "list"]).as_array().unwrap().len(), 2);
 }
 
 #[test]

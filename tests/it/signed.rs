@@ -57,7 +57,7 @@ fn what_gold_cannot_take_is_known_before_anybody_approves_it() {
     accept("2026-09");
     workspace.ok("ravi", &["release", "approve", "counts/2026-09.1"]);
     workspace.ok(PREPARER, &["release", "publish", "counts/2026-09.1"]);
-    // Silver is empty for a moment, and takes another type then; gold still holds the rows that were published.
+    // Silver is empty for a moment, and takes another type then; gold has to take the earlier rows back some day.
     take_in("2026-09 empty.csv", "");
     workspace.amend("qty = \"int\"", "qty = \"string\"");
     take_in("2026-10.csv", "a,one\nb,two\n");
@@ -75,6 +75,33 @@ fn what_gold_cannot_take_is_known_before_anybody_approves_it() {
     workspace.ok("ravi", &["release", "approve", release]);
     workspace.ok(PREPARER, &["--dry-run", "release", "publish", release]);
     workspace.ok(PREPARER, &["release", "publish", release]);
+}
+
+/// What clients read keeps its types, so that nothing earlier is kept from coming back.
+#[test]
+fn what_was_published_is_compared_and_comes_back_whatever_types_the_contract_names() {
+    let workspace = Workspace::under(&plain().replace("qty = \"int\"", "qty = \"string\""));
+    let take_in = |name: &str, rows: &str| {
+        workspace.deliver("alpha", name, format!("id,Quantity\n{rows}"));
+        workspace.ok(PREPARER, &["ingest"]);
+        workspace.run(PREPARER, &["run"]);
+        workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "the first"]);
+        workspace.run(PREPARER, &["run"])
+    };
+    let publish = |release: &str| {
+        workspace.ok("ravi", &["release", "approve", release]);
+        workspace.ok(PREPARER, &["release", "publish", release]);
+    };
+    take_in("2026-09.csv", "a,1\nb,2\n");
+    publish("counts/2026-09.1");
+    take_in("2026-09 more.csv", "a,1\nb,3\n");
+    publish("counts/2026-09.2");
+    workspace.amend("qty = \"string\"", "qty = \"int\"");
+    take_in("2026-09 again.csv", "a,1\nb,4\n").ended(1, &["column `qty` of gold/counts", "can't become"]);
+    let shown = workspace.ok("lena", &["release", "show", "counts/2026-09.3"]);
+    assert!(shown.contains("1 changed"), "{shown}");
+    workspace.ok(PREPARER, &["release", "rollback", "counts/2026-09.2", "--reason", "the first was right"]);
+    workspace.ok(PREPARER, &["release", "withdraw", "counts/2026-09.1", "--reason", "neither was"]);
 }
 
 #[test]
@@ -164,6 +191,19 @@ fn lost_bronze_is_made_again_from_the_file_as_delivered() {
 }
 
 #[test]
+fn whoever_reads_lost_bronze_again_has_not_brought_it_in_alone() {
+    let workspace = Workspace::processed();
+    fs::remove_dir_all(workspace.path("lake/bronze/slips/beta")).unwrap();
+    let batches = workspace.json(&["batch", "list", "--state", "landed"]);
+    let of_first = |row: &&Value| row["provider"] == "beta" && row["period"] == PERIODS[0];
+    let batch = batches.as_array().unwrap().iter().find(of_first).unwrap()["id"].as_str().unwrap().to_owned();
+    workspace.ok("nora", &["batch", "accept", &batch, "--reason", "lost"]);
+    let excluded = workspace.json(&["release", "show", RELEASE])["excluded"].clone();
+    let who: Vec<&str> = excluded.as_array().unwrap().iter().map(|one| one[0].as_str().unwrap()).collect();
+    assert!(who.contains(&"nora") && who.contains(&PREPARER), "{excluded}");
+}
+
+#[test]
 fn whoever_would_lose_their_approval_is_told() {
     let workspace = Workspace::processed();
     workspace.deliver("alpha", "2026-11.csv", "");
@@ -193,5 +233,11 @@ fn whoever_would_lose_their_approval_is_told() {
     workspace.ok(PREPARER, &["run"]);
     let anomalies = workspace.json(&["anomaly", "list", "--state", "open"]);
     let found = anomalies.as_array().unwrap().iter().find(|row| row["check"] == "amounts are not negative").unwrap();
-    assert!(told(&["anomaly", "waive", found["id"].as_str().unwrap()]).contains("slips/2026-09"));
+    for verb in ["waive", "confirm"] {
+        assert!(told(&["anomaly", verb, found["id"].as_str().unwrap()]).contains("slips/2026-09"));
+    }
+    // Turned on again by the contract that is about to come into force.
+    workspace.edit("separation = false", "separation = true");
+    let said = workspace.ok(OWNER, &["--dry-run", "contract", "apply", "--reason", "to try it"]);
+    assert!(said.contains("olga could then not approve releases of slips/2026-09, slips/2026-10"), "{said}");
 }

@@ -25,6 +25,9 @@ pub enum ModelCommand {
         /// The model's name.
         #[arg(long)]
         name: String,
+        /// A labelled file to measure it on.
+        #[arg(long, value_hint = ValueHint::FilePath)]
+        test: Option<PathBuf>,
         /// What there is to say about it.
         #[arg(long)]
         note: Option<String>,

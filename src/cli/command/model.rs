@@ -12,9 +12,12 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
     match command {
         ModelCommand::List => list(call),
         ModelCommand::Show { model } => show(call, model),
-        ModelCommand::Register { file, name, note } => {
-            call.change(Request::RegisterModel { name: name.clone(), file: file.clone(), note: note.clone() })
-        }
+        ModelCommand::Register { file, name, test, note } => call.change(Request::RegisterModel {
+            name: name.clone(),
+            file: file.clone(),
+            test: test.clone(),
+            note: note.clone(),
+        }),
         ModelCommand::Train { data, name, kind: _, test, seed, note } => call.change(Request::TrainModel {
             name: name.clone(),
             data: data.clone(),

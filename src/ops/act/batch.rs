@@ -39,9 +39,15 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
 /// What accepting a batch would do, with the same refusals.
 pub fn would_accept(context: &Context, id: &BatchId) -> Result<String> {
     let batch = find(context, id)?;
-    let Delivery { slice, file, content, extension, .. } = context.journal.read(acceptable(context, batch)?)?.delivery;
+    let found = context.journal.read(acceptable(context, batch)?)?;
+    let Delivery { slice, file, content, extension, revision, .. } = found.delivery;
+    let replaced = if found.state == BatchState::Landed {
+        format!(", in the place of revision {revision}: what rests on it is made and approved again")
+    } else {
+        String::new()
+    };
     match land::look_into(context, &slice, &context.lake.raw_path(&content, &extension))? {
-        None => Ok(format!("would take in {file} for {slice}")),
+        None => Ok(format!("would take in {file} for {slice}{replaced}")),
         Some(note) => Err(unreadable(id, note)),
     }
 }

@@ -1,6 +1,7 @@
 //! What follows from a decision beyond what it does itself: whoever is about to take it should know.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{batch, ingest};
 use crate::base::{Error, Result, text};
@@ -10,7 +11,7 @@ use crate::domain::{
     AnomalyState, Contract, Dataset, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Request, Role,
 };
 use crate::ops::{Session, Workspace};
-use crate::pipeline::{Context, arrival, consequences, gate, publication};
+use crate::pipeline::{Context, arrival, consequences, gate, land, publication};
 
 /// Names that a sentence lists.
 const NAMED: usize = 6;
@@ -18,7 +19,11 @@ const NAMED: usize = 6;
 impl Workspace {
     /// Where duties are separated, whoever prepares what a release stands on may not approve it.
     pub(super) fn costs_approval(&self, session: &Session, request: &Request) -> Result<Option<String>> {
-        let contract = self.contract()?;
+        let state = self.contract_state()?;
+        let contract = match (request, state.file) {
+            (Request::ApplyContract { .. }, Ok(next)) => Arc::new(next),
+            _ => state.contract,
+        };
         if session.actor.role < Role::Manager || contract.people.is_empty() {
             return Ok(None);
         }
@@ -29,9 +34,7 @@ impl Workspace {
                 let Ok(dataset) = contract.dataset(&name) else { continue };
                 // Other data is put up for approval anew; what is let pass of the same data is not.
                 let asked = match snapshot.open_release(&name, period)? {
-                    Some(release) if matches!(request, Request::WaiveAnomaly { .. }) => {
-                        gate::asked(snapshot, &release)?
-                    }
+                    Some(release) if settles(request) => gate::asked(snapshot, &release)?,
                     _ => None,
                 };
                 if dataset.release.separation || asked.is_some_and(|policy| policy.separation) {
@@ -58,7 +61,9 @@ impl Workspace {
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
-                vec![ingest::slice_of(&self.reading()?, &addressed)?]
+                let (context, file) = (self.reading()?, &addressed.file);
+                let slice = ingest::slice_of(&context, &addressed)?;
+                if ingest::changes(&context, &slice, file)? { vec![slice] } else { Vec::new() }
             }
             Request::AcceptBatch { batch, .. }
             | Request::RejectBatch { batch, .. }
@@ -67,7 +72,9 @@ impl Workspace {
                 let dataset = contract.dataset_or_only(dataset.as_deref())?;
                 return Ok(vec![(dataset.name.clone(), *period)]);
             }
-            Request::WaiveAnomaly { id, .. } => {
+            Request::ConfirmAnomaly { id, .. }
+            | Request::WaiveAnomaly { id, .. }
+            | Request::ReopenAnomaly { id, .. } => {
                 let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
                 return Ok(vec![(anomaly.dataset, anomaly.period)]);
             }
@@ -81,12 +88,17 @@ impl Workspace {
         Ok(slices.into_iter().map(|slice| (slice.dataset, slice.period)).collect())
     }
 
-    /// The deliveries of providers that another contract no longer names.
+    /// The deliveries of providers that another contract no longer names, or that it would read otherwise.
     pub(super) fn would_count_no_more(&self, present: &Contract, next: &Contract) -> Result<Vec<String>> {
         let mut lines = Vec::new();
         for dataset in &present.datasets {
             let kept = next.dataset(&dataset.name);
             let delivered = self.journal().read(|snapshot| snapshot.slices_delivered(&dataset.name))?;
+            let misread = self.journal().read(|snapshot| snapshot.batches_not_in_utf8())?;
+            let misread = misread.iter().filter(|batch| batch.delivery.slice.dataset == dataset.name).filter(|batch| {
+                kept.as_ref().is_ok_and(|kept| land::is_misread(kept, batch)) && !land::is_misread(dataset, batch)
+            });
+            lines.extend(misread.map(|batch| format!("{} would have to be read again", batch.delivery.slice)));
             for provider in dataset.providers.iter().map(|provider| &provider.name) {
                 let periods = delivered.iter().filter(|(_, by)| by == provider).count() as u64;
                 if periods > 0 && kept.as_ref().is_ok_and(|kept| kept.provider(provider).is_err()) {
@@ -176,6 +188,11 @@ fn published(context: &Context, release: Release) -> Result<consequences::Conseq
         }
         publication::rehearse_publish(transaction, &contract, &release.name)
     })
+}
+
+/// Whether a request is a word about a finding: the data stays what it is.
+fn settles(request: &Request) -> bool {
+    matches!(request, Request::ConfirmAnomaly { .. } | Request::WaiveAnomaly { .. } | Request::ReopenAnomaly { .. })
 }
 
 /// The first of many names.

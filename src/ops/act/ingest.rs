@@ -14,7 +14,7 @@ use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
 use crate::source::inbox::{self, Look};
-pub use foreseen::{foreseen, preview, slices};
+pub use foreseen::{changes, foreseen, preview, slices};
 use waiting::{Waiting, waiting};
 
 mod foreseen;

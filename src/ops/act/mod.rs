@@ -87,7 +87,7 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Reply> {
         request.validate()?;
-        let request = request.with_files(|path| self.place_of(path));
+        let request = request.with_files(|path| self.place_of(session.via, path));
         let command = request.command_line();
         let first = self.contract_state()?.version == 0;
         let context = self.admitted(session, &request, cancel)?;
@@ -161,7 +161,9 @@ impl Workspace {
             Request::CancelTask { task } => run::cancel(self, context, &task),
             Request::RetryTask { task } => run::retry(self, context, &task, progress),
             Request::Baseline { dataset, period, .. } => baseline::accept(context, dataset, period),
-            Request::RegisterModel { name, file, note } => model::register(context, name, &file, note),
+            Request::RegisterModel { name, file, test, note } => {
+                model::register(context, name, &file, test.as_deref(), note)
+            }
             Request::TrainModel { name, data, test, seed, note } => {
                 model::train(context, model::Training { name, data, test, seed, note }, progress)
             }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Next, Reply};
 use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files};
-use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION};
+use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION, Score};
 use crate::domain::names;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind};
@@ -16,13 +16,31 @@ use crate::ner;
 use crate::ops::Workspace;
 use crate::pipeline::{Context, arrival, lease, models};
 
-/// Registers a model file as the next version of `name`. What kind it is shows in its first bytes.
-pub fn register(context: &Context, name: String, file: &Path, note: Option<String>) -> Result<Reply> {
+/// Registers a model file as the next version of `name`, measured on a labelled file if there is one. What kind it is
+/// shows in its first bytes.
+pub fn register(
+    context: &Context,
+    name: String,
+    file: &Path,
+    test: Option<&Path>,
+    note: Option<String>,
+) -> Result<Reply> {
     let (kind, bytes, labels) = read(file)?;
-    let model = Candidate { name, kind, bytes, labels, metrics: None, training_data: None, note };
+    let metrics = test.map(|test| {
+        let documents = ner::data::read(test)?;
+        ner::evaluate(ner::load(kind, &bytes)?.as_ref(), &documents, &context.cancel)
+    });
+    let metrics = metrics.transpose()?;
+    let lines = test.zip(metrics.as_ref()).map(|(test, metrics)| scores(&test.display().to_string(), metrics));
+    let model = Candidate { name, kind, bytes, labels, metrics: metrics.clone(), training_data: None, note };
     let model = add(context, model)?;
-    let (message, document) = (format!("{model} is registered"), json!({ "model": model }));
-    Ok(Reply { message, document, next: Some(Next::Promote(model)), ..Reply::default() })
+    Ok(Reply {
+        message: format!("{model} is registered"),
+        lines: lines.unwrap_or_default(),
+        document: json!({ "model": model, "metrics": metrics }),
+        next: Some(Next::Promote(model)),
+        ..Reply::default()
+    })
 }
 
 /// What a registration would make of a file.
@@ -119,24 +137,23 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         note,
     };
     let model = add(context, candidate)?;
-    let mut lines = vec![format!(
-        "{measured_on}: precision {:.3}, recall {:.3}, F1 {:.3} over {} entities",
-        metrics.overall.precision, metrics.overall.recall, metrics.overall.f1, metrics.overall.support
-    )];
-    lines.extend(metrics.labels.iter().map(|(label, score)| {
-        format!(
-            "  {label}: precision {:.3}, recall {:.3}, F1 {:.3} over {}",
-            score.precision, score.recall, score.f1, score.support
-        )
-    }));
     let reply = Reply {
         message: format!("{model} is trained on {} documents and registered", documents.len()),
-        lines,
+        lines: scores(&measured_on, &metrics),
         document: json!({ "model": model, "metrics": metrics }),
         next: Some(Next::Promote(model)),
         ..Reply::default()
     };
     Ok((reply, documents.len() as u64))
+}
+
+/// How a model did on a labelled file, as a whole and label by label.
+fn scores(measured_on: &str, metrics: &ModelMetrics) -> Vec<String> {
+    let said = |of: &str, Score { precision, recall, f1, support }: &Score| {
+        format!("{of}: precision {precision:.3}, recall {recall:.3}, F1 {f1:.3} over {support}")
+    };
+    let labels = metrics.labels.iter().map(|(label, score)| said(&format!("  {label}"), score));
+    std::iter::once(format!("{} entities", said(measured_on, &metrics.overall))).chain(labels).collect()
 }
 
 impl Workspace {

@@ -13,7 +13,7 @@ impl Workspace {
     /// What the request would do.
     pub fn preview(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         request.validate()?;
-        let request = &request.clone().with_files(|path| self.place_of(path));
+        let request = &request.clone().with_files(|path| self.place_of(session.via, path));
         let session = &session.under(&self.contract()?)?;
         session.permitted(request)?;
         let mut lines = vec![format!("{} would run: {}", session.actor.name, request.command_line())];
@@ -56,7 +56,10 @@ impl Workspace {
             Request::AcceptBatch { batch, .. } => {
                 return Ok(vec![batch::would_accept(&self.reading()?, batch)?]);
             }
-            Request::RegisterModel { name, file, .. } => return model::preview(name, file),
+            Request::RegisterModel { name, file, test, .. } => {
+                test.iter().try_for_each(|file| readable(file))?;
+                return model::preview(name, file);
+            }
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
             Request::CancelTask { task } => {
                 return Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]);

@@ -70,7 +70,8 @@ fn may_hold(query: &Query<PeriodKey>, dataset: &Dataset) -> bool {
 
 /// The periods that are worth a line: owed up to now, or delivered.
 pub(super) fn known(snapshot: &Snapshot<'_>, dataset: &Dataset, today: chrono::NaiveDate) -> Result<Vec<Period>> {
-    let delivered = snapshot.periods_with_batches(&dataset.name)?;
+    let mut delivered = snapshot.periods_with_batches(&dataset.name)?;
+    delivered.extend(snapshot.periods_published(&dataset.name)?);
     let present = Period::containing(dataset.period, today);
     let owed = dataset.providers.iter().filter_map(|provider| provider.since);
     let first = owed.chain(delivered.iter().copied()).min();

@@ -1,5 +1,6 @@
 //! The immutable folder of a release: built aside, verified, named.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::manifest::{Manifest, manifest};
@@ -9,10 +10,20 @@ use crate::base::clock::minute;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
+use crate::domain::release::Approval;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
+use crate::journal::Snapshot;
 use crate::lake::Staging;
 use crate::pipeline::gate::{self, InForce};
 use crate::pipeline::{Context, assemble, lease, slices, standing};
+
+/// A folder that is built, and whose approvals it names.
+pub struct Built {
+    /// What the folder says of itself.
+    pub manifest: Manifest,
+    /// The approvals that it names.
+    pub approvals: Vec<Approval>,
+}
 
 /// Builds and verifies the folder of a release that was never published. What an earlier try left is built anew: the
 /// release may have moved on, and others may have approved it.
@@ -22,16 +33,18 @@ pub fn build(
     dataset: &Dataset,
     release: &Release,
     progress: &dyn Fn(u64),
-) -> Result<Manifest> {
+) -> Result<Built> {
     digest_of(release)?;
     discard(context, turn, &release.name)?;
-    let (staging, details) = stage(context, dataset, release, &formats(dataset), progress)?;
+    let described = Described::of(context, dataset, release)?;
+    let (staging, details) = stage(context, dataset, release, &described, &formats(dataset), progress)?;
     unchanged(context, dataset, release)?;
     staging.finish(details, &context.cancel)?;
     context.lake.verify_release(&release.name)?;
     crash::point("publish.artifacts_verified");
-    manifest(context, &release.name)?
-        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))
+    let manifest = manifest(context, &release.name)?
+        .ok_or_else(|| Error::corrupt(format!("the folder of {} is gone right after it was built", release.name)))?;
+    Ok(Built { manifest, approvals: described.approvals })
 }
 
 /// Throws the folder of a release away unless an intent signed it, and only while nobody else can be at it: what this
@@ -61,11 +74,11 @@ pub(super) fn stage(
     context: &Context,
     dataset: &Dataset,
     release: &Release,
+    described: &Described,
     formats: &[Format],
     progress: &dyn Fn(u64),
 ) -> Result<(Staging, Map<String, Value>)> {
     let release_digest = digest_of(release)?;
-    let described = Described::of(context, dataset, release)?;
     let summary = described.summary(release, release_digest);
     let mut rows = rows::of(context, dataset, release)?;
     let table = ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
@@ -116,16 +129,28 @@ pub fn formats(dataset: &Dataset) -> Vec<Format> {
     formats
 }
 
+/// The approvals that count.
+pub fn counting(
+    snapshot: &Snapshot<'_>,
+    in_force: InForce<'_>,
+    release: &Release,
+    now: DateTime<Utc>,
+) -> Result<Vec<Approval>> {
+    let approvers = gate::answer(snapshot, in_force, release, now)?.approvers;
+    Ok(release.approvals.iter().filter(|approval| approvers.contains(&approval.by)).cloned().collect())
+}
+
 /// What a release says about itself beside its rows.
-struct Described {
+pub struct Described {
     evaluations: Vec<Evaluation>,
     anomalies: Vec<Anomaly>,
     providers: Vec<ProviderLine>,
-    approvers: Vec<String>,
+    approvals: Vec<Approval>,
 }
 
 impl Described {
-    fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<Self> {
+    /// As it stands now.
+    pub fn of(context: &Context, dataset: &Dataset, release: &Release) -> Result<Self> {
         let in_force = InForce { contract: &context.contract, file_differs: context.file_differs()? };
         context.journal.read(|snapshot| {
             let batches = standing::batches(snapshot, dataset, release.name.period)?;
@@ -141,8 +166,8 @@ impl Described {
                 .collect();
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
-            let approvers = gate::answer(snapshot, in_force, release, context.journal.now())?.approvers;
-            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvers })
+            let approvals = counting(snapshot, in_force, release, context.journal.now())?;
+            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvals })
         })
     }
 
@@ -155,7 +180,7 @@ impl Described {
             ("Input digest".to_owned(), release.input_digest.to_string()),
             ("Release digest".to_owned(), release_digest.to_string()),
         ];
-        for approval in release.approvals.iter().filter(|approval| self.approvers.contains(&approval.by)) {
+        for approval in &self.approvals {
             let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             facts.push(("Approved by".to_owned(), format!("{}, {}{note}", approval.by, minute(approval.at))));
         }

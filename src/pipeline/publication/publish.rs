@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::artifacts::Built;
 use super::forward::Publication;
-use super::manifest::{Manifest, find, manifest};
+use super::manifest::{find, manifest};
 use super::turn::Turn;
 use super::{artifacts, begin, channel, forward, gold};
 use crate::base::{Digest, Error, Result, crash};
@@ -38,7 +39,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
     let built = artifacts::build(context, &turn, dataset, &release, progress)?;
     steps.done("artifacts");
 
-    let digest = built.digest()?;
+    let digest = built.manifest.digest()?;
     let formats = artifacts::formats(dataset);
     let seq = intend(context, &turn, &release, &built, digest.clone(), formats.clone())
         .inspect_err(|_| artifacts::discard_unsigned(context, &turn, name))?;
@@ -80,22 +81,24 @@ fn intend(
     context: &Context,
     turn: &Turn,
     release: &Release,
-    built: &Manifest,
+    built: &Built,
     manifest: Digest,
     formats: Vec<Format>,
 ) -> Result<u64> {
     let begun = context.clone();
-    let (name, built_for) = (release.name.clone(), built.release_digest.clone());
+    let (name, built_for) = (release.name.clone(), built.manifest.release_digest.clone());
+    let approvals = built.approvals.clone();
     begin::intend(context, turn, &release.name, move |transaction| {
         let release = transaction.known_release(&name)?;
         let in_force = InForce { contract: &begun.contract, file_differs: begun.file_differs()? };
         let now = transaction.now();
         check(transaction, in_force, &release, now)?;
-        if release.release_digest.as_ref() != Some(&built_for) {
+        let same = approvals == artifacts::counting(transaction, in_force, &release, now)?;
+        if release.release_digest.as_ref() != Some(&built_for) || !same {
             return Err(Error::refused(format!("{name} changed while it was being published"))
-                .hint(format!("assay release why {name}")));
+                .hint(format!("assay release publish {name} again, unless assay release why {name} says otherwise")));
         }
-        let approvers = gate::ask(transaction, in_force, &release, now)?.approvers;
+        let approvers = approvals.into_iter().map(|approval| approval.by).collect();
         let intent = Fact::PublishStarted { release: name, release_digest: built_for, manifest, approvers, formats };
         transaction.append(intent)
     })

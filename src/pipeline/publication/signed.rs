@@ -1,6 +1,6 @@
 //! Past the point of no return: the folder that the intent signed, or the very same bytes built again.
 
-use super::artifacts;
+use super::artifacts::{self, Described};
 use super::manifest::{Manifest, find, manifest};
 use crate::base::{Digest, Error, ErrorKind, Result};
 use crate::domain::policy::Format;
@@ -52,7 +52,10 @@ fn rebuild(
         let error = moved.into_iter().fold(lost(), |error, (what, help)| error.because(what).hint(help));
         return Err(error.hint(&restore));
     }
-    let (staging, details) = artifacts::stage(context, dataset, &release, formats, &|_| {})?;
+    let described = Described::of(context, dataset, &release)?;
+    // Earlier intents did not name them.
+    let formats = if formats.is_empty() { artifacts::formats(dataset) } else { formats.to_vec() };
+    let (staging, details) = artifacts::stage(context, dataset, &release, &described, &formats, &|_| {})?;
     let (built, _) = staging.manifest(details.clone(), &context.cancel)?;
     let built: Manifest = serde_json::from_value(built)?;
     if built.digest()? != *digest {

@@ -132,6 +132,7 @@ impl Ask {
             Self::RegisterModel => vec![
                 field("name of the model", FieldKind::Required),
                 field("file", FieldKind::Path),
+                field("test file (empty: it is not measured)", FieldKind::Optional),
                 field("note (optional)", FieldKind::Optional),
             ],
             Self::TrainModel => vec![
@@ -188,9 +189,12 @@ impl Ask {
             Self::Baseline { dataset, period } => {
                 Request::Baseline { dataset: Some(dataset), period, reason: reason() }
             }
-            Self::RegisterModel => {
-                Request::RegisterModel { name: typed("name").unwrap_or_default(), file: file(), note: typed("note") }
-            }
+            Self::RegisterModel => Request::RegisterModel {
+                name: typed("name").unwrap_or_default(),
+                file: file(),
+                test: typed("test file").map(PathBuf::from),
+                note: typed("note"),
+            },
             Self::TrainModel => Request::TrainModel {
                 name: typed("name").unwrap_or_default(),
                 data: vec![file()],

@@ -248,6 +248,7 @@ impl World {
         // An amendment changes what the later months look back at.
         let looks_back = |release: &ReleaseName| Consequences {
             signed_again: Vec::new(),
+            recounted: Vec::new(),
             checked_again: self
                 .releases
                 .iter()

@@ -36,7 +36,20 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
 
 /// The slices that would change.
 pub fn slices(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Slice>> {
-    Ok(waiting(context, dataset, provider)?.into_iter().filter_map(|file| file.meant.ok()).collect())
+    let mut slices = Vec::new();
+    for Waiting { path, meant, .. } in waiting(context, dataset, provider)? {
+        if let Ok(slice) = meant
+            && changes(context, &slice, &path)?
+        {
+            slices.push(slice);
+        }
+    }
+    Ok(slices)
+}
+
+/// Whether a file is another one than its slice has.
+pub fn changes(context: &Context, slice: &Slice, path: &Path) -> Result<bool> {
+    Ok(!land::replaced(context, slice, path)?.is_some_and(|(_, stays)| stays))
 }
 
 /// What would become of one file by itself.
