@@ -100,6 +100,16 @@ impl Lake {
         changed_metadata(table, state, partition, &fields).map(drop)
     }
 
+    /// Refuses to bring back what a partition had at an earlier version, where the columns of the table have changed in
+    /// between so that it no longer fits.
+    pub fn takes_back(&self, table: &Table, version: u64, partition: &[(String, String)]) -> Result<()> {
+        let (Some(earlier), Some(delta)) = (self.load(table, Some(version))?, self.load(table, None)?) else {
+            return Ok(());
+        };
+        let fields = data_fields(table, &state(&earlier)?.schema());
+        changed_metadata(table, writable(table, &delta)?, partition, &fields).map(drop)
+    }
+
     /// Writes one version of the log; `false` where somebody else wrote it first.
     fn write_version(&self, folder: &Path, version: u64, actions: &[Action]) -> Result<bool> {
         let bytes = CommitOrBytes::LogBytes(log_bytes(actions)?.into());

@@ -28,7 +28,9 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
         standing.iter().any(of)
     };
     for batch in snapshot.batches_of(&dataset.name, release.name.period)?.into_iter().filter(holds) {
-        had(batch.by, "took a batch in".to_owned());
+        for who in snapshot.quarantined_by(&batch.delivery)?.into_iter().chain([batch.by]) {
+            had(who, "took a batch in".to_owned());
+        }
     }
     for anomaly in assemble::concerning(snapshot, release)? {
         if let Some(settled) = anomaly.settled.filter(|_| anomaly.state == AnomalyState::Waived) {
@@ -36,7 +38,9 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
         }
     }
     if let Some(version) = snapshot.model(&release.model)? {
-        had(version.by, format!("registered {}", release.model));
+        for same in snapshot.models_of(&version.digest)? {
+            had(same.by, format!("registered {}", same.model));
+        }
     }
     let promotions = snapshot.aliases_given(&release.model)?.into_iter().rev();
     if let Some((_, _, who)) = promotions.into_iter().find(|(alias, _, _)| alias == PRODUCTION) {

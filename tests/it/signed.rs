@@ -1,10 +1,13 @@
 //! What is signed can be brought out, whatever happens after the point of no return; what can't be is known before it.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
 
-use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, delivery, provider_table};
+use super::support::{
+    APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, contract_in, delivery, latin, provider_table,
+};
 
 const RELEASE: &str = "slips/2026-09.1";
 
@@ -198,9 +201,43 @@ fn whoever_reads_lost_bronze_again_has_not_brought_it_in_alone() {
     let of_first = |row: &&Value| row["provider"] == "beta" && row["period"] == PERIODS[0];
     let batch = batches.as_array().unwrap().iter().find(of_first).unwrap()["id"].as_str().unwrap().to_owned();
     workspace.ok("nora", &["batch", "accept", &batch, "--reason", "lost"]);
+    let excluded = excluded(&workspace);
+    assert!(["nora", PREPARER].iter().all(|who| excluded.contains_key(*who)), "{excluded:?}");
+}
+
+#[test]
+fn whoever_delivered_what_somebody_else_got_read_is_excluded() {
+    let workspace = Workspace::delivered();
+    workspace.deliver("alpha", "2026-09.csv", latin());
+    workspace.run("nora", &["ingest"]).ended(1, &["quarantined"]);
+    fs::write(workspace.path("assay.toml"), contract_in("windows-1252")).unwrap();
+    workspace.ok(OWNER, &["contract", "apply", "--reason", "alpha writes so"]);
+    let batches = workspace.json(&["batch", "list", "--state", "quarantined"]);
+    let batch = batches[0]["id"].as_str().unwrap();
+    workspace.ok("ravi", &["batch", "accept", batch, "--reason", "it can be read now"]);
+    workspace.ok(PREPARER, &["run"]);
+    let excluded = excluded(&workspace);
+    assert!(["nora", "ravi", OWNER].iter().all(|who| excluded.contains_key(*who)), "{excluded:?}");
+}
+
+#[test]
+fn whoever_made_a_model_is_excluded_under_whatever_number_it_is_promoted() {
+    let workspace = Workspace::processed();
+    // Neither is told by what somebody else does with the same file.
+    let lexicon = workspace.path("own.toml");
+    fs::write(&lexicon, "[[term]]\ntext = \"Heinz\"\nlabel = \"MAKER\"\n").unwrap();
+    for who in ["nora", OWNER] {
+        workspace.ok(who, &["model", "register", lexicon.to_str().unwrap(), "--name", "words"]);
+    }
+    workspace.ok(OWNER, &["model", "promote", "words/3", "--reason", "the same"]);
+    assert_eq!(excluded(&workspace)["nora"], "registered words/2");
+}
+
+/// Who may not approve, and why.
+fn excluded(workspace: &Workspace) -> BTreeMap<String, String> {
     let excluded = workspace.json(&["release", "show", RELEASE])["excluded"].clone();
-    let who: Vec<&str> = excluded.as_array().unwrap().iter().map(|one| one[0].as_str().unwrap()).collect();
-    assert!(who.contains(&"nora") && who.contains(&PREPARER), "{excluded}");
+    let pair = |one: &Value| (one[0].as_str().unwrap().to_owned(), one[1].as_str().unwrap().to_owned());
+    excluded.as_array().unwrap().iter().map(pair).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::listing::{Page, Query};
 use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, ModelVersion, Period};
@@ -39,6 +39,12 @@ impl Snapshot<'_> {
     pub fn aliases_of(&self, model: &ModelRef) -> Result<Vec<String>> {
         let sql = "SELECT alias FROM alias WHERE name = ?1 AND version = ?2 ORDER BY alias";
         self.all(sql, params![model.name, model.version], |row| Ok(row.get("alias")?))
+    }
+
+    /// Every version made of the file of this digest, under whatever name, the first first.
+    pub fn models_of(&self, digest: &Digest) -> Result<Vec<ModelVersion>> {
+        let sql = "SELECT body, archived FROM model_version WHERE body ->> '$.digest' = ?1 ORDER BY sort";
+        self.all(sql, [digest.as_str()], read)
     }
 
     /// Every alias that a version was ever given, when, and by whom; oldest first.

@@ -4,10 +4,17 @@ use rusqlite::{Row, params};
 
 use crate::base::Result;
 use crate::domain::Release;
+use crate::domain::batch::Delivery;
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
+    /// Who delivered a batch that could not be read at first: on record it belongs to whoever got it read.
+    pub fn quarantined_by(&self, delivery: &Delivery) -> Result<Vec<String>> {
+        let sql = "SELECT actor FROM event WHERE kind = 'batch_quarantined' AND subject = ?1 ORDER BY seq";
+        self.all(sql, [format!("{} {}", delivery.slice, delivery.batch)], |row| Ok(row.get("actor")?))
+    }
+
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
     /// baseline, and whoever changed the contract since the dataset was last published before a release of the period was

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Next, Reply};
 use crate::base::{Error, Result};
 use crate::domain::{Batch, BatchId, Dataset, Fact, Period, Slice};
-use crate::journal::Snapshot;
+use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::baseline::Proposal;
 use crate::pipeline::{Context, arrival, plan, standing};
 
@@ -13,22 +13,24 @@ use crate::pipeline::{Context, arrival, plan, standing};
 pub fn accept(context: &Context, dataset: Option<String>, period: Period) -> Result<Reply> {
     let dataset = context.contract.dataset_or_only(dataset.as_deref())?.clone();
     dataset.check_period(period)?;
-    let cause = format!("{period} was accepted as baseline");
     let name = dataset.name.clone();
-    context.write(move |transaction| {
-        let proposal = Proposal::of(transaction, &dataset, period)?;
-        if proposal.batches.is_empty() {
-            return Err(Error::refused(format!("nothing was delivered for {period} yet")));
-        }
-        seen(transaction, &dataset, period, &proposal.batches)?;
-        if transaction.baseline(&dataset.name, period)?.is_some_and(|accepted| proposal.is(&accepted)) {
-            return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
-        }
-        let (name, Proposal { model, batches, mappings, text }) = (dataset.name.clone(), proposal);
-        transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings, text })?;
-        arrival::refresh(transaction, &dataset, period, &cause)
-    })?;
+    context.write(move |transaction| vouch(transaction, &dataset, period))?;
     Ok(Reply { next: Some(Next::Run), ..Reply::new(format!("{period} is a baseline of {name}")) })
+}
+
+/// The change that an acceptance is.
+pub fn vouch(transaction: &mut Transaction<'_>, dataset: &Dataset, period: Period) -> Result<()> {
+    let proposal = Proposal::of(transaction, dataset, period)?;
+    if proposal.batches.is_empty() {
+        return Err(Error::refused(format!("nothing was delivered for {period} yet")));
+    }
+    seen(transaction, dataset, period, &proposal.batches)?;
+    if transaction.baseline(&dataset.name, period)?.is_some_and(|accepted| proposal.is(&accepted)) {
+        return Err(Error::refused(format!("{period} is a baseline of {} already", dataset.name)));
+    }
+    let (name, Proposal { model, batches, mappings, text }) = (dataset.name.clone(), proposal);
+    transaction.append(Fact::PeriodBaselined { dataset: name, period, model, batches, mappings, text })?;
+    arrival::refresh(transaction, dataset, period, &format!("{period} was accepted as baseline"))
 }
 
 /// Refuses a period whose rows nobody can have seen as they now come to be.

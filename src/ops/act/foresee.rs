@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{batch, ingest};
+use super::{batch, ingest, model};
 use crate::base::{Error, Result, text};
 use crate::domain::check::HISTORY;
 use crate::domain::listing::Query;
@@ -27,7 +27,7 @@ impl Workspace {
         if session.actor.role < Role::Manager || contract.people.is_empty() {
             return Ok(None);
         }
-        let prepared = self.prepared(&contract, request)?;
+        let prepared = self.prepared(session, &contract, request)?;
         let separated = self.journal().read(|snapshot| {
             let mut separated = BTreeSet::new();
             for (name, period) in prepared {
@@ -48,7 +48,7 @@ impl Workspace {
     }
 
     /// The periods whose releases would stand on what a request does.
-    fn prepared(&self, contract: &Contract, request: &Request) -> Result<Vec<(String, Period)>> {
+    fn prepared(&self, session: &Session, contract: &Contract, request: &Request) -> Result<Vec<(String, Period)>> {
         let of_open = |takes: &dyn Fn(&Dataset) -> bool| {
             let open = self.journal().read(|snapshot| snapshot.open_releases())?.into_iter().map(|open| open.name);
             let taken = open.filter(|name| contract.dataset(&name.dataset).is_ok_and(takes));
@@ -81,7 +81,14 @@ impl Workspace {
             Request::ApplyContract { .. } => return of_open(&|_| true),
             Request::PromoteModel { model, .. } => {
                 let reads = |named: &str| named == model.name;
-                return of_open(&|dataset| !dataset.text.is_empty() && dataset.model.as_deref().is_none_or(reads));
+                let mut rebased =
+                    of_open(&|dataset| !dataset.text.is_empty() && dataset.model.as_deref().is_none_or(reads))?;
+                let (next, model) = (contract.clone(), model.clone());
+                let follows = consequences::of(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
+                    model::point_to(transaction, &next, model)
+                })?;
+                rebased.extend(follows.opened.into_iter().map(|(name, _)| (name.dataset, name.period)));
+                return Ok(rebased);
             }
             _ => Vec::new(),
         };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{Next, Reply};
-use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files};
+use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files, text};
 use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION, Score};
 use crate::domain::names;
 use crate::domain::progress::{Progress, Step};
@@ -44,10 +44,16 @@ pub fn register(
 }
 
 /// What a registration would make of a file.
-pub fn preview(name: &str, file: &Path) -> Result<Vec<String>> {
+pub fn preview(name: &str, file: &Path, test: Option<&Path>) -> Result<Vec<String>> {
     plain_name(name)?;
     let (kind, _, labels) = read(file)?;
-    Ok(vec![format!("would register the next version of {name}: {}, with {}", kind.as_str(), labels.join(", "))])
+    let kind = kind.as_str();
+    let mut lines = vec![format!("would register the next version of {name}: {kind}, with {}", labels.join(", "))];
+    if let Some(test) = test {
+        let documents = ner::data::read(test)?.len() as u64;
+        lines.push(format!("would measure it on {} of {}", text::counted(documents, "document"), test.display()));
+    }
+    Ok(lines)
 }
 
 /// A model file: its kind, its bytes, the labels that it knows.

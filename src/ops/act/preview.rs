@@ -1,6 +1,6 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
-use super::{batch, contract, ingest, model, run};
+use super::{baseline, batch, contract, ingest, model, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::model::PRODUCTION;
@@ -57,8 +57,7 @@ impl Workspace {
                 return Ok(vec![batch::would_accept(&self.reading()?, batch)?]);
             }
             Request::RegisterModel { name, file, test, .. } => {
-                test.iter().try_for_each(|file| readable(file))?;
-                return model::preview(name, file);
+                return model::preview(name, file, test.as_deref());
             }
             Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
             Request::CancelTask { task } => {
@@ -81,8 +80,11 @@ impl Workspace {
             }
             Request::Baseline { dataset, period, .. } => {
                 let mut lines = self.rehearse(session, request)?;
-                let dataset = self.contract()?.dataset_or_only(dataset.as_deref())?.name.clone();
-                lines.extend(self.would_be_judged(&dataset, *period)?);
+                let (dataset, period) = (self.contract()?.dataset_or_only(dataset.as_deref())?.clone(), *period);
+                lines.extend(self.would_be_judged(&dataset.name, period)?);
+                lines.extend(follows(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
+                    baseline::vouch(transaction, &dataset, period)
+                })?);
                 return Ok(lines);
             }
             Request::Approve { release, .. } => {

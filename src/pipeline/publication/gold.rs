@@ -68,7 +68,9 @@ pub fn takes(context: &Context, dataset: &Dataset, period: Period) -> Result<()>
 
 /// Checks that what the period had when `release` was published can be brought back.
 pub fn verify(context: &Context, release: &ReleaseName, version: u64) -> Result<()> {
-    context.lake.verify(&table(release), Some(version), &partition(release.period), &context.cancel)
+    let (table, partition) = (table(release), partition(release.period));
+    context.lake.takes_back(&table, version, &partition)?;
+    context.lake.verify(&table, Some(version), &partition, &context.cancel)
 }
 
 /// Brings back exactly the files that the period had when `release` was published.
