@@ -27,8 +27,11 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
         };
         standing.iter().any(of)
     };
+    let quarantined = snapshot.quarantined_by(&dataset.name, release.name.period)?;
     for batch in snapshot.batches_of(&dataset.name, release.name.period)?.into_iter().filter(holds) {
-        for who in snapshot.quarantined_by(&batch.delivery)?.into_iter().chain([batch.by]) {
+        let about = format!("{} {}", batch.delivery.slice, batch.delivery.batch);
+        let first = quarantined.iter().filter(|(subject, _)| *subject == about).map(|(_, who)| who.clone());
+        for who in first.chain([batch.by]) {
             had(who, "took a batch in".to_owned());
         }
     }

@@ -3,23 +3,24 @@
 use rusqlite::{Row, params};
 
 use crate::base::Result;
-use crate::domain::Release;
-use crate::domain::batch::Delivery;
+use crate::domain::{Period, Release};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
-    /// Who delivered a batch that could not be read at first: on record it belongs to whoever got it read.
-    pub fn quarantined_by(&self, delivery: &Delivery) -> Result<Vec<String>> {
-        let sql = "SELECT actor FROM event WHERE kind = 'batch_quarantined' AND subject = ?1 ORDER BY seq";
-        self.all(sql, [format!("{} {}", delivery.slice, delivery.batch)], |row| Ok(row.get("actor")?))
+    /// Who delivered the batches of a period that could not be read at first, each with what the record says it is about: by
+    /// now such a batch may belong to whoever got it read.
+    pub fn quarantined_by(&self, dataset: &str, period: Period) -> Result<Vec<(String, String)>> {
+        let sql = "SELECT subject, actor FROM event
+             WHERE kind = 'batch_quarantined' AND instr(subject, ?1) = 1 ORDER BY seq";
+        self.all(sql, [format!("{dataset}/{period}/")], |row| Ok((row.get("subject")?, row.get("actor")?)))
     }
 
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
     /// baseline, and whoever changed the contract since the dataset was last published before a release of the period was
-    /// opened: neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another. The first contract changed nothing, and what the pipeline
-    /// opened again nobody decided.
+    /// opened: neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another.
+    /// The first contract changed nothing, and what the pipeline opened again nobody decided.
     pub fn hands_on(&self, release: &Release) -> Result<Vec<(String, String)>> {
         let order = column::period_order(release.name.period);
         let opened = column::integer(release.opened)?;

@@ -32,7 +32,8 @@ const INBOX: usize = 1024;
 /// What is left to be `prepared` in the workspace is done once the first frame stands, before anything is asked.
 ///
 /// # Errors
-/// Those of `prepared`, and where there is no terminal, where it goes away, and [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
+/// Those of `prepared`, and where there is no terminal, where it goes away, and
+/// [`crate::base::ErrorKind::Cancelled`] where a signal ended it.
 pub fn run(
     workspace: Workspace,
     session: Session,
