@@ -19,7 +19,7 @@
 //! |---|---|
 //! | the words of the trade, and every rule that needs no disk | [`domain`]: [`domain::gate`], [`domain::release`], [`domain::period`], [`domain::completeness`] |
 //! | everything that a person can do | [`domain::request`], carried out by [`ops::Workspace`] |
-//! | the way of a file to a release | [`pipeline`]: `land`, `refine`, `enrich`, `measure`, `evaluate`, `assemble`, `publication` |
+//! | the way of a file to a release | [`pipeline`]: `land`, `refine`, `enrich`, `profile`, `evaluate`, `assemble`, `publication` |
 //! | what runs next, and what happens after a crash | [`pipeline::plan`], [`pipeline::schedule`], [`pipeline::publication`] |
 //! | the record and what is read from it | [`journal`] |
 //! | tables and files | [`lake`] |

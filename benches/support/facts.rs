@@ -7,11 +7,13 @@ use assay::domain::anomaly::AnomalyId;
 use assay::domain::batch::{BronzeColumn, Delivery};
 use assay::domain::check::{Bounds, CheckSubject};
 use assay::domain::event::Origin;
+use assay::domain::release::ReleaseInputs;
 use assay::domain::task::TaskOutput;
 use assay::domain::{
-    Actor, BatchId, Evaluation, Fact, ModelRef, Outcome, Role, Severity, Slice, Task, TaskKind, TaskSubject, Via,
+    Actor, BatchId, Evaluation, Fact, ModelRef, Outcome, Period, ReleaseName, Role, Severity, Slice, Task, TaskKind,
+    TaskSubject, Via,
 };
-use assay::journal::Journal;
+use assay::journal::{Journal, Transaction};
 
 /// How many slices are written in one change.
 const PER_CHANGE: usize = 500;
@@ -31,6 +33,71 @@ pub fn write(journal: &Journal, slices: impl Iterator<Item = Slice>) -> Result<(
         })?;
     }
     Ok(())
+}
+
+/// Takes the first release of each period to clients, one after the other: judged provider by provider, approved by two.
+pub fn publish(journal: &Journal, dataset: &str, periods: impl Iterator<Item = Period>, providers: u64) -> Result<()> {
+    let releases = periods.map(|period| ReleaseName { dataset: dataset.to_owned(), period, n: 1 });
+    for (generation, release) in (1..).zip(releases) {
+        let [released, other] = of_release(&release, generation, providers);
+        journal.write(&origin("nora"), move |transaction| {
+            released.into_iter().try_for_each(|fact| append(transaction, fact))
+        })?;
+        journal.write(&origin("ravi"), move |transaction| {
+            other.into_iter().try_for_each(|fact| append(transaction, fact))
+        })?;
+    }
+    Ok(())
+}
+
+fn append(transaction: &mut Transaction<'_>, fact: Fact) -> Result<()> {
+    transaction.append(fact).map(drop)
+}
+
+/// What happens to a release until one person approved it, and what follows once the other did.
+fn of_release(release: &ReleaseName, generation: u64, providers: u64) -> [Vec<Fact>; 2] {
+    let digest = Digest::of(release.to_string().as_bytes());
+    let (input_digest, release_digest) = (digest.clone(), digest.clone());
+    let slice = |number| Slice {
+        dataset: release.dataset.clone(),
+        period: release.period,
+        provider: format!("provider-{number:02}"),
+    };
+    let evaluations = (0..providers).map(|number| finding(&slice(number), number)).collect();
+    let subject = TaskSubject::Release { release: release.clone() };
+    let [evaluate, assemble] = [TaskKind::Evaluate, TaskKind::Assemble]
+        .map(|kind| Task::new(kind, subject.clone(), BTreeMap::from([("inputs".to_owned(), digest.to_string())])));
+    let approved =
+        |complete| Fact::ReleaseApproved { release: release.clone(), release_digest: release_digest.clone(), complete };
+    let judged = vec![
+        Fact::ReleaseOpened {
+            release: release.clone(),
+            model: ModelRef::new("slips", 1),
+            cause: "first delivery".to_owned(),
+            inputs: ReleaseInputs::default(),
+            input_digest: input_digest.clone(),
+        },
+        Fact::TaskStarted { task: evaluate.clone() },
+        Fact::ReleaseEvaluated { release: release.clone(), input_digest, evaluations },
+        done(evaluate, generation),
+        Fact::TaskStarted { task: assemble.clone() },
+        Fact::ReleaseAssembled { release: release.clone(), release_digest: release_digest.clone() },
+        done(assemble, generation),
+        approved(false),
+    ];
+    let published = vec![
+        approved(true),
+        Fact::PublishStarted {
+            release: release.clone(),
+            release_digest: release_digest.clone(),
+            manifest: digest,
+            approvers: vec!["nora".to_owned(), "ravi".to_owned()],
+            formats: Vec::new(),
+        },
+        Fact::Published { release: release.clone(), superseded: None, delta_version: generation - 1, generation },
+        Fact::Delivered { generation, what: "channel latest".to_owned() },
+    ];
+    [judged, published]
 }
 
 /// Somebody at the command line.

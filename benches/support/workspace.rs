@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use assay::base::{Clock, Digest};
-use assay::domain::release::ReleaseInputs;
-use assay::domain::{Fact, ModelRef, Period, ReleaseName, Slice};
+use assay::base::Clock;
+use assay::domain::{Period, Slice};
 use assay::journal::Journal;
 
 use crate::facts;
@@ -34,16 +33,7 @@ pub fn generate(root: &Path) -> Ran {
     });
     let journal = Journal::open(&root.join("assay.db"), Clock::System).unwrap();
     facts::write(&journal, slices).unwrap();
-    journal
-        .write(&facts::origin("nora"), move |transaction| {
-            for (generation, day) in (1..).zip(days) {
-                for fact in published(day, generation) {
-                    transaction.append(fact)?;
-                }
-            }
-            Ok(())
-        })
-        .unwrap();
+    facts::publish(&journal, "slips", days.into_iter(), PROVIDERS).unwrap();
     drop(journal);
 
     slips::drop_delivery(root, &provider(0), NEXT, ROWS);
@@ -59,29 +49,4 @@ fn provider(number: u64) -> String {
 fn contract() -> String {
     let providers = (0..PROVIDERS).map(|number| slips::provider(&provider(number), FIRST));
     std::iter::once(slips::contract("A long past", TODAY, "day", "")).chain(providers).collect()
-}
-
-/// What takes the first release of a day to clients.
-fn published(period: Period, generation: u64) -> Vec<Fact> {
-    let release = ReleaseName { dataset: "slips".to_owned(), period, n: 1 };
-    let digest = Digest::of(release.to_string().as_bytes());
-    vec![
-        Fact::ReleaseOpened {
-            release: release.clone(),
-            model: ModelRef::new("slips", 1),
-            cause: "first delivery".to_owned(),
-            inputs: ReleaseInputs::default(),
-            input_digest: digest.clone(),
-        },
-        Fact::ReleaseAssembled { release: release.clone(), release_digest: digest.clone() },
-        Fact::ReleaseApproved { release: release.clone(), release_digest: digest.clone(), complete: true },
-        Fact::PublishStarted {
-            release: release.clone(),
-            release_digest: digest.clone(),
-            manifest: digest,
-            approvers: vec!["olga".to_owned()],
-            formats: Vec::new(),
-        },
-        Fact::Published { release, superseded: None, delta_version: generation - 1, generation },
-    ]
 }

@@ -1,7 +1,8 @@
-//! Kill points: named places between two writes where a crash test can end the process.
+//! Kill points: named places between two writes where a crash test can end the process, or let it sleep.
 //!
-//! Compiled in only with debug assertions (the profile of run, test and bench), never in what is shipped.
-//! `ASSAY_KILL_AT=<point>` aborts at the first visit, `ASSAY_KILL_AT=<point>#<n>` at the n-th.
+//! Compiled in only with debug assertions: in the profile of run, test and bench, not in the `dist` profile.
+//! `ASSAY_KILL_AT=<point>` aborts at the first visit, `ASSAY_KILL_AT=<point>#<n>` at the n-th; `ASSAY_STOP_AT` stops the
+//! process there until somebody lets it go on, as a machine that is put to sleep does.
 
 /// Every kill point of the program, so that a test can walk them all.
 pub const POINTS: &[&str] = &[
@@ -14,6 +15,8 @@ pub const POINTS: &[&str] = &[
     "delta.before_commit",
     "delta.after_commit",
     "delta.log_synced",
+    "delta.before_checkpoint",
+    "delta.checkpoint_written",
     "land.outcome",
     "task.intent",
     "task.before_outcome",
@@ -27,7 +30,7 @@ pub const POINTS: &[&str] = &[
     "publish.delivered",
 ];
 
-/// Ends the process at once, as `kill -9` would, when `ASSAY_KILL_AT` names this point.
+/// Ends the process at once, as `kill -9` would, when `ASSAY_KILL_AT` names this point; stops it when `ASSAY_STOP_AT` does.
 #[inline]
 pub fn point(name: &'static str) {
     #[cfg(debug_assertions)]
@@ -60,6 +63,8 @@ mod armed {
 
     static TARGET: OnceLock<Option<Target>> = OnceLock::new();
     static VISITS: AtomicU64 = AtomicU64::new(0);
+    static STOP: OnceLock<Option<Target>> = OnceLock::new();
+    static STOP_VISITS: AtomicU64 = AtomicU64::new(0);
     static PANIC: OnceLock<Option<Target>> = OnceLock::new();
     static PANIC_VISITS: AtomicU64 = AtomicU64::new(0);
 
@@ -78,6 +83,10 @@ mod armed {
         debug_assert!(super::POINTS.contains(&name), "kill point {name} is not listed in POINTS");
         if is_reached(TARGET.get_or_init(|| target("ASSAY_KILL_AT")).as_ref(), &VISITS, name) {
             std::process::abort();
+        }
+        if is_reached(STOP.get_or_init(|| target("ASSAY_STOP_AT")).as_ref(), &STOP_VISITS, name) {
+            let stopped = std::process::Command::new("kill").args(["-STOP", &std::process::id().to_string()]).status();
+            debug_assert!(stopped.is_ok_and(|status| status.success()), "{name}: the process could not be stopped");
         }
     }
 

@@ -54,7 +54,7 @@ impl Layout {
 }
 
 /// Typed access to a group.
-pub struct Chunk<'a> {
+pub struct TypedRows<'a> {
     /// How many rows it has.
     pub rows: usize,
     /// Its columns, as in [`Layout::columns`].
@@ -63,7 +63,7 @@ pub struct Chunk<'a> {
     pub entities: Option<EntityColumn>,
 }
 
-impl<'a> Chunk<'a> {
+impl<'a> TypedRows<'a> {
     /// The view of a group that [`super::groups::Groups`] made.
     pub fn of(group: &'a DataFrame, layout: &Layout) -> Result<Self> {
         let columns = layout.columns.iter().map(|field| Cells::of(group, field)).collect::<Result<_>>()?;

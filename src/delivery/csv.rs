@@ -9,7 +9,7 @@ use std::io::Write;
 use polars::prelude::DataFrame;
 
 use super::TableWriter;
-use super::chunk::{Chunk, Layout};
+use super::chunk::{Layout, TypedRows};
 use super::guard::guarded;
 use super::output::Output;
 use crate::base::Result;
@@ -41,7 +41,7 @@ impl CsvFile {
 }
 
 impl TableWriter for CsvFile {
-    fn write(&mut self, _group: &DataFrame, chunk: &Chunk<'_>) -> Result<()> {
+    fn write(&mut self, _group: &DataFrame, chunk: &TypedRows<'_>) -> Result<()> {
         for row in 0..chunk.rows {
             for column in 0..self.columns {
                 separate(&mut self.buffer, column);

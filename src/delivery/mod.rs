@@ -24,7 +24,7 @@ use std::path::Path;
 
 use polars::prelude::DataFrame;
 
-use self::chunk::{Chunk, Layout};
+use self::chunk::{Layout, TypedRows};
 use self::groups::Groups;
 pub use self::guard::{guarded, unguarded};
 use self::output::Output;
@@ -68,7 +68,7 @@ pub struct Artifact {
 /// A file in the making. All of them are fed the same groups of rows.
 trait TableWriter {
     /// Adds a group of rows; `chunk` is the typed view of `group`.
-    fn write(&mut self, group: &DataFrame, chunk: &Chunk<'_>) -> Result<()>;
+    fn write(&mut self, group: &DataFrame, chunk: &TypedRows<'_>) -> Result<()>;
     /// Writes what comes after the rows.
     fn finish(self: Box<Self>) -> Result<Output>;
 }
@@ -150,7 +150,7 @@ fn write_files(
     let mut groups = Groups::new(table.rows, &layout, limits.group_rows);
     let mut rows = 0;
     while let Some(group) = groups.next_group(cancel)? {
-        let chunk = Chunk::of(&group, &layout)?;
+        let chunk = TypedRows::of(&group, &layout)?;
         for (_, file) in &mut files {
             file.write(&group, &chunk)?;
         }

@@ -8,7 +8,7 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
 
 use super::TableWriter;
-use super::chunk::{Chunk, Layout};
+use super::chunk::{Layout, TypedRows};
 use super::output::Output;
 use crate::base::{Error, Result};
 
@@ -45,7 +45,7 @@ impl ParquetFile {
 }
 
 impl TableWriter for ParquetFile {
-    fn write(&mut self, group: &DataFrame, _chunk: &Chunk<'_>) -> Result<()> {
+    fn write(&mut self, group: &DataFrame, _chunk: &TypedRows<'_>) -> Result<()> {
         let written = self.writer.write_batch(group);
         written.map_err(|error| self.output.borrow_mut().failure().unwrap_or_else(|| Error::library(error)))
     }

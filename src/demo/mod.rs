@@ -63,8 +63,8 @@ fn protect(path: &Path) -> Result<()> {
     Ok(fs::set_permissions(path, permissions)?)
 }
 
-/// Drops the deliveries that are held back for `period`s without one into the inboxes; returns what was dropped.
-/// Corrected files come with them: they make good what stands open.
+/// Drops the deliveries that are held back, of one `provider` or of all, into the inboxes; returns what was dropped:
+/// the late ones, and corrected files that make good what stands open.
 pub fn deliver(root: &Path, provider: Option<&str>) -> Result<Vec<PathBuf>> {
     let mut dropped = Vec::new();
     for (file, target) in held_back(root, provider)? {

@@ -1,4 +1,5 @@
-//! The columns of the lake's tables that stand beside the canonical ones: where a row came from, and what was found in it.
+//! The columns of the lake's tables that stand beside the canonical ones: where a row came from, what was found
+//! in it, and why it could not be read, kept or tagged. Which table has which of them is told where it is written.
 
 /// The batch of a row.
 pub const BATCH: &str = "_batch";
@@ -16,3 +17,13 @@ pub const MODEL: &str = "_model";
 pub const RELEASE: &str = "_release";
 /// What a model found in a row: `list<struct{field,label,text,start,end,score}>`.
 pub const ENTITIES: &str = "entities";
+/// Why a record could not be split into fields, in what readers hand on and in bronze.
+pub const PROBLEM: &str = "_problem";
+/// The text of a record that could not be split, cut short, in bronze and in rejects.
+pub const RAW: &str = "_raw";
+/// Why a row was refused, in rejects.
+pub const REASON: &str = "_reason";
+/// The key of a refused row as text, null where it could not be read or there is none, in rejects.
+pub const KEY: &str = "_key";
+/// Why a model failed on a row, in annotations.
+pub const ERROR: &str = "_error";

@@ -161,17 +161,17 @@ impl Task {
     /// What names the task's output, whatever it was made from: kind and subject.
     #[must_use]
     pub fn slot(&self) -> String {
-        format!("{} {}", self.kind, self.subject)
+        slot(self.kind, &self.subject)
     }
 
     /// The outputs that it reads: their slots, and the keys that they have to be made under.
     pub fn reads(&self) -> impl Iterator<Item = (String, &str)> {
         self.inputs.iter().filter_map(|(name, key)| {
             let slot = match (name.as_str(), &self.subject) {
-                ("refine", subject) => format!("{} {}", TaskKind::Refine, subject.slice()?),
-                ("enrich", subject) => format!("{} {subject}", TaskKind::Enrich),
-                ("evaluate", subject) => format!("{} {subject}", TaskKind::Evaluate),
-                (name, _) => format!("{} {}", TaskKind::Profile, name.strip_prefix(PROFILE)?),
+                ("refine", subject) => slot(TaskKind::Refine, subject.slice()?),
+                ("enrich", subject) => slot(TaskKind::Enrich, subject),
+                ("evaluate", subject) => slot(TaskKind::Evaluate, subject),
+                (name, _) => slot(TaskKind::Profile, name.strip_prefix(PROFILE)?),
             };
             Some((slot, key.as_str()))
         })
@@ -182,6 +182,12 @@ impl Task {
     pub fn profile_input(subject: &TaskSubject) -> String {
         format!("{PROFILE}{subject}")
     }
+}
+
+/// What names the output of a task of this kind and subject, whatever it was made from: `refine slips/2026-10/northgate`.
+#[must_use]
+pub fn slot(kind: TaskKind, subject: impl fmt::Display) -> String {
+    format!("{kind} {subject}")
 }
 
 /// What the names of inputs start with that are profiles, before their subject.
@@ -200,7 +206,7 @@ pub struct TaskOutput {
     pub rows_out: u64,
     /// Rows refused or failed.
     pub rejected: u64,
-    /// The digest of what was written, where it is content-addressed (a profile).
+    /// What was written: of rows the digest of the files that hold them, of a profile its own. `None`: nothing was.
     pub content: Option<Digest>,
 }
 

@@ -130,10 +130,12 @@ impl Lake {
         }
         let written = self.load(table, Some(version)).and_then(|delta| {
             let Some(delta) = delta else { return Ok(()) };
+            crash::point("delta.before_checkpoint");
             self.0
                 .runtime
                 .block_on(deltalake_core::checkpoints::create_checkpoint(&delta, None))?
                 .map_err(|error| Error::internal("the checkpoint can't be written").because(error))?;
+            crash::point("delta.checkpoint_written");
             sync_checkpoint(folder, version)
         });
         if let Err(error) = written {

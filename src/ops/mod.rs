@@ -9,6 +9,7 @@ mod record;
 mod session;
 mod workspace;
 
+pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
 pub use act::{ContractDiff, Next, Reply};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,

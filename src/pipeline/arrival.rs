@@ -8,9 +8,9 @@ use crate::domain::model::PRODUCTION;
 use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState};
 use crate::journal::{Snapshot, Transaction};
 
-/// Records that a delivery is in bronze, and what follows for its period.
-pub fn landed(context: &Context, delivery: Delivery, bronze: Bronze) -> Result<()> {
-    context.conclude(move |transaction, contract| {
+/// Records that a delivery, whose landing was begun at `seq`, is in bronze, and what follows for its period.
+pub fn landed(context: &Context, seq: u64, delivery: Delivery, bronze: Bronze) -> Result<()> {
+    context.conclude(seq, move |transaction, contract| {
         let slice = delivery.slice.clone();
         let cause = match delivery.revision {
             1 => format!("{} delivered {}", slice.provider, slice.period),
@@ -22,14 +22,14 @@ pub fn landed(context: &Context, delivery: Delivery, bronze: Bronze) -> Result<(
     })
 }
 
-/// Records that a landing was begun that nobody can finish.
-pub fn given_up(context: &Context, delivery: Delivery, note: String) -> Result<()> {
-    context.record(Fact::LandingGivenUp { delivery, note }).map(drop)
+/// Records that nobody can finish the landing that was begun at `seq`.
+pub fn given_up(context: &Context, seq: u64, delivery: Delivery, note: String) -> Result<()> {
+    context.conclude(seq, move |transaction, _| transaction.append(Fact::LandingGivenUp { delivery, note }).map(drop))
 }
 
-/// Records that a delivery can't be used as it is.
-pub fn quarantined(context: &Context, delivery: Delivery, note: String) -> Result<()> {
-    context.conclude(move |transaction, _| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
+/// Records that a delivery, whose landing was begun at `seq`, can't be used as it is.
+pub fn quarantined(context: &Context, seq: u64, delivery: Delivery, note: String) -> Result<()> {
+    context.conclude(seq, move |transaction, _| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
 }
 
 /// The data of a period changed: its open release hears of it, or one is opened.
@@ -47,14 +47,14 @@ pub fn data_changed(transaction: &mut Transaction<'_>, dataset: &Dataset, period
     refresh(transaction, dataset, period, cause)
 }
 
-/// Opens the next release of a period that [`ended`], on somebody's demand.
+/// Opens the next release of a period on somebody's demand, where there is a [`reason_to_reopen`] it.
 pub fn reopened(context: &Context, dataset: &str, period: Period) -> Result<Option<ReleaseName>> {
     let contract = context.contract.clone();
     let dataset = dataset.to_owned();
     context.write(move |transaction| {
         let dataset = contract.dataset(&dataset)?;
-        let Some(newest) = ended(transaction, dataset, period)? else { return Ok(None) };
-        data_changed(transaction, dataset, period, &format!("{} was {}", newest.name, newest.state))?;
+        let Some(reason) = reason_to_reopen(transaction, dataset, period)? else { return Ok(None) };
+        data_changed(transaction, dataset, period, &reason)?;
         Ok(transaction.open_release(&dataset.name, period)?.map(|release| release.name))
     })
 }
@@ -68,6 +68,28 @@ pub fn ended(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Resu
     let newest = releases.into_iter().max_by_key(|release| release.name.n);
     let ended = newest.filter(|newest| is_dead(newest) || none_alive);
     Ok(if standing::batches(snapshot, dataset, period)?.is_empty() { None } else { ended })
+}
+
+/// Why another release of a period may be opened on demand, in words: it [`ended`], or what clients see is [`outlived`].
+pub fn reason_to_reopen(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<String>> {
+    if let Some(newest) = ended(snapshot, dataset, period)? {
+        return Ok(Some(format!("{} was {}", newest.name, newest.state)));
+    }
+    Ok(outlived(snapshot, dataset, period)?.map(|live| format!("{live} was published of other data")))
+}
+
+/// What clients see of a period, where the contract in force gives other batches of it, or reads them otherwise, and no
+/// release is open that would bring them that: a changed contract opens none by itself.
+pub fn outlived(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<ReleaseName>> {
+    let Some(live) = snapshot.live_release(&dataset.name, period)? else { return Ok(None) };
+    if snapshot.open_release(&dataset.name, period)?.is_some() {
+        return Ok(None);
+    }
+    let then = snapshot.release_inputs(&live.name)?.unwrap_or_default();
+    let now = inputs::of(snapshot, dataset, period, &live.model)?;
+    let stands =
+        now.batches.is_empty() || (now.batches, now.mappings, now.text) == (then.batches, then.mappings, then.text);
+    Ok((!stands).then_some(live.name))
 }
 
 /// Opens a release with the inputs as they stand.

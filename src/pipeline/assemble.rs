@@ -27,6 +27,13 @@ pub fn rebind(transaction: &mut Transaction<'_>, contract: &Contract, dataset: &
     bind(transaction, contract.dataset(dataset)?, &release)
 }
 
+/// Whether an approval of the release would stand for anything else than what it was last bound to.
+pub fn is_unbound(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<bool> {
+    let Some(bound) = &release.release_digest else { return Ok(true) };
+    let contents = contents(snapshot, dataset, release)?;
+    Ok(contents.map(|contents| contents.digest()).transpose()?.is_some_and(|present| present != *bound))
+}
+
 /// What an approval of the release would stand for; `None` before its present inputs were evaluated.
 pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Result<Option<ReleaseContents>> {
     let Some((judged, evaluations)) = snapshot.evaluations(&release.name)? else { return Ok(None) };
@@ -40,7 +47,7 @@ pub fn contents(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -
             let place = format!("{} {batch} {row}", anomaly.id);
             verdicts = verdicts.part(&place, serde_json::to_vec(&verdict)?);
         }
-        anomalies.insert(anomaly.id.to_string(), standing(&anomaly));
+        anomalies.insert(anomaly.id.to_string(), settlement(&anomaly));
     }
     let mut outputs: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for batch in standing::batches(snapshot, dataset, release.name.period)? {
@@ -73,7 +80,8 @@ pub fn concerning(snapshot: &Snapshot<'_>, release: &Release) -> Result<Vec<Anom
     Ok(anomalies)
 }
 
-fn standing(anomaly: &Anomaly) -> String {
+/// How an anomaly was settled and by whom, as the release digest holds it.
+fn settlement(anomaly: &Anomaly) -> String {
     match &anomaly.settled {
         None => anomaly.state.as_str().to_owned(),
         Some(settled) => format!("{} by {settled}", anomaly.state.as_str()),

@@ -59,15 +59,25 @@ impl Context {
         })
     }
 
-    /// The transaction of an outcome: what was begun is brought to its end, by whichever contract is in force then.
+    /// The transaction of an outcome: what the intent at `seq` began is brought to its end, by whichever contract is in
+    /// force then. Refused where somebody else has brought it there: a machine that slept may find it done, and what
+    /// followed since would be undone by an outcome that comes late.
     pub fn conclude<T: Send + 'static>(
         &self,
+        seq: u64,
         work: impl FnOnce(&mut Transaction<'_>, &Contract) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let known = self.contract.clone();
-        self.transaction(move |transaction| match transaction.contract()? {
-            Some((_, _, in_force)) => work(transaction, &in_force),
-            None => work(transaction, &known),
+        self.transaction(move |transaction| {
+            if !transaction.is_unfinished(seq)? {
+                return Err(Error::busy("another process has completed what was begun here")
+                    .because("this one gave no sign of life for a while, and was taken for dead")
+                    .hint("assay log shows what came of it, and what followed"));
+            }
+            match transaction.contract()? {
+                Some((_, _, in_force)) => work(transaction, &in_force),
+                None => work(transaction, &known),
+            }
         })
     }
 

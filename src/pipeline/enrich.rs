@@ -11,9 +11,6 @@ use crate::frames::{self, Order, chunks, entities_type};
 use crate::lake::Commit;
 use crate::ner::{self, Tagger};
 
-/// Why a model failed on a row.
-pub const ERROR: &str = "_error";
-
 /// Writes the annotations of a slice, under the intent `seq`. `rejected` counts the rows that the model failed on.
 pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<TaskOutput> {
     let TaskSubject::Annotated { slice, model } = &task.subject else {
@@ -62,7 +59,7 @@ fn schema() -> Schema {
         (lineage::BATCH, DataType::String),
         (lineage::ROW, DataType::Int64),
         (lineage::ENTITIES, entities_type()),
-        (ERROR, DataType::String),
+        (lineage::ERROR, DataType::String),
     ]
     .into_iter()
     .map(|(name, data_type)| Field::new(name.into(), data_type))
@@ -99,7 +96,7 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
         chunk.column(lineage::BATCH).map_err(Error::library)?.clone(),
         chunk.column(lineage::ROW).map_err(Error::library)?.clone(),
         entities,
-        Column::new(ERROR.into(), rows.errors),
+        Column::new(lineage::ERROR.into(), rows.errors),
     ])
     .map_err(Error::library)?;
     Ok(Tagged { frame, failed })

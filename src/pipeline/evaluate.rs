@@ -6,7 +6,7 @@ use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::attempt::Attempt;
 use super::plan::{self, reference_model};
-use super::{Context, findings, history, measure, refine, slices, standing};
+use super::{Context, findings, history, profile, refine, slices, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{
@@ -123,9 +123,9 @@ fn slice_facts(
     reference: Option<&ModelRef>,
 ) -> Result<SliceFacts> {
     let provider = dataset.provider(&slice.provider)?;
-    let profile = measure::stored(context, slice, model)?
+    let profile = profile::stored(context, slice, model)?
         .ok_or_else(|| Error::internal(format!("{slice} was not profiled with {model}")))?;
-    let previous_model = reference.map(|reference| measure::stored(context, slice, reference)).transpose()?.flatten();
+    let previous_model = reference.map(|reference| profile::stored(context, slice, reference)).transpose()?.flatten();
     let schema_gaps = dataset.gaps(provider, batches.iter().map(|batch| batch.columns.as_slice()));
     Ok(SliceFacts { provider: slice.provider.clone(), profile, schema_gaps, previous_model, baseline: None })
 }

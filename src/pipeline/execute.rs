@@ -2,10 +2,11 @@
 
 use super::attempt::{self, Attempt};
 use super::report::Report;
-use super::{Context, assemble, enrich, evaluate, lease, measure, plan, publication, refine, standing};
+use super::{Context, assemble, enrich, evaluate, lease, plan, profile, publication, refine, standing};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{BatchId, Fact, Task, TaskKind, TaskSubject};
+use crate::journal::Snapshot;
 
 /// How a run ended, short of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +29,15 @@ pub enum Ended {
 /// Runs a task, unless somebody else runs it or its output is on record under the same key.
 pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended> {
     let Some(lease) = lease::take_or_stop(context, &task.slot())? else { return Ok(Ended::Elsewhere) };
-    let (output, started, reads) = context.journal.read(|snapshot| {
-        Ok((snapshot.output(&task.slot())?, snapshot.started(task)?, attempt::reads(snapshot, task)?))
+    let (done, open, started, reads) = context.journal.read(|snapshot| {
+        let (started, reads) = (snapshot.started(task)?, attempt::reads(snapshot, task)?);
+        Ok((is_done(context, snapshot, task)?, is_open(snapshot, task)?, started, reads))
     })?;
-    // An assembly is done where its release is bound, which only the transaction that binds it can tell.
-    if task.kind != TaskKind::Assemble && output.is_some_and(|output| output.key == task.key) {
+    if done {
         return Ok(Ended::AlreadyDone);
+    }
+    if !open {
+        return Ok(Ended::Overtaken);
     }
     let Some(reads) = reads else { return Ok(Ended::Overtaken) };
     // An intent without outcome is taken up again under its old number: what it wrote is then recognised. Not where what it
@@ -60,6 +64,28 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
     Ok(Ended::Done { rows, refused })
 }
 
+/// Whether the output of a task is on record; an assembly is done where its release is bound, too.
+fn is_done(context: &Context, snapshot: &Snapshot<'_>, task: &Task) -> Result<bool> {
+    if snapshot.output(&task.slot())?.is_none_or(|output| output.key != task.key) {
+        return Ok(false);
+    }
+    match &task.subject {
+        TaskSubject::Release { release } if task.kind == TaskKind::Assemble => {
+            let dataset = context.contract.dataset(&release.dataset)?;
+            Ok(!assemble::is_unbound(snapshot, dataset, &snapshot.known_release(release)?)?)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Whether anybody waits for a task: a release that was published or turned down meanwhile is judged no more.
+fn is_open(snapshot: &Snapshot<'_>, task: &Task) -> Result<bool> {
+    match &task.subject {
+        TaskSubject::Release { release } => Ok(snapshot.known_release(release)?.state.is_open()),
+        _ => Ok(true),
+    }
+}
+
 /// The rows that were written, and those that were refused; `None` where the task was overtaken.
 fn work(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Option<(u64, u64)>> {
     match attempt.task.kind {
@@ -69,7 +95,7 @@ fn work(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Opti
             outcome(context, attempt, output, Vec::new(), Vec::new())
         }
         TaskKind::Profile => {
-            let measured = measure::run(context, &attempt.task, report)?;
+            let measured = profile::run(context, &attempt.task, report)?;
             outcome(context, attempt, measured.output, Vec::new(), measured.metrics)
         }
         TaskKind::Evaluate => Ok(evaluate::run(context, attempt)?.map(|output| (output.rows_in, 0))),

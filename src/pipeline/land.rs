@@ -133,7 +133,7 @@ fn begin(
     anew: bool,
 ) -> Result<Begun> {
     let is_known = |current: &Batch| !anew && current.delivery.content == raw.digest && !is_misread(dataset, current);
-    if let Some(current) = standing(transaction, &slice)?.filter(is_known) {
+    if let Some(current) = newest(transaction, &slice)?.filter(is_known) {
         let batch = current.delivery.batch;
         return Ok(Begun::Unchanged(match current.state {
             BatchState::Quarantined => Landing::StillQuarantined { batch, note: current.note.unwrap_or_default() },
@@ -165,8 +165,8 @@ fn begin(
     Ok(Begun::Started { delivery, seq })
 }
 
-/// What a slice stands on, or waits with in quarantine.
-fn standing(snapshot: &Snapshot<'_>, slice: &Slice) -> Result<Option<Batch>> {
+/// The newest batch of a slice that nothing took the place of: landed, or waiting in quarantine.
+fn newest(snapshot: &Snapshot<'_>, slice: &Slice) -> Result<Option<Batch>> {
     let of_slice = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
         batch.delivery.slice == *slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
     });
@@ -185,12 +185,12 @@ pub fn resume(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
     if !has_raw(context, &delivery)? {
         let lost = context.lake.raw_path(&delivery.content, &delivery.extension);
         let note = format!("{} is gone or damaged", lost.display());
-        arrival::given_up(context, delivery, note.clone())?;
+        arrival::given_up(context, seq, delivery, note.clone())?;
         return Ok(format!("landing {file} of {slice} is given up: {note}; deliver it again"));
     }
     let quarantined = |note: String| {
         let said = format!("{file} of {slice} is quarantined (batch {}): {note}", delivery.batch);
-        arrival::quarantined(context, delivery.clone(), note)?;
+        arrival::quarantined(context, seq, delivery.clone(), note)?;
         Ok(said)
     };
     if let Err(error) = provider_of(context, &slice) {
@@ -225,7 +225,7 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
             let dataset = context.contract.dataset(&delivery.slice.dataset)?;
             let provider = provider_of(context, &delivery.slice)?;
             let lacks = dataset.gaps(provider, std::iter::once(bronze.columns.as_slice()));
-            arrival::landed(context, delivery, bronze)?;
+            arrival::landed(context, seq, delivery, bronze)?;
             crash::point("land.outcome");
             report.step(Step::Done { rows, refused: 0 });
             Ok(Landing::Landed { batch, revision, rows, lacks })
@@ -233,7 +233,7 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
         Err(error) if error.kind() == ErrorKind::BadData => {
             let note = error.one_line();
             report.step(Step::Failed { error: note.clone() });
-            arrival::quarantined(context, delivery, note.clone())?;
+            arrival::quarantined(context, seq, delivery, note.clone())?;
             Ok(Landing::Quarantined { batch, note })
         }
         Err(error) => Err(error),
@@ -277,7 +277,7 @@ pub fn look_into(context: &Context, slice: &Slice, path: &Path) -> Result<Option
 /// The batch whose place a file would take, and whether that stays because the file is the very same.
 pub fn replaced(context: &Context, slice: &Slice, path: &Path) -> Result<Option<(Batch, bool)>> {
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let Some(current) = context.journal.read(|snapshot| standing(snapshot, slice))? else { return Ok(None) };
+    let Some(current) = context.journal.read(|snapshot| newest(snapshot, slice))? else { return Ok(None) };
     let file = files::open_regular(path)?;
     let stays = !is_misread(dataset, &current)
         && file.metadata()?.len() == current.delivery.bytes

@@ -81,13 +81,7 @@ pub fn facts<'a>(
         .into_iter()
         .map(|(slot, failure)| (slot, (failure.key, failure.error)))
         .collect();
-    let unbound = match &release.release_digest {
-        None => true,
-        Some(bound) => match assemble::contents(snapshot, dataset, release)? {
-            Some(contents) => contents.digest()? != *bound,
-            None => false,
-        },
-    };
+    let unbound = assemble::is_unbound(snapshot, dataset, release)?;
     Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, unbound, failures })
 }
 

@@ -5,7 +5,7 @@
 
 use super::Context;
 use crate::base::{Digest, Error, KeyHasher, Result};
-use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject, lineage};
+use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject, lineage, task};
 use crate::lake::Table;
 
 /// A table, and the partition of it that holds a slice.
@@ -36,8 +36,8 @@ fn partition(slice: &Slice) -> Vec<(String, String)> {
 #[must_use]
 pub fn slot(kind: TaskKind, slice: &Slice, model: &ModelRef) -> String {
     match kind {
-        TaskKind::Enrich | TaskKind::Profile => format!("{kind} {slice} {model}"),
-        _ => format!("{kind} {slice}"),
+        TaskKind::Enrich | TaskKind::Profile => task::slot(kind, format_args!("{slice} {model}")),
+        _ => task::slot(kind, slice),
     }
 }
 

@@ -8,12 +8,9 @@ use super::samples::Picks;
 use crate::base::hash::fingerprint;
 use crate::base::{Cancel, Result};
 use crate::domain::check::RowRef;
-use crate::domain::lineage::{BATCH, ROW};
+use crate::domain::lineage::{BATCH, KEY, ROW};
 use crate::domain::{Dataset, Field, Value};
 use crate::frames::{Cells, for_each_chunk, named, text};
-
-/// The column of rejects that holds the key of a refused row as [`render`] writes it, where it could be read.
-pub const KEY: &str = "_key";
 
 /// The key of a row as text: `slip_id="A7" line=2`. A null is a value like any other: two rows without one are alike.
 #[must_use]

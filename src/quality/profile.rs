@@ -6,7 +6,7 @@ use super::column::ColumnTally;
 use super::keys::{self, KeyTally};
 use super::labels;
 use crate::base::{Cancel, Error, Result, ResultExt};
-use crate::domain::lineage::BATCH;
+use crate::domain::lineage::{BATCH, KEY};
 use crate::domain::profile::{PROFILE_VERSION, Profile};
 use crate::domain::{Field, ModelRef, Slice};
 use crate::frames::{for_each_chunk, named};
@@ -25,7 +25,7 @@ pub struct Input<'a> {
     pub labels: &'a [String],
     /// The slice's canonical rows.
     pub silver: LazyFrame,
-    /// The slice's refused rows, with [`keys::KEY`].
+    /// The slice's refused rows, with [`KEY`].
     pub rejects: Option<LazyFrame>,
     /// The entities, one row per silver row.
     pub annotations: Option<LazyFrame>,
@@ -46,7 +46,7 @@ fn measure_tables(input: Input<'_>, progress: &dyn Fn(u64), cancel: &Cancel) -> 
     let mut keys = KeyTally::default();
     let mut rejected = 0;
     if let Some(rejects) = rejects {
-        for_each_chunk(rejects.select([named(keys::KEY)]), cancel, |chunk| {
+        for_each_chunk(rejects.select([named(KEY)]), cancel, |chunk| {
             rejected += chunk.height() as u64;
             if key.is_empty() { Ok(()) } else { keys.add_rejects(chunk).map_err(Error::library) }
         })?;

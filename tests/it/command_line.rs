@@ -59,7 +59,14 @@ fn from_an_empty_folder_to_a_rolled_back_release() {
     let first = delivery("alpha", PERIODS[0], 10);
     workspace.deliver("alpha", "2026-09.csv", &first);
     workspace.ok(PREPARER, &["ingest"]);
-    workspace.ok(PREPARER, &["run"]);
+    let said = workspace.run(PREPARER, &["run"]).ended(0, &[]).stderr;
+    for stage in ["refine", "enrich", "profile"] {
+        let line =
+            said.lines().find(|line| line.starts_with(&format!("{stage}: 1 task, 10 rows in "))).unwrap_or_default();
+        let speed = line.split_once('(').and_then(|(_, rest)| rest.split_once(" rows/s)")).map(|(speed, _)| speed);
+        let speed = speed.unwrap_or_else(|| panic!("no rows per second for {stage}: {said}")).replace(',', "");
+        assert!(speed.parse::<u64>().unwrap() > 0, "{said}");
+    }
     let releases = workspace.json(&["release", "list"]);
     let late = row(&releases[0]["blocked_by"], "code", "provider_late");
     assert_eq!(late["subject"], "beta");

@@ -149,3 +149,98 @@ fn what_clients_see_stays_on_the_map_whoever_owed_it() {
     let oldest = periods.as_array().unwrap().last().unwrap();
     assert_eq!((&oldest["period"], &oldest["live"]), (&json!(PERIODS[0]), &json!(FIRST)));
 }
+
+/// A promotion re-opens published periods, the newest first and as many as the contract names; the others wait.
+#[test]
+fn a_promotion_opens_the_newest_published_periods_again_and_no_more_than_the_contract_names() {
+    let workspace = Workspace::processed();
+    workspace.ok(PREPARER, &["period", "baseline", PERIODS[1], "--reason", "two months are no history"]);
+    for release in [FIRST, LATER] {
+        workspace.ok(PREPARER, &["run"]);
+        workspace.approve(release);
+        workspace.ok(PREPARER, &["release", "publish", release]);
+    }
+    let promoted = |reprocess: u32| {
+        let copy = workspace.copy();
+        copy.amend("approvals = 2", &format!("approvals = 2\nreprocess = {reprocess}"));
+        let file = copy.path("lexicon.toml");
+        fs::write(&file, "[[term]]\ntext = \"Oat\"\nlabel = \"PRODUCT\"\n").unwrap();
+        copy.ok(PREPARER, &["model", "register", file.to_str().unwrap(), "--name", "words"]);
+        let said = dry_run(&copy, &["model", "promote", "words/2"]);
+        copy.ok(PREPARER, &["model", "promote", "words/2"]);
+        let open = copy.json(&["release", "list", "--state", "open"]);
+        let open = open.as_array().unwrap().iter().map(|row| {
+            assert_eq!(row["model"], "words/2");
+            row["name"].as_str().unwrap().to_owned()
+        });
+        let mut open: Vec<String> = open.collect();
+        open.sort();
+        assert!(open.iter().all(|name| said.contains(name)), "{open:?} was not foreseen: {said}");
+        copy.ok(PREPARER, &["run"]);
+        open
+    };
+    assert_eq!(promoted(0), Vec::<String>::new());
+    assert_eq!(promoted(1), ["slips/2026-10.2"]);
+    assert_eq!(promoted(2), ["slips/2026-09.2", "slips/2026-10.2"]);
+}
+
+/// A contract opens no release by itself. It says which ones clients see of other data, and a run of the period mends it.
+#[test]
+fn a_contract_says_what_clients_see_of_other_data_and_a_run_of_the_period_opens_it_again() {
+    let workspace = Workspace::processed();
+    workspace.approve(FIRST);
+    workspace.ok(PREPARER, &["release", "publish", FIRST]);
+    let whole = fs::read_to_string(workspace.path("assay.toml")).unwrap();
+    let start = whole.find("\n[[dataset.provider]]\nname = \"beta\"").unwrap();
+    let end = whole.find("\n[[dataset.check]]").unwrap();
+    fs::write(workspace.path("assay.toml"), [&whole[..start], &whole[end..]].concat()).unwrap();
+    let outlived = "clients see 1 release of other data than the contract now gives: slips/2026-09.1; to bring them \
+                    that: assay run --dataset slips --period 2026-09";
+    let apply = ["contract", "apply", "--reason", "beta is out"];
+    let said = workspace.run(OWNER, &[&["--dry-run"], &apply[..]].concat()).ended(0, &[]);
+    assert!(said.stdout.contains(outlived), "{said:#?}");
+    let said = workspace.run(OWNER, &apply).ended(0, &[]);
+    assert!(said.stdout.contains(outlived) || said.stderr.contains(outlived), "{said:#?}");
+
+    let again = ["run", "--dataset", "slips", "--period", PERIODS[0]];
+    let reason = "would open another release of 2026-09: slips/2026-09.1 was published of other data";
+    assert!(dry_run(&workspace, &again).contains(reason));
+    workspace.ok(PREPARER, &again);
+    assert_eq!(show(&workspace, CORRECTED)["row"]["state"], "open");
+    assert_eq!(show(&workspace, CORRECTED)["total_rows"], 10);
+    // Nothing is opened where nothing changed.
+    workspace.ok(PREPARER, &["release", "reject", CORRECTED, "--reason", "beta comes back"]);
+    fs::write(workspace.path("assay.toml"), whole).unwrap();
+    let said = workspace.run(OWNER, &["contract", "apply", "--reason", "beta is back"]).ended(0, &[]);
+    assert!(!said.stdout.contains("clients see") && !said.stderr.contains("clients see"), "{said:#?}");
+}
+
+/// Clients go on seeing a dataset that the contract no longer names: what is done to it reaches them, after a crash too.
+#[test]
+fn what_happens_to_a_dataset_that_left_the_contract_reaches_clients() {
+    let workspace = Workspace::processed();
+    workspace.approve(FIRST);
+    workspace.ok(PREPARER, &["release", "publish", FIRST]);
+    workspace.ok(PREPARER, &["release", "reject", LATER, "--reason", "slips end"]);
+    workspace.amend("name = \"slips\"", "name = \"receipts\"");
+    for point in ["publish.intent", "publish.outcome"] {
+        let copy = workspace.copy();
+        let withdraw = ["release", "withdraw", FIRST, "--reason", "slips end"];
+        assert!(copy.run_armed(PREPARER, &withdraw, point).signal.is_some());
+        copy.ok(PREPARER, &["run"]);
+        let pointer: Value =
+            serde_json::from_slice(&fs::read(copy.path("channels/slips/latest.json")).unwrap()).unwrap();
+        assert_eq!((&pointer["generation"], &pointer["periods"]), (&json!(2), &json!({})), "{point}");
+    }
+    // What changed while it was gone is told when it comes back.
+    let batches = workspace.json(&["batch", "list"]);
+    let first = batches.as_array().unwrap().iter().find(|batch| batch["period"] == PERIODS[0]).unwrap();
+    workspace.ok(PREPARER, &["batch", "withdraw", first["id"].as_str().unwrap(), "--reason", "it was wrong"]);
+    workspace.edit("name = \"receipts\"", "name = \"slips\"");
+    let said = workspace.run(OWNER, &["contract", "apply", "--reason", "slips go on"]).ended(0, &[]);
+    let told = [said.stdout, said.stderr].concat();
+    assert!(
+        told.contains("clients see 1 release of other data than the contract now gives: slips/2026-09.1"),
+        "{told}"
+    );
+}

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use assay::base::crash::POINTS;
 
 use super::picture::{Picture, gold, same};
-use super::support::{PERIODS, PREPARER, Workspace, delivery};
+use super::support::{HEADER, PERIODS, PREPARER, Workspace, contract, delivery};
 
 /// What `abort` ends a process with.
 const SIGABRT: i32 = 6;
@@ -20,6 +20,8 @@ const AMENDMENT: &str = "slips/2026-09.2";
 
 /// The points of every commit to a table of the lake, with the file that it names.
 const COMMIT: &[&str] = &["delta.parquet_written", "delta.before_commit", "delta.after_commit", "delta.log_synced"];
+/// Those of a checkpoint: once in fifty commits.
+const CHECKPOINT: &[&str] = &["delta.before_checkpoint", "delta.checkpoint_written"];
 const INGEST: &[&str] = &["raw.stored", "land.intent", "land.bronze_written", "land.outcome"];
 const RUN: &[&str] = &["files.temp_written", "files.renamed", "task.intent", "task.before_outcome", "task.outcome"];
 const PUBLISH: &[&str] = &["publish.artifact_written", "publish.artifacts_verified"];
@@ -202,10 +204,31 @@ fn a_killed_withdrawal_goes_forward() {
     kill_everywhere(&withdraw());
 }
 
+#[test]
+fn an_ingest_that_is_killed_around_a_checkpoint_is_finished_by_the_next() {
+    let daily = contract().replace("period = \"month\"", "period = \"day\"").replace("2026-09\"", "2026-09-01\"");
+    let start = Workspace::under(&daily);
+    let days = "2026-09-01".parse::<chrono::NaiveDate>().unwrap().iter_days().take(50);
+    for day in days {
+        start.deliver("alpha", &format!("{day}.csv"), format!("{HEADER}a-1,{day},Oat milk,1.00\n"));
+    }
+    let undisturbed = start.copy();
+    undisturbed.ok(PREPARER, &["ingest"]);
+    let expected = Picture::of(&undisturbed);
+    for point in CHECKPOINT {
+        let workspace = start.copy();
+        assert_eq!(workspace.run_armed(PREPARER, &["ingest"], point).signal, Some(SIGABRT), "{point}");
+        workspace.ok(PREPARER, &["ingest"]);
+        workspace.verify();
+        Picture::of(&workspace).assert_is(&expected, point);
+    }
+}
+
 /// The steps above state which points they pass and fail when that is not so; together they pass them all.
 #[test]
 fn no_point_is_left_out() {
-    let passed: BTreeSet<&str> = [INGEST, COMMIT, RUN, PUBLISH, REMOVE, FORWARD].concat().into_iter().collect();
+    let passed: BTreeSet<&str> =
+        [INGEST, COMMIT, CHECKPOINT, RUN, PUBLISH, REMOVE, FORWARD].concat().into_iter().collect();
     let missed: Vec<&&str> = POINTS.iter().filter(|point| !passed.contains(**point)).collect();
     assert!(missed.is_empty(), "no step passes {missed:?}");
 }

@@ -1,12 +1,14 @@
 //! The sample workspace: it is what its builder makes, and everything in it can be tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assay::lake::Table;
+use polars::prelude::ChunkCompareEq;
 use serde_json::Value;
 
-use crate::support::program;
+use crate::support::{Workspace, program, seen};
 
 /// Every file below a folder with its content.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -81,4 +83,63 @@ fn one_person_can_try_everything_in_a_copy() {
     let live = json(&demo, &["channel", "list"]);
     assert!(live.as_array().unwrap().iter().any(|row| row["name"] == "slips/2026-10.1"), "{live:#}");
     act(&demo, "lena", &["log", "verify"]);
+}
+
+/// Nothing of it was put there by hand: its files in the inboxes of an empty workspace come to the same tables.
+#[test]
+fn its_files_come_to_the_same_rows_in_an_empty_workspace() {
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo_db");
+    let copied = tempfile::tempdir().unwrap();
+    let demo = copied.path().join("copy");
+    let output = program().args(["demo", "--no-screen", "--into"]).arg(&demo).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let workspace = Workspace::under(&fs::read_to_string(bundled.join("assay.toml")).unwrap());
+    for version in ["1/model.lexicon", "2/model.crf", "3/model.crf"] {
+        let file = bundled.join("models/slips").join(version);
+        workspace.ok("mira", &["model", "register", file.to_str().unwrap(), "--name", "slips"]);
+    }
+    workspace.ok("mira", &["model", "promote", "slips/2", "--reason", "as in the sample"]);
+    let (batches, raw) = (json(&demo, &["batch", "list"]), raw_files(&demo));
+    let batches = batches.as_array().unwrap();
+    for revision in 1..=2 {
+        for batch in batches.iter().filter(|batch| batch["revision"] == revision) {
+            let [id, provider, file] = ["id", "provider", "file"].map(|name| batch[name].as_str().unwrap());
+            workspace.deliver(provider, file, &raw[id]);
+        }
+        workspace.ok("mira", &["ingest"]);
+        // What a correction takes the place of was read too.
+        workspace.ok("mira", &["run"]);
+    }
+
+    let told = |row: &Value| ["id", "state", "rows", "rejected", "file"].map(|name| row[name].to_string());
+    let sorted = |rows: &[Value]| rows.iter().map(told).collect::<BTreeSet<_>>();
+    assert_eq!(sorted(workspace.json(&["batch", "list"]).as_array().unwrap()), sorted(batches));
+    let dataset = || "slips".to_owned();
+    let tables = [
+        Table::Silver { dataset: dataset() },
+        Table::Rejects { dataset: dataset() },
+        Table::Annotations { dataset: dataset() },
+    ];
+    for table in tables {
+        let (made, shipped) = (seen::rows(workspace.root(), &table).unwrap(), seen::rows(&demo, &table).unwrap());
+        let shipped = match shipped.column("_model") {
+            Ok(model) => shipped.filter(&model.str().unwrap().equal("slips/2")).unwrap(),
+            Err(_) => shipped,
+        };
+        assert!(made.height() > 30, "{table}: {made}");
+        assert!(made.equals_missing(&shipped), "{table}: {made} is not {shipped}");
+    }
+}
+
+/// The files of a workspace's batches as they were delivered, by batch.
+fn raw_files(demo: &Path) -> BTreeMap<String, Vec<u8>> {
+    let file = |payload: Value| {
+        let delivery = &payload["delivery"];
+        let [batch, content, extension] =
+            ["batch", "content", "extension"].map(|name| delivery[name].as_str().unwrap());
+        let path = demo.join("lake/raw").join(&content[..2]).join(format!("{content}.{extension}"));
+        (batch.to_owned(), fs::read(path).unwrap())
+    };
+    seen::payloads(demo, "landing_started").into_iter().map(file).collect()
 }

@@ -6,7 +6,6 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::process::Command;
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::picture::{Picture, gold, same};
@@ -224,11 +223,8 @@ fn a_task_without_room_is_not_tried_again() {
     let outcome = Scarcity::Limit { refused: true }.run(&workspace, 200, &["run"]);
     outcome
         .ended(1, &["1 task failed", "refine slips/2026-09/alpha", "lake/silver/slips", "hint: free some disk space"]);
-    let journal = rusqlite::Connection::open(workspace.path("assay.db")).unwrap();
-    let payload: String =
-        journal.query_row("SELECT payload FROM event WHERE kind = 'task_failed'", [], |row| row.get(0)).unwrap();
-    let payload: Value = serde_json::from_str(&payload).unwrap();
-    assert_eq!(payload["attempt"], 1, "{payload:#}");
+    let failed = workspace.payloads_of("task_failed");
+    assert_eq!(failed.iter().map(|one| &one["attempt"]).collect::<Vec<_>>(), [1], "{failed:#?}");
     workspace.ok(PREPARER, &["run"]);
     workspace.verify();
     let left = fs::read_dir(workspace.path("lake/silver/slips/_period=2026-09/_provider=alpha")).unwrap().count();

@@ -33,6 +33,13 @@ const FLOORS: &[(&str, u8)] = &[
 /// The one exception: the command line starts its siblings.
 const EXCEPTIONS: &[(&str, &str)] = &[("cli", "tui"), ("cli", "api"), ("cli", "demo")];
 
+/// Who shows what `ops` answers and asks `ops` for changes. Of the floors below they see values alone.
+const FACES: &[&str] = &["tui", "cli", "api", "demo"];
+
+/// The rooms that hold the workspace's data: faces go to them by way of `ops`.
+const BEHIND_OPS: &[&str] =
+    &["config", "journal", "lake", "source", "ner", "quality", "delivery", "frames", "pipeline"];
+
 /// Foreign crates and the only rooms that may use them; `main` is the binary.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("directories", &["base"]),
@@ -56,7 +63,6 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("url", &["lake"]),
     ("rust_xlsxwriter", &["delivery"]),
     ("ratatui", &["tui"]),
-    ("ratatui_textarea", &["tui"]),
     ("crossterm", &["tui"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -74,10 +80,12 @@ const FOREIGN: &[(&str, &[&str])] = &[
 const FREE: &[&str] = &["chrono", "serde", "serde_json", "tracing", "unicode_width"];
 
 /// What the pure core of the screen must not know.
-const NOT_IN_APP: &[&str] = &["ratatui", "ratatui_textarea", "crossterm", "tokio", "polars", "rusqlite"];
+const NOT_IN_APP: &[&str] = &["ratatui", "crossterm", "tokio", "polars", "rusqlite"];
 
-/// What the drawing code must not touch: the disk and the clock.
+/// What the drawing code must not touch: the workspace, the disk and the clock.
 const NOT_IN_DRAWING: &[&[&str]] = &[
+    &["crate", "ops", "Workspace"],
+    &["crate", "ops", "Session"],
     &["std", "fs"],
     &["std", "time", "SystemTime"],
     &["std", "time", "Instant"],
@@ -113,6 +121,7 @@ fn violations(file: &str, source: &str) -> Vec<String> {
         let path: Vec<&str> = reference.path.iter().map(String::as_str).collect();
         wrong.extend(wrong_floor(room, &path).map(|what| (reference.line, what)));
         if !reference.in_test && !tests_file {
+            wrong.extend(wrong_way(room, &path).map(|what| (reference.line, what)));
             wrong.extend(wrong_crate(room, &module, &path, &found).map(|what| (reference.line, what)));
         }
     }
@@ -167,6 +176,11 @@ fn wrong_floor(room: &str, path: &[&str]) -> Option<String> {
         (own, theirs) if own == theirs => Some(format!("`{room}` imports from its sibling `{target}`")),
         _ => Some(format!("`{room}` imports from the floor above: `{target}`")),
     }
+}
+
+fn wrong_way(room: &str, path: &[&str]) -> Option<String> {
+    let target = path.get(1).filter(|_| path.first() == Some(&"crate"))?;
+    (FACES.contains(&room) && BEHIND_OPS.contains(target)).then(|| format!("`{room}` goes to `{target}` past `ops`"))
 }
 
 fn wrong_crate(room: &str, module: &[&str], path: &[&str], found: &Found) -> Option<String> {
@@ -269,6 +283,7 @@ fn a_room_that_looks_up_or_aside_is_found() {
     assert_eq!(found("ops/mod.rs", "use crate::*;"), ["`crate::*` takes in the whole house"]);
     assert_eq!(found("ops/mod.rs", "use crate as house;"), ["`crate::as` takes in the whole house"]);
     assert_eq!(found("ops/mod.rs", "use crate::Error;"), ["`crate::Error` is no room of the house"]);
+    assert_eq!(found("tui/runtime/mod.rs", "use crate::journal::Journal;"), ["`tui` goes to `journal` past `ops`"]);
     assert_eq!(found("cellar/mod.rs", ""), ["`cellar` is no room of the house"]);
 }
 
@@ -292,6 +307,8 @@ fn a_crate_in_the_wrong_room_is_found() {
     assert_eq!(found("tui/app/mod.rs", "use ratatui::style::Color;"), ["the core of the screen knows `ratatui`"]);
     assert_eq!(found("tui/app/pane/mod.rs", "use tokio::sync::mpsc;"), ["the core of the screen knows `tokio`"]);
     assert_eq!(found("tui/view/log.rs", "fn f() { std::fs::read(\"x\"); }"), ["drawing code uses `std::fs::read`"]);
+    let held = ["drawing code uses `crate::ops::Workspace`"];
+    assert_eq!(found("tui/view/log.rs", "use crate::ops::{Overview, Workspace};"), held);
     assert_eq!(found("tui/widgets/clock.rs", "fn f() { Utc::now(); }"), ["drawing code uses `Utc::now`"]);
 }
 

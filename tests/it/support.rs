@@ -11,7 +11,7 @@ use assay::journal::Journal;
 use serde_json::Value;
 use tempfile::TempDir;
 
-mod seen;
+pub mod seen;
 
 /// The clock of every run.
 pub const NOW: &str = "2026-11-20T12:00:00Z";

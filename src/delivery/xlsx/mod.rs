@@ -23,7 +23,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use self::pages::Notes;
 use self::sheets::Sheets;
 use super::TableWriter;
-use super::chunk::{Chunk, Layout};
+use super::chunk::{Layout, TypedRows};
 use super::output::Output;
 use super::summary::Summary;
 use crate::base::error::MAKE_ROOM;
@@ -80,7 +80,7 @@ impl<'a> Book<'a> {
         })
     }
 
-    fn write_row(&mut self, chunk: &Chunk<'_>, row: usize) -> Result<()> {
+    fn write_row(&mut self, chunk: &TypedRows<'_>, row: usize) -> Result<()> {
         self.data.next_row(&mut self.workbook)?;
         for column in 0..self.data.columns() {
             self.data.put(column, &chunk.value(column, row)?, &mut self.notes)?;
@@ -101,7 +101,7 @@ impl<'a> Book<'a> {
 }
 
 impl TableWriter for Book<'_> {
-    fn write(&mut self, _group: &DataFrame, chunk: &Chunk<'_>) -> Result<()> {
+    fn write(&mut self, _group: &DataFrame, chunk: &TypedRows<'_>) -> Result<()> {
         contained(|| (0..chunk.rows).try_for_each(|row| self.write_row(chunk, row)))
     }
 

@@ -44,6 +44,31 @@ pub enum ReasonCode {
     LaterReleaseLive,
 }
 
+impl ReasonCode {
+    /// Every kind of reason.
+    pub const ALL: [Self; 19] = [
+        Self::PeriodNotOver,
+        Self::ProviderMissing,
+        Self::ProviderLate,
+        Self::BatchQuarantined,
+        Self::BatchNotLanded,
+        Self::ContractDiffers,
+        Self::ModelMissing,
+        Self::TaskMissing,
+        Self::TaskFailed,
+        Self::TaskStale,
+        Self::RowsUnprocessed,
+        Self::NotEvaluated,
+        Self::EvaluationUnknown,
+        Self::EvaluationFailed,
+        Self::AnomalyOpen,
+        Self::AnomalyConfirmed,
+        Self::SamplesUnassessed,
+        Self::ApprovalsMissing,
+        Self::LaterReleaseLive,
+    ];
+}
+
 /// One reason why a release may not be published.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reason {

@@ -90,31 +90,31 @@ fn each_change_for_the_worse_gives_its_reason_and_no_other() {
 
 #[test]
 fn every_kind_of_reason_can_be_given() {
-    let given: Vec<ReasonCode> = worse().into_iter().map(|(code, _)| code).collect();
-    // A code that is added has its number here, and its case above.
-    let number = |code: &ReasonCode| match code {
-        ReasonCode::PeriodNotOver => 0,
-        ReasonCode::ProviderMissing => 1,
-        ReasonCode::ProviderLate => 2,
-        ReasonCode::BatchQuarantined => 3,
-        ReasonCode::ContractDiffers => 4,
-        ReasonCode::ModelMissing => 5,
-        ReasonCode::TaskMissing => 6,
-        ReasonCode::TaskFailed => 7,
-        ReasonCode::TaskStale => 8,
-        ReasonCode::RowsUnprocessed => 9,
-        ReasonCode::NotEvaluated => 10,
-        ReasonCode::EvaluationUnknown => 11,
-        ReasonCode::AnomalyOpen => 12,
-        ReasonCode::AnomalyConfirmed => 13,
-        ReasonCode::SamplesUnassessed => 14,
-        ReasonCode::ApprovalsMissing => 15,
-        ReasonCode::LaterReleaseLive => 16,
-        ReasonCode::BatchNotLanded => 17,
-        ReasonCode::EvaluationFailed => 18,
+    // A code that is added is named here, in the list of all, and has its case above.
+    let is_known = |code: &ReasonCode| match code {
+        ReasonCode::PeriodNotOver
+        | ReasonCode::ProviderMissing
+        | ReasonCode::ProviderLate
+        | ReasonCode::BatchQuarantined
+        | ReasonCode::BatchNotLanded
+        | ReasonCode::ContractDiffers
+        | ReasonCode::ModelMissing
+        | ReasonCode::TaskMissing
+        | ReasonCode::TaskFailed
+        | ReasonCode::TaskStale
+        | ReasonCode::RowsUnprocessed
+        | ReasonCode::NotEvaluated
+        | ReasonCode::EvaluationUnknown
+        | ReasonCode::EvaluationFailed
+        | ReasonCode::AnomalyOpen
+        | ReasonCode::AnomalyConfirmed
+        | ReasonCode::SamplesUnassessed
+        | ReasonCode::ApprovalsMissing
+        | ReasonCode::LaterReleaseLive => true,
     };
-    let numbers: std::collections::BTreeSet<i32> = given.iter().map(number).collect();
-    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), (0..19).collect::<Vec<_>>());
+    let given: std::collections::BTreeSet<ReasonCode> = worse().into_iter().map(|(code, _)| code).collect();
+    assert!(given.iter().all(is_known));
+    assert_eq!(given.into_iter().collect::<Vec<_>>(), ReasonCode::ALL);
 }
 
 #[test]

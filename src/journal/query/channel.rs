@@ -24,6 +24,11 @@ impl Snapshot<'_> {
         })
     }
 
+    /// The datasets that anything was ever published of.
+    pub fn datasets_published(&self) -> Result<Vec<String>> {
+        self.all("SELECT DISTINCT dataset FROM channel_move ORDER BY dataset", [], |row| Ok(row.get("dataset")?))
+    }
+
     /// Which release of a dataset clients see for each period, newest period first.
     pub fn channel(&self, dataset: &str) -> Result<Vec<(Period, ReleaseName)>> {
         let sql = "SELECT period, release FROM pointer WHERE dataset = ?1 ORDER BY period_order DESC";

@@ -130,6 +130,12 @@ impl Snapshot<'_> {
         })
     }
 
+    /// Whether the intent at a place of the journal has no outcome yet.
+    pub fn is_unfinished(&self, seq: u64) -> Result<bool> {
+        let sql = "SELECT count(*) AS number FROM intent WHERE seq = ?1";
+        Ok(self.number(sql, [column::integer(seq)?])? > 0)
+    }
+
     /// The deliveries whose landing was begun and has no outcome yet, oldest first.
     pub fn landings_under_way(&self) -> Result<Vec<Delivery>> {
         let sql = "SELECT event.* FROM intent JOIN event USING (seq) WHERE intent.kind = 'landing' ORDER BY seq";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt, text};
 use crate::domain::{Contract, Fact, Period, ReleaseName};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
@@ -43,14 +43,15 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         return Err(Error::refused(format!("assay.toml says what version {} says", state.version)));
     }
     let contract = state.file?;
-    let version = context.write(move |transaction| {
+    let (version, outlived) = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
         keeps_periods(transaction, &contract)?;
         put_in_force(transaction, &contract, version)?;
-        Ok(version)
+        Ok((version, outlived(transaction, &contract)?))
     })?;
     let mut lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
+    lines.extend(outlived);
     let waiting = context.journal.read(|snapshot| snapshot.batches_not_in_utf8())?;
     let contract = workspace.contract()?;
     let misread = waiting.into_iter().filter(|batch| {
@@ -77,6 +78,26 @@ pub fn put_in_force(transaction: &mut Transaction<'_>, contract: &Contract, vers
         }
     }
     Ok(())
+}
+
+/// What clients see of other data than a contract gives, a line for each dataset, with the way to bring them that.
+fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for dataset in &contract.datasets {
+        let mut outlived = Vec::new();
+        for period in transaction.periods_published(&dataset.name)? {
+            outlived.extend(arrival::outlived(transaction, dataset, period)?);
+        }
+        if let [newest, ..] = outlived.as_slice() {
+            let (seen, name, period) = (text::counted(outlived.len() as u64, "release"), &dataset.name, newest.period);
+            let all = outlived.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            lines.push(format!(
+                "clients see {seen} of other data than the contract now gives: {all}; to bring them that: \
+                 assay run --dataset {name} --period {period}"
+            ));
+        }
+    }
+    Ok(lines)
 }
 
 /// Makes the folders that the contract in force expects files in. Says which are new: that is where files go.

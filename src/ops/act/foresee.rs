@@ -124,9 +124,8 @@ impl Workspace {
         self.journal().read(|snapshot| {
             let mut lines = Vec::new();
             for dataset in wanted {
-                if let Some(newest) = arrival::ended(snapshot, dataset, period)? {
-                    lines.push(format!("would open another release of {period}: {} was {}", newest.name, newest.state));
-                }
+                let reason = arrival::reason_to_reopen(snapshot, dataset, period)?;
+                lines.extend(reason.map(|reason| format!("would open another release of {period}: {reason}")));
             }
             Ok(lines)
         })

@@ -10,7 +10,7 @@ use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files, te
 use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION, Score};
 use crate::domain::names;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind};
+use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind, task};
 use crate::journal::Transaction;
 use crate::ner;
 use crate::ops::Workspace;
@@ -79,7 +79,7 @@ pub struct Training {
 /// Trains a tagger on labelled files and registers it.
 pub fn train(context: &Context, training: Training, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     plain_name(&training.name)?;
-    let slot = format!("{} {}", TaskKind::Train, training.name);
+    let slot = task::slot(TaskKind::Train, &training.name);
     let _lease = lease::take(context, &slot)?.ok_or_else(|| {
         Error::busy(format!("somebody trains {} already", training.name)).hint("assay task list shows it")
     })?;

@@ -4,7 +4,7 @@ use super::{baseline, batch, contract, ingest, model, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::model::PRODUCTION;
-use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
 use crate::pipeline::{Context, consequences, gate, publication};
@@ -23,85 +23,54 @@ impl Workspace {
     }
 
     fn effects(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
+        let rehearsing = || self.rehearsing(session.permitted(request)?);
         match request {
             Request::Ingest { dataset, provider } => {
-                return ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref());
-            }
-            Request::Run { dataset, period, model } => {
-                model.as_ref().map(|model| self.model(model)).transpose()?;
-                let query = Query { dataset: dataset.clone(), period: *period, ..Query::default() };
-                let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
-                let mut steps: Vec<_> = steps.collect();
-                steps.sort_by_key(|step| step.task.kind);
-                let opened = period.map_or(Ok(Vec::new()), |period| self.would_open(dataset.as_deref(), period))?;
-                let run = steps.iter().map(|step| format!("would run {}", step.task.slot()));
-                return Ok(opened.into_iter().chain(run).collect());
-            }
-            Request::Publish { release } => {
-                return self.publication(&self.rehearsing(session.permitted(request)?)?, release);
-            }
-            Request::Rollback { release, to, .. } => {
-                return self.rollback(&self.rehearsing(session.permitted(request)?)?, release, to.as_ref());
-            }
-            Request::WithdrawRelease { release, .. } => {
-                return self.withdrawal(&self.rehearsing(session.permitted(request)?)?, release);
+                ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())
             }
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let context = self.reading()?;
                 let slice = ingest::slice_of(&context, &addressed)?;
-                return Ok(vec![ingest::foreseen(&context, &slice, &addressed.file)?]);
+                Ok(vec![ingest::foreseen(&context, &slice, &addressed.file)?])
             }
-            Request::AcceptBatch { batch, .. } => {
-                return Ok(vec![batch::would_accept(&self.reading()?, batch)?]);
+            Request::AcceptBatch { batch, .. } => Ok(vec![batch::would_accept(&self.reading()?, batch)?]),
+            Request::WithdrawBatch { batch, .. } => {
+                self.rehearse(session, request)?;
+                let context = rehearsing()?;
+                let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
+                follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch))
             }
-            Request::RegisterModel { name, file, test, .. } => {
-                return model::preview(name, file, test.as_deref());
+            Request::Run { dataset, period, model } => self.tasks_of(dataset.as_ref(), *period, model.as_ref()),
+            Request::CancelTask { task } => Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]),
+            Request::RetryTask { task } => Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
+            Request::RegisterModel { name, file, test, .. } => model::preview(name, file, test.as_deref()),
+            Request::TrainModel { data, test, .. } => {
+                data.iter().chain(test).try_for_each(|file| readable(file))?;
+                Ok(Vec::new())
             }
-            Request::TrainModel { data, test, .. } => data.iter().chain(test).try_for_each(|file| readable(file))?,
-            Request::CancelTask { task } => {
-                return Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]);
-            }
-            Request::RetryTask { task } => return Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
-            Request::ApplyContract { .. } => {
-                let mut lines = self.contract_diff()?.lines;
-                let state = self.contract_state()?;
-                // The first change of all takes the first contract into force: there is nothing to compare it with.
-                if state.version > 0 {
-                    self.rehearse(session, request)?;
-                    let (version, contract) = (state.version + 1, state.file?);
-                    lines.extend(self.would_count_no_more(&state.contract, &contract)?);
-                    lines.extend(follows(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
-                        contract::put_in_force(transaction, &contract, version)
-                    })?);
-                }
-                return Ok(lines);
+            Request::PromoteModel { model, .. } => {
+                self.rehearse(session, request)?;
+                promotion(&rehearsing()?, model)
             }
             Request::Baseline { dataset, period, .. } => {
                 let mut lines = self.rehearse(session, request)?;
                 let (dataset, period) = (self.contract()?.dataset_or_only(dataset.as_deref())?.clone(), *period);
                 lines.extend(self.would_be_judged(&dataset.name, period)?);
-                lines.extend(follows(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
-                    baseline::vouch(transaction, &dataset, period)
-                })?);
-                return Ok(lines);
+                let vouched = move |transaction: &mut Transaction<'_>| baseline::vouch(transaction, &dataset, period);
+                lines.extend(follows(&rehearsing()?, vouched)?);
+                Ok(lines)
             }
+            Request::ApplyContract { .. } => self.application(session, request),
             Request::Approve { release, .. } => {
                 let mut lines = self.rehearse(session, request)?;
-                lines.extend(self.would_fall(&self.rehearsing(session.permitted(request)?)?, release)?);
-                return Ok(lines);
+                lines.extend(self.would_fall(&rehearsing()?, release)?);
+                Ok(lines)
             }
-            Request::PromoteModel { model, .. } => {
-                self.rehearse(session, request)?;
-                return promotion(&self.rehearsing(session.permitted(request)?)?, model);
-            }
-            Request::WithdrawBatch { batch, .. } => {
-                self.rehearse(session, request)?;
-                let context = self.rehearsing(session.permitted(request)?)?;
-                let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
-                return follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch));
-            }
+            Request::Publish { release } => self.publication(&rehearsing()?, release),
+            Request::Rollback { release, to, .. } => self.rollback(&rehearsing()?, release, to.as_ref()),
+            Request::WithdrawRelease { release, .. } => self.withdrawal(&rehearsing()?, release),
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
             | Request::ArchiveModel { .. }
@@ -110,9 +79,41 @@ impl Workspace {
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
             | Request::RevokeApproval { .. }
-            | Request::RejectRelease { .. } => return self.rehearse(session, request),
+            | Request::RejectRelease { .. } => self.rehearse(session, request),
         }
-        Ok(Vec::new())
+    }
+
+    fn tasks_of(
+        &self,
+        dataset: Option<&String>,
+        period: Option<Period>,
+        model: Option<&ModelRef>,
+    ) -> Result<Vec<String>> {
+        model.map(|model| self.model(model)).transpose()?;
+        let query = Query { dataset: dataset.cloned(), period, ..Query::default() };
+        let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
+        let mut steps: Vec<_> = steps.collect();
+        steps.sort_by_key(|step| step.task.kind);
+        let dataset = dataset.map(String::as_str);
+        let opened = period.map_or(Ok(Vec::new()), |period| self.would_open(dataset, period))?;
+        let run = steps.iter().map(|step| format!("would run {}", step.task.slot()));
+        Ok(opened.into_iter().chain(run).collect())
+    }
+
+    fn application(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
+        let mut lines = self.contract_diff()?.lines;
+        let state = self.contract_state()?;
+        // The first change of all takes the first contract into force: there is nothing to compare it with.
+        if state.version == 0 {
+            return Ok(lines);
+        }
+        let outlived = self.rehearse(session, request)?;
+        let (version, contract) = (state.version + 1, state.file?);
+        lines.extend(self.would_count_no_more(&state.contract, &contract)?);
+        let in_force = move |transaction: &mut Transaction<'_>| contract::put_in_force(transaction, &contract, version);
+        lines.extend(follows(&self.rehearsing(session.permitted(request)?)?, in_force)?);
+        lines.extend(outlived);
+        Ok(lines)
     }
 
     fn rehearse(&self, session: &Session, request: &Request) -> Result<Vec<String>> {

@@ -12,7 +12,7 @@ use crate::domain::{ModelRef, Request, Via, lineage};
 use crate::lake::Table;
 use crate::ner::{Span, Tagger};
 use crate::ops::{OpenOptions, Workspace};
-use crate::pipeline::{enrich, models};
+use crate::pipeline::models;
 
 const CONTRACT: &str = r#"[workspace]
 name = "Tests"
@@ -76,7 +76,7 @@ fn a_row_that_the_model_fails_on_is_not_processed_and_the_gate_names_it() {
 
     let table = Table::Annotations { dataset: "slips".to_owned() };
     let rows = workspace.reading().unwrap().lake.scan(&table, None, &[]).unwrap().unwrap().collect().unwrap();
-    let errors: Vec<_> = rows.column(enrich::ERROR).unwrap().str().unwrap().iter().collect();
+    let errors: Vec<_> = rows.column(lineage::ERROR).unwrap().str().unwrap().iter().collect();
     assert_eq!(errors, [None, Some("item: oats are beyond it"), None]);
     assert_eq!(rows.column(lineage::ROW).unwrap().len(), 3);
     let release = workspace.release(&"slips/2026-10.1".parse().unwrap()).unwrap();

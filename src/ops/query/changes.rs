@@ -9,7 +9,7 @@ use crate::domain::release::ReleaseInputs;
 use crate::domain::{BatchId, ModelRef, Release, Slice, TaskKind};
 use crate::journal::Snapshot;
 use crate::ops::{BatchChange, ReleaseChanges};
-use crate::pipeline::{Context, compare, measure, publication, slices};
+use crate::pipeline::{Context, compare, profile, publication, slices};
 
 /// How many answers are remembered.
 const REMEMBERED: usize = 32;
@@ -172,7 +172,7 @@ fn count(context: &Context, release: &Release) -> Result<Counted> {
         let slice =
             Slice { dataset: dataset.name.clone(), period: release.name.period, provider: provider.name.clone() };
         // A profile that is lost keeps nobody from looking at the release: what it counted is not counted.
-        let profile = measure::stored(context, &slice, &release.model).unwrap_or_else(|error| {
+        let profile = profile::stored(context, &slice, &release.model).unwrap_or_else(|error| {
             tracing::warn!(%error, %slice, "a profile can't be read");
             None
         });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::window::window;
 use crate::base::Result;
 use crate::domain::listing::{Page, Query, TaskRow};
+use crate::domain::task::slot as slot_of;
 use crate::domain::{Period, Task, TaskKind, TaskState};
 use crate::ops::Workspace;
 use crate::ops::act::training_key as task_of;
@@ -19,7 +20,7 @@ impl Workspace {
             subject: step.task.subject.to_string(),
             state: step.state,
         };
-        let slot = |row: &TaskRow| format!("{} {}", row.kind, row.subject);
+        let slot = |row: &TaskRow| slot_of(row.kind, &row.subject);
         let mut rows: Vec<TaskRow> = self.steps(query)?.into_values().map(row).collect();
         let mut trainings = self.trainings()?;
         trainings.retain(|row| passes(query, &slot(row), None, &row.state) && query.period.is_none());

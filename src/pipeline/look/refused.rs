@@ -10,7 +10,7 @@ use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, BatchId, lineage};
 use crate::frames;
-use crate::pipeline::{Context, land, refine, slices};
+use crate::pipeline::{Context, land, slices};
 
 /// How many rejects of a batch are shown.
 const REJECTS_SHOWN: u32 = 200;
@@ -39,7 +39,7 @@ fn of_batch(context: &Context, batch: &Batch, only: impl FnOnce(LazyFrame) -> La
     let of_batch = rejects.filter(col(lineage::BATCH).eq(lit(batch.delivery.batch.as_str())));
     let frame = collect(only(of_batch))?;
     let (rows, lines) = (frames::ints(&frame, lineage::ROW)?, frames::ints(&frame, lineage::LINE)?);
-    let (reasons, raw) = (frames::text(&frame, refine::REASON)?, frames::text(&frame, refine::RAW)?);
+    let (reasons, raw) = (frames::text(&frame, lineage::REASON)?, frames::text(&frame, lineage::RAW)?);
     let number = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     Ok((0..frame.height())
         .map(|index| RejectRow {

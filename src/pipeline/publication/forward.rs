@@ -43,7 +43,7 @@ pub fn publish(
     let release = name.clone();
     let version = committed.version;
     let (superseded, generation) =
-        context.conclude(move |transaction, contract| published(transaction, contract, release, version))?;
+        context.conclude(seq, move |transaction, contract| published(transaction, contract, release, version))?;
     crash::point("publish.outcome");
     let (delta_version, rows, steps) = (version, committed.rows, Vec::new());
     Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
@@ -80,8 +80,8 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
     let (from, to) = (from.clone(), to.clone());
     let superseded = Some(from.clone());
     let delta_version = committed.version;
-    let generation =
-        context.conclude(move |transaction, contract| rolled_back(transaction, contract, from, to, delta_version))?;
+    let generation = context
+        .conclude(seq, move |transaction, contract| rolled_back(transaction, contract, from, to, delta_version))?;
     crash::point("publish.outcome");
     let (rows, steps) = (committed.rows, Vec::new());
     Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
@@ -117,7 +117,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publi
     let release = name.clone();
     let delta_version = committed.version;
     let generation =
-        context.conclude(move |transaction, contract| withdrawn(transaction, contract, release, delta_version))?;
+        context.conclude(seq, move |transaction, contract| withdrawn(transaction, contract, release, delta_version))?;
     crash::point("publish.outcome");
     let superseded = Some(name.clone());
     Ok(Publication { generation, delta_version, rows: 0, repeated: false, superseded, steps: Vec::new(), owed: None })

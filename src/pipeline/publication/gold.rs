@@ -60,7 +60,8 @@ pub fn is_ready(context: &Context, dataset: &Dataset, period: Period) -> Result<
     takes(context, dataset, period)
 }
 
-/// Refuses what gold could not take: it would be noticed past the point of no return otherwise.
+/// Refuses what gold could not take: it would be noticed past the point of no return otherwise. Only the contract's own
+/// columns can clash, and silver has them as gold gets them.
 pub fn takes(context: &Context, dataset: &Dataset, period: Period) -> Result<()> {
     let table = Table::Gold { dataset: dataset.name.clone() };
     context.lake.takes(&table, &refine::schemas::silver(dataset), &partition(period))

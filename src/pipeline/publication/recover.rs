@@ -40,9 +40,10 @@ pub fn recover(context: &Context, sink: &(dyn Fn(Progress) + Sync)) -> Result<Re
             Err(error) => recovered.left.push(unfinished(&fact, error)),
         }
     }
-    for dataset in &context.contract.datasets {
-        if let Some(_lease) = lease::take(context, &lease_key(&dataset.name))?
-            && let Err(error) = channel::deliver(context, &dataset.name)
+    // Those too that the contract no longer names: clients have them still.
+    for dataset in context.journal.read(|snapshot| snapshot.datasets_published())? {
+        if let Some(_lease) = lease::take(context, &lease_key(&dataset))?
+            && let Err(error) = channel::deliver(context, &dataset)
         {
             context.cancel.check()?;
             recovered.left.push(Unfinished { batch: None, release: None, error });

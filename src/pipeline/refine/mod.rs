@@ -6,8 +6,6 @@ pub mod parse;
 mod refiner;
 pub(super) mod schemas;
 
-pub use schemas::{RAW, REASON};
-
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
 
 use crate::base::{Error, Result, crash};
@@ -19,7 +17,7 @@ use crate::lake::Commit;
 
 use super::report::Report;
 use super::{Context, land, slices};
-use refiner::{Chunk, Refiner};
+use refiner::{Refiner, Sorted};
 
 /// Silver without rows.
 pub fn empty_silver(dataset: &Dataset) -> LazyFrame {
@@ -87,7 +85,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, chunk: &Chunk) {
+    fn add(&mut self, chunk: &Sorted) {
         self.kept += chunk.silver.height() as u64;
         let refused = chunk.rejects.height() as u64;
         match self.by_batch.last_mut() {
@@ -107,7 +105,7 @@ fn refined(
     dataset: &Dataset,
     slice: &Slice,
     batches: &[Batch],
-) -> Result<impl Iterator<Item = Result<Chunk>> + use<>> {
+) -> Result<impl Iterator<Item = Result<Sorted>> + use<>> {
     let mut refiner = Refiner::new(dataset, slice)?;
     let mut parts = Vec::with_capacity(batches.len());
     for batch in batches {

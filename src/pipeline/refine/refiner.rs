@@ -5,17 +5,16 @@ use std::collections::HashSet;
 use polars::prelude::*;
 
 use super::parse::{Dates, parse};
-use super::schemas::{RAW, REASON};
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
-use crate::domain::lineage::{BATCH, LINE, ROW};
+use crate::domain::lineage::{BATCH, KEY, LINE, PROBLEM, RAW, REASON, ROW};
 use crate::domain::{BatchId, Dataset, Period, Provider, Slice, Value};
 use crate::frames::{Builder, ints, text};
-use crate::quality::keys::{self, KEY};
+use crate::quality::keys;
 
 /// What a chunk of bronze becomes.
-pub struct Chunk {
+pub struct Sorted {
     /// The batch it is from.
     pub batch: BatchId,
     /// Rows kept.
@@ -49,13 +48,13 @@ impl Refiner {
     }
 
     /// Sorts the rows of one chunk.
-    pub fn refine(&mut self, batch: BatchId, mapping: &Mapping, bronze: &DataFrame) -> Result<Chunk> {
+    pub fn refine(&mut self, batch: BatchId, mapping: &Mapping, bronze: &DataFrame) -> Result<Sorted> {
         let columns = mapping
             .iter()
             .map(|column| column.as_ref().map(|column| text(bronze, &column.name)).transpose())
             .collect::<Result<Vec<_>>>()?;
         let (rows, lines) = (ints(bronze, ROW)?, ints(bronze, LINE)?);
-        let (problems, raw) = (text(bronze, "_problem")?, text(bronze, RAW)?);
+        let (problems, raw) = (text(bronze, PROBLEM)?, text(bronze, RAW)?);
 
         let mut kept = Kept::new(&self.dataset);
         let mut refused = Refused::default();
@@ -75,7 +74,7 @@ impl Refiner {
                 Err(reason) => refused.push(place, reason, None, None),
             }
         }
-        Ok(Chunk { silver: kept.finish(&batch, &self.dataset)?, rejects: refused.finish(&batch)?, batch })
+        Ok(Sorted { silver: kept.finish(&batch, &self.dataset)?, rejects: refused.finish(&batch)?, batch })
     }
 
     fn values<'a>(&self, mapping: &Mapping, cells: &[Option<&'a str>]) -> Result<Vec<Value<'a>>, String> {

@@ -3,14 +3,8 @@
 use polars::prelude::*;
 
 use crate::domain::Dataset;
-use crate::domain::lineage::{BATCH, LINE, ROW};
+use crate::domain::lineage::{BATCH, KEY, LINE, RAW, REASON, ROW};
 use crate::frames::data_type;
-use crate::quality::keys::KEY;
-
-/// Why a row was refused, in rejects.
-pub const REASON: &str = "_reason";
-/// The text of a record that could not be split into fields.
-pub const RAW: &str = "_raw";
 
 /// Lineage, then the canonical columns in the order of the contract.
 pub fn silver(dataset: &Dataset) -> Schema {

@@ -4,10 +4,9 @@ use super::words::number;
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::check::RowRef;
-use crate::domain::lineage::{BATCH, ROW};
+use crate::domain::lineage::{BATCH, KEY, ROW};
 use crate::domain::{Bounds, Check, Evaluation};
 use crate::frames::{for_each_chunk, named};
-use crate::quality::keys::KEY;
 use crate::quality::samples::Picks;
 
 /// One result per slice: the share of refused rows may be at most the tolerance. It needs no history: a provider whose

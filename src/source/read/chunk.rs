@@ -4,12 +4,7 @@ use polars::prelude::*;
 
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
-use crate::domain::lineage::{LINE, ROW};
-
-/// Why the record could not be split.
-pub const PROBLEM: &str = "_problem";
-/// The text of a record that could not be split, cut short.
-pub const RAW: &str = "_raw";
+use crate::domain::lineage::{LINE, PROBLEM, RAW, ROW};
 
 /// How much of a bad record is kept, in characters. The whole of it stays in the raw file.
 const RAW_LENGTH: usize = 4_000;
@@ -31,7 +26,7 @@ pub fn bronze_schema(header: &[BronzeColumn]) -> Schema {
 }
 
 /// Records on their way into a frame.
-pub struct Chunk {
+pub struct Records {
     rows: Vec<i64>,
     lines: Vec<Option<i64>>,
     cells: Vec<StringChunkedBuilder>,
@@ -41,7 +36,7 @@ pub struct Chunk {
     bytes: usize,
 }
 
-impl Chunk {
+impl Records {
     /// An empty chunk for at most `limit` records.
     pub fn new(header: &[BronzeColumn], limit: usize) -> Self {
         let builder = |name: &str| StringChunkedBuilder::new(name.into(), 0);

@@ -9,7 +9,7 @@
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use polars::prelude::DataFrame;
 
-use super::chunk::Chunk;
+use super::chunk::Records;
 use super::text::{LineCounter, Text, too_long, utf8};
 use super::{MAX_COLUMNS, MAX_RECORD, Reader, header};
 use crate::base::text::{counted, grouped};
@@ -156,7 +156,7 @@ impl CsvReader {
     }
 
     /// Hands on the next line of a record that is given up; `false` when there is none.
-    fn give_up_line(&mut self, chunk: &mut Chunk) -> Result<bool> {
+    fn give_up_line(&mut self, chunk: &mut Records) -> Result<bool> {
         let Some(Lost { problem, place }) = &mut self.lost else { return Ok(false) };
         let mut lines = Lines::resumed(&self.record.raw, *place);
         let Some((before, text)) = lines.next() else {
@@ -180,7 +180,7 @@ impl Reader for CsvReader {
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
-        let mut chunk = Chunk::new(&self.header, limit);
+        let mut chunk = Records::new(&self.header, limit);
         while !chunk.is_full() {
             cancel.check()?;
             if self.give_up_line(&mut chunk)? {

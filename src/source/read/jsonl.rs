@@ -11,7 +11,7 @@ use polars::prelude::DataFrame;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::chunk::Chunk;
+use super::chunk::Records;
 use super::text::{Text, too_long, utf8};
 use super::{MAX_RECORD, Reader, header};
 use crate::base::{Cancel, Error, Result};
@@ -67,7 +67,7 @@ impl Reader for JsonReader {
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
-        let mut chunk = Chunk::new(&self.header, limit);
+        let mut chunk = Records::new(&self.header, limit);
         while !chunk.is_full() {
             let Some((number, line)) = self.lines.next(cancel)? else { break };
             self.row += 1;

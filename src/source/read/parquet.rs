@@ -13,7 +13,7 @@ use polars::io::parquet::metadata::FileMetadataRef;
 use polars::io::parquet::read::ParallelStrategy;
 use polars::prelude::{DataFrame, DataType, ParquetReader, PolarsResult, SerReader};
 
-use super::chunk::{CHUNK_BYTES, Chunk};
+use super::chunk::{CHUNK_BYTES, Records};
 use super::{MAX_RECORD, Reader, header};
 use crate::base::{Cancel, Error, ErrorKind, Result, panics};
 use crate::domain::batch::BronzeColumn;
@@ -101,7 +101,7 @@ impl ParquetRecords {
     }
 
     /// Hands on decoded rows until the chunk is full.
-    fn fill(&mut self, chunk: &mut Chunk, cancel: &Cancel) -> Result<()> {
+    fn fill(&mut self, chunk: &mut Records, cancel: &Cancel) -> Result<()> {
         let frame = &self.decoded;
         let mut columns: Vec<_> = frame.columns().iter().map(|column| column.as_materialized_series().iter()).collect();
         let mut taken = 0;
@@ -135,7 +135,7 @@ impl Reader for ParquetRecords {
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
-        let mut chunk = Chunk::new(&self.header, limit);
+        let mut chunk = Records::new(&self.header, limit);
         while !chunk.is_full() {
             cancel.check()?;
             if self.decoded.height() == 0 {

@@ -13,10 +13,9 @@ use crate::domain::{
     ReleaseState, Request, Role, Sample, Severity, TaskState,
 };
 use crate::ops::{
-    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
+    AnomalyDetail, BatchChange, BatchDetail, CheckedAgain, Consequences, EventDetail, FallenApproval, ModelDetail,
+    Overview, RejectRow, ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
 };
-use crate::pipeline::consequences::{CheckedAgain, Consequences};
 
 /// A workspace in memory.
 #[derive(Debug, Clone)]

@@ -44,7 +44,7 @@ fn when(at: chrono::DateTime<chrono::Utc>) -> Piece {
 
 fn batch(row: &BatchRow) -> Vec<Piece> {
     let refused =
-        Piece::new(format!("{:>7}", grouped(row.rejected)), if row.rejected > 0 { Tone::Warning } else { Tone::Quiet });
+        Piece::new(format!("{:>8}", grouped(row.rejected)), if row.rejected > 0 { Tone::Warning } else { Tone::Quiet });
     vec![
         Word::from(row.state).piece(),
         plain(row.period.to_string()),

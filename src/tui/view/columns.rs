@@ -23,7 +23,7 @@ pub fn of(pane: Pane) -> &'static [Column] {
                     column("PROVIDER", 12, 20, 0),
                     column("REV", 3, 3, 4),
                     column("ROWS", 10, 11, 3),
-                    column("REFUSED", 7, 9, 5),
+                    column("REJECTED", 8, 9, 5),
                     column("FILE", 10, 48, 6),
                     column("CAME IN", 20, 20, 7),
                     column("BY", 8, 12, 8),
@@ -51,7 +51,7 @@ pub fn of(pane: Pane) -> &'static [Column] {
             const {
                 &[
                     column("STATE", 11, 11, 1),
-                    column("WEIGHT", 10, 10, 3),
+                    column("SEVERITY", 10, 10, 3),
                     column("PERIOD", 7, 10, 2),
                     column("CHECK", 12, 24, 0),
                     favoured("SUBJECT", 13, 22, 28, 4),

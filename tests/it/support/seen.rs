@@ -22,13 +22,14 @@ impl Workspace {
         of_kind.map(|event| event["subject"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// What the entries of a kind say, oldest first.
+    pub fn payloads_of(&self, kind: &str) -> Vec<Value> {
+        payloads(self.root(), kind)
+    }
+
     /// The rows of a table as its newest version has them, in the order of the files that they came from.
     pub fn rows(&self, table: &Table) -> Option<DataFrame> {
-        let lake = Lake::open(self.root()).unwrap();
-        let rows = lake.scan(table, None, &[]).unwrap()?.collect().unwrap();
-        let names = ["_model", "_period", "_provider", "_batch", "_row"];
-        let keys: Vec<&str> = names.into_iter().filter(|name| rows.column(name).is_ok()).collect();
-        Some(rows.sort(keys, SortMultipleOptions::default()).unwrap())
+        rows(self.root(), table)
     }
 
     /// Every table of the lake with the actions of its log, oldest first.
@@ -66,6 +67,23 @@ impl Workspace {
         }
         assert!(silver.equals(&annotations), "{silver} is not row for row {annotations}");
     }
+}
+
+/// What the journal's entries of a kind say in a workspace folder, oldest first.
+pub fn payloads(workspace: &Path, kind: &str) -> Vec<Value> {
+    let journal = rusqlite::Connection::open(workspace.join("assay.db")).unwrap();
+    let mut entries = journal.prepare("SELECT payload FROM event WHERE kind = ?1 ORDER BY seq").unwrap();
+    let payloads = entries.query_map([kind], |row| row.get::<_, String>(0)).unwrap();
+    payloads.map(|payload| serde_json::from_str(&payload.unwrap()).unwrap()).collect()
+}
+
+/// The rows of a table in a workspace folder, as [`Workspace::rows`] has them.
+pub fn rows(workspace: &Path, table: &Table) -> Option<DataFrame> {
+    let lake = Lake::open(workspace).unwrap();
+    let rows = lake.scan(table, None, &[]).unwrap()?.collect().unwrap();
+    let names = ["_model", "_period", "_provider", "_batch", "_row"];
+    let keys: Vec<&str> = names.into_iter().filter(|name| rows.column(name).is_ok()).collect();
+    Some(rows.sort(keys, SortMultipleOptions::default()).unwrap())
 }
 
 fn actions(log: &Path) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! A batch: what became of it, its columns, what was refused, its first rows.
+//! A batch: what became of it, its columns, its rejected rows, its first rows.
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
@@ -19,7 +19,7 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
             Piece::new(reject.reason.clone(), Tone::Bad),
             Piece::new(reject.raw.as_ref().map(|raw| format!("  {raw}")).unwrap_or_default(), Tone::Quiet),
         ];
-        Item::text("Rows refused", pieces)
+        Item::text("Rows rejected", pieces)
     }));
     items.extend(detail.columns.iter().map(|(delivered, field)| {
         let field =
@@ -55,7 +55,7 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
             format!("{}/{}/{}, revision {}", row.dataset, row.period, row.provider, row.revision),
         )
         .to(Link::Cell { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() }),
-        Item::fact(BATCH, "rows", format!("{}, {} of them refused", counted(row.rows, "row"), row.rejected)),
+        Item::fact(BATCH, "rows", format!("{}, {} of them rejected", counted(row.rows, "row"), row.rejected)),
         Item::fact(BATCH, "came in", format!("{} by {}", instant(row.at), row.by)),
     ]
 }

@@ -1,5 +1,7 @@
 //! From a reason of the gate to the place that clears it.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{Reason, ReasonCode, Role};
 use crate::tui::app::{Effect, Overlay, Pane};
 use crate::tui::testing::{Person, World};
@@ -73,6 +75,7 @@ fn every_kind_of_reason_leads_to_what_clears_it() {
         (R::TaskStale, "refine slips/2026-10/harbour", run_line, run),
         (R::RowsUnprocessed, "harbour", promote, models),
         (R::NotEvaluated, "slips/2026-10.1", run_line, run),
+        (R::EvaluationFailed, "row_count harbour", run_line, run),
         (R::EvaluationUnknown, "row_count harbour", BASELINE, "dialog: Accept 2026-10 as baseline"),
         (R::EvaluationUnknown, "gone harbour", run_line, run),
         (R::EvaluationUnknown, "label_rate harbour", labels, models),
@@ -82,6 +85,8 @@ fn every_kind_of_reason_leads_to_what_clears_it() {
         (R::ApprovalsMissing, "slips/2026-10.1", "assay release approve", "dialog: Approve slips/2026-10.1"),
         (R::LaterReleaseLive, "slips/2026-10.1", "assay release reject", "dialog: Reject slips/2026-10.1"),
     ];
+    let led: BTreeSet<ReasonCode> = cases.iter().map(|(code, ..)| *code).collect();
+    assert_eq!(led, BTreeSet::from(R::ALL), "every kind has its case");
     for (code, subject, fix, expected) in cases {
         let mut ines = ines(kept_back_by(vec![reason(code, subject, fix)]));
         ines.press("enter");

@@ -5,7 +5,7 @@ use super::{Context, refine, slices};
 use crate::base::{Error, Result, crash};
 use crate::domain::profile::Profile;
 use crate::domain::task::TaskOutput;
-use crate::domain::{ModelRef, Slice, Task, TaskSubject};
+use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject};
 use crate::quality::profile;
 
 /// What came of measuring a slice.
@@ -55,8 +55,7 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
 
 /// The stored profile of a slice under a model version, if it was measured.
 pub fn stored(context: &Context, slice: &Slice, model: &ModelRef) -> Result<Option<Profile>> {
-    let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
-    let slot = format!("{} {subject}", crate::domain::TaskKind::Profile);
+    let slot = slices::slot(TaskKind::Profile, slice, model);
     let output = context.journal.read(|snapshot| snapshot.output(&slot))?;
     let Some(output) = output else { return Ok(None) };
     let retry = || format!("assay task retry {} measures it again", output.key.short());

@@ -1,0 +1,205 @@
+//! A machine is put to sleep at every kill point of a command. It is taken for dead, others finish what it began and go
+//! on from there. When it wakes up, it undoes nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use assay::base::Clock;
+use assay::journal::Journal;
+use serde_json::Value;
+
+use super::picture::gold;
+use super::support::{Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, delivery};
+
+const FIRST: &str = "slips/2026-09.1";
+const AMENDMENT: &str = "slips/2026-09.2";
+
+/// A command that falls asleep, on a workspace where it has something to do.
+struct Sleeper {
+    start: Workspace,
+    command: &'static [&'static str],
+    points: &'static [&'static str],
+    /// What others do meanwhile, once they have finished what it began.
+    meanwhile: fn(&Workspace),
+}
+
+/// How long it may take until a process has fallen asleep, or has ended after it was woken.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// Waits until the process stands still; false where it ended before.
+fn falls_asleep(child: &mut Child) -> bool {
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < PATIENCE, "it neither stopped nor ended");
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
+        if stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    false
+}
+
+/// Its leases run out, as they do after half a minute without a sign of life.
+fn is_taken_for_dead(workspace: &Workspace) {
+    let journal = Journal::open(&workspace.path("assay.db"), Clock::System).unwrap();
+    for lease in journal.leases().unwrap() {
+        journal.release_lease(&lease.key, &lease.owner).unwrap();
+    }
+}
+
+/// What people rely on: what stands, what clients see, and that the channel points to what gold holds.
+fn picture(workspace: &Workspace) -> BTreeMap<&'static str, Value> {
+    let pointer = fs::read(workspace.path("channels/slips/latest.json"));
+    let pointer = pointer.map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap());
+    let mut rows = gold(workspace).map_or_else(Vec::new, |gold| {
+        let cell = |name: &str| gold.column(name).unwrap().cast(&polars::prelude::DataType::String).unwrap();
+        let (batches, rows) = (cell("_batch"), cell("_row"));
+        let text = |index| {
+            format!("{} {}", batches.str().unwrap().get(index).unwrap(), rows.str().unwrap().get(index).unwrap())
+        };
+        (0..gold.height()).map(text).collect()
+    });
+    rows.sort();
+    let decided = ["batch_landed", "batch_quarantined", "published", "rolled_back", "withdrawn"];
+    let decided: Vec<Value> = decided.iter().map(|kind| Value::from(workspace.events_of(kind).len())).collect();
+    BTreeMap::from([
+        ("batches", workspace.json(&["batch", "list"])),
+        ("releases", workspace.json(&["release", "list"])),
+        ("channel", pointer),
+        ("gold", Value::from(rows)),
+        ("decided", Value::from(decided)),
+    ])
+}
+
+impl Sleeper {
+    /// Puts it to sleep at each of its points, once for each visit, and wakes it when everything has moved on.
+    fn undoes_nothing(&self) {
+        for point in self.points {
+            let mut visits = 0;
+            while self.sleeps_at(&format!("{point}#{}", visits + 1)) {
+                visits += 1;
+            }
+            assert!(visits > 0, "{:?} does not come by {point}", self.command);
+        }
+    }
+
+    /// False where it does not come by that visit of the point.
+    fn sleeps_at(&self, point: &str) -> bool {
+        let workspace = self.start.copy();
+        let mut command = workspace.command(PREPARER, self.command);
+        command.env("ASSAY_STOP_AT", point).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        if !falls_asleep(&mut child) {
+            Outcome::from(child.wait_with_output().unwrap()).ended(0, &[]);
+            return false;
+        }
+        is_taken_for_dead(&workspace);
+        workspace.ok(PREPARER, &["run"]);
+        (self.meanwhile)(&workspace);
+        workspace.ok(PREPARER, &["run"]);
+        let before = picture(&workspace);
+
+        signal(&child, "-CONT");
+        let woken: Outcome = child.wait_with_output().unwrap().into();
+        assert!(matches!(woken.code, Some(0 | 1 | 3)) && !woken.stderr.contains("panicked"), "{point}: {woken:#?}");
+        for (what, stood) in &before {
+            let now = &picture(&workspace)[what];
+            assert_eq!(now, stood, "{what} after {point}: {woken:#?}");
+        }
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(picture(&workspace), before, "{point}");
+        workspace.verify();
+        true
+    }
+}
+
+#[test]
+fn a_publication_that_wakes_up_late_undoes_no_rollback() {
+    let start = Workspace::processed();
+    start.approve(FIRST);
+    start.ok(PREPARER, &["release", "publish", FIRST]);
+    start.correct(11);
+    start.approve(AMENDMENT);
+    Sleeper {
+        start,
+        command: &["release", "publish", AMENDMENT],
+        points: &[
+            "publish.intent",
+            "delta.before_commit",
+            "delta.after_commit",
+            "publish.gold_committed",
+            "publish.outcome",
+            "files.temp_written",
+            "publish.channel_written",
+        ],
+        meanwhile: |workspace| {
+            let published = workspace.json(&["release", "show", AMENDMENT])["row"]["state"] == "published";
+            if published {
+                workspace.ok(PREPARER, &["release", "rollback", AMENDMENT, "--reason", "it was wrong"]);
+            }
+        },
+    }
+    .undoes_nothing();
+}
+
+#[test]
+fn a_rollback_that_wakes_up_late_undoes_no_publication() {
+    Sleeper {
+        start: Workspace::amended(),
+        command: &["release", "rollback", AMENDMENT, "--reason", "it was wrong"],
+        points: &[
+            "publish.intent",
+            "delta.before_commit",
+            "publish.gold_committed",
+            "publish.outcome",
+            "files.temp_written",
+        ],
+        meanwhile: |workspace| {
+            workspace.ok(PREPARER, &["release", "rollback", FIRST, "--to", AMENDMENT, "--reason", "it was right"]);
+        },
+    }
+    .undoes_nothing();
+}
+
+#[test]
+fn a_landing_that_wakes_up_late_brings_no_withdrawn_batch_back() {
+    let start = Workspace::processed();
+    start.deliver(PROVIDERS[0], "2026-09 again.csv", delivery(PROVIDERS[0], PERIODS[0], 7));
+    Sleeper {
+        start,
+        command: &["ingest"],
+        points: &["land.intent", "delta.before_commit", "delta.after_commit", "land.bronze_written", "land.outcome"],
+        meanwhile: |workspace| {
+            let landed = workspace.json(&["batch", "list", "--state", "landed"]);
+            let newest = landed.as_array().unwrap().iter().find(|batch| batch["revision"] == 2).unwrap();
+            workspace.ok(PREPARER, &["batch", "withdraw", newest["id"].as_str().unwrap(), "--reason", "it was wrong"]);
+        },
+    }
+    .undoes_nothing();
+}
+
+#[test]
+fn a_run_that_wakes_up_late_passes_no_older_rows_off_as_the_newest() {
+    let start = Workspace::processed();
+    start.deliver(PROVIDERS[0], "2026-09 again.csv", delivery(PROVIDERS[0], PERIODS[0], 7));
+    start.ok(PREPARER, &["ingest"]);
+    Sleeper {
+        start,
+        command: &["run", "--period", PERIODS[0]],
+        points: &["task.intent", "delta.before_commit", "delta.after_commit", "task.before_outcome", "task.outcome"],
+        meanwhile: |workspace| {
+            workspace.deliver(PROVIDERS[0], "2026-09 third.csv", delivery(PROVIDERS[0], PERIODS[0], 9));
+            workspace.ok(PREPARER, &["ingest"]);
+            workspace.ok(PREPARER, &["run"]);
+            workspace.stands_on_its_batches();
+        },
+    }
+    .undoes_nothing();
+}
