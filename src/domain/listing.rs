@@ -57,12 +57,26 @@ pub struct Query<K> {
     pub provider: Option<String>,
     /// Only this state, by its name.
     pub state: Option<String>,
-    /// Only rows that hold this text, ignoring case, in any shown column.
+    /// Only rows that hold each of these words, ignoring case, in whichever of the columns that are looked through.
     pub text: Option<String>,
     /// Which part.
     pub fetch: Fetch<K>,
     /// How many rows at the most.
     pub limit: u32,
+}
+
+impl<K> Query<K> {
+    /// The words that a row has to hold, in small letters.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        self.text.iter().flat_map(|text| text.split_whitespace()).map(str::to_lowercase)
+    }
+
+    /// Whether a row that reads like this holds all of the words.
+    #[must_use]
+    pub fn holds(&self, row: &str) -> bool {
+        let row = row.to_lowercase();
+        self.words().all(|word| row.contains(&word))
+    }
 }
 
 impl<K> Default for Query<K> {

@@ -39,9 +39,9 @@ impl List {
         self
     }
 
-    /// Keeps the rows whose column `search` holds `text`, ignoring case.
-    pub(super) fn holding(self, text: Option<&str>) -> Self {
-        self.only("instr(search, ?) > 0", text.map(str::to_lowercase))
+    /// Keeps the rows whose column `search` holds each of the words, which are in small letters as it is.
+    pub(super) fn holding(self, words: impl Iterator<Item = String>) -> Self {
+        words.fold(self, |list, word| list.only("instr(search, ?) > 0", Some(word)))
     }
 
     /// Whether nothing is filtered out.

@@ -43,8 +43,7 @@ impl Judged {
         let Self { accepted, rejected, waiting, by } = self;
         let waits = match waiting {
             0 => String::new(),
-            1 => "; 1 still has to be judged".to_owned(),
-            several => format!("; {several} still have to be judged"),
+            unjudged => format!("; {unjudged} not judged"),
         };
         match (accepted + rejected, waiting) {
             (0, 0) => None,

@@ -79,17 +79,21 @@ pub fn reason_to_reopen(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Peri
 }
 
 /// What clients see of a period, where the contract in force gives other batches of it, or reads them otherwise, and no
-/// release is open that would bring them that: a changed contract opens none by itself.
+/// release is open that would bring them that: a changed contract opens none by itself. What was rolled back is no reason:
+/// somebody decided against it.
 pub fn outlived(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<ReleaseName>> {
     let Some(live) = snapshot.live_release(&dataset.name, period)? else { return Ok(None) };
-    if snapshot.open_release(&dataset.name, period)?.is_some() {
+    let now = inputs::of(snapshot, dataset, period, &live.model)?;
+    if now.batches.is_empty() || snapshot.open_release(&dataset.name, period)?.is_some() {
         return Ok(None);
     }
-    let then = snapshot.release_inputs(&live.name)?.unwrap_or_default();
-    let now = inputs::of(snapshot, dataset, period, &live.model)?;
-    let stands =
-        now.batches.is_empty() || (now.batches, now.mappings, now.text) == (then.batches, then.mappings, then.text);
-    Ok((!stands).then_some(live.name))
+    for release in snapshot.releases_of(&dataset.name, period)?.into_iter().filter(|one| one.name.n >= live.name.n) {
+        let was_seen = matches!(release.state, ReleaseState::Published | ReleaseState::Superseded);
+        if was_seen && snapshot.release_inputs(&release.name)?.is_some_and(|then| then.is_same_data(&now)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(live.name))
 }
 
 /// Opens a release with the inputs as they stand.

@@ -39,6 +39,12 @@ impl Context {
         config::differs(&config::read(&self.root.join(CONTRACT_FILE)), &self.contract)
     }
 
+    /// The same for what is past the point of no return: nobody can stop it any more.
+    #[must_use]
+    pub fn past_return(&self) -> Self {
+        Self { cancel: Cancel::default(), ..self.clone() }
+    }
+
     /// Appends one fact in a transaction of its own.
     pub fn record(&self, fact: Fact) -> Result<u64> {
         self.write(move |transaction| transaction.append(fact))
@@ -70,9 +76,7 @@ impl Context {
         let known = self.contract.clone();
         self.transaction(move |transaction| {
             if !transaction.is_unfinished(seq)? {
-                return Err(Error::busy("another process has completed what was begun here")
-                    .because("this one gave no sign of life for a while, and was taken for dead")
-                    .hint("assay log shows what came of it, and what followed"));
+                return Err(completed_elsewhere());
             }
             match transaction.contract()? {
                 Some((_, _, in_force)) => work(transaction, &in_force),
@@ -81,10 +85,24 @@ impl Context {
         })
     }
 
+    /// Why a step towards the outcome of the intent at `seq` failed: it may have been taken by others, and be out of place.
+    pub fn cause(&self, seq: u64, error: Error) -> Error {
+        match self.journal.read(|snapshot| snapshot.is_unfinished(seq)) {
+            Ok(false) => completed_elsewhere(),
+            _ => error,
+        }
+    }
+
     fn transaction<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         if self.rehearsal { self.journal.rehearse(&self.origin, work) } else { self.journal.write(&self.origin, work) }
     }
+}
+
+fn completed_elsewhere() -> Error {
+    Error::busy("another process has completed what was begun here")
+        .because("this one gave no sign of life for a while, and was taken for dead")
+        .hint("assay log shows what came of it, and what followed")
 }

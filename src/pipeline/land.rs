@@ -74,8 +74,18 @@ pub fn file(
         return Ok(Landing::BeingWritten);
     }
     let _lease = lease::wait(context, &lease_key(slice))?;
+    // Whoever was faster has landed it. What came since, or was decided about it, stands.
+    if inbox::look(path)?.is_none() && context.journal.read(|snapshot| has_come(snapshot, slice, &raw.digest))? {
+        return Err(Error::not_found(format!("`{file}` was taken in by somebody else")));
+    }
     let slice = slice.clone();
     begun(context, slice, raw, file, false, sink)
+}
+
+/// Whether a slice ever had a batch of this content.
+fn has_come(snapshot: &Snapshot<'_>, slice: &Slice, content: &Digest) -> Result<bool> {
+    let batches = snapshot.batches_of(&slice.dataset, slice.period)?;
+    Ok(batches.iter().any(|batch| batch.delivery.slice == *slice && batch.delivery.content == *content))
 }
 
 /// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or

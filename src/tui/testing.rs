@@ -145,9 +145,7 @@ pub fn page<R: Clone, K: PartialEq>(
     key: impl Fn(&R) -> K,
     text: impl Fn(&R) -> String,
 ) -> Page<R> {
-    let wanted = query.text.as_ref().map(|text| text.to_lowercase());
-    let holds = |row: &&R| wanted.as_ref().is_none_or(|wanted| text(row).to_lowercase().contains(wanted));
-    let all: Vec<R> = rows.iter().filter(holds).cloned().collect();
+    let all: Vec<R> = rows.iter().filter(|row| query.holds(&text(row))).cloned().collect();
     let limit = query.limit as usize;
     let at = |wanted: &K| all.iter().position(|row| key(row) == *wanted);
     let (from, to) = match &query.fetch {

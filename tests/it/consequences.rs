@@ -203,7 +203,8 @@ fn a_contract_says_what_clients_see_of_other_data_and_a_run_of_the_period_opens_
     assert!(said.stdout.contains(outlived) || said.stderr.contains(outlived), "{said:#?}");
 
     let again = ["run", "--dataset", "slips", "--period", PERIODS[0]];
-    let reason = "would open another release of 2026-09: slips/2026-09.1 was published of other data";
+    let reason =
+        "would open another release of 2026-09, and run what it needs: slips/2026-09.1 was published of other data";
     assert!(dry_run(&workspace, &again).contains(reason));
     workspace.ok(PREPARER, &again);
     assert_eq!(show(&workspace, CORRECTED)["row"]["state"], "open");
@@ -243,4 +244,17 @@ fn what_happens_to_a_dataset_that_left_the_contract_reaches_clients() {
         told.contains("clients see 1 release of other data than the contract now gives: slips/2026-09.1"),
         "{told}"
     );
+}
+
+/// What was rolled back was decided against: neither a contract that has nothing to do with it nor a run brings it up again.
+#[test]
+fn what_was_rolled_back_is_not_pushed_again() {
+    let workspace = Workspace::amended();
+    workspace.ok(PREPARER, &["release", "rollback", CORRECTED, "--reason", "it was wrong"]);
+    workspace.edit("name = \"Tests\"", "name = \"Other tests\"");
+    let said = workspace.run(OWNER, &["contract", "apply", "--reason", "another name"]).ended(0, &[]);
+    assert!(![said.stdout, said.stderr].concat().contains("clients see"));
+    workspace.ok(PREPARER, &["run", "--period", PERIODS[0]]);
+    let releases = workspace.json(&["release", "list", "--period", PERIODS[0]]);
+    assert_eq!(releases.as_array().unwrap().len(), 2, "{releases:#}");
 }

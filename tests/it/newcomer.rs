@@ -137,7 +137,7 @@ fn whoever_waives_hears_what_was_said_of_the_rows() {
     let again = workspace.run("tomas", &["assess", id, "--row", &row, "--reject"]);
     again.ended(0, &["your verdict before had a note, which this one has not: a refund"]);
     let waived = workspace.run("ravi", &["anomaly", "waive", id, "--reason", "refunds"]);
-    waived.ended(0, &["1 sample judged by tomas: 0 accepted, 1 rejected; 1 still has to be judged"]);
+    waived.ended(0, &["1 sample judged by tomas: 0 accepted, 1 rejected; 1 not judged"]);
 }
 
 #[test]

@@ -121,6 +121,36 @@ fn the_editor_of_the_rules_may_not_approve_what_was_open_then() {
     workspace.ok(APPROVERS[0], &["release", "approve", "slips/2026-08.2"]);
 }
 
+/// An amendment that exists by a change of the contract is that of whoever made it, whatever went out for other periods,
+/// and after a rollback too.
+#[test]
+fn the_editor_of_a_mapping_may_not_approve_what_it_makes_of_any_period() {
+    let workspace = with_history();
+    workspace.amend("amount = [\"Amount\"]", "amount = [\"Amount\", \"Betrag\"]");
+    let again = |period: &str| {
+        workspace.ok(PREPARER, &["run", "--period", period]);
+        workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "looked through by hand"]);
+        workspace.ok(PREPARER, &["run"]);
+    };
+    let refused = |release: &str| {
+        workspace.run(OWNER, &["release", "approve", release]).ended(3, &["olga changed the contract"]);
+    };
+    again("2026-06");
+    refused("slips/2026-06.2");
+    publish(&workspace, "slips/2026-06.2");
+    again("2026-05");
+    refused("slips/2026-05.2");
+    workspace.ok(PREPARER, &["release", "rollback", "slips/2026-06.2", "--reason", "the mapping is wrong"]);
+    deliver(&workspace, PROVIDERS[1], "2026-06", 31);
+    again("2026-06");
+    refused("slips/2026-06.3");
+    // What was put up for approval and published by the new contract is not the editor's any more.
+    publish(&workspace, "slips/2026-06.3");
+    deliver(&workspace, PROVIDERS[1], "2026-06", 32);
+    again("2026-06");
+    workspace.ok(OWNER, &["release", "approve", "slips/2026-06.4"]);
+}
+
 #[test]
 fn a_period_that_clients_lost_can_be_brought_out_again() {
     let workspace = Workspace::amended();

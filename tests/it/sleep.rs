@@ -203,3 +203,42 @@ fn a_run_that_wakes_up_late_passes_no_older_rows_off_as_the_newest() {
     }
     .undoes_nothing();
 }
+
+/// One delivered file is one landing, whoever of two was faster.
+#[test]
+fn a_file_that_somebody_else_took_in_is_not_landed_again() {
+    let start = Workspace::processed();
+    start.deliver(PROVIDERS[0], "2026-09 again.csv", delivery(PROVIDERS[0], PERIODS[0], 7));
+    Sleeper {
+        start,
+        command: &["ingest"],
+        points: &["raw.stored"],
+        meanwhile: |workspace| {
+            workspace.ok(PREPARER, &["ingest"]);
+            workspace.deliver(PROVIDERS[0], "2026-09 third.csv", delivery(PROVIDERS[0], PERIODS[0], 9));
+            workspace.ok(PREPARER, &["ingest"]);
+        },
+    }
+    .undoes_nothing();
+}
+
+/// Whoever is told that a publication was cancelled can rely on it; past the point of no return it is completed.
+#[test]
+fn a_publication_is_cancelled_or_done_and_says_which() {
+    let start = Workspace::processed();
+    start.approve(FIRST);
+    for point in ["publish.artifact_written", "publish.artifacts_verified", "publish.intent", "delta.before_commit"] {
+        let workspace = start.copy();
+        let mut command = workspace.command(PREPARER, &["release", "publish", FIRST]);
+        command.env("ASSAY_STOP_AT", point).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        assert!(falls_asleep(&mut child), "{point}");
+        signal(&child, "-INT");
+        signal(&child, "-CONT");
+        let outcome: Outcome = child.wait_with_output().unwrap().into();
+        let begun = workspace.events_of("publish_started").len();
+        let expected = if begun == 0 { Some(130) } else { Some(0) };
+        assert_eq!(outcome.code, expected, "{point}: {outcome:#?}");
+        assert_eq!(workspace.events_of("published").len(), begun, "{point}: {outcome:#?}");
+    }
+}

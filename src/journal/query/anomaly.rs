@@ -91,7 +91,7 @@ impl Snapshot<'_> {
             .only("period_order = ?", query.period.map(column::period_order))
             .only("provider = ?", query.provider.clone())
             .only("state = ?", query.state.clone())
-            .holding(query.text.as_deref());
+            .holding(query.words());
         let place = |id: &AnomalyId| place_of(self, "SELECT sort FROM anomaly WHERE id = ?1", id.as_str());
         list.page(self, &placed(&query.fetch, place)?, query.limit, listed)
     }

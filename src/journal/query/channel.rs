@@ -56,7 +56,7 @@ impl Snapshot<'_> {
             .only("dataset = ?", query.dataset.clone())
             .only("period_order = ?", query.period.map(column::period_order))
             .only("change = ?", query.state.clone())
-            .holding(query.text.as_deref());
+            .holding(query.words());
         let fetch = placed(&query.fetch, |generation| Ok(Some((-column::integer(*generation)?).into())))?;
         list.page(self, &fetch, query.limit, read)
     }

@@ -44,12 +44,8 @@ impl Snapshot<'_> {
             .only(NO_BOOKKEEPING, query.state.clone().filter(|state| state == DECISIONS))
             .only("instr(' ' || subject, ' ' || ? || '/') > 0", query.dataset.clone())
             .only("instr(subject, '/' || ?) > 0", query.period.map(|period| period.to_string()))
-            .only("instr(subject, '/' || ?) > 0", query.provider.clone())
-            .only(
-                "(actor || ' ' || role || ' ' || via || ' ' || kind || ' ' || subject || ' ' || command || ' '
-                     || coalesce(reason, '') || ' ' || at || ' ' || hash) LIKE ? ESCAPE '\\'",
-                query.text.as_deref().map(pattern),
-            );
+            .only("instr(subject, '/' || ?) > 0", query.provider.clone());
+        let list = query.words().fold(list, |list, word| list.only(HOLDS, Some(pattern(&word))));
         let fetch = placed(&query.fetch, |seq| Ok(Some(column::integer(*seq)?.into())))?;
         if !list.is_whole() {
             return list.page(self, &fetch, query.limit, listed);
@@ -71,6 +67,10 @@ const DECISIONS: &str = "decisions";
 const NO_BOOKKEEPING: &str = "? IS NOT NULL AND kind NOT IN ('task_started', 'task_done', 'landing_started',
      'release_evaluated', 'release_assembled', 'anomaly_seen', 'publish_started', 'rollback_started',
      'withdrawal_started', 'delivered')";
+
+/// What the log is looked through for a word.
+const HOLDS: &str = "(actor || ' ' || role || ' ' || via || ' ' || kind || ' ' || subject || ' ' || command || ' '
+     || coalesce(reason, '') || ' ' || at || ' ' || hash) LIKE ? ESCAPE '\\'";
 
 /// The pattern of `LIKE` that finds `text` anywhere.
 fn pattern(text: &str) -> String {

@@ -85,7 +85,7 @@ impl Snapshot<'_> {
     pub fn model_page(&self, query: &Query<ModelRef>) -> Result<Page<ModelVersion>> {
         let list = List::of("model_version", "sort")
             .only("archived = (? = 'archived')", query.state.clone())
-            .holding(query.text.as_deref());
+            .holding(query.words());
         let fetch = placed(&query.fetch, |model| {
             let sql = "SELECT sort FROM model_version WHERE name = ?1 AND version = ?2";
             self.first(sql, params![model.name, model.version], |row| Ok(row.get(0)?))

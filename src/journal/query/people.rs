@@ -18,28 +18,32 @@ impl Snapshot<'_> {
 
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
-    /// baseline, and whoever changed the contract since the dataset was last published before a release of the period was
-    /// opened: neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another.
-    /// The first contract changed nothing, and what the pipeline opened again nobody decided.
+    /// baseline, and whoever changed the contract since what clients see of the period was put up for approval. Where they
+    /// see nothing of it: since the dataset was last published before the first release of the period was opened. So
+    /// neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another, nor a
+    /// rollback. The first contract changed nothing, and what the pipeline opened again nobody decided.
     pub fn hands_on(&self, release: &Release) -> Result<Vec<(String, String)>> {
-        let order = column::period_order(release.name.period);
-        let opened = column::integer(release.opened)?;
         self.all(
             "WITH published (seq) AS (SELECT coalesce(max(seq), 0) FROM channel_move
                  WHERE dataset = ?1 AND period_order = ?2 AND change = 'published'),
-             first (opened) AS (SELECT coalesce(min(opened), ?3) FROM release
-                 WHERE dataset = ?1 AND period_order = ?2 AND opened > (SELECT seq FROM published))
+             first (opened) AS (SELECT min(opened) FROM release WHERE dataset = ?1 AND period_order = ?2),
+             applied (seq, version) AS (SELECT seq, row_number() OVER (ORDER BY seq) FROM involvement
+                 WHERE dataset IS NULL),
+             known (seq) AS (SELECT coalesce(
+                 (SELECT seq FROM applied WHERE version = (SELECT asked_under FROM release
+                     WHERE dataset = ?1 AND period_order = ?2 AND state = 'published')),
+                 (SELECT max(seq) FROM channel_move
+                     WHERE dataset = ?1 AND change = 'published' AND seq < (SELECT opened FROM first)),
+                 (SELECT min(seq) FROM applied)))
              SELECT actor, kind, seq FROM involvement
              WHERE dataset = ?1 AND period_order = ?2
                  AND (seq > (SELECT seq FROM published) OR kind = 'period_baselined')
              UNION ALL SELECT event.actor, event.kind, event.seq FROM event CROSS JOIN anomaly ON anomaly.id = event.subject
              WHERE event.kind IN ('anomaly_confirmed', 'anomaly_reopened') AND event.seq > (SELECT seq FROM published)
                  AND event.command LIKE 'assay anomaly %' AND anomaly.dataset = ?1 AND anomaly.period_order = ?2
-             UNION ALL SELECT actor, kind, seq FROM involvement
-             WHERE dataset IS NULL AND seq > coalesce((SELECT max(seq) FROM channel_move
-                 WHERE dataset = ?1 AND change = 'published' AND seq < (SELECT opened FROM first)), (SELECT min(seq) FROM involvement WHERE dataset IS NULL))
+             UNION ALL SELECT actor, kind, seq FROM involvement WHERE dataset IS NULL AND seq > (SELECT seq FROM known)
              ORDER BY seq",
-            params![release.name.dataset, order, opened],
+            params![release.name.dataset, column::period_order(release.name.period)],
             |row| Ok((row.get("actor")?, did(row)?)),
         )
     }

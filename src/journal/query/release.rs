@@ -107,7 +107,7 @@ fn wanted(query: &Query<ReleaseName>) -> List {
     List::of("release", "sort")
         .only("dataset = ?", query.dataset.clone())
         .only("period_order = ?", query.period.map(column::period_order))
-        .holding(query.text.as_deref())
+        .holding(query.words())
 }
 
 fn read(row: &Row<'_>) -> Result<Release> {

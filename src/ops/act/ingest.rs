@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Reply;
 use super::not_understood::{self, NotUnderstood};
+use super::{Next, Reply};
 use crate::base::{Error, ErrorKind, Result, ResultExt, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
@@ -14,10 +14,10 @@ use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
 use crate::source::inbox::{self, Look};
-pub use foreseen::{changes, foreseen, preview, slices};
+pub use preview::{changes, preview, preview_file, slices};
 use waiting::{Waiting, waiting};
 
-mod foreseen;
+mod preview;
 mod waiting;
 
 /// How long a file must keep its size and time before it counts as complete.
@@ -222,7 +222,15 @@ impl Tally {
             )
         };
         let trouble = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
-        Ok(Reply { message, lines: self.lines, document: Value::Array(self.documents), trouble, ..Reply::default() })
+        let next = (self.landed > 0).then_some(Next::Run);
+        Ok(Reply {
+            message,
+            lines: self.lines,
+            document: Value::Array(self.documents),
+            trouble,
+            next,
+            ..Reply::default()
+        })
     }
 }
 

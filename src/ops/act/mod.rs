@@ -4,7 +4,6 @@ mod anomaly;
 mod baseline;
 mod batch;
 mod contract;
-mod foresee;
 mod ingest;
 mod model;
 mod next;
@@ -112,13 +111,15 @@ impl Workspace {
             .map_err(|error| said.iter().fold(error, |error, line| error.hint(format!("beside this: {line}"))))?;
         reply.lines.splice(0..0, said);
         if first {
-            reply.lines.insert(0, "contract 1 came into force".to_owned());
-            reply.lines.splice(1..1, contract::inboxes(self)?);
+            reply.message = format!("contract 1 came into force; {}", reply.message);
+            reply.lines.splice(0..0, contract::inboxes(self)?);
         }
         // It is done by now, whether what follows can be read or not.
         if let Ok(after) = open() {
             let follows = consequences::between(&before, &after);
             reply.lines.extend(tells.then(|| follows.sentences()).into_iter().flatten());
+            let waits = !follows.checked_again.is_empty() || !follows.opened.is_empty();
+            reply.next = reply.next.or_else(|| (tells && waits).then_some(Next::Run));
             reply.opened = follows.opened.into_iter().map(|(release, _)| release).collect();
         }
         if reply.document.is_null() {
@@ -156,7 +157,7 @@ impl Workspace {
             }
             Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch, "withdrawn"),
             Request::Run { dataset, period, model } => {
-                run::everything(self, context, session, dataset, period, model, progress)
+                run::everything(self, context, session, &run::Wanted { dataset, period, model }, progress)
             }
             Request::CancelTask { task } => run::cancel(self, context, &task),
             Request::RetryTask { task } => run::retry(self, context, &task, progress),

@@ -13,6 +13,11 @@ use crate::pipeline::{Context, findings, publication};
 
 /// Adds the actor's approval of exactly the present content.
 pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> Result<Reply> {
+    // Who does not say what they saw saw what there is now, not what comes while this waits.
+    let shown = match digest {
+        Some(shown) => Some(shown),
+        None => context.journal.read(|snapshot| snapshot.known_release(&name))?.release_digest,
+    };
     let contract = context.contract.clone();
     let file_differs = context.file_differs()?;
     let actor = context.origin.actor.name.clone();
@@ -30,7 +35,7 @@ pub fn approve(context: &Context, name: ReleaseName, digest: Option<Digest>) -> 
             .release_digest
             .clone()
             .ok_or_else(|| Error::refused(format!("{approved} is not assembled")).hint("assay run"))?;
-        if let Some(shown) = digest.filter(|shown| !release_digest.as_str().starts_with(shown.as_str())) {
+        if let Some(shown) = shown.filter(|shown| !release_digest.as_str().starts_with(shown.as_str())) {
             return Err(Error::refused(format!("{approved} changed since you looked at it"))
                 .because(format!("you saw {}, it is {} now", shown.short(), release_digest.short()))
                 .hint(format!("assay release show {approved}")));

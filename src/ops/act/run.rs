@@ -6,57 +6,100 @@ use super::Reply;
 use crate::base::{Error, ErrorKind, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
-use crate::domain::{Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject};
+use crate::domain::{
+    Contract, Dataset, Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject,
+};
 use crate::ops::{Session, Workspace, details};
 use crate::pipeline::schedule::{self, Scope, Summary};
 use crate::pipeline::{Context, arrival};
 
-/// Brings every open release of the scope up to date, by the contract that is in force when it ends.
+/// What is to be brought up to date; whatever is not named here is meant.
+pub struct Wanted {
+    /// Of one dataset alone.
+    pub dataset: Option<String>,
+    /// Of one period alone.
+    pub period: Option<Period>,
+    /// With this model version beside the one that the releases are made with.
+    pub model: Option<ModelRef>,
+}
+
+impl Wanted {
+    fn means(&self, dataset: &str) -> bool {
+        self.dataset.as_ref().is_none_or(|wanted| wanted == dataset)
+    }
+
+    fn datasets<'a>(&'a self, contract: &'a Contract) -> impl Iterator<Item = &'a Dataset> {
+        contract.datasets.iter().filter(|dataset| self.means(&dataset.name))
+    }
+
+    /// Refuses names that nobody knows, and a period of a length that none of the datasets has.
+    pub fn check(&self, context: &Context) -> Result<()> {
+        self.dataset.as_ref().map(|name| context.contract.dataset(name)).transpose()?;
+        if let Some(period) = self.period {
+            let checked: Vec<Result<()>> =
+                self.datasets(&context.contract).map(|dataset| dataset.check_period(period)).collect();
+            if checked.iter().all(Result::is_err) {
+                checked.into_iter().collect::<Result<()>>()?;
+            }
+        }
+        self.model.as_ref().map(|model| context.journal.read(|snapshot| snapshot.known_model(model))).transpose()?;
+        Ok(())
+    }
+
+    /// Opens what is asked for by its period, and may be opened again; answers which releases these are.
+    fn reopen(&self, context: &Context) -> Result<Vec<ReleaseName>> {
+        let Some(period) = self.period else { return Ok(Vec::new()) };
+        let reopened =
+            self.datasets(&context.contract).map(|dataset| arrival::reopened(context, &dataset.name, period));
+        Ok(reopened.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    fn scope(&self, context: &Context) -> Result<Scope> {
+        let means = |release: &ReleaseName| {
+            self.means(&release.dataset) && self.period.is_none_or(|period| period == release.period)
+        };
+        Ok(Scope {
+            releases: open_releases(context, means)?,
+            models: self.model.clone().into_iter().collect(),
+            only: None,
+        })
+    }
+
+    fn request(&self) -> Request {
+        let Self { dataset, period, model } = self;
+        Request::Run { dataset: dataset.clone(), period: *period, model: model.clone() }
+    }
+
+    /// The period that is asked for, where nobody delivered anything for it.
+    pub fn undelivered(&self, context: &Context) -> Result<Option<Period>> {
+        let Some(period) = self.period else { return Ok(None) };
+        let delivered = context.journal.read(|snapshot| {
+            self.datasets(&context.contract).try_fold(false, |found, dataset| {
+                Ok(found || snapshot.periods_with_batches(&dataset.name)?.contains(&period))
+            })
+        })?;
+        Ok((!delivered).then_some(period))
+    }
+}
+
+/// Brings every open release that is wanted up to date, by the contract that is in force when it ends.
 pub fn everything(
     workspace: &Workspace,
     context: &Context,
     session: &Session,
-    dataset: Option<String>,
-    period: Option<Period>,
-    model: Option<ModelRef>,
+    wanted: &Wanted,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
-    if let Some(name) = &dataset {
-        context.contract.dataset(name)?;
-    }
-    if let Some(period) = period {
-        let meant =
-            context.contract.datasets.iter().filter(|one| dataset.as_ref().is_none_or(|name| *name == one.name));
-        let checked: Vec<Result<()>> = meant.map(|one| one.check_period(period)).collect();
-        if checked.iter().all(Result::is_err) {
-            checked.into_iter().collect::<Result<Vec<()>>>()?;
-        }
-    }
-    if let Some(model) = &model {
-        context.journal.read(|snapshot| snapshot.known_model(model))?;
-    }
+    wanted.check(context)?;
     arrival::settle_models(context)?;
+    let opened = wanted.reopen(context)?;
     let mut context = context.clone();
-    let mut opened = Vec::new();
-    if let Some(period) = period {
-        for name in context.contract.datasets.iter().map(|dataset| &dataset.name) {
-            if dataset.as_ref().is_none_or(|wanted| wanted == name) {
-                opened.extend(arrival::reopened(&context, name, period)?);
-            }
-        }
-    }
     let mut summary = Summary::default();
     loop {
-        let releases = open_releases(&context, |release| {
-            dataset.as_ref().is_none_or(|name| *name == release.dataset)
-                && period.is_none_or(|period| period == release.period)
-        })?;
-        let scope = Scope { releases, models: model.clone().into_iter().collect(), only: None };
-        let pass = schedule::run(&context, &scope, progress)?;
+        let pass = schedule::run(&context, &wanted.scope(&context)?, progress)?;
         summary.done.extend(pass.done);
         summary.stopped.extend(pass.stopped);
-        let again = Request::Run { dataset: dataset.clone(), period, model: model.clone() };
-        let newest = workspace.admitted(session, &again, &context.cancel)?;
+        let newest = workspace.admitted(session, &wanted.request(), &context.cancel)?;
         if newest.contract_version == context.contract_version {
             (summary.failed, summary.left) = (pass.failed, pass.left);
             break;
@@ -64,9 +107,7 @@ pub fn everything(
         context = newest;
     }
     let mut reply = answer(&summary)?;
-    if let Some(period) = period
-        && !was_delivered(&context, dataset.as_deref(), period)?
-    {
+    if let Some(period) = wanted.undelivered(&context)? {
         reply.message = format!("nothing was delivered for {period}");
     }
     reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
@@ -74,17 +115,6 @@ pub fn everything(
         details::waiting(workspace.waiting_files(&context.contract)).map(|waiting| format!("{waiting}: assay ingest")),
     );
     Ok(reply)
-}
-
-/// Whether anybody delivered for a period, of a dataset or of any.
-fn was_delivered(context: &Context, dataset: Option<&str>, period: Period) -> Result<bool> {
-    let mut meant = context.contract.datasets.iter().map(|one| &one.name);
-    context.journal.read(|snapshot| {
-        meant.try_fold(false, |found, name| {
-            Ok(found
-                || (dataset.is_none_or(|only| only == name) && snapshot.periods_with_batches(name)?.contains(&period)))
-        })
-    })
 }
 
 /// Stops a task, wherever it runs.

@@ -29,9 +29,7 @@ impl Workspace {
             }
             places.retain(|(period, dataset)| {
                 query.period.is_none_or(|wanted| wanted == *period)
-                    && query.text.as_ref().is_none_or(|text| {
-                        format!("{period} {}", dataset.name).to_lowercase().contains(&text.to_lowercase())
-                    })
+                    && query.holds(&format!("{period} {}", dataset.name))
             });
             if let Some(state) = &query.state {
                 let mut matching = Vec::new();

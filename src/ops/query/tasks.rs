@@ -90,7 +90,7 @@ impl Workspace {
 }
 
 fn passes(query: &Query<String>, slot: &str, provider: Option<&str>, state: &TaskState) -> bool {
-    query.text.as_ref().is_none_or(|text| slot.to_lowercase().contains(&text.to_lowercase()))
+    query.holds(slot)
         && query.state.as_ref().is_none_or(|wanted| *wanted == state.as_str())
         && query.provider.as_deref().is_none_or(|wanted| provider == Some(wanted))
 }

@@ -16,7 +16,7 @@ pub fn wait(context: &Context, name: &ReleaseName) -> Result<Turn> {
     Ok(turn)
 }
 
-/// The transaction of the point of no return, which `work` writes the intent of.
+/// The transaction of the point of no return, which `work` writes the intent of. Up to here it can be cancelled.
 pub fn intend(
     context: &Context,
     turn: &Turn,
@@ -24,6 +24,7 @@ pub fn intend(
     work: impl FnOnce(&mut Transaction<'_>) -> Result<u64> + Send + 'static,
 ) -> Result<u64> {
     turn.hold()?;
+    context.cancel.check()?;
     let name = name.clone();
     context.write(move |transaction| {
         let begun = transaction.unfinished()?;

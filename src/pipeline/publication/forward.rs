@@ -38,7 +38,8 @@ pub fn publish(
     seq: u64,
 ) -> Result<Publication> {
     let manifest = signed::signed(context, name, manifest, formats)?;
-    let committed = gold::publish(context, name, &manifest.model, "publish", seq)?;
+    let committed =
+        gold::publish(context, name, &manifest.model, "publish", seq).map_err(|error| context.cause(seq, error))?;
     crash::point("publish.gold_committed");
     let release = name.clone();
     let version = committed.version;
@@ -74,7 +75,7 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
             let model = manifest(context, to)?.ok_or(damage)?.model;
             gold::publish(context, to, &model, "rollback", seq)?
         }
-        restored => restored?,
+        restored => restored.map_err(|error| context.cause(seq, error))?,
     };
     crash::point("publish.gold_committed");
     let (from, to) = (from.clone(), to.clone());
@@ -112,7 +113,7 @@ pub fn rolled_back(
 
 /// Withdrawing: the period goes out of gold.
 pub fn withdraw(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publication> {
-    let committed = gold::withdraw(context, name, seq)?;
+    let committed = gold::withdraw(context, name, seq).map_err(|error| context.cause(seq, error))?;
     crash::point("publish.gold_committed");
     let release = name.clone();
     let delta_version = committed.version;

@@ -45,6 +45,7 @@ pub fn publish(context: &Context, name: &ReleaseName, progress: &dyn Fn(u64)) ->
         .inspect_err(|_| artifacts::discard_unsigned(context, &turn, name))?;
     crash::point("publish.intent");
     steps.done("intent");
+    let context = &context.past_return();
     let mut publication = forward::publish(context, name, &digest, &formats, seq)?;
     steps.done("gold and outcome");
     publication.owed = channel::deliver_or_owe(context, &name.dataset);

@@ -19,6 +19,7 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: Option<&ReleaseName>)
         transaction.append(Fact::RollbackStarted { from: intent_from, to: intent_to })
     })?;
     crash::point("publish.intent");
+    let context = &context.past_return();
     let publication = forward::rollback(context, from, &to, seq)?;
     Ok((to, Publication { owed: channel::deliver_or_owe(context, &from.dataset), ..publication }))
 }

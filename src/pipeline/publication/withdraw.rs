@@ -17,6 +17,7 @@ pub fn withdraw(context: &Context, name: &ReleaseName) -> Result<Publication> {
         transaction.append(Fact::WithdrawalStarted { release })
     })?;
     crash::point("publish.intent");
+    let context = &context.past_return();
     let publication = forward::withdraw(context, name, seq)?;
     Ok(Publication { owed: channel::deliver_or_owe(context, &name.dataset), ..publication })
 }

@@ -71,8 +71,11 @@ fn run_period(state: &State) -> Result<Ask, String> {
 fn apply_contract(state: &State) -> Result<Ask, String> {
     match &state.overview {
         None => Err("the contract is still being loaded".to_owned()),
-        Some(Overview { contract_error: Some(error), .. }) => Err(error.clone()),
-        Some(overview) if overview.contract_differs => Ok(Ask::ApplyContract),
+        // What is wrong with it may be mended by now: the dialog reads it again, and says what it finds.
+        Some(Overview { contract_error: Some(_), .. } | Overview { contract_differs: true, .. }) => {
+            Ok(Ask::ApplyContract)
+        }
+        Some(Overview { contract_version: 0, .. }) => Ok(Ask::ApplyContract),
         Some(overview) => Err(format!("assay.toml is the contract in force (version {})", overview.contract_version)),
     }
 }

@@ -100,6 +100,10 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
         ReasonCode::AnomalyOpen | ReasonCode::AnomalyConfirmed | ReasonCode::SamplesUnassessed => {
             leave_for_place(state, Place::Anomaly(AnomalyId::from_text(reason.subject.clone())));
         }
+        // Where nobody is left who may, it takes another contract.
+        ReasonCode::ApprovalsMissing if !reason.fix.contains("release approve") => {
+            state.say(told(reason), Tone::Warning);
+        }
         ReasonCode::ApprovalsMissing => change::begin(state, Id::Approve, effects),
         ReasonCode::LaterReleaseLive => dialog(state, Ask::RejectRelease(release.clone()), effects),
     }

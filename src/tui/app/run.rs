@@ -35,7 +35,9 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
         Id::Filter => {
             state.detail = None;
-            let typed = state.list().filter().typed().to_owned();
+            let typed = state.list().filter().typed();
+            // What is typed next is another word.
+            let typed = if typed.is_empty() { String::new() } else { format!("{typed} ") };
             state.overlay = Some(Overlay::Filter(TextField::with(typed)));
         }
         Id::Palette => state.overlay = Some(Overlay::Choice(Choice::about(Topic::Palette))),

@@ -56,12 +56,16 @@ fn ways_on(detail: &AnomalyDetail) -> Vec<Item> {
         })
         .collect();
     if matches!(row.state, AnomalyState::Open | AnomalyState::Confirmed) {
-        let clears = match &row.provider {
-            Some(provider) => {
-                format!("a corrected delivery of {provider} for {}, or a waiver with a reason", row.period)
-            }
-            None => "corrected deliveries, or a waiver with a reason".to_owned(),
+        let delivery = match &row.provider {
+            Some(provider) => format!("a corrected delivery of {provider} for {}", row.period),
+            None => "corrected deliveries".to_owned(),
         };
+        let mended = if row.model.is_none() {
+            "a mended assay.toml where it reads the delivery wrongly"
+        } else {
+            "another model version in production"
+        };
+        let clears = format!("{delivery}, {mended}, or a waiver with a reason");
         let item = Item::fact(ABOUT, "cleared by", clears);
         items.push(match &row.provider {
             Some(provider) => {

@@ -53,7 +53,7 @@ pub fn changes(context: &Context, slice: &Slice, path: &Path) -> Result<bool> {
 }
 
 /// What would become of one file by itself.
-pub fn foreseen(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
+pub fn preview_file(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
     becomes(context, slice, path, land::replaced(context, slice, path)?)
 }
 

@@ -1,10 +1,12 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
-use super::{baseline, batch, contract, ingest, model, run};
+mod beyond;
+
+use super::{baseline, batch, contract, ingest, model, release, run};
 use crate::base::{Error, Result, text};
 use crate::domain::listing::Query;
 use crate::domain::model::PRODUCTION;
-use crate::domain::{ModelRef, Period, ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{Session, Workspace};
 use crate::pipeline::{Context, consequences, gate, publication};
@@ -33,7 +35,7 @@ impl Workspace {
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let context = self.reading()?;
                 let slice = ingest::slice_of(&context, &addressed)?;
-                Ok(vec![ingest::foreseen(&context, &slice, &addressed.file)?])
+                Ok(vec![ingest::preview_file(&context, &slice, &addressed.file)?])
             }
             Request::AcceptBatch { batch, .. } => Ok(vec![batch::would_accept(&self.reading()?, batch)?]),
             Request::WithdrawBatch { batch, .. } => {
@@ -42,7 +44,9 @@ impl Workspace {
                 let (contract, batch) = (context.contract.clone(), batch::find(&context, batch)?);
                 follows(&context, move |transaction| batch::take_back(transaction, &contract, &batch))
             }
-            Request::Run { dataset, period, model } => self.tasks_of(dataset.as_ref(), *period, model.as_ref()),
+            Request::Run { dataset, period, model } => {
+                self.tasks_of(&run::Wanted { dataset: dataset.clone(), period: *period, model: model.clone() })
+            }
             Request::CancelTask { task } => Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]),
             Request::RetryTask { task } => Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
             Request::RegisterModel { name, file, test, .. } => model::preview(name, file, test.as_deref()),
@@ -83,19 +87,18 @@ impl Workspace {
         }
     }
 
-    fn tasks_of(
-        &self,
-        dataset: Option<&String>,
-        period: Option<Period>,
-        model: Option<&ModelRef>,
-    ) -> Result<Vec<String>> {
-        model.map(|model| self.model(model)).transpose()?;
-        let query = Query { dataset: dataset.cloned(), period, ..Query::default() };
+    fn tasks_of(&self, wanted: &run::Wanted) -> Result<Vec<String>> {
+        let context = self.reading()?;
+        wanted.check(&context)?;
+        if let Some(period) = wanted.undelivered(&context)? {
+            return Ok(vec![format!("nothing was delivered for {period}")]);
+        }
+        let query = Query { dataset: wanted.dataset.clone(), period: wanted.period, ..Query::default() };
         let steps = self.steps(&query)?.into_values().filter(|step| step.state != TaskState::Done);
         let mut steps: Vec<_> = steps.collect();
         steps.sort_by_key(|step| step.task.kind);
-        let dataset = dataset.map(String::as_str);
-        let opened = period.map_or(Ok(Vec::new()), |period| self.would_open(dataset, period))?;
+        let dataset = wanted.dataset.as_deref();
+        let opened = wanted.period.map_or(Ok(Vec::new()), |period| self.would_open(dataset, period))?;
         let run = steps.iter().map(|step| format!("would run {}", step.task.slot()));
         Ok(opened.into_iter().chain(run).collect())
     }
@@ -127,7 +130,7 @@ impl Workspace {
         if detail.release.state == ReleaseState::Published {
             return Ok(vec![format!("{release} is published already")]);
         }
-        super::release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
+        release::publishable(detail.release.state, release, detail.row.live.as_ref())?;
         gate::refuse(&detail.row.blocked_by, &format!("{release} can't be published"))?;
         publication::gold_is_ready(context, context.contract.dataset(&release.dataset)?, release.period)?;
         let rows = text::counted(detail.total_rows, "row");

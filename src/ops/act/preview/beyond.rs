@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{batch, ingest, model};
 use crate::base::{Error, Result, text};
 use crate::domain::check::HISTORY;
 use crate::domain::listing::Query;
 use crate::domain::{
     AnomalyState, Contract, Dataset, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Request, Role,
 };
+use crate::ops::act::{batch, ingest, model};
 use crate::ops::{Session, Workspace};
 use crate::pipeline::{Context, arrival, consequences, gate, land, publication};
 
@@ -125,7 +125,11 @@ impl Workspace {
             let mut lines = Vec::new();
             for dataset in wanted {
                 let reason = arrival::reason_to_reopen(snapshot, dataset, period)?;
-                lines.extend(reason.map(|reason| format!("would open another release of {period}: {reason}")));
+                lines.extend(
+                    reason.map(|reason| {
+                        format!("would open another release of {period}, and run what it needs: {reason}")
+                    }),
+                );
             }
             Ok(lines)
         })
