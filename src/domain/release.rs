@@ -269,12 +269,6 @@ pub struct ReleaseInputs {
 }
 
 impl ReleaseInputs {
-    /// Whether it holds the same rows: of the same batches, read by the same mappings, with the same fields for a model.
-    #[must_use]
-    pub fn is_same_data(&self, other: &Self) -> bool {
-        (&self.batches, &self.mappings, &self.text) == (&other.batches, &other.mappings, &other.text)
-    }
-
     /// The input digest.
     pub fn digest(&self) -> Result<Digest> {
         Ok(KeyHasher::new("release-inputs/1").part("json", serde_json::to_vec(self)?).finish())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{BatchId, ModelRef, ReleaseName, Slice};
-use crate::base::{Digest, KeyHasher};
+use crate::base::{Digest, Error, KeyHasher, Result};
 
 /// A task's key: the hash of all that its output depends on.
 pub type TaskKey = Digest;
@@ -162,6 +162,14 @@ impl Task {
     #[must_use]
     pub fn slot(&self) -> String {
         slot(self.kind, &self.subject)
+    }
+
+    /// The release that it judges or binds.
+    pub fn release(&self) -> Result<&ReleaseName> {
+        match &self.subject {
+            TaskSubject::Release { release } => Ok(release),
+            _ => Err(Error::internal(format!("{} is of no release", self.slot()))),
+        }
     }
 
     /// The outputs that it reads: their slots, and the keys that they have to be made under.

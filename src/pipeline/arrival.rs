@@ -83,13 +83,13 @@ pub fn reason_to_reopen(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Peri
 /// somebody decided against it.
 pub fn outlived(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Option<ReleaseName>> {
     let Some(live) = snapshot.live_release(&dataset.name, period)? else { return Ok(None) };
-    let now = inputs::of(snapshot, dataset, period, &live.model)?;
+    let now = inputs::Data::of(snapshot, dataset, period)?;
     if now.batches.is_empty() || snapshot.open_release(&dataset.name, period)?.is_some() {
         return Ok(None);
     }
     for release in snapshot.releases_of(&dataset.name, period)?.into_iter().filter(|one| one.name.n >= live.name.n) {
         let was_seen = matches!(release.state, ReleaseState::Published | ReleaseState::Superseded);
-        if was_seen && snapshot.release_inputs(&release.name)?.is_some_and(|then| then.is_same_data(&now)) {
+        if was_seen && snapshot.release_inputs(&release.name)?.is_some_and(|then| now.is_of(&then)) {
             return Ok(None);
         }
     }

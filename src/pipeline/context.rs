@@ -86,7 +86,7 @@ impl Context {
     }
 
     /// Why a step towards the outcome of the intent at `seq` failed: it may have been taken by others, and be out of place.
-    pub fn cause(&self, seq: u64, error: Error) -> Error {
+    pub fn or_completed_elsewhere(&self, seq: u64, error: Error) -> Error {
         match self.journal.read(|snapshot| snapshot.is_unfinished(seq)) {
             Ok(false) => completed_elsewhere(),
             _ => error,

@@ -4,49 +4,48 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
-use super::attempt::Attempt;
 use super::plan::{self, reference_model};
 use super::{Context, findings, history, profile, refine, slices, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{
-    Batch, BatchId, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, ReleaseName, Slice, Task, TaskSubject,
+    Batch, BatchId, Contract, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, ReleaseName, Slice, Task,
 };
-use crate::journal::Snapshot;
+use crate::journal::{Snapshot, Transaction};
 use crate::quality::evaluate::{Judged, SliceFacts, evaluate};
 
-/// Judges a release and records what was found, with the outcome of the task, in one transaction. `None` where the
-/// release would be judged by something else by now than the task was planned with.
-pub fn run(context: &Context, attempt: Attempt) -> Result<Option<TaskOutput>> {
-    let task = &attempt.task;
-    let TaskSubject::Release { release: name } = task.subject.clone() else {
-        return Err(Error::internal("evaluate works on a release"));
-    };
+/// Judges a release: what each check says. `None` where the release would be judged by something else by now than the
+/// task was planned with.
+pub fn run(context: &Context, task: &Task) -> Result<Option<Vec<Evaluation>>> {
+    let name = task.release()?;
     let dataset = context.contract.dataset(&name.dataset)?;
-    let Some(release) = context.journal.read(|snapshot| planned(snapshot, dataset, task, &name))? else {
+    let Some(release) = context.journal.read(|snapshot| planned(snapshot, dataset, task, name))? else {
         return Ok(None);
     };
     let evaluations = judge(context, dataset, &release)?;
     crash::point("task.before_outcome");
+    Ok(Some(evaluations))
+}
 
+/// Puts on record what was found, and what follows from it. `None` as above.
+pub fn record(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    task: &Task,
+    evaluations: Vec<Evaluation>,
+) -> Result<Option<TaskOutput>> {
+    let name = task.release()?;
+    let dataset = contract.dataset(&name.dataset)?;
+    let Some(release) = planned(transaction, dataset, task, name)? else { return Ok(None) };
+    findings::record(transaction, dataset, &release, &evaluations)?;
     let output = TaskOutput {
         rows_in: evaluations.len() as u64,
         rows_out: evaluations.iter().filter(|evaluation| evaluation.outcome == Outcome::Failed).count() as u64,
         ..TaskOutput::of(task)
     };
-    let dataset = dataset.clone();
-    context.write(move |transaction| {
-        if !attempt.stands(transaction)? {
-            return Ok(None);
-        }
-        let Some(release) = planned(transaction, &dataset, &attempt.task, &name)? else { return Ok(None) };
-        findings::record(transaction, &dataset, &release, &evaluations)?;
-        let input_digest = release.input_digest;
-        transaction.append(Fact::ReleaseEvaluated { release: name, input_digest, evaluations })?;
-        let (task, recorded) = (attempt.task, output.clone());
-        transaction.append(Fact::TaskDone { task, output: recorded, rejected: Vec::new(), metrics: Vec::new() })?;
-        Ok(Some(output))
-    })
+    let (release, input_digest) = (release.name, release.input_digest);
+    transaction.append(Fact::ReleaseEvaluated { release, input_digest, evaluations })?;
+    Ok(Some(output))
 }
 
 /// The release, where this is still the task that judges it.

@@ -5,11 +5,11 @@ use super::report::Report;
 use super::{Context, assemble, enrich, evaluate, lease, plan, profile, publication, refine, standing};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
-use crate::domain::{BatchId, Fact, Task, TaskKind, TaskSubject};
+use crate::domain::{BatchId, Evaluation, Fact, Task, TaskKind, TaskSubject};
 use crate::journal::Snapshot;
 
-/// How a run ended, short of an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a run ended, where the journal could be read and written.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     /// The output is on record.
     Done {
@@ -24,6 +24,8 @@ pub enum Ended {
     Elsewhere,
     /// What it was planned with is no longer so: the next plan has it under another key.
     Overtaken,
+    /// The work failed; nothing of it is to be taken up again.
+    Failed(Error),
 }
 
 /// Runs a task, unless somebody else runs it or its output is on record under the same key.
@@ -48,18 +50,20 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Ended>
     };
     crash::point("task.intent");
     let attempt = Attempt { task: task.clone(), seq, reads };
-    let (rows, refused) = match work(context, attempt.clone(), report) {
+    let made = match make(context, &attempt, report) {
         // Whoever took it over ends it.
         Err(error) if error.kind() == ErrorKind::Cancelled && lease.is_lost() => return Ok(Ended::Elsewhere),
         Ok(None) => return Ok(Ended::Overtaken),
-        Ok(Some(rows)) => rows,
+        Ok(Some(made)) => made,
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         // Where what it read was made anew under its hands, it is no wonder.
         Err(error) => match context.journal.read(|snapshot| attempt.stands(snapshot)) {
             Ok(false) => return Ok(Ended::Overtaken),
-            _ => return Err(error),
+            _ => return Ok(Ended::Failed(error)),
         },
     };
+    // Where the journal takes no outcome, the work has not failed: the intent stays open, and what it wrote is recognised.
+    let Some((rows, refused)) = record(context, attempt, made)? else { return Ok(Ended::Overtaken) };
     crash::point("task.outcome");
     Ok(Ended::Done { rows, refused })
 }
@@ -86,46 +90,79 @@ fn is_open(snapshot: &Snapshot<'_>, task: &Task) -> Result<bool> {
     }
 }
 
-/// The rows that were written, and those that were refused; `None` where the task was overtaken.
-fn work(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Option<(u64, u64)>> {
-    match attempt.task.kind {
-        TaskKind::Refine => refine(context, attempt, report),
-        TaskKind::Enrich => {
-            let output = enrich::run(context, &attempt.task, attempt.seq, report)?;
-            outcome(context, attempt, output, Vec::new(), Vec::new())
-        }
-        TaskKind::Profile => {
-            let measured = profile::run(context, &attempt.task, report)?;
-            outcome(context, attempt, measured.output, Vec::new(), measured.metrics)
-        }
-        TaskKind::Evaluate => Ok(evaluate::run(context, attempt)?.map(|output| (output.rows_in, 0))),
-        TaskKind::Assemble => assemble(context, attempt),
-        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
-            Err(Error::internal(format!("{} is done on request, not by plan", attempt.task.kind)))
-        }
-    }
+/// What an attempt made, to go on record with its outcome.
+enum Made {
+    /// Rows in the lake, or a profile.
+    Output { output: TaskOutput, rejected: Vec<(BatchId, u64)>, metrics: Vec<(String, f64)> },
+    /// What the checks say of a release.
+    Judgement(Vec<Evaluation>),
+    /// Nothing: a release is bound to what is on record then.
+    Binding,
 }
 
-/// Puts an outcome on record, where it is still true.
-fn outcome(
-    context: &Context,
-    attempt: Attempt,
-    output: TaskOutput,
-    rejected: Vec<(BatchId, u64)>,
-    metrics: Vec<(String, f64)>,
-) -> Result<Option<(u64, u64)>> {
-    let rows = (output.rows_out, output.rejected);
+/// Does the work of a task; `None` where the task was overtaken.
+fn make(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<Option<Made>> {
+    let task = &attempt.task;
+    Ok(match task.kind {
+        TaskKind::Refine => refine(context, attempt, report)?,
+        TaskKind::Enrich => {
+            let output = enrich::run(context, task, attempt.seq, report)?;
+            Some(Made::Output { output, rejected: Vec::new(), metrics: Vec::new() })
+        }
+        TaskKind::Profile => {
+            let profile::Measured { output, metrics } = profile::run(context, task, report)?;
+            Some(Made::Output { output, rejected: Vec::new(), metrics })
+        }
+        TaskKind::Evaluate => evaluate::run(context, task)?.map(Made::Judgement),
+        TaskKind::Assemble => {
+            let release = task.release()?;
+            // What gold can't take is to be known before anybody approves it.
+            publication::gold_takes(context, context.contract.dataset(&release.dataset)?, release.period)?;
+            Some(Made::Binding)
+        }
+        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
+            return Err(Error::internal(format!("{} is done on request, not by plan", task.kind)));
+        }
+    })
+}
+
+/// Puts an outcome on record with what follows from it, where it is still true: the rows that were written, and those that
+/// were refused. `None` where the task was overtaken.
+fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64, u64)>> {
+    let contract = context.contract.clone();
     context.write(move |transaction| {
         if !attempt.stands(transaction)? {
             return Ok(None);
         }
-        transaction.append(Fact::TaskDone { task: attempt.task, output, rejected, metrics })?;
+        let task = attempt.task;
+        let (output, rejected, metrics) = match made {
+            Made::Output { output, rejected, metrics } => (output, rejected, metrics),
+            Made::Judgement(evaluations) => {
+                let Some(output) = evaluate::record(transaction, &contract, &task, evaluations)? else {
+                    return Ok(None);
+                };
+                (output, Vec::new(), Vec::new())
+            }
+            Made::Binding => {
+                let release = transaction.known_release(task.release()?)?;
+                if !release.state.is_open() {
+                    return Ok(None);
+                }
+                assemble::bind(transaction, contract.dataset(&release.name.dataset)?, &release)?;
+                (TaskOutput::of(&task), Vec::new(), Vec::new())
+            }
+        };
+        let rows = match task.kind {
+            TaskKind::Evaluate => (output.rows_in, 0),
+            _ => (output.rows_out, output.rejected),
+        };
+        transaction.append(Fact::TaskDone { task, output, rejected, metrics })?;
         Ok(Some(rows))
     })
 }
 
 /// Refines the batches that the task names, as long as they are what the slice stands on.
-fn refine(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Option<(u64, u64)>> {
+fn refine(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<Option<Made>> {
     let slice = attempt.task.subject.slice().ok_or_else(|| Error::internal("refine works on a slice"))?;
     let dataset = context.contract.dataset(&slice.dataset)?;
     let mut batches = context.journal.read(|snapshot| standing::batches(snapshot, dataset, slice.period))?;
@@ -134,31 +171,6 @@ fn refine(context: &Context, attempt: Attempt, report: &Report<'_>) -> Result<Op
     if planned.key != attempt.task.key {
         return Ok(None);
     }
-    let refined = refine::run(context, &attempt.task, &batches, attempt.seq, report)?;
-    outcome(context, attempt, refined.output, refined.rejected, Vec::new())
-}
-
-/// Binds the release to its contents, in the transaction that records the outcome; `None` where it was evaluated again
-/// since this was planned, or is closed.
-fn assemble(context: &Context, attempt: Attempt) -> Result<Option<(u64, u64)>> {
-    let TaskSubject::Release { release: name } = attempt.task.subject.clone() else {
-        return Err(Error::internal("assemble works on a release"));
-    };
-    let contract = context.contract.clone();
-    // What gold can't take is to be known before anybody approves it.
-    publication::gold_takes(context, contract.dataset(&name.dataset)?, name.period)?;
-    context.write(move |transaction| {
-        if !attempt.stands(transaction)? {
-            return Ok(None);
-        }
-        let release = transaction.known_release(&name)?;
-        if !release.state.is_open() {
-            return Ok(None);
-        }
-        assemble::bind(transaction, contract.dataset(&name.dataset)?, &release)?;
-        let task = attempt.task;
-        let output = TaskOutput::of(&task);
-        transaction.append(Fact::TaskDone { task, output, rejected: Vec::new(), metrics: Vec::new() })?;
-        Ok(Some((0, 0)))
-    })
+    let refine::Refined { output, rejected } = refine::run(context, &attempt.task, &batches, attempt.seq, report)?;
+    Ok(Some(Made::Output { output, rejected, metrics: Vec::new() }))
 }

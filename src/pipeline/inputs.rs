@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use super::{history, standing};
 use crate::base::{KeyHasher, Result};
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{Dataset, ModelRef, Period};
+use crate::domain::{BatchId, Dataset, ModelRef, Period};
 use crate::journal::Snapshot;
 
 /// The inputs of a release of `period` made with `model`, as the journal stands.
 pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &ModelRef) -> Result<ReleaseInputs> {
-    let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
-    let mappings = mappings(dataset, batches.keys())?;
+    let Data { batches, mappings, text } = Data::of(snapshot, dataset, period)?;
     let model = match snapshot.model(model)? {
         Some(version) => version.digest.to_string(),
         None => "none".to_owned(),
@@ -31,10 +30,33 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         batches,
         mappings,
         model,
-        text: dataset.text_read(),
+        text,
         rules: dataset.rules_digest()?.to_string(),
         baseline: baseline.finish().to_string(),
     })
+}
+
+/// What the rows of a period come of: their batches, how these are read, and which fields a model reads.
+pub struct Data {
+    /// Provider to the batches that it stands on.
+    pub batches: BTreeMap<String, Vec<BatchId>>,
+    /// Provider to the digest of its mapping.
+    mappings: BTreeMap<String, String>,
+    text: String,
+}
+
+impl Data {
+    /// As the journal stands, and the contract reads it.
+    pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Self> {
+        let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
+        let mappings = mappings(dataset, batches.keys())?;
+        Ok(Self { batches, mappings, text: dataset.text_read() })
+    }
+
+    /// Whether a release rests on the same.
+    pub fn is_of(&self, inputs: &ReleaseInputs) -> bool {
+        (&self.batches, &self.mappings, &self.text) == (&inputs.batches, &inputs.mappings, &inputs.text)
+    }
 }
 
 /// The digests of providers' mappings, as the contract has them.

@@ -207,7 +207,7 @@ impl Pass<'_> {
             // Whoever runs it records the outcome; the next plan sees it.
             Ok(Ended::Elsewhere) => drop(self.tried.remove(&step.task.key)),
             Err(error) if error.kind() == ErrorKind::Cancelled => self.summary.stopped.push(step.task.clone()),
-            Err(error) => {
+            Ok(Ended::Failed(error)) | Err(error) => {
                 step.state = TaskState::Failed { error: error.one_line() };
                 self.summary.failed.push((step.task.clone(), error));
             }
@@ -238,13 +238,15 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
         let result = execute::run(context, task, &report);
         match &result {
             Ok(Ended::Elsewhere) => std::thread::sleep(LOOK),
-            Err(error) if error.is_transient() && number < ATTEMPTS && !context.cancel.is_cancelled() => {
+            Ok(Ended::Failed(error)) | Err(error)
+                if error.is_transient() && number < ATTEMPTS && !context.cancel.is_cancelled() =>
+            {
                 report.step(ProgressStep::Retrying { error: error.one_line() });
                 std::thread::sleep(BACKOFF * 2_u32.pow(number - 1));
                 number += 1;
                 continue;
             }
-            Err(error) if error.kind() != ErrorKind::Cancelled => {
+            Ok(Ended::Failed(error)) => {
                 let fact = Fact::TaskFailed { task: task.clone(), error: error.one_line(), attempt: number };
                 if let Err(error) = context.record(fact) {
                     tracing::error!(%error, "a failure could not be put on record");
@@ -256,9 +258,9 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
     };
     let step = match &result {
         Ok(Ended::Done { rows, refused }) => ProgressStep::Done { rows: *rows, refused: *refused },
-        Ok(_) => ProgressStep::Done { rows: 0, refused: 0 },
         Err(error) if error.kind() == ErrorKind::Cancelled => ProgressStep::Cancelled,
-        Err(error) => ProgressStep::Failed { error: error.one_line() },
+        Ok(Ended::Failed(error)) | Err(error) => ProgressStep::Failed { error: error.one_line() },
+        Ok(_) => ProgressStep::Done { rows: 0, refused: 0 },
     };
     let _ = reports.blocking_send(progress_of(task, step));
     Finished { slot: task.slot(), milliseconds: start.elapsed().as_millis(), result }

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::process::Command;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::picture::{Picture, gold, same};
@@ -229,4 +230,32 @@ fn a_task_without_room_is_not_tried_again() {
     workspace.verify();
     let left = fs::read_dir(workspace.path("lake/silver/slips/_period=2026-09/_provider=alpha")).unwrap().count();
     assert_eq!(left, 1, "a file under a temporary name was left behind");
+}
+
+/// The rows are written by then: what the next run needs is the outcome, not another version of the same rows.
+#[test]
+fn work_whose_outcome_finds_no_room_is_not_done_again() {
+    let start = Workspace::with_model();
+    start.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 30));
+    start.ok(PREPARER, &["ingest"]);
+    let finish = |workspace: &Workspace| {
+        workspace.ok(PREPARER, &["run"]);
+        workspace.verify();
+        Picture::of(workspace)
+    };
+    let expected = finish(&start.copy());
+    for kind in ["refine", "enrich", "profile", "evaluate"] {
+        let workspace = start.copy();
+        let journal = Connection::open(workspace.path("assay.db")).unwrap();
+        let refuse = format!(
+            "CREATE TRIGGER no_room BEFORE INSERT ON event
+             WHEN NEW.kind = 'task_done' AND NEW.payload LIKE '%\"kind\":\"{kind}\"%'
+             BEGIN SELECT RAISE(ABORT, 'no room for it'); END"
+        );
+        journal.execute_batch(&refuse).unwrap();
+        workspace.run(PREPARER, &["run"]).ended(1, &["no room for it"]);
+        journal.execute_batch("DROP TRIGGER no_room").unwrap();
+        assert!(workspace.payloads_of("task_failed").is_empty(), "{kind} did not fail");
+        finish(&workspace).assert_is(&expected, kind);
+    }
 }

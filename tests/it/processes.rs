@@ -30,7 +30,11 @@ const FORESEEN: &[&str] = &[
     "is being made anew while",
     "changed while it was being published",
     "is not what was approved any more",
+    // An approval is of what there was when it was given.
+    "changed since you looked at it",
     "of 2 approvals given",
+    // Either terminal approves as both people, one after the other.
+    "one person counts once",
 ];
 
 /// Two people at two terminals take deliveries in, run, approve and publish the same releases at the same time.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use assay::base::Clock;
@@ -27,6 +27,12 @@ struct Sleeper {
 
 /// How long it may take until a process has fallen asleep, or has ended after it was woken.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Starts the program, which falls asleep at that visit of a point.
+fn start_stopping_at(workspace: &Workspace, arguments: &[&str], point: &str) -> Child {
+    let mut command = workspace.command(PREPARER, arguments);
+    command.env("ASSAY_STOP_AT", point).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
 
 fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
@@ -93,9 +99,7 @@ impl Sleeper {
     /// False where it does not come by that visit of the point.
     fn sleeps_at(&self, point: &str) -> bool {
         let workspace = self.start.copy();
-        let mut command = workspace.command(PREPARER, self.command);
-        command.env("ASSAY_STOP_AT", point).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = start_stopping_at(&workspace, self.command, point);
         if !falls_asleep(&mut child) {
             Outcome::from(child.wait_with_output().unwrap()).ended(0, &[]);
             return false;
@@ -229,9 +233,7 @@ fn a_publication_is_cancelled_or_done_and_says_which() {
     start.approve(FIRST);
     for point in ["publish.artifact_written", "publish.artifacts_verified", "publish.intent", "delta.before_commit"] {
         let workspace = start.copy();
-        let mut command = workspace.command(PREPARER, &["release", "publish", FIRST]);
-        command.env("ASSAY_STOP_AT", point).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = start_stopping_at(&workspace, &["release", "publish", FIRST], point);
         assert!(falls_asleep(&mut child), "{point}");
         signal(&child, "-INT");
         signal(&child, "-CONT");

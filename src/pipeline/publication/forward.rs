@@ -7,6 +7,7 @@ use crate::base::{Digest, Error, ErrorKind, Result, crash};
 use crate::domain::policy::Format;
 use crate::domain::{Contract, Fact, Period, ReleaseName};
 use crate::journal::Transaction;
+use crate::lake::Committed;
 use crate::pipeline::{Context, arrival, assemble};
 
 /// What came of a publication.
@@ -38,8 +39,8 @@ pub fn publish(
     seq: u64,
 ) -> Result<Publication> {
     let manifest = signed::signed(context, name, manifest, formats)?;
-    let committed =
-        gold::publish(context, name, &manifest.model, "publish", seq).map_err(|error| context.cause(seq, error))?;
+    let committed = gold::publish(context, name, &manifest.model, "publish", seq);
+    let committed = committed.map_err(|error| context.or_completed_elsewhere(seq, error))?;
     crash::point("publish.gold_committed");
     let release = name.clone();
     let version = committed.version;
@@ -66,17 +67,10 @@ pub fn published(
     Ok((superseded, generation))
 }
 
-/// Rolling back: the files of gold that the period had. Where the files of gold got lost since, the same rows come from the release's folder.
+/// Rolling back: what clients had comes back into gold, then the outcome.
 pub fn rollback(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u64) -> Result<Publication> {
-    let committed = match gold::restore(context, to, gold_version(context, to)?, seq) {
-        Err(damage) if matches!(damage.kind(), ErrorKind::Corrupt | ErrorKind::NotFound) => {
-            tracing::warn!(%damage, %to, "gold is made again from the folder of the release");
-            context.lake.verify_release(to)?;
-            let model = manifest(context, to)?.ok_or(damage)?.model;
-            gold::publish(context, to, &model, "rollback", seq)?
-        }
-        restored => restored.map_err(|error| context.cause(seq, error))?,
-    };
+    let committed = bring_back(context, to, seq);
+    let committed = committed.map_err(|error| context.or_completed_elsewhere(seq, error))?;
     crash::point("publish.gold_committed");
     let (from, to) = (from.clone(), to.clone());
     let superseded = Some(from.clone());
@@ -86,6 +80,19 @@ pub fn rollback(context: &Context, from: &ReleaseName, to: &ReleaseName, seq: u6
     crash::point("publish.outcome");
     let (rows, steps) = (committed.rows, Vec::new());
     Ok(Publication { generation, delta_version, rows, repeated: false, superseded, steps, owed: None })
+}
+
+/// The files of gold that the period had. Where these got lost since, the same rows come from the release's folder.
+fn bring_back(context: &Context, to: &ReleaseName, seq: u64) -> Result<Committed> {
+    match gold::restore(context, to, gold_version(context, to)?, seq) {
+        Err(damage) if matches!(damage.kind(), ErrorKind::Corrupt | ErrorKind::NotFound) => {
+            tracing::warn!(%damage, %to, "gold is made again from the folder of the release");
+            context.lake.verify_release(to)?;
+            let model = manifest(context, to)?.ok_or(damage)?.model;
+            gold::publish(context, to, &model, "rollback", seq)
+        }
+        restored => restored,
+    }
 }
 
 /// The version of gold in which clients had a release.
@@ -113,7 +120,8 @@ pub fn rolled_back(
 
 /// Withdrawing: the period goes out of gold.
 pub fn withdraw(context: &Context, name: &ReleaseName, seq: u64) -> Result<Publication> {
-    let committed = gold::withdraw(context, name, seq).map_err(|error| context.cause(seq, error))?;
+    let committed = gold::withdraw(context, name, seq);
+    let committed = committed.map_err(|error| context.or_completed_elsewhere(seq, error))?;
     crash::point("publish.gold_committed");
     let release = name.clone();
     let delta_version = committed.version;
