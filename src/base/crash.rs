@@ -18,6 +18,8 @@ pub const POINTS: &[&str] = &[
     "delta.before_checkpoint",
     "delta.checkpoint_written",
     "land.outcome",
+    "inbox.before_aside",
+    "inbox.aside",
     "task.intent",
     "task.before_outcome",
     "task.outcome",

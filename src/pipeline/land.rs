@@ -64,19 +64,19 @@ pub fn file(
     context: &Context,
     slice: &Slice,
     path: &Path,
-    seen: Option<Look>,
+    seen: Look,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let raw = context.lake.store_raw(path, &context.cancel).with_context(|| format!("keeping `{file}` verbatim"))?;
     // A file that is gone was taken out whole, by somebody who was faster.
-    if inbox::look(path)?.is_some_and(|now| Some(now) != seen) {
+    if inbox::look(path)?.is_some_and(|now| now != seen) {
         return Ok(Landing::BeingWritten);
     }
     let _lease = lease::wait(context, &lease_key(slice))?;
     // Whoever was faster has landed it. What came since, or was decided about it, stands.
-    if inbox::look(path)?.is_none() && context.journal.read(|snapshot| has_come(snapshot, slice, &raw.digest))? {
-        return Err(Error::not_found(format!("`{file}` was taken in by somebody else")));
+    if inbox::look(path)? != Some(seen) && context.journal.read(|snapshot| has_come(snapshot, slice, &raw.digest))? {
+        return Err(Error::not_found(format!("`{file}` is gone, and what it held has come before")));
     }
     let slice = slice.clone();
     begun(context, slice, raw, file, false, sink)
@@ -104,11 +104,17 @@ fn begun(
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
     let dataset = context.contract.dataset(&slice.dataset)?.clone();
+    context.cancel.check()?;
     match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file, anew))? {
         Begun::Unchanged(landing) => Ok(landing),
         Begun::Started { delivery, seq } => {
             crash::point("land.intent");
-            finish(context, delivery, seq, sink)
+            let landing = finish(context, delivery.clone(), seq, sink);
+            if landing.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled) {
+                // Nobody is to finish what somebody called off.
+                arrival::given_up(context, seq, delivery, "cancelled".to_owned())?;
+            }
+            landing
         }
     }
 }

@@ -1,15 +1,19 @@
 //! The inbox connector: files that a provider drops into a folder.
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::base::{Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt, crash};
 use crate::domain::{FilePattern, Granularity, Period};
 
 /// The folder of a workspace that holds the providers' folders.
 pub const FOLDER: &str = "inbox";
+
+/// How the name of a file begins that is being taken out.
+const ASIDE: &str = ".assay-taken-";
 
 /// A file that the pattern means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,21 +78,26 @@ pub fn lying(inboxes: &Path) -> Result<Vec<Lying>> {
 
 /// What lies in a folder and is neither hidden nor on its way to a finished file, with its name, sorted.
 fn finished(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut entries = entries(folder)?;
+    entries.retain(|(_, name)| !is_unfinished(name));
+    Ok(entries)
+}
+
+/// What lies in a folder, with its name, sorted.
+fn entries(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     let reading = || format!("reading the inbox {}", folder.display());
-    let entries = match fs::read_dir(folder) {
+    let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.with_context(reading)?,
     };
-    let mut finished = Vec::new();
-    for entry in entries {
+    let mut entries = Vec::new();
+    for entry in listing {
         let path = entry.with_context(reading)?.path();
         let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
-        if !is_unfinished(&name) {
-            finished.push((path, name));
-        }
+        entries.push((path, name));
     }
-    finished.sort_by(|one, other| one.1.cmp(&other.1));
-    Ok(finished)
+    entries.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(entries)
 }
 
 /// What a look at a file shows: two equal looks some time apart mean that nobody is writing it.
@@ -114,6 +123,58 @@ pub fn settled(paths: &[&Path], wait: Duration) -> Result<Vec<Option<Look>>> {
     }
     let now = look_at_all()?;
     Ok(now.into_iter().zip(before).map(|(now, before)| now.filter(|_| now == before)).collect())
+}
+
+/// Takes a file out of its folder for good, as it was when it was `seen`. Another one that came under its name stays.
+pub fn take_out(path: &Path, seen: Look) -> Result<()> {
+    if look(path)? != Some(seen) {
+        return Ok(());
+    }
+    crash::point("inbox.before_aside");
+    let Some(name) = path.file_name() else { return Ok(()) };
+    // Its name can be taken by another file at any moment. Aside, nobody else writes, and it can be looked at once more.
+    let mut aside = OsString::from(ASIDE);
+    aside.push(name);
+    let aside = path.with_file_name(aside);
+    let taking = || format!("taking {} out of the inbox", path.display());
+    if !unless_gone(fs::rename(path, &aside)).with_context(taking)? {
+        return Ok(());
+    }
+    crash::point("inbox.aside");
+    if look(&aside)? == Some(seen) {
+        return unless_gone(fs::remove_file(&aside)).map(drop).with_context(taking);
+    }
+    put_back(&aside, path)
+}
+
+/// Puts back what was being taken out of a folder when a process died: nobody may have read it. Where another file came
+/// under its name, that one took its place, as if it had been written over it.
+pub fn recover(folder: &Path) -> Result<()> {
+    for (path, name) in entries(folder)? {
+        if let Some(name) = name.strip_prefix(ASIDE) {
+            put_back(&path, &path.with_file_name(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn put_back(aside: &Path, path: &Path) -> Result<()> {
+    let putting = || format!("putting {} back as {}", aside.display(), path.display());
+    match fs::hard_link(aside, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        linked => {
+            unless_gone(linked).with_context(putting)?;
+        }
+    }
+    unless_gone(fs::remove_file(aside)).map(drop).with_context(putting)
+}
+
+/// False where the file that something was done with is gone: somebody else was faster.
+fn unless_gone(done: std::io::Result<()>) -> std::io::Result<bool> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        done => done.map(|()| true),
+    }
 }
 
 fn present(path: &Path) -> Result<Option<Metadata>> {

@@ -23,6 +23,8 @@ const COMMIT: &[&str] = &["delta.parquet_written", "delta.before_commit", "delta
 /// Those of a checkpoint: once in fifty commits.
 const CHECKPOINT: &[&str] = &["delta.before_checkpoint", "delta.checkpoint_written"];
 const INGEST: &[&str] = &["raw.stored", "land.intent", "land.bronze_written", "land.outcome"];
+/// A file leaves its inbox.
+const TAKEN: &[&str] = &["inbox.before_aside", "inbox.aside"];
 const RUN: &[&str] = &["files.temp_written", "files.renamed", "task.intent", "task.before_outcome", "task.outcome"];
 const PUBLISH: &[&str] = &["publish.artifact_written", "publish.artifacts_verified"];
 const REMOVE: &[&str] = &["delta.before_commit", "delta.after_commit", "delta.log_synced"];
@@ -56,7 +58,7 @@ fn ingest() -> Step {
         workspace.ok(PREPARER, &["ingest"]);
         workspace.ok(PREPARER, &["run"]);
     };
-    Step { start: Workspace::delivered(), command: &["ingest"], finish, points: points(&[INGEST, COMMIT]) }
+    Step { start: Workspace::delivered(), command: &["ingest"], finish, points: points(&[INGEST, TAKEN, COMMIT]) }
 }
 
 /// A file that lay somewhere else, and is gone by the time that somebody finishes what was begun with it.
@@ -228,7 +230,7 @@ fn an_ingest_that_is_killed_around_a_checkpoint_is_finished_by_the_next() {
 #[test]
 fn no_point_is_left_out() {
     let passed: BTreeSet<&str> =
-        [INGEST, COMMIT, CHECKPOINT, RUN, PUBLISH, REMOVE, FORWARD].concat().into_iter().collect();
+        [INGEST, TAKEN, COMMIT, CHECKPOINT, RUN, PUBLISH, REMOVE, FORWARD].concat().into_iter().collect();
     let missed: Vec<&&str> = POINTS.iter().filter(|point| !passed.contains(**point)).collect();
     assert!(missed.is_empty(), "no step passes {missed:?}");
 }

@@ -151,6 +151,24 @@ fn the_editor_of_a_mapping_may_not_approve_what_it_makes_of_any_period() {
     workspace.ok(OWNER, &["release", "approve", "slips/2026-06.4"]);
 }
 
+/// What was approved by the old rules and went out after the change clears nobody of the new ones.
+#[test]
+fn the_editor_of_the_rules_is_not_cleared_by_what_was_approved_before() {
+    let workspace = with_history();
+    deliver(&workspace, PROVIDERS[1], "2026-06", 31);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.ok(PREPARER, &["period", "baseline", "2026-06", "--reason", "looked through by hand"]);
+    workspace.ok(PREPARER, &["run"]);
+    workspace.approve("slips/2026-06.2");
+    workspace.amend("name = \"Tests\"", "name = \"Other tests\"");
+    workspace.ok(PREPARER, &["release", "publish", "slips/2026-06.2"]);
+    for provider in PROVIDERS {
+        deliver(&workspace, provider, "2026-07", 30);
+    }
+    workspace.ok(PREPARER, &["run"]);
+    workspace.run(OWNER, &["release", "approve", "slips/2026-07.1"]).ended(3, &["olga changed the contract"]);
+}
+
 #[test]
 fn a_period_that_clients_lost_can_be_brought_out_again() {
     let workspace = Workspace::amended();

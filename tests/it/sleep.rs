@@ -244,3 +244,48 @@ fn a_publication_is_cancelled_or_done_and_says_which() {
         assert_eq!(workspace.events_of("published").len(), begun, "{point}: {outcome:#?}");
     }
 }
+
+/// The same for a landing: what was called off is finished by nobody.
+#[test]
+fn a_landing_is_cancelled_or_done_and_says_which() {
+    let start = Workspace::processed();
+    fs::write(start.path("again.csv"), delivery(PROVIDERS[0], PERIODS[0], 7)).unwrap();
+    let before = start.events_of("batch_landed").len();
+    let mut cancelled = 0;
+    for point in ["raw.stored", "land.intent", "delta.parquet_written", "land.bronze_written", "land.outcome"] {
+        let workspace = start.copy();
+        let add = ["batch", "add", "again.csv", "--provider", PROVIDERS[0], "--period", PERIODS[0]];
+        let mut child = start_stopping_at(&workspace, &add, point);
+        assert!(falls_asleep(&mut child), "{point}");
+        signal(&child, "-INT");
+        signal(&child, "-CONT");
+        let outcome: Outcome = child.wait_with_output().unwrap().into();
+        let landed = workspace.events_of("batch_landed").len() - before;
+        assert_eq!(outcome.code, Some(if landed == 0 { 130 } else { 0 }), "{point}: {outcome:#?}");
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(workspace.events_of("batch_landed").len() - before, landed, "{point}: {outcome:#?}");
+        cancelled += 1 - landed;
+    }
+    assert!((1..5).contains(&cancelled), "{cancelled} of five were cancelled: the test proves nothing");
+}
+
+/// What comes under the name of a file while that one is taken out of the inbox was read by nobody.
+#[test]
+fn a_file_that_takes_the_name_of_one_that_is_taken_out_stays() {
+    let start = Workspace::processed();
+    let name = "2026-09 again.csv";
+    start.deliver(PROVIDERS[0], name, delivery(PROVIDERS[0], PERIODS[0], 7));
+    for point in ["inbox.before_aside", "inbox.aside"] {
+        let workspace = start.copy();
+        let mut child = start_stopping_at(&workspace, &["ingest"], point);
+        assert!(falls_asleep(&mut child), "{point}");
+        let newer = delivery(PROVIDERS[0], PERIODS[0], 9);
+        workspace.deliver(PROVIDERS[0], name, &newer);
+        signal(&child, "-CONT");
+        Outcome::from(child.wait_with_output().unwrap()).ended(0, &["revision 2"]);
+        let folder = workspace.path("inbox").join(PROVIDERS[0]);
+        assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), newer, "{point}");
+        workspace.run(PREPARER, &["ingest"]).ended(0, &["revision 3"]);
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "{point}: something was left");
+    }
+}

@@ -19,7 +19,8 @@ impl Snapshot<'_> {
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
     /// baseline, and whoever changed the contract since what clients see of the period was put up for approval. Where they
-    /// see nothing of it: since the dataset was last published before the first release of the period was opened. So
+    /// see nothing of it: since what the dataset was last published of, before the first release of the period was opened,
+    /// was put up for approval. So
     /// neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another, nor a
     /// rollback. The first contract changed nothing, and what the pipeline opened again nobody decided.
     pub fn hands_on(&self, release: &Release) -> Result<Vec<(String, String)>> {
@@ -32,8 +33,11 @@ impl Snapshot<'_> {
              known (seq) AS (SELECT coalesce(
                  (SELECT seq FROM applied WHERE version = (SELECT asked_under FROM release
                      WHERE dataset = ?1 AND period_order = ?2 AND state = 'published')),
-                 (SELECT max(seq) FROM channel_move
-                     WHERE dataset = ?1 AND change = 'published' AND seq < (SELECT opened FROM first)),
+                 (SELECT max(applied.seq) FROM channel_move
+                     JOIN release ON release.name = channel_move.release
+                     JOIN applied ON applied.version <= release.asked_under
+                     WHERE channel_move.dataset = ?1 AND change = 'published'
+                         AND channel_move.seq < (SELECT opened FROM first)),
                  (SELECT min(seq) FROM applied)))
              SELECT actor, kind, seq FROM involvement
              WHERE dataset = ?1 AND period_order = ?2

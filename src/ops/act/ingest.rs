@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::not_understood::{self, NotUnderstood};
 use super::{Next, Reply};
-use crate::base::{Error, ErrorKind, Result, ResultExt, text};
+use crate::base::{Error, ErrorKind, Result, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
@@ -23,6 +23,8 @@ mod waiting;
 /// How long a file must keep its size and time before it counts as complete.
 const SETTLE: Duration = Duration::from_millis(300);
 
+const BEING_WRITTEN: &str = "it is still being written";
+
 /// A file and for whom it is, as far as the person said so.
 pub struct Addressed {
     pub file: PathBuf,
@@ -35,10 +37,9 @@ pub struct Addressed {
 pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let slice = slice_of(context, addressed)?;
     let path = &addressed.file;
-    let seen = inbox::settled(&[path], SETTLE)?.pop().flatten();
-    let landing = match seen {
+    let landing = match inbox::settled(&[path], SETTLE)?.pop().flatten() {
         None => Landing::BeingWritten,
-        seen => land::file(context, &slice, path, seen, progress)?,
+        Some(seen) => land::file(context, &slice, path, seen, progress)?,
     };
     if landing == Landing::BeingWritten {
         return Err(Error::busy(format!("`{}` is still being written", path.display()))
@@ -103,6 +104,7 @@ pub fn inboxes(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut tally = Tally::default();
+    waiting::recover(context, dataset.as_deref(), provider.as_deref())?;
     let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
     let mut meant = Vec::new();
     for file in &files {
@@ -133,36 +135,25 @@ fn take_in(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
     let Waiting { path, file_name, .. } = file;
-    let landing = match seen {
-        None => Ok(Landing::BeingWritten),
-        seen => land::file(context, slice, path, seen, progress),
+    let Some(seen) = seen else {
+        tally.left(file_name, BEING_WRITTEN);
+        return Ok(());
     };
-    match landing {
-        Ok(Landing::BeingWritten) => tally.left(file_name, "it is still being written"),
+    match land::file(context, slice, path, seen, progress) {
+        Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
         Ok(landing) => {
             tally.add(context, slice, path, &landing);
-            // The bytes are in raw by now, and the journal says so. Another file that came under the same name
-            // meanwhile stays.
-            if inbox::look(path)? == seen {
-                take_out(path)?;
-            }
+            // The bytes are in raw by now, and the journal says so.
+            inbox::take_out(path, seen)?;
         }
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(path)?.is_none() => {
+        Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(path)? != Some(seen) => {
             tally.left(file_name, "somebody else took it in");
         }
         // One bad file does not keep the others out.
         Err(error) => tally.failed.push(error.context(format!("taking in {file_name} of {}", slice.provider))),
     }
     Ok(())
-}
-
-/// Removes a file, unless somebody else was faster.
-fn take_out(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        removed => removed.with_context(|| format!("taking {} out of the inbox", path.display())),
-    }
 }
 
 #[derive(Default)]
@@ -272,9 +263,7 @@ fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) -> (St
             let help = format!("once that is mended: assay batch accept {batch} --reason \"...\"");
             (format!("{file}: quarantined before (batch {batch}): {note}; {help}"), document)
         }
-        Landing::BeingWritten => {
-            (format!("{file}: it is still being written"), json!({ "file": file, "result": "left" }))
-        }
+        Landing::BeingWritten => (format!("{file}: {BEING_WRITTEN}"), json!({ "file": file, "result": "left" })),
         Landing::Unchanged { batch } => (
             format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),
             common("unchanged", batch),

@@ -25,14 +25,8 @@ pub struct Waiting {
 /// The files of the inboxes of all providers, or of those of this dataset and name: folder by folder, the oldest first.
 pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Waiting>> {
     let meant = meant(context, dataset, provider)?;
-    let mut folders: Vec<&str> = Vec::new();
-    for (_, provider) in &meant {
-        if !folders.contains(&provider.name.as_str()) {
-            folders.push(&provider.name);
-        }
-    }
     let mut waiting = Vec::new();
-    for folder in folders {
+    for folder in folders(&meant) {
         let of_folder: Vec<_> = meant.iter().copied().filter(|(_, provider)| provider.name == folder).collect();
         let mut files = in_folder(context, folder, &of_folder)?;
         // What was written last is the newest word, whatever the files are called.
@@ -41,6 +35,23 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
         waiting.extend(files);
     }
     Ok(waiting)
+}
+
+/// Puts back what was being taken out of these inboxes when a process died.
+pub fn recover(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
+    let meant = meant(context, dataset, provider)?;
+    folders(&meant).into_iter().try_for_each(|folder| inbox::recover(&context.root.join(inbox::FOLDER).join(folder)))
+}
+
+/// The names of the providers' folders, each once, however many datasets share it.
+fn folders<'a>(meant: &[(&Dataset, &'a Provider)]) -> Vec<&'a str> {
+    let mut folders: Vec<&str> = Vec::new();
+    for (_, provider) in meant {
+        if !folders.contains(&provider.name.as_str()) {
+            folders.push(&provider.name);
+        }
+    }
+    folders
 }
 
 /// The files of one folder, each once, however many datasets share it.
