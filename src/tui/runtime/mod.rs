@@ -41,6 +41,8 @@ pub fn run(
     prepared: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let demo = workspace.is_demo();
+    let (sender, inbox) = sync_channel(INBOX);
+    watch::signals(sender.clone())?;
     let mut screen = Screen::open()?;
     let (width, height) = screen.size()?;
     let identity = Identity {
@@ -53,8 +55,6 @@ pub fn run(
     let mut state = State::new(identity, width, height);
     // The first frame comes before the first question, so that nobody waits for a slow disk to see something.
     screen.draw(&mut state)?;
-    let (sender, inbox) = sync_channel(INBOX);
-    watch::signals(sender.clone())?;
     prepared()?;
     events::listen(sender.clone())?;
     let workers = Workers::start(Desk::new(workspace, session), sender)?;

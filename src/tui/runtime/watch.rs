@@ -51,23 +51,23 @@ pub fn workspace(desk: Arc<Desk>, sender: SyncSender<Msg>) -> Result<()> {
     })
 }
 
-/// Tells the loop when the system asks the program to end, so that the terminal is given back.
+/// Tells the loop when the system asks the program to end, so that the terminal is given back. Heard from here on.
 pub fn signals(sender: SyncSender<Msg>) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("listening for signals")?;
+    let listening = || "listening for signals";
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().with_context(listening)?;
+    let entered = runtime.enter();
+    let mut terminate = signal(SignalKind::terminate()).with_context(listening)?;
+    let mut hang_up = signal(SignalKind::hangup()).with_context(listening)?;
+    let mut interrupt = signal(SignalKind::interrupt()).with_context(listening)?;
+    drop(entered);
     spawn("signals", move || {
-        let heard = runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut hang_up = signal(SignalKind::hangup())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
+        runtime.block_on(async {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = hang_up.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            std::io::Result::Ok(())
         });
-        if heard.is_ok() {
-            let _ = sender.send(Msg::Terminated);
-        }
+        let _ = sender.send(Msg::Terminated);
     })
 }
