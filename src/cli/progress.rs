@@ -34,7 +34,11 @@ impl<'a> Shown<'a> {
             Step::Done { rows, refused } => {
                 running.remove(&name);
                 let refused = if refused > 0 { format!(", {} refused", text::grouped(refused)) } else { String::new() };
-                Some(format!("{name}: done, {}{refused}", text::counted(rows, "row")))
+                Some(format!("{name}: done, {}{refused}", text::counted(rows, progress.kind.unit())))
+            }
+            Step::Left { why } => {
+                running.remove(&name);
+                Some(format!("{name}: {why}"))
             }
             Step::Failed { error } => {
                 running.remove(&name);

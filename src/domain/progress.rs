@@ -22,9 +22,9 @@ pub enum Step {
     Queued,
     /// At work: rows done, of how many where that is known.
     Running {
-        /// Rows done.
+        /// How much is done, in the [unit](TaskKind::unit) of its kind.
         done: u64,
-        /// Rows in all.
+        /// How much there is in all.
         total: Option<u64>,
     },
     /// Will be tried again.
@@ -34,10 +34,15 @@ pub enum Step {
     },
     /// Over, with its output recorded.
     Done {
-        /// Rows written.
+        /// How much was made, in the [unit](TaskKind::unit) of its kind.
         rows: u64,
         /// Rows refused or failed.
         refused: u64,
+    },
+    /// Over: somebody else had done it, or it is not to be done any more.
+    Left {
+        /// Which of these, in words.
+        why: &'static str,
     },
     /// Over, without.
     Failed {

@@ -50,6 +50,17 @@ impl TaskKind {
         }
     }
 
+    /// What its progress counts.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Train => "sentence",
+            Self::Evaluate => "evaluation",
+            Self::Assemble => "release",
+            _ => "row",
+        }
+    }
+
     /// Whether an attempt replaces a slice of a table, so that until its outcome nobody knows what the slice holds. What
     /// the others write is named by its content, or on record in the transaction of the outcome.
     #[must_use]

@@ -13,7 +13,7 @@ use crate::journal::Snapshot;
 pub enum Ended {
     /// The output is on record.
     Done {
-        /// Rows written.
+        /// How much was made, in the unit of the task's kind.
         rows: u64,
         /// Rows refused or failed.
         refused: u64,
@@ -126,8 +126,8 @@ fn make(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<Opt
     })
 }
 
-/// Puts an outcome on record with what follows from it, where it is still true: the rows that were written, and those that
-/// were refused. `None` where the task was overtaken.
+/// Puts an outcome on record with what follows from it, where it is still true: how much was made, and how many rows were
+/// refused. `None` where the task was overtaken.
 fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64, u64)>> {
     let contract = context.contract.clone();
     context.write(move |transaction| {
@@ -154,6 +154,7 @@ fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64
         };
         let rows = match task.kind {
             TaskKind::Evaluate => (output.rows_in, 0),
+            TaskKind::Assemble => (1, 0),
             _ => (output.rows_out, output.rejected),
         };
         transaction.append(Fact::TaskDone { task, output, rejected, metrics })?;

@@ -41,7 +41,7 @@ pub struct Summary {
 pub struct Done {
     /// What it does.
     pub kind: TaskKind,
-    /// Rows written.
+    /// How much was made, in the unit of the kind.
     pub rows: u64,
     /// Rows refused or failed.
     pub refused: u64,
@@ -260,7 +260,9 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
         Ok(Ended::Done { rows, refused }) => ProgressStep::Done { rows: *rows, refused: *refused },
         Err(error) if error.kind() == ErrorKind::Cancelled => ProgressStep::Cancelled,
         Ok(Ended::Failed(error)) | Err(error) => ProgressStep::Failed { error: error.one_line() },
-        Ok(_) => ProgressStep::Done { rows: 0, refused: 0 },
+        Ok(Ended::AlreadyDone) => ProgressStep::Left { why: "done by somebody else" },
+        Ok(Ended::Overtaken) => ProgressStep::Left { why: "planned anew, as what it rests on changed meanwhile" },
+        Ok(Ended::Elsewhere) => ProgressStep::Queued,
     };
     let _ = reports.blocking_send(progress_of(task, step));
     Finished { slot: task.slot(), milliseconds: start.elapsed().as_millis(), result }

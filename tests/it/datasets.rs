@@ -142,6 +142,8 @@ fn every_row_is_met_once_on_a_walk_through_the_list(workspace: &Workspace) {
     assert_eq!(page(Fetch::First, Some("gamma"), None).total, 4);
     assert_eq!(page(Fetch::First, Some("beta"), Some("delivered")).total, 1);
     assert_eq!(page(Fetch::First, None, Some("late")).total, 4);
+    let typed = |text: &str| opened.periods(&Query { text: Some(text.to_owned()), ..Query::default() }).unwrap().total;
+    assert_eq!((typed("late"), typed("Late gamma"), typed("slips delivered"), typed("never")), (4, 3, 1, 0));
 }
 
 #[test]

@@ -20,9 +20,9 @@ impl Snapshot<'_> {
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
     /// baseline, and whoever changed the contract since what clients see of the period was put up for approval. Where they
     /// see nothing of it: since what the dataset was last published of, before the first release of the period was opened,
-    /// was put up for approval. So
-    /// neither what goes out meanwhile for other periods clears anybody, nor turning it down and opening another, nor a
-    /// rollback. The first contract changed nothing, and what the pipeline opened again nobody decided.
+    /// was put up for approval. So neither what goes out meanwhile for other periods clears anybody, nor turning it down
+    /// and opening another, nor a rollback. The first contract changed nothing, and what the pipeline opened again nobody
+    /// decided.
     pub fn hands_on(&self, release: &Release) -> Result<Vec<(String, String)>> {
         self.all(
             "WITH published (seq) AS (SELECT coalesce(max(seq), 0) FROM channel_move

@@ -197,11 +197,12 @@ fn answer(summary: &Summary) -> Result<Reply> {
         let per_second = u128::from(rows) * 1000 / milliseconds.max(1);
         let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
         lines.push(format!(
-            "{kind}: {}, {} in {:.1} s ({} rows/s){}",
+            "{kind}: {}, {} in {:.1} s ({} {}s/s){}",
             text::counted(of_kind.len() as u64, "task"),
-            text::counted(rows, "row"),
+            text::counted(rows, kind.unit()),
             std::time::Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX)).as_secs_f64(),
             text::grouped(per_second),
+            kind.unit(),
             if refused > 0 { format!(", {} refused", text::grouped(refused)) } else { String::new() }
         ));
         stages.push(json!({

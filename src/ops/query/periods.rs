@@ -27,14 +27,11 @@ impl Workspace {
             for dataset in contract.datasets.iter().filter(|dataset| may_hold(query, dataset)) {
                 places.extend(known(snapshot, dataset, today)?.into_iter().map(|period| (period, dataset)));
             }
-            places.retain(|(period, dataset)| {
-                query.period.is_none_or(|wanted| wanted == *period)
-                    && query.holds(&format!("{period} {}", dataset.name))
-            });
-            if let Some(state) = &query.state {
+            places.retain(|(period, _)| query.period.is_none_or(|wanted| wanted == *period));
+            if query.state.is_some() || query.text.is_some() {
                 let mut matching = Vec::new();
                 for (period, dataset) in places {
-                    if completeness::roll_up(&cells(dataset, period)?).as_str() == state {
+                    if reads(query, dataset, period, &cells(dataset, period)?) {
                         matching.push((period, dataset));
                     }
                 }
@@ -64,6 +61,16 @@ impl Workspace {
 fn may_hold(query: &Query<PeriodKey>, dataset: &Dataset) -> bool {
     query.dataset.as_ref().is_none_or(|name| *name == dataset.name)
         && query.provider.as_ref().is_none_or(|name| dataset.providers.iter().any(|provider| provider.name == *name))
+}
+
+/// Whether a period has the state and holds the words of a query: its own, its dataset's, and its cells'.
+fn reads(query: &Query<PeriodKey>, dataset: &Dataset, period: Period, cells: &[Cell]) -> bool {
+    let state = completeness::roll_up(cells);
+    let mut text = format!("{period} {} {}", dataset.name, state.as_str());
+    for cell in cells {
+        text = text + " " + &cell.provider + " " + cell.state.as_str();
+    }
+    query.state.as_ref().is_none_or(|wanted| state.as_str() == wanted) && query.holds(&text)
 }
 
 /// The periods that are worth a line: owed up to now, or delivered.

@@ -35,6 +35,7 @@ impl TaskBoard {
                 self.active.insert(progress.task.clone(), progress);
                 return;
             }
+            Step::Left { .. } => {}
             Step::Done { .. } => self.done += 1,
             Step::Cancelled => self.cancelled += 1,
             Step::Failed { error } => {

@@ -1,7 +1,6 @@
 //! What surrounds the panes: who and where, tabs, running tasks, what was just said, keys.
 
 use crate::base::text::{counted, grouped};
-use crate::domain::TaskKind;
 use crate::domain::progress::{Progress, Step};
 use crate::tui::app::{
     Area, COMMANDS, Command, Id, Scope, State, TextField, Tone, footer_scope, is_heard, tabs as placed_tabs, why_not,
@@ -94,7 +93,7 @@ fn bar(percent: u64, cells: usize) -> String {
 }
 
 fn at_work(progress: &Progress) -> String {
-    let unit = if progress.kind == TaskKind::Train { "sentence" } else { "row" };
+    let unit = progress.kind.unit();
     let how_far = match &progress.step {
         Step::Running { done, total: Some(total) } => format!("{} of {}", grouped(*done), counted(*total, unit)),
         Step::Running { done, total: None } if *done > 0 => counted(*done, unit),
