@@ -57,7 +57,12 @@ pub enum Fact {
     ContractApplied { version: u32, digest: Digest, contract: Box<Contract> },
 
     /// A delivery is about to be landed (intent).
-    LandingStarted { delivery: Delivery },
+    LandingStarted {
+        delivery: Delivery,
+        /// The encoding that it is read in, where it is text and not UTF-8, as the contract named it then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        encoding: Option<String>,
+    },
     /// A delivery is in bronze; it supersedes what its slice stood on.
     BatchLanded {
         delivery: Delivery,
@@ -244,7 +249,7 @@ impl Fact {
     pub fn subject(&self) -> String {
         match self {
             Self::ContractApplied { version, .. } => format!("contract {version}"),
-            Self::LandingStarted { delivery }
+            Self::LandingStarted { delivery, .. }
             | Self::BatchLanded { delivery, .. }
             | Self::BatchQuarantined { delivery, .. }
             | Self::LandingGivenUp { delivery, .. } => {

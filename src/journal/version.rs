@@ -32,6 +32,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // A release knows under which contract it was put up for approval.
     Step::Replay,
+    // What a release reads like is not searched in the journal: its gate belongs to it.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

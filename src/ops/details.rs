@@ -42,23 +42,33 @@ pub struct Overview {
     pub quarantined: u64,
     /// Deliveries that are overdue.
     pub late: u64,
-    /// Files that lie in the inboxes and fit a provider's pattern.
-    pub waiting_files: u64,
+    /// What lies in the inboxes.
+    #[serde(flatten)]
+    pub waiting: WaitingFiles,
 }
 
-impl Overview {
-    /// What waits in the inboxes, in words, if anything does.
+/// Files that lie in the inboxes and fit a provider's pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct WaitingFiles {
+    /// Those that an ingest takes in.
+    #[serde(rename = "waiting_files")]
+    pub placed: u64,
+    /// Those whose name says no period: an ingest leaves them, and says what it looks for.
+    #[serde(rename = "unplaced_files")]
+    pub unplaced: u64,
+}
+
+impl WaitingFiles {
+    /// How many of each wait, in words, if any do.
     #[must_use]
-    pub fn waiting(&self) -> Option<String> {
-        waiting(self.waiting_files)
+    pub fn sentence(&self) -> Option<String> {
+        let said = |files: u64, one: &str, several: &str| {
+            (files > 0).then(|| format!("{} {}", counted(files, "file"), if files == 1 { one } else { several }))
+        };
+        let parts = [said(self.placed, "waits", "wait"), said(self.unplaced, "says no period", "say no period")];
+        let said: Vec<String> = parts.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(", "))
     }
-}
-
-/// That so many files wait in the inboxes, in words, if any do.
-#[must_use]
-pub fn waiting(files: u64) -> Option<String> {
-    let verb = if files == 1 { "waits" } else { "wait" };
-    (files > 0).then(|| format!("{} {verb}", counted(files, "file")))
 }
 
 /// One batch.
@@ -244,6 +254,16 @@ impl BatchChange {
             }
         };
         format!("{} → {}", side(&self.before), side(&self.after))
+    }
+
+    /// All of it, a sentence each: the batches with their rows, then the sums that it moves.
+    pub fn sentences(&self) -> impl Iterator<Item = String> {
+        let sums = self.rows.iter().flat_map(|rows| &rows.sums);
+        let sum = |(name, before, after): &(String, String, String)| {
+            format!("  {}: sum of {name} {before} before, {after} after", self.provider)
+        };
+        let batches = format!("  {}: {}; {}", self.provider, self.batches_in_words(), self.rows_in_words());
+        std::iter::once(batches).chain(sums.map(sum))
     }
 
     /// What it does to the rows, in words.

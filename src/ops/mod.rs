@@ -13,7 +13,7 @@ pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
 pub use act::{ContractDiff, Next, Reply};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
+    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
 pub use query::overview::may_approve;
 pub use reasons::ReasonGroup;

@@ -107,12 +107,12 @@ fn begun(
     context.cancel.check()?;
     match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file, anew))? {
         Begun::Unchanged(landing) => Ok(landing),
-        Begun::Started { delivery, seq } => {
+        Begun::Started(intent) => {
             crash::point("land.intent");
-            let landing = finish(context, delivery.clone(), seq, sink);
+            let landing = finish(context, intent.clone(), sink);
             if landing.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled) {
                 // Nobody is to finish what somebody called off.
-                arrival::given_up(context, seq, delivery, "cancelled".to_owned())?;
+                arrival::given_up(context, intent.seq, intent.delivery, "cancelled".to_owned())?;
             }
             landing
         }
@@ -128,14 +128,36 @@ pub fn is_misread(dataset: &Dataset, batch: &Batch) -> bool {
 /// Whether what came from a provider would be read in another encoding than this one now.
 pub fn reads_otherwise(dataset: &Dataset, provider: &str, read_in: &str) -> bool {
     let Ok(provider) = dataset.provider(provider) else { return false };
+    !encoding_of(provider).is_some_and(|label| read::names(label, read_in))
+}
+
+/// A landing that is on record as begun.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// What lands.
+    pub delivery: Delivery,
+    /// The encoding that it is read in, where it is text and not UTF-8: whoever finishes it reads as whoever began it.
+    pub encoding: Option<String>,
+}
+
+/// Puts on record that a delivery is about to land, to be read as the contract says now.
+pub fn intend(transaction: &mut Transaction<'_>, dataset: &Dataset, delivery: Delivery) -> Result<Intent> {
+    let encoding = encoding_of(dataset.provider(&delivery.slice.provider)?).map(str::to_owned);
+    let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone(), encoding: encoding.clone() })?;
+    Ok(Intent { seq, delivery, encoding })
+}
+
+fn encoding_of(provider: &Provider) -> Option<&str> {
     let Source::Inbox { encoding, .. } = &provider.source;
-    !encoding.as_ref().is_some_and(|label| read::names(label, read_in))
+    encoding.as_deref()
 }
 
 /// How a landing begins.
 enum Begun {
     Unchanged(Landing),
-    Started { delivery: Delivery, seq: u64 },
+    Started(Intent),
 }
 
 /// The intent to land a file, unless the slice stands on it already and is not to be read `anew`. What was begun with the
@@ -159,11 +181,11 @@ fn begin(
     let landed = transaction.newest_revision(&slice)?;
     let mut newest = landed;
     for (seq, fact) in transaction.unfinished()? {
-        let Fact::LandingStarted { delivery } = fact else { continue };
+        let Fact::LandingStarted { delivery, encoding } = fact else { continue };
         if delivery.slice == slice {
             newest = newest.max(delivery.revision);
             if delivery.content == raw.digest && delivery.revision > landed {
-                return Ok(Begun::Started { delivery, seq });
+                return Ok(Begun::Started(Intent { seq, delivery, encoding }));
             }
         }
     }
@@ -177,8 +199,7 @@ fn begin(
         file,
         bytes: raw.bytes,
     };
-    let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
-    Ok(Begun::Started { delivery, seq })
+    intend(transaction, dataset, delivery).map(Begun::Started)
 }
 
 /// The newest batch of a slice that nothing took the place of: landed, or waiting in quarantine.
@@ -196,7 +217,8 @@ pub fn has_raw(context: &Context, delivery: &Delivery) -> Result<bool> {
 }
 
 /// Ends a landing that a dead process began, under the lease of its slice. Says what came of it.
-pub fn resume(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Result<String> {
+pub fn resume(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<String> {
+    let Intent { seq, delivery, encoding } = intent;
     let (file, slice) = (delivery.file.clone(), delivery.slice.clone());
     if !has_raw(context, &delivery)? {
         let lost = context.lake.raw_path(&delivery.content, &delivery.extension);
@@ -217,7 +239,7 @@ pub fn resume(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
         let (revision, batch) = (newer.delivery.revision, newer.delivery.batch);
         return quarantined(format!("revision {revision} landed before this one was finished (batch {batch})"));
     }
-    Ok(match finish(context, delivery, seq, sink)? {
+    Ok(match finish(context, Intent { seq, delivery, encoding }, sink)? {
         Landing::Quarantined { batch, note } => format!("{file} of {slice} is quarantined (batch {batch}): {note}"),
         _ => format!("finished landing {file} of {slice}"),
     })
@@ -228,13 +250,16 @@ fn provider_of<'a>(context: &'a Context, slice: &Slice) -> Result<&'a Provider> 
 }
 
 /// Brings a landing to its end whose intent is on record: after a crash too.
-pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+pub fn finish(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    let delivery = &intent.delivery;
     let subject = TaskSubject::Batch { slice: delivery.slice.clone(), batch: delivery.batch.clone() };
     let inputs = [("content".to_owned(), delivery.content.to_string())].into();
     let task = Task::new(TaskKind::Land, subject, inputs);
     let report = Report::new(&task, sink);
     let batch = delivery.batch.clone();
-    match write_bronze(context, &task, &delivery, seq, &report) {
+    let written = write_bronze(context, &task, &intent, &report);
+    let Intent { seq, delivery, .. } = intent;
+    match written {
         Ok(bronze) => {
             crash::point("land.bronze_written");
             let (revision, rows) = (delivery.revision, bronze.rows);
@@ -256,17 +281,18 @@ pub fn finish(context: &Context, delivery: Delivery, seq: u64, sink: &(dyn Fn(Pr
     }
 }
 
-fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, report: &Report<'_>) -> Result<Bronze> {
+fn write_bronze(context: &Context, task: &Task, intent: &Intent, report: &Report<'_>) -> Result<Bronze> {
+    let Intent { seq, delivery, encoding } = intent;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
-    let mut reader = opened(context, &delivery.slice, &raw, &delivery.extension)
+    let mut reader = opened(context, &delivery.slice, &raw, &delivery.extension, encoding.as_deref())
         .with_context(|| format!("reading `{}`", delivery.file))?;
     let (columns, encoding) = (reader.header().to_vec(), reader.encoding());
     let schema = read::bronze_schema(&columns);
     let headers = columns.iter().map(|column| (column.name.clone(), column.delivered.clone())).collect();
 
-    let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
+    let at = context.journal.read(|snapshot| snapshot.event_time(*seq))?;
     let (table, partition) = bronze(delivery);
-    let commit = Commit::new(partition, seq, "land", task.slot(), at);
+    let commit = Commit::new(partition, *seq, "land", task.slot(), at);
     let mut rows = 0;
     let mut chunks = std::iter::from_fn(|| {
         let chunk = reader.next_chunk(CHUNK_ROWS, &context.cancel).transpose()?;
@@ -284,7 +310,7 @@ fn write_bronze(context: &Context, task: &Task, delivery: &Delivery, seq: u64, r
 
 /// What would keep a file from landing, as far as its text and its header tell: the note of its quarantine.
 pub fn look_into(context: &Context, slice: &Slice, path: &Path) -> Result<Option<String>> {
-    match opened(context, slice, path, &extension_of(path)) {
+    match opened(context, slice, path, &extension_of(path), encoding_of(provider_of(context, slice)?)) {
         Err(error) if error.kind() == ErrorKind::BadData => Ok(Some(error.one_line())),
         read => read.map(|_| None),
     }
@@ -302,10 +328,15 @@ pub fn replaced(context: &Context, slice: &Slice, path: &Path) -> Result<Option<
 }
 
 /// A delivered file as a landing begins to read it: its text decoded, its header known.
-fn opened(context: &Context, slice: &Slice, path: &Path, extension: &str) -> Result<Box<dyn Reader>> {
+fn opened(
+    context: &Context,
+    slice: &Slice,
+    path: &Path,
+    extension: &str,
+    encoding: Option<&str>,
+) -> Result<Box<dyn Reader>> {
     let provider = provider_of(context, slice)?;
-    let Source::Inbox { encoding, .. } = &provider.source;
-    let reader = read::open(path, extension, encoding.as_deref(), &context.cancel)?;
+    let reader = read::open(path, extension, encoding, &context.cancel)?;
     known_header(context.contract.dataset(&slice.dataset)?, provider, reader.header())?;
     Ok(reader)
 }

@@ -1,6 +1,5 @@
 //! The inbox connector: files that a provider drops into a folder.
 
-use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,8 +11,8 @@ use crate::domain::{FilePattern, Granularity, Period};
 /// The folder of a workspace that holds the providers' folders.
 pub const FOLDER: &str = "inbox";
 
-/// How the name of a file begins that is being taken out.
-const ASIDE: &str = ".assay-taken-";
+/// The folder in a provider's for what is being taken out of it.
+const ASIDE: &str = ".taken";
 
 /// A file that the pattern means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,46 +126,58 @@ pub fn settled(paths: &[&Path], wait: Duration) -> Result<Vec<Option<Look>>> {
 
 /// Takes a file out of its folder for good, as it was when it was `seen`. Another one that came under its name stays.
 pub fn take_out(path: &Path, seen: Look) -> Result<()> {
+    let taking = || format!("taking {} out of the inbox", path.display());
     if look(path)? != Some(seen) {
         return Ok(());
     }
     crash::point("inbox.before_aside");
-    let Some(name) = path.file_name() else { return Ok(()) };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+    // What a link leads to stays where it is, and can't be lost.
+    if path.is_symlink() {
+        return unless_gone(fs::remove_file(path)).map(drop).with_context(taking);
+    }
     // Its name can be taken by another file at any moment. Aside, nobody else writes, and it can be looked at once more.
-    let mut aside = OsString::from(ASIDE);
-    aside.push(name);
-    let aside = path.with_file_name(aside);
-    let taking = || format!("taking {} out of the inbox", path.display());
-    if !unless_gone(fs::rename(path, &aside)).with_context(taking)? {
-        return Ok(());
+    let aside = folder.join(ASIDE);
+    fs::create_dir_all(&aside).with_context(taking)?;
+    if unless_gone(fs::rename(path, aside.join(name))).with_context(taking)? {
+        crash::point("inbox.aside");
+        end(&aside.join(name), path, || Ok(look(&aside.join(name))? == Some(seen)))?;
     }
-    crash::point("inbox.aside");
-    if look(&aside)? == Some(seen) {
-        return unless_gone(fs::remove_file(&aside)).map(drop).with_context(taking);
-    }
-    put_back(&aside, path)
-}
-
-/// Puts back what was being taken out of a folder when a process died: nobody may have read it. Where another file came
-/// under its name, that one took its place, as if it had been written over it.
-pub fn recover(folder: &Path) -> Result<()> {
-    for (path, name) in entries(folder)? {
-        if let Some(name) = name.strip_prefix(ASIDE) {
-            put_back(&path, &path.with_file_name(name))?;
-        }
-    }
+    // Not where others have put something aside too.
+    let _ = fs::remove_dir(&aside);
     Ok(())
 }
 
-fn put_back(aside: &Path, path: &Path) -> Result<()> {
-    let putting = || format!("putting {} back as {}", aside.display(), path.display());
-    match fs::hard_link(aside, path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        linked => {
-            unless_gone(linked).with_context(putting)?;
+/// What was being taken out of the folders of `inboxes` when a process died goes, where `has_come` says so of the name of
+/// its folder and its path; else it comes back, as nobody may have read it. Answers what could be neither.
+pub fn recover(inboxes: &Path, has_come: impl Fn(&str, &Path) -> Result<bool>) -> Result<Vec<Error>> {
+    let mut failed = Vec::new();
+    for (folder, provider) in finished(inboxes)? {
+        let aside = folder.join(ASIDE);
+        if !aside.is_dir() {
+            continue;
+        }
+        for (path, name) in entries(&aside)? {
+            failed.extend(end(&path, &folder.join(name), || has_come(&provider, &path)).err());
+        }
+        let _ = fs::remove_dir(&aside);
+    }
+    Ok(failed)
+}
+
+/// Ends what was put aside: for good where it was `read`, else back under its name. Where another file has that by now, it
+/// took the place of this one, as if it had been written over it.
+fn end(aside: &Path, path: &Path, read: impl FnOnce() -> Result<bool>) -> Result<()> {
+    let ending = || format!("putting {} back as {}", aside.display(), path.display());
+    if !read()? {
+        let linked = fs::hard_link(aside, path).map_err(|error| error.kind());
+        let is_settled = matches!(linked, Ok(()) | Err(ErrorKind::AlreadyExists | ErrorKind::NotFound));
+        // Where files can't have two names.
+        if !is_settled && present(path)?.is_none() {
+            return unless_gone(fs::rename(aside, path)).map(drop).with_context(ending);
         }
     }
-    unless_gone(fs::remove_file(aside)).map(drop).with_context(putting)
+    unless_gone(fs::remove_file(aside)).map(drop).with_context(ending)
 }
 
 /// False where the file that something was done with is gone: somebody else was faster.

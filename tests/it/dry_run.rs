@@ -70,6 +70,8 @@ fn every_change_can_be_tried_and_changes_nothing() {
     let task = text(&workspace.json(&["task", "list"])[0]["key"]);
     let file = workspace.path("inbox/beta/2026-10 corrected.csv").display().to_string();
     let lexicon = workspace.path("lexicon.toml").display().to_string();
+    let labelled = workspace.path("labelled.conll").display().to_string();
+    fs::write(&labelled, "Heinz B-BRAND\nBeans O\n\n".repeat(40)).unwrap();
     let why = ["--reason", "to try it"];
     let new = tempfile::tempdir().unwrap();
     let folder = new.path().join("new").display().to_string();
@@ -99,7 +101,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
         (&workspace, PREPARER, [&["batch", "withdraw", &landed], &why[..]].concat()),
         (&workspace, PREPARER, [&["period", "baseline", PERIODS[1]], &why[..]].concat()),
         (&workspace, PREPARER, vec!["model", "register", &lexicon, "--name", "words"]),
-        (&workspace, PREPARER, vec!["model", "train", "--data", &lexicon, "--name", "tagger"]),
+        (&workspace, PREPARER, vec!["model", "train", "--data", &labelled, "--name", "tagger"]),
         (&workspace, PREPARER, [&["model", "promote", "words/2"], &why[..]].concat()),
         (&workspace, PREPARER, [&["model", "archive", "words/2"], &why[..]].concat()),
         (&workspace, PREPARER, [&["anomaly", "confirm", &anomaly], &why[..]].concat()),
@@ -129,9 +131,8 @@ fn every_change_can_be_tried_and_changes_nothing() {
     assert!(!Path::new(&folder).exists());
     // What the table holds can be done: the same commands, in earnest.
     for (place, who, command) in &table {
-        let hopeless = [["model", "train"]];
         let inert = ["demo", "log"];
-        if !hopeless.iter().any(|verb| command.starts_with(verb)) && !inert.contains(&command[0]) {
+        if !inert.contains(&command[0]) {
             place.copy().ok(who, command);
         }
     }

@@ -42,7 +42,10 @@ fn a_list_of_words_is_measured_where_there_is_something_to_measure_it_on() {
     let models = workspace.json(&["model", "list"]);
     assert_eq!((&models[0]["f1"], &models[1]["f1"]), (&serde_json::json!(0.5), &Value::Null));
     let promote = workspace.ok(OWNER, &["--dry-run", "model", "promote", "words/2", "--reason", "it is measured"]);
-    assert!(promote.contains("words/2 has F1 0.500; words/1, in production now, was not measured"), "{promote}");
+    assert!(
+        promote.contains("words/2 has F1 0.500 over 2 entities; words/1, in production now, was not measured"),
+        "{promote}"
+    );
     // What can't be measured is not registered.
     workspace.run(OWNER, &[&register[..], &["--test", "nowhere.conll"]].concat()).ended(1, &["nowhere.conll"]);
     assert_eq!(workspace.json(&["model", "list"]).as_array().unwrap().len(), 2);

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use assay::base::Clock;
 use assay::journal::Journal;
+use assay::lake::Table;
 use serde_json::Value;
 
 use super::picture::gold;
-use super::support::{Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, delivery};
+use super::support::{Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, contract_in, delivery, latin};
 
 const FIRST: &str = "slips/2026-09.1";
 const AMENDMENT: &str = "slips/2026-09.2";
@@ -287,5 +288,55 @@ fn a_file_that_takes_the_name_of_one_that_is_taken_out_stays() {
         assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), newer, "{point}");
         workspace.run(PREPARER, &["ingest"]).ended(0, &["revision 3"]);
         assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "{point}: something was left");
+    }
+}
+
+/// What is being taken out is on record: nobody puts it back for another landing, whether its process sleeps or is dead.
+#[test]
+fn a_file_that_is_being_taken_out_is_not_landed_again() {
+    let start = Workspace::processed();
+    start.deliver(PROVIDERS[0], "2026-09 again.csv", delivery(PROVIDERS[0], PERIODS[0], 7));
+    for is_killed in [false, true] {
+        let workspace = start.copy();
+        let mut child = start_stopping_at(&workspace, &["ingest"], "inbox.aside");
+        assert!(falls_asleep(&mut child));
+        if is_killed {
+            child.kill().unwrap();
+        }
+        fs::write(workspace.path("third.csv"), delivery(PROVIDERS[0], PERIODS[0], 9)).unwrap();
+        let add = ["batch", "add", "third.csv", "--provider", PROVIDERS[0], "--period", PERIODS[0]];
+        workspace.run(PREPARER, &add).ended(0, &[]);
+        workspace.run(PREPARER, &["ingest"]).ended(0, &[]);
+        signal(&child, "-CONT");
+        let outcome = child.wait_with_output().unwrap();
+        assert_eq!(outcome.status.success(), !is_killed, "{outcome:?}");
+        let batches = workspace.json(&["batch", "list", "--state", "landed"]);
+        let newest = batches.as_array().unwrap().iter().find(|batch| batch["file"] == "third.csv").unwrap();
+        assert_eq!(newest["revision"], 3, "{batches:#}");
+        assert_eq!(fs::read_dir(workspace.path("inbox").join(PROVIDERS[0])).unwrap().count(), 0);
+    }
+}
+
+/// Whoever finishes a landing reads the file as whoever began it: the record says how what is in bronze was read.
+#[test]
+fn a_landing_that_is_finished_under_another_contract_is_read_as_it_was_begun() {
+    let workspace = Workspace::under(&contract_in("windows-1252"));
+    workspace.deliver(PROVIDERS[0], "2026-09.csv", latin());
+    for point in ["land.intent", "land.bronze_written"] {
+        let workspace = workspace.copy();
+        let mut child = start_stopping_at(&workspace, &["ingest"], point);
+        assert!(falls_asleep(&mut child), "{point}");
+        workspace.amend("windows-1252", "windows-1251");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        workspace.ok(PREPARER, &["run"]);
+        let batch = workspace.json(&["batch", "list"])[0].clone();
+        let landed = &workspace.payloads_of("batch_landed")[0];
+        let rows = workspace.rows(&Table::Silver { dataset: "slips".to_owned() }).unwrap();
+        let text = rows.column("description").unwrap().str().unwrap().get(0).unwrap().to_owned();
+        let read_in = landed["encoding"].as_str().unwrap();
+        let as_said = if read_in == "windows-1252" { "Café" } else { "Cafй" };
+        assert_eq!((text.as_str(), read_in), (as_said, "windows-1252"), "{point}: {batch:#}");
+        assert!(!batch["misread"].is_null(), "{point}: {batch:#}");
     }
 }

@@ -28,7 +28,7 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     ))?;
     out.line(&format!("{} in the way of a release", text::counted(overview.open_anomalies, "anomaly")))?;
     out.line(&format!("{} late, {} in quarantine", text::counted(overview.late, "delivery"), overview.quarantined))?;
-    if let Some(waiting) = overview.waiting() {
+    if let Some(waiting) = overview.waiting.sentence() {
         out.line(&format!("{waiting}: assay ingest"))?;
     }
     if overview.unprotected {

@@ -45,7 +45,7 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
 
 fn begun(fact: &Fact) -> Option<Step<'_>> {
     Some(match fact {
-        Fact::LandingStarted { delivery } => ("landing", delivery.batch.as_str().into()),
+        Fact::LandingStarted { delivery, .. } => ("landing", delivery.batch.as_str().into()),
         Fact::TaskStarted { task } => ("task", task.slot().into()),
         Fact::PublishStarted { release, .. } => ("publish", release.to_string().into()),
         Fact::RollbackStarted { from, .. } => ("rollback", from.to_string().into()),

@@ -30,8 +30,7 @@ pub(super) const PROJECTION: Projection = Projection {
             approvals      TEXT NOT NULL,
             generation     INTEGER,
             delta_version  INTEGER,
-            sort           TEXT NOT NULL,
-            search         TEXT NOT NULL
+            sort           TEXT NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX release_number ON release (dataset, period_order, n);
         CREATE TABLE release_inputs (
@@ -219,9 +218,9 @@ fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
     let sort = format!("{} {dataset} {:010}", column::newest_first(*period), u32::MAX - n);
     snapshot.execute(
         "INSERT OR REPLACE INTO release (name, dataset, period, period_order, n, model, state, cause, at, opened, changed,
-             input_digest, release_digest, asked_under, approvals, generation, delta_version, sort, search)
+             input_digest, release_digest, asked_under, approvals, generation, delta_version, sort)
          VALUES (:name, :dataset, :period, :period_order, :n, :model, :state, :cause, :at, :opened, :changed,
-             :input_digest, :release_digest, :asked_under, :approvals, :generation, :delta_version, :sort, :search)",
+             :input_digest, :release_digest, :asked_under, :approvals, :generation, :delta_version, :sort)",
         named_params! {
             ":name": name, ":dataset": dataset, ":period": period.to_string(),
             ":period_order": column::period_order(*period), ":n": n, ":model": model,
@@ -234,7 +233,6 @@ fn save(snapshot: &Snapshot<'_>, release: &Release) -> Result<()> {
             ":approvals": column::to_json(&release.approvals)?,
             ":generation": release.generation.map(column::integer).transpose()?,
             ":delta_version": release.delta_version.map(column::integer).transpose()?, ":sort": sort,
-            ":search": column::searchable(&[&name, &model, release.state.as_str(), &release.cause, release.present_cause()]),
         },
     )?;
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Row, params};
 
 use super::{CANDIDATES, only_match, past};
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::batch::Delivery;
 use crate::domain::listing::{BatchRow, Page, Query};
 use crate::domain::{Batch, BatchId, Period, Slice};
@@ -75,6 +75,12 @@ impl Snapshot<'_> {
             .holding(query.words());
         let place = |id: &BatchId| place_of(self, "SELECT sort FROM batch WHERE id = ?1", id.as_str());
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
+    }
+
+    /// Whether a provider ever delivered this content.
+    pub fn has_come(&self, provider: &str, content: &Digest) -> Result<bool> {
+        let sql = "SELECT count(*) AS number FROM batch WHERE content = ?1 AND provider = ?2";
+        Ok(self.number(sql, (content.as_str(), provider))? > 0)
     }
 
     /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::base::{Digest, Error, Result};
-use crate::domain::listing::{Fetch, Page, Query};
+use crate::domain::listing::{BLOCKED, Fetch, Page, Query, READY};
 use crate::domain::release::ReleaseInputs;
 use crate::domain::{Evaluation, Event, Fact, Period, Release, ReleaseName};
 use crate::journal::column;
@@ -88,26 +88,28 @@ impl Snapshot<'_> {
         self.all(sql, [name.to_string()], |row| Entry::read(row)?.event())
     }
 
-    /// The open and approved releases that a query is about, whatever it says of states, newest period first.
-    pub fn wanted_open_releases(&self, query: &Query<ReleaseName>) -> Result<Vec<Release>> {
-        let list = wanted(query).with("state IN ('open', 'approved')");
-        Ok(list.rows(self, &Fetch::First, u32::MAX, read)?.0)
+    /// Every release of the dataset, the period and the state of a query, in the order of the list, whatever else it says.
+    pub fn releases_in(&self, query: &Query<ReleaseName>) -> Result<Vec<Release>> {
+        Ok(wanted(query).rows(self, &Fetch::First, u32::MAX, read)?.0)
     }
 
-    /// Part of the list of releases: newest period first, then by dataset, newest number first. It has no provider.
+    /// Part of the list of releases: newest period first, then by dataset, newest number first. It has no provider, and
+    /// what its text would have to hold is not all in the journal.
     pub fn release_page(&self, query: &Query<ReleaseName>) -> Result<Page<Release>> {
-        let list = wanted(query).only("state = ?", query.state.clone());
+        let list = wanted(query);
         let place = |name: &ReleaseName| place_of(self, "SELECT sort FROM release WHERE name = ?1", &name.to_string());
         list.page(self, &placed(&query.fetch, place)?, query.limit, read)
     }
 }
 
-/// The releases of the dataset and period of a query that hold its text.
 fn wanted(query: &Query<ReleaseName>) -> List {
-    List::of("release", "sort")
+    let list = List::of("release", "sort")
         .only("dataset = ?", query.dataset.clone())
-        .only("period_order = ?", query.period.map(column::period_order))
-        .holding(query.words())
+        .only("period_order = ?", query.period.map(column::period_order));
+    match query.state.as_deref() {
+        Some(READY | BLOCKED) => list.with("state IN ('open', 'approved')"),
+        state => list.only("state = ?", state.map(str::to_owned)),
+    }
 }
 
 fn read(row: &Row<'_>) -> Result<Release> {

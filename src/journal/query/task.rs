@@ -143,7 +143,7 @@ impl Snapshot<'_> {
         Ok(begun
             .into_iter()
             .filter_map(|event| match event.fact {
-                Fact::LandingStarted { delivery } => Some(delivery),
+                Fact::LandingStarted { delivery, .. } => Some(delivery),
                 _ => None,
             })
             .collect())

@@ -44,7 +44,10 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         0 => vec![contract(snapshot.contract()?.map_or(1, |(version, _, _)| version + 1))],
         1 | 2 => {
             let revision = snapshot.newest_revision(&slice)? + 1;
-            vec![Fact::LandingStarted { delivery: delivery(&slice, revision) }, landed(&slice, revision)]
+            vec![
+                Fact::LandingStarted { delivery: delivery(&slice, revision), encoding: None },
+                landed(&slice, revision),
+            ]
         }
         3 => vec![quarantined(&slice, snapshot.newest_revision(&slice)? + 1)],
         4 => {

@@ -19,12 +19,13 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
     let landing = if found.state == BatchState::Landed {
         land::again(context, found.delivery, progress)?
     } else {
-        let (delivery, seq) = context.write(move |transaction| {
+        let contract = context.contract.clone();
+        let intent = context.write(move |transaction| {
             let delivery = acceptable(transaction)?.delivery;
-            let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone() })?;
-            Ok((delivery, seq))
+            let dataset = contract.dataset(&delivery.slice.dataset)?;
+            land::intend(transaction, dataset, delivery)
         })?;
-        land::finish(context, delivery, seq, progress)?
+        land::finish(context, intent, progress)?
     };
     match landing {
         Landing::Quarantined { note, .. } => Err(unreadable(id, note)),
@@ -112,18 +113,31 @@ fn newest_word(snapshot: &Snapshot<'_>, batch: Batch) -> Result<Batch> {
 }
 
 /// Takes a batch back; it is `said` to be what then. Its slice stands on the revision before it, if there is one.
-pub fn withdraw(context: &Context, id: &BatchId, said: &str) -> Result<Reply> {
+pub fn withdraw(context: &Context, id: &BatchId) -> Result<Reply> {
+    take_back_one(context, id, &[BatchState::Landed, BatchState::Quarantined])?;
+    Ok(Reply::new(format!("batch {id} is withdrawn")))
+}
+
+/// Turns a quarantined batch down.
+pub fn reject(context: &Context, id: &BatchId) -> Result<Reply> {
+    take_back_one(context, id, &[BatchState::Quarantined])?;
+    Ok(Reply::new(format!("batch {id} is turned down; its file stays in raw")))
+}
+
+/// Takes a batch back that is in one of these states.
+fn take_back_one(context: &Context, id: &BatchId, states: &'static [BatchState]) -> Result<()> {
     let found = find(context, id)?.delivery;
     let _lease = lease::wait(context, &land::lease_key(&found.slice))?;
     let contract = context.contract.clone();
     context.write(move |transaction| {
         let batch = transaction.known_batch(&found.batch)?;
-        if !matches!(batch.state, BatchState::Landed | BatchState::Quarantined) {
-            return Err(Error::refused(format!("batch {} is {} already", found.batch, batch.state.as_str())));
+        match batch.state {
+            state if states.contains(&state) => take_back(transaction, &contract, &batch),
+            BatchState::Landed => Err(Error::refused(format!("batch {} is landed, not quarantined", found.batch))
+                .hint(format!("to take it back: assay batch withdraw {} --reason \"...\"", found.batch))),
+            state => Err(Error::refused(format!("batch {} is {} already", found.batch, state.as_str()))),
         }
-        take_back(transaction, &contract, &batch)
-    })?;
-    Ok(Reply::new(format!("batch {id} is {said}")))
+    })
 }
 
 /// The change that a withdrawal is.

@@ -163,7 +163,7 @@ fn keeps_periods(transaction: &Transaction<'_>, contract: &Contract) -> Result<(
 /// The period that is begun and not finished.
 fn begun(fact: &Fact) -> Option<(String, Period)> {
     match fact {
-        Fact::LandingStarted { delivery } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
+        Fact::LandingStarted { delivery, .. } => Some((delivery.slice.dataset.clone(), delivery.slice.period)),
         Fact::PublishStarted { release, .. }
         | Fact::RollbackStarted { from: release, .. }
         | Fact::WithdrawalStarted { release } => Some((release.dataset.clone(), release.period)),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::not_understood::{self, NotUnderstood};
 use super::{Next, Reply};
-use crate::base::{Error, ErrorKind, Result, text};
+use crate::base::{Digest, Error, ErrorKind, Result, files, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
@@ -104,7 +104,10 @@ pub fn inboxes(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut tally = Tally::default();
-    waiting::recover(context, dataset.as_deref(), provider.as_deref())?;
+    tally.failed.extend(inbox::recover(&context.root.join(inbox::FOLDER), |provider, file| {
+        let content = Digest::of_reader(files::open_regular(file)?)?;
+        context.journal.read(|snapshot| snapshot.has_come(provider, &content))
+    })?);
     let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
     let mut meant = Vec::new();
     for file in &files {
@@ -144,7 +147,9 @@ fn take_in(
         Ok(landing) => {
             tally.add(context, slice, path, &landing);
             // The bytes are in raw by now, and the journal says so.
-            inbox::take_out(path, seen)?;
+            if let Err(error) = inbox::take_out(path, seen) {
+                tally.failed.push(error.hint("it has landed: remove it by hand"));
+            }
         }
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(path)? != Some(seen) => {

@@ -152,10 +152,8 @@ impl Workspace {
                 ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
             }
             Request::AcceptBatch { batch, .. } => batch::accept(context, &batch, progress),
-            Request::RejectBatch { batch, .. } => {
-                batch::withdraw(context, &batch, "turned down; its file stays in raw")
-            }
-            Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch, "withdrawn"),
+            Request::RejectBatch { batch, .. } => batch::reject(context, &batch),
+            Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch),
             Request::Run { dataset, period, model } => {
                 run::everything(self, context, session, &run::Wanted { dataset, period, model }, progress)
             }

@@ -1,5 +1,6 @@
 //! Registering, promoting and archiving model versions.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,27 @@ pub fn preview(name: &str, file: &Path, test: Option<&Path>) -> Result<Vec<Strin
         lines.push(format!("would measure it on {} of {}", text::counted(documents, "document"), test.display()));
     }
     Ok(lines)
+}
+
+/// What a training would learn from, and be measured on.
+pub fn preview_training(name: &str, data: &[PathBuf], test: Option<&Path>) -> Result<Vec<String>> {
+    plain_name(name)?;
+    let mut documents = Vec::new();
+    for path in data {
+        documents.extend(ner::data::read(path)?);
+    }
+    let labels: BTreeSet<&str> =
+        documents.iter().flat_map(|document| &document.entities).map(|entity| entity.label.as_str()).collect();
+    let labels = labels.into_iter().collect::<Vec<_>>().join(", ");
+    let read = text::counted(documents.len() as u64, "document");
+    let measured = match test {
+        Some(test) => {
+            let held_back = ner::data::read(test)?.len() as u64;
+            format!("would measure it on {} of {}", text::counted(held_back, "document"), test.display())
+        }
+        None => "would measure it on a part of them that it does not learn from".to_owned(),
+    };
+    Ok(vec![format!("would train the next version of {name} on {read} that name {labels}"), measured])
 }
 
 /// A model file: its kind, its bytes, the labels that it knows.

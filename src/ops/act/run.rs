@@ -9,7 +9,7 @@ use crate::domain::progress::Progress;
 use crate::domain::{
     Contract, Dataset, Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject,
 };
-use crate::ops::{Session, Workspace, details};
+use crate::ops::{Session, Workspace};
 use crate::pipeline::schedule::{self, Scope, Summary};
 use crate::pipeline::{Context, arrival};
 
@@ -111,9 +111,8 @@ pub fn everything(
         reply.message = format!("nothing was delivered for {period}");
     }
     reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
-    reply.lines.extend(
-        details::waiting(workspace.waiting_files(&context.contract)).map(|waiting| format!("{waiting}: assay ingest")),
-    );
+    let waiting = workspace.waiting_files(&context.contract).sentence();
+    reply.lines.extend(waiting.map(|waiting| format!("{waiting}: assay ingest")));
     Ok(reply)
 }
 

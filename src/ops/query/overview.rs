@@ -25,7 +25,7 @@ impl Workspace {
         let state = self.contract_state()?;
         let contract = &state.contract;
         let today = self.now().with_timezone(&contract.timezone).date_naive();
-        let waiting_files = self.waiting_files(contract);
+        let waiting = self.waiting_files(contract);
         self.journal().read(|snapshot| {
             let people: Vec<Actor> = contract
                 .people
@@ -71,7 +71,7 @@ impl Workspace {
                 open_anomalies: snapshot.count_blocking_anomalies()?,
                 quarantined: snapshot.count_quarantined()?,
                 late,
-                waiting_files,
+                waiting,
             })
         })
     }

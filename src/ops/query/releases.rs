@@ -10,31 +10,30 @@ use crate::domain::{AnomalyState, Contract, Release, ReleaseName, ReleaseState};
 use crate::journal::Snapshot;
 use crate::ops::judged::Judged;
 use crate::ops::workspace::ContractState;
-use crate::ops::{ReleaseDetail, WaivedFinding, Workspace};
+use crate::ops::{ReleaseChanges, ReleaseDetail, WaivedFinding, Workspace};
 use crate::pipeline::gate::{self, GateAnswer};
-use crate::pipeline::{arrival, assemble, publication};
+use crate::pipeline::{Context, arrival, assemble, publication};
 
 impl Workspace {
     /// Releases, newest period first, with every reason that keeps the open ones back.
     pub fn releases(&self, query: &Query<ReleaseName>) -> Result<Page<ReleaseRow>> {
         let state = self.contract_state()?;
-        let said_by_gate = query.state.as_deref().filter(|state| [READY, BLOCKED].contains(state));
         self.journal().read(|snapshot| {
             let gate = |release: Release| self.gate(snapshot, &state, &release);
-            if let Some(wanted) = said_by_gate {
-                let mut rows = Vec::new();
-                for release in snapshot.wanted_open_releases(query)? {
-                    let (row, answer) = gate(release)?;
-                    rows.extend(((wanted == READY) == answer.unready.is_empty()).then_some(row));
-                }
-                let names: Vec<ReleaseName> = rows.iter().map(|row| row.name.clone()).collect();
-                let range = window(&names, &query.fetch, query.limit);
-                let (offset, total) = (range.start as u64, rows.len() as u64);
-                return Ok(Page { rows: rows.drain(range).collect(), offset, total });
+            if query.text.is_none() && !matches!(query.state.as_deref(), Some(READY | BLOCKED)) {
+                let Page { rows, offset, total } = snapshot.release_page(query)?;
+                let rows = rows.into_iter().map(|release| Ok(gate(release)?.0)).collect::<Result<_>>()?;
+                return Ok(Page { rows, offset, total });
             }
-            let Page { rows, offset, total } = snapshot.release_page(query)?;
-            let rows = rows.into_iter().map(|release| Ok(gate(release)?.0)).collect::<Result<_>>()?;
-            Ok(Page { rows, offset, total })
+            let mut rows = Vec::new();
+            for release in snapshot.releases_in(query)? {
+                let (row, answer) = gate(release)?;
+                rows.extend(is_wanted(query, &row, &answer).then_some(row));
+            }
+            let names: Vec<ReleaseName> = rows.iter().map(|row| row.name.clone()).collect();
+            let range = window(&names, &query.fetch, query.limit);
+            let (offset, total) = (range.start as u64, rows.len() as u64);
+            Ok(Page { rows: rows.drain(range).collect(), offset, total })
         })
     }
 
@@ -80,6 +79,15 @@ impl Workspace {
         })
     }
 
+    /// What clients would see otherwise if they saw the release `to` instead of `from`.
+    pub fn changes_between(&self, context: &Context, from: &ReleaseName, to: &ReleaseName) -> Result<ReleaseChanges> {
+        let (before, after) = self.journal().read(|snapshot| {
+            let side = |name| Side::of(snapshot, snapshot.known_release(name)?);
+            Ok((side(from)?, side(to)?))
+        })?;
+        changes(context, self.memory(), Some(&before), &after)
+    }
+
     /// The history of channel `latest`, newest first.
     pub fn channel(&self, query: &Query<u64>) -> Result<Page<ChannelRow>> {
         self.journal().read(|snapshot| snapshot.channel_page(query))
@@ -117,6 +125,21 @@ impl Workspace {
         };
         Ok((row, answer))
     }
+}
+
+/// Whether what the gate says is what a query is about, and the row holds its words.
+fn is_wanted(query: &Query<ReleaseName>, row: &ReleaseRow, answer: &GateAnswer) -> bool {
+    let is_ready = answer.unready.is_empty();
+    let says_so = match query.state.as_deref() {
+        Some(READY) => is_ready,
+        Some(BLOCKED) => !is_ready,
+        _ => true,
+    };
+    let mut text = format!("{} {} {} {} {}", row.name, row.state, row.model, row.cause, row.approvals.join(" "));
+    for reason in &row.blocked_by {
+        text = text + " " + &reason.text;
+    }
+    says_so && query.holds(&text)
 }
 
 /// Whether a release was turned down or taken away, and nothing of its period is on its way to clients since.

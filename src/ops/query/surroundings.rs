@@ -7,7 +7,7 @@ use crate::base::KeyHasher;
 use crate::config::CONTRACT_FILE;
 use crate::domain::Contract;
 use crate::domain::contract::Source;
-use crate::ops::Workspace;
+use crate::ops::{WaitingFiles, Workspace};
 use crate::source::inbox;
 
 impl Workspace {
@@ -25,14 +25,20 @@ impl Workspace {
 
     /// Files in the inboxes that an ingest would look at.
     #[must_use]
-    pub(in crate::ops) fn waiting_files(&self, contract: &Contract) -> u64 {
-        let mut files = 0;
+    pub(in crate::ops) fn waiting_files(&self, contract: &Contract) -> WaitingFiles {
+        let mut files = WaitingFiles::default();
         for dataset in &contract.datasets {
             for provider in &dataset.providers {
                 let Source::Inbox { pattern, .. } = &provider.source;
                 let folder = self.root().join(inbox::FOLDER).join(&provider.name);
                 // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
-                files += inbox::scan(&folder, pattern, dataset.period).map_or(0, |found| found.len() as u64);
+                for file in inbox::scan(&folder, pattern, dataset.period).unwrap_or_default() {
+                    if file.period.is_ok() {
+                        files.placed += 1;
+                    } else {
+                        files.unplaced += 1;
+                    }
+                }
             }
         }
         files

@@ -54,7 +54,7 @@ pub fn recover(context: &Context, sink: &(dyn Fn(Progress) + Sync)) -> Result<Re
 
 fn unfinished(fact: &Fact, error: Error) -> Unfinished {
     let (what, batch, release) = match fact {
-        Fact::LandingStarted { delivery } => {
+        Fact::LandingStarted { delivery, .. } => {
             (format!("landing {} of {}", delivery.file, delivery.slice), Some(delivery.batch.clone()), None)
         }
         Fact::PublishStarted { release, .. } => (format!("publishing {release}"), None, Some(release.clone())),
@@ -77,7 +77,9 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
     // Whoever held the lease until now may have finished it.
     let Some(fact) = intent()? else { return Ok(None) };
     match fact {
-        Fact::LandingStarted { delivery } => land::resume(context, delivery, seq, sink).map(Some),
+        Fact::LandingStarted { delivery, encoding } => {
+            land::resume(context, land::Intent { seq, delivery, encoding }, sink).map(Some)
+        }
         fact => complete(context, seq, &fact),
     }
 }
@@ -136,7 +138,7 @@ pub fn moved(fact: &Fact) -> Option<&ReleaseName> {
 /// The lease that whoever works on this intent holds; `None` where nobody has to finish it (a task is planned again).
 fn work_lease(fact: &Fact) -> Option<String> {
     match fact {
-        Fact::LandingStarted { delivery } => Some(land::lease_key(&delivery.slice)),
+        Fact::LandingStarted { delivery, .. } => Some(land::lease_key(&delivery.slice)),
         fact => moved(fact).map(|release| lease_key(&release.dataset)),
     }
 }

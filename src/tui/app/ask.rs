@@ -146,12 +146,9 @@ impl Ask {
             Self::Assess { .. } | Self::Approve(_) => vec![field("note (optional)", FieldKind::Optional)],
             Self::Publish(release) => vec![confirm(&release.to_string())],
             Self::Rollback { to: Some(to), .. } => vec![reason(), confirm(&to.to_string())],
-            Self::Rollback { release, .. } => vec![
-                reason(),
-                field("to release (empty: the one before)", FieldKind::Release),
-                confirm(&release.to_string()),
-            ],
-            Self::WithdrawRelease(release) => vec![reason(), confirm(&release.to_string())],
+            Self::Rollback { release, .. } | Self::WithdrawRelease(release) => {
+                vec![reason(), confirm(&release.to_string())]
+            }
             Self::WithdrawBatch(batch) => vec![reason(), confirm(batch.as_str())],
             _ => vec![reason()],
         }
@@ -217,10 +214,7 @@ impl Ask {
             Self::Revoke(release) => Request::RevokeApproval { release, reason: reason() },
             Self::RejectRelease(release) => Request::RejectRelease { release, reason: reason() },
             Self::Publish(release) => Request::Publish { release },
-            Self::Rollback { release, to } => {
-                let to = to.or_else(|| typed("to release").and_then(|text| text.parse().ok()));
-                Request::Rollback { release, to, reason: reason() }
-            }
+            Self::Rollback { release, to } => Request::Rollback { release, to, reason: reason() },
             Self::WithdrawRelease(release) => Request::WithdrawRelease { release, reason: reason() },
             Self::ApplyContract => Request::ApplyContract { reason: reason() },
         }

@@ -138,6 +138,8 @@ pub const COMMANDS: &[Command] = &[
     look(Id::Close, Group::Top, Scope::Choice, &["esc"], "close", "close", "Closes what lies on top."),
     look(Id::ChoiceUp, Group::Top, Scope::Choice, &["up", "ctrl-p"], "line up", "", "To the line before."),
     look(Id::ChoiceDown, Group::Top, Scope::Choice, &["down", "ctrl-n"], "line down", "", "To the next line."),
+    look(Id::ChoicePageUp, Group::Top, Scope::Choice, &["page-up"], "page up", "", "A screen up."),
+    look(Id::ChoicePageDown, Group::Top, Scope::Choice, &["page-down"], "page down", "", "A screen down."),
     look(Id::Submit, Group::Top, Scope::Dialog, &["enter"], "do it", "go on", "Does what the dialog says, once everything asked for is typed."),
     look(Id::Cancel, Group::Top, Scope::Dialog, &["esc"], "leave it", "leave it", "Closes the dialog; nothing changes."),
     look(Id::ReadDown, Group::Top, Scope::Dialog, &["page-down"], "read on", "", "Further down in what the dialog says."),

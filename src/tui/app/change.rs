@@ -136,6 +136,10 @@ pub(super) fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>, 
     if !state.is_busy() {
         state.board.end();
     }
+    // What was trained or registered is what one goes on with.
+    if let Ok(Reply { next: Some(Next::Promote(model)), .. }) = answer {
+        state.lists.models.go_to(model.clone());
+    }
     let judged = state.detail.as_mut().is_some_and(|detail| detail.judging.answered(ticket, answer.is_ok()));
     told(state, ticket, answer, judged);
     let away = state.away.iter().position(|dialog| dialog.sent == Some(ticket));

@@ -133,6 +133,10 @@ pub enum Id {
     ChoiceUp,
     /// The next line.
     ChoiceDown,
+    /// A screen of lines up.
+    ChoicePageUp,
+    /// A screen of lines down.
+    ChoicePageDown,
     /// Do what the dialog says.
     Submit,
     /// Leave everything as it is.

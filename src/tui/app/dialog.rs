@@ -103,7 +103,7 @@ impl Dialog {
         let edited = edit(&mut field.input);
         if edited {
             self.complaint = None;
-            if hangs || field.kind == FieldKind::Release {
+            if hangs {
                 self.preview = Fetched::Unasked;
             }
         }

@@ -1,7 +1,7 @@
 //! A field of a dialog: what it asks for, what was typed, and what is wrong with that.
 
 use super::text_field::TextField;
-use crate::domain::{Period, ReleaseName};
+use crate::domain::Period;
 
 /// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +14,6 @@ pub enum FieldKind {
     Path,
     /// A period, or nothing.
     Period,
-    /// A release, or nothing.
-    Release,
     /// Exactly this, as a sign that it is meant.
     Exactly(String),
 }
@@ -47,8 +45,7 @@ impl Field {
             FieldKind::Required | FieldKind::Path => missing.then(|| format!("the {} is missing", self.label)),
             FieldKind::Exactly(expected) => (typed != expected).then(|| format!("type {expected} to confirm")),
             FieldKind::Period if !missing => typed.parse::<Period>().err().map(|error| error.with_hints()),
-            FieldKind::Release if !missing => typed.parse::<ReleaseName>().err().map(|error| error.with_hints()),
-            FieldKind::Optional | FieldKind::Period | FieldKind::Release => None,
+            FieldKind::Optional | FieldKind::Period => None,
         }
     }
 }

@@ -61,7 +61,10 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             state.overlay = None;
             state.lists.of_mut(state.pane).set_filter(Filter::default());
         }
-        Id::ChoiceUp | Id::ChoiceDown => step_choice(state, id == Id::ChoiceDown),
+        Id::ChoiceUp => step_choice(state, -1),
+        Id::ChoiceDown => step_choice(state, 1),
+        Id::ChoicePageUp => step_choice(state, -page(state)),
+        Id::ChoicePageDown => step_choice(state, page(state)),
         Id::Choose => choose(state, effects),
         Id::NextField | Id::PreviousField => {
             if let Some(Overlay::Dialog(dialog)) = &mut state.overlay {
@@ -146,13 +149,17 @@ fn stop(state: &mut State, effects: &mut Vec<Effect>) {
     effects.extend(tickets.into_iter().map(|ticket| Effect::Cancel { ticket }));
 }
 
-fn step_choice(state: &mut State, down: bool) {
+fn step_choice(state: &mut State, by: isize) {
     let Some(Overlay::Choice(choice)) = &state.overlay else { return };
     let count = choices(state, choice).len();
     if let Some(Overlay::Choice(choice)) = &mut state.overlay {
-        let next = if down { choice.cursor + 1 } else { choice.cursor.saturating_sub(1) };
-        choice.cursor = next.min(count.saturating_sub(1));
+        choice.cursor = choice.cursor.saturating_add_signed(by).min(count.saturating_sub(1));
     }
+}
+
+/// Half of the screen: as many lines as a list on top shows for certain.
+fn page(state: &State) -> isize {
+    (state.height / 2).cast_signed().into()
 }
 
 fn choose(state: &mut State, effects: &mut Vec<Effect>) {

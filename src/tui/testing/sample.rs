@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::ops::{
     AnomalyDetail, BatchChange, BatchDetail, CheckedAgain, Consequences, EventDetail, FallenApproval, ModelDetail,
-    Overview, RejectRow, ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaivedFinding,
+    Overview, RejectRow, ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
 
 /// A workspace in memory.
@@ -50,7 +50,7 @@ impl World {
             open_anomalies: 0,
             quarantined: 0,
             late: 0,
-            waiting_files: 0,
+            waiting: WaitingFiles::default(),
             unprotected: false,
         };
         Self {

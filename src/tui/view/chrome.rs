@@ -27,7 +27,7 @@ pub fn header(canvas: &mut Canvas<'_>, area: Area, state: &State) {
         } else if overview.contract_differs {
             marks.push(("! assay.toml differs: C".to_owned(), Tone::Warning));
         }
-        marks.extend(overview.waiting().map(|waiting| (format!("{waiting}: i"), Tone::Warning)));
+        marks.extend(overview.waiting.sentence().map(|waiting| (format!("{waiting}: i"), Tone::Warning)));
         if overview.unprotected {
             marks.push(("! no [people]: everybody is owner".to_owned(), Tone::Warning));
         }

@@ -37,12 +37,6 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     Ok(waiting)
 }
 
-/// Puts back what was being taken out of these inboxes when a process died.
-pub fn recover(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
-    let meant = meant(context, dataset, provider)?;
-    folders(&meant).into_iter().try_for_each(|folder| inbox::recover(&context.root.join(inbox::FOLDER).join(folder)))
-}
-
 /// The names of the providers' folders, each once, however many datasets share it.
 fn folders<'a>(meant: &[(&Dataset, &'a Provider)]) -> Vec<&'a str> {
     let mut folders: Vec<&str> = Vec::new();

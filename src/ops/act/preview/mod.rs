@@ -1,14 +1,14 @@
 //! `--dry-run`: what a request would do, in sentences, with the same refusals.
 
 mod beyond;
+mod promotion;
 
 use super::{baseline, batch, contract, ingest, model, release, run};
-use crate::base::{Error, Result, text};
+use crate::base::{Result, text};
 use crate::domain::listing::Query;
-use crate::domain::model::PRODUCTION;
-use crate::domain::{ModelRef, ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
-use crate::ops::{Session, Workspace};
+use crate::ops::{BatchChange, Session, Workspace};
 use crate::pipeline::{Context, consequences, gate, publication};
 
 impl Workspace {
@@ -50,13 +50,10 @@ impl Workspace {
             Request::CancelTask { task } => Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]),
             Request::RetryTask { task } => Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
             Request::RegisterModel { name, file, test, .. } => model::preview(name, file, test.as_deref()),
-            Request::TrainModel { data, test, .. } => {
-                data.iter().chain(test).try_for_each(|file| readable(file))?;
-                Ok(Vec::new())
-            }
+            Request::TrainModel { name, data, test, .. } => model::preview_training(name, data, test.as_deref()),
             Request::PromoteModel { model, .. } => {
                 self.rehearse(session, request)?;
-                promotion(&rehearsing()?, model)
+                promotion::promotion(&rehearsing()?, model)
             }
             Request::Baseline { dataset, period, .. } => {
                 let mut lines = self.rehearse(session, request)?;
@@ -151,6 +148,7 @@ impl Workspace {
             format!("clients would see {to} again: {rows}, made with {}", back.release.model),
             format!("{from} would be superseded"),
         ];
+        lines.extend(self.changes_between(context, from, &to)?.batches.iter().flat_map(BatchChange::sentences));
         let (contract, from) = (context.contract.clone(), from.clone());
         lines.extend(follows(context, move |transaction| {
             publication::rehearse_rollback(transaction, &contract, from, to)
@@ -177,27 +175,4 @@ fn follows(
     work: impl FnOnce(&mut Transaction<'_>) -> Result<()> + Send + 'static,
 ) -> Result<Vec<String>> {
     Ok(consequences::of(context, work)?.sentences())
-}
-
-/// The scores of a version beside those of the one in production, and what follows.
-fn promotion(context: &Context, model: &ModelRef) -> Result<Vec<String>> {
-    let mut lines = context.journal.read(|snapshot| {
-        let f1 = |model: &ModelRef| -> Result<String> {
-            let metrics = snapshot.model(model)?.and_then(|version| version.metrics);
-            Ok(metrics.map_or_else(|| "was not measured".to_owned(), |one| format!("has F1 {:.3}", one.overall.f1)))
-        };
-        Ok(match snapshot.alias(&model.name, PRODUCTION)? {
-            Some(present) if present != *model => {
-                vec![format!("{model} {}; {present}, in production now, {}", f1(model)?, f1(&present)?)]
-            }
-            _ => vec![format!("{model} {}; nothing of this name is in production", f1(model)?)],
-        })
-    })?;
-    let (contract, model) = (context.contract.clone(), model.clone());
-    lines.extend(follows(context, move |transaction| model::point_to(transaction, &contract, model))?);
-    Ok(lines)
-}
-
-fn readable(file: &std::path::Path) -> Result<()> {
-    if file.is_file() { Ok(()) } else { Err(Error::not_found(format!("there is no file `{}`", file.display()))) }
 }

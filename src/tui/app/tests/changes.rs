@@ -115,12 +115,11 @@ fn who_judges_with_a_note_goes_on_at_once() {
 #[test]
 fn what_is_pasted_is_seen_before_it_is_done() {
     let mut mira = Person::sits_down(World::of(7), 80, 24).starts();
-    mira.press("j j j B").types("wrong").press("tab");
+    mira.press("1 n").types("a.csv").press("enter");
     assert!(matches!(dialog(&mira).preview, Fetched::There(_)));
-    mira.sends(Msg::Paste("slips/2026-07.1".to_owned()));
-    assert!(matches!(dialog(&mira).preview, Fetched::Unasked), "it told what another release would bring");
-    mira.press("tab").types("slips/2026-07.2");
-    mira.press("enter");
+    mira.sends(Msg::Paste("b.csv".to_owned()));
+    assert!(matches!(dialog(&mira).preview, Fetched::Unasked), "it told what another file would bring");
+    mira.press("esc 5 j j j B").types("wrong").press("tab").types("slips/2026-07.2").press("enter");
     assert!(dialog(&mira).complaint.is_some());
     mira.sends(Msg::Paste("x".to_owned()));
     assert_eq!(dialog(&mira).complaint, None, "what was wrong is being changed");
