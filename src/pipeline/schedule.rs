@@ -247,7 +247,7 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
                 continue;
             }
             Ok(Ended::Failed(error)) => {
-                let fact = Fact::TaskFailed { task: task.clone(), error: error.one_line(), attempt: number };
+                let fact = Fact::TaskFailed { task: task.clone(), error: error.with_hints(), attempt: number };
                 if let Err(error) = context.record(fact) {
                     tracing::error!(%error, "a failure could not be put on record");
                 }

@@ -71,7 +71,8 @@ fn every_change_can_be_tried_and_changes_nothing() {
     let file = workspace.path("inbox/beta/2026-10 corrected.csv").display().to_string();
     let lexicon = workspace.path("lexicon.toml").display().to_string();
     let labelled = workspace.path("labelled.conll").display().to_string();
-    fs::write(&labelled, "Heinz B-BRAND\nBeans O\n\n".repeat(40)).unwrap();
+    let sentence = |number: u32| format!("Heinz B-BRAND\nBeans O\nno{number} O\n\n");
+    fs::write(&labelled, (0..40).map(sentence).collect::<String>()).unwrap();
     let why = ["--reason", "to try it"];
     let new = tempfile::tempdir().unwrap();
     let folder = new.path().join("new").display().to_string();

@@ -4,7 +4,8 @@ use crate::base::Error;
 use crate::domain::completeness::CellState;
 use crate::domain::listing::AnomalyRow;
 use crate::domain::{AnomalyState, Request, Role};
-use crate::ops::Reply;
+use crate::ops::{Next, Reply};
+use crate::tui::app::window::Row as _;
 use crate::tui::app::{Effect, Msg, Overlay, Pane, Place};
 use crate::tui::testing::{Answers, Person, World};
 
@@ -369,6 +370,20 @@ fn a_cancelled_training_is_cancelled_not_failed() {
     let mut mira = mira();
     mira.press("r").is_answered(Err(Error::cancelled()));
     assert_eq!(mira.state.speech.entries()[0].outcome, crate::tui::app::Outcome::Cancelled);
+}
+
+/// The cursor stood on another version when the training began: what one goes on with is the new one.
+#[test]
+fn what_was_trained_is_what_is_promoted() {
+    let mut mira = mira();
+    mira.press("3 j j");
+    let trained = mira.state.lists.models.at(0).unwrap().key();
+    assert_ne!(mira.state.model().unwrap().key(), trained);
+    mira.press("r");
+    let (ticket, _) = mira.asked.remove(0);
+    let next = Some(Next::Promote(trained.clone()));
+    mira.sends(Msg::Performed { ticket, answer: Ok(Reply { next, ..Reply::default() }) });
+    assert_eq!(mira.state.model().unwrap().key(), trained);
 }
 
 #[test]
