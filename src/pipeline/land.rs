@@ -107,16 +107,18 @@ fn begun(
     context.cancel.check()?;
     match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file, anew))? {
         Begun::Unchanged(landing) => Ok(landing),
-        Begun::Started(intent) => {
-            crash::point("land.intent");
-            let landing = finish(context, intent.clone(), sink);
-            if landing.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled) {
-                // Nobody is to finish what somebody called off.
-                arrival::given_up(context, intent.seq, intent.delivery, "cancelled".to_owned())?;
-            }
-            landing
-        }
+        Begun::Started(intent) => carry_out(context, intent, sink),
     }
+}
+
+/// Lands what was just begun. Nobody is to finish what somebody called off.
+pub fn carry_out(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    crash::point("land.intent");
+    let landing = finish(context, intent.clone(), sink);
+    if landing.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled) {
+        arrival::given_up(context, intent.seq, intent.delivery, "cancelled".to_owned())?;
+    }
+    landing
 }
 
 /// Whether a batch was read in another encoding than the contract names for its provider.
@@ -250,7 +252,7 @@ fn provider_of<'a>(context: &'a Context, slice: &Slice) -> Result<&'a Provider> 
 }
 
 /// Brings a landing to its end whose intent is on record: after a crash too.
-pub fn finish(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+fn finish(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
     let delivery = &intent.delivery;
     let subject = TaskSubject::Batch { slice: delivery.slice.clone(), batch: delivery.batch.clone() };
     let inputs = [("content".to_owned(), delivery.content.to_string())].into();

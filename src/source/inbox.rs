@@ -137,8 +137,7 @@ pub fn take_out(path: &Path, seen: Look) -> Result<()> {
         return unless_gone(fs::remove_file(path)).map(drop).with_context(taking);
     }
     // Its name can be taken by another file at any moment. Aside, nobody else writes, and it can be looked at once more.
-    let aside = folder.join(ASIDE);
-    fs::create_dir_all(&aside).with_context(taking)?;
+    let aside = make_aside(folder)?;
     if unless_gone(fs::rename(path, aside.join(name))).with_context(taking)? {
         crash::point("inbox.aside");
         end(&aside.join(name), path, || Ok(look(&aside.join(name))? == Some(seen)))?;
@@ -148,17 +147,50 @@ pub fn take_out(path: &Path, seen: Look) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a file that could not be taken out of its folder: it would be landed again with each ingest.
+pub fn can_be_taken_out(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    make_aside(folder).map(drop)
+}
+
+/// The folder for what is being taken out of this one.
+fn make_aside(folder: &Path) -> Result<PathBuf> {
+    let aside = folder.join(ASIDE);
+    match fs::create_dir(&aside) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_no_folder(&aside)?,
+        made => made
+            .with_context(|| format!("nothing can be taken out of {}", folder.display()))
+            .map_err(|error| error.hint("whoever ingests has to be allowed to write in that folder"))?,
+    }
+    Ok(aside)
+}
+
+/// Refuses what is put in the place of a folder of ours: a link would lead to what is not to be taken out.
+fn refuse_no_folder(aside: &Path) -> Result<()> {
+    if fs::symlink_metadata(aside).is_ok_and(|metadata| !metadata.is_dir()) {
+        return Err(Error::bad_data(format!("`{}` is no folder", aside.display())).hint("remove it by hand"));
+    }
+    Ok(())
+}
+
 /// What was being taken out of the folders of `inboxes` when a process died goes, where `has_come` says so of the name of
 /// its folder and its path; else it comes back, as nobody may have read it. Answers what could be neither.
 pub fn recover(inboxes: &Path, has_come: impl Fn(&str, &Path) -> Result<bool>) -> Result<Vec<Error>> {
     let mut failed = Vec::new();
     for (folder, provider) in finished(inboxes)? {
         let aside = folder.join(ASIDE);
-        if !aside.is_dir() {
+        if !aside.exists() {
+            continue;
+        }
+        if let Err(error) = refuse_no_folder(&aside) {
+            failed.push(error);
             continue;
         }
         for (path, name) in entries(&aside)? {
-            failed.extend(end(&path, &folder.join(name), || has_come(&provider, &path)).err());
+            let ended = end(&path, &folder.join(name), || has_come(&provider, &path));
+            // Where it is gone, whoever put it aside has ended it.
+            let left = ended.err().filter(|_| path.symlink_metadata().is_ok());
+            failed.extend(left.map(|error| error.hint(format!("remove it by hand: {}", path.display()))));
         }
         let _ = fs::remove_dir(&aside);
     }

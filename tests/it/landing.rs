@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::picture::contents;
 use super::support::{HEADER, OWNER, PERIODS, PREPARER, PROVIDERS, Workspace, contract, contract_in, delivery, latin};
 
 fn batches(workspace: &Workspace) -> Vec<Value> {
@@ -329,4 +331,36 @@ fn a_delivery_that_is_being_landed_keeps_its_release_back() {
     workspace.run(PREPARER, &publish).ended(3, &["2026-09.csv, revision 2 of alpha for 2026-09, is being landed"]);
     let_go();
     workspace.run(PREPARER, &publish).ended(3, &["is stale: new batch revision"]);
+}
+
+/// What can't be taken out of its inbox would land again with each ingest; what lies in other inboxes is taken in.
+#[test]
+fn what_cannot_be_taken_out_is_not_taken_in() {
+    let start = Workspace::with_model();
+    start.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 10));
+    start.ok(PREPARER, &["ingest"]);
+    let raw = |workspace: &Workspace| contents(&workspace.path("lake/raw"));
+    for is_link in [false, true] {
+        let workspace = start.copy();
+        let before = raw(&workspace);
+        let aside = workspace.path("inbox/alpha/.taken");
+        if is_link {
+            let folder = fs::read_dir(workspace.path("lake/raw")).unwrap().next().unwrap().unwrap().path();
+            symlink(folder, &aside).unwrap();
+        } else {
+            fs::write(&aside, "in the way").unwrap();
+        }
+        workspace.deliver("alpha", "2026-10.csv", delivery("alpha", PERIODS[1], 10));
+        workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 10));
+        for _ in 0..2 {
+            let outcome = workspace.run(PREPARER, &["ingest"]);
+            outcome.ended(1, &["is no folder", "remove it by hand", "taking in 2026-10.csv of alpha"]);
+            let landed = workspace.json(&["batch", "list", "--state", "landed"]);
+            assert_eq!(landed.as_array().unwrap().len(), 2, "{landed:#}");
+        }
+        assert!(before.iter().all(|(file, bytes)| raw(&workspace).get(file) == Some(bytes)), "raw is not touched");
+        fs::remove_file(aside).unwrap();
+        workspace.ok(PREPARER, &["ingest"]);
+        assert!(!workspace.path("inbox/alpha/2026-10.csv").exists());
+    }
 }

@@ -12,7 +12,7 @@ use assay::lake::Table;
 use serde_json::Value;
 
 use super::picture::gold;
-use super::support::{Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, contract_in, delivery, latin};
+use super::support::{APPROVERS, Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, contract_in, delivery, latin};
 
 const FIRST: &str = "slips/2026-09.1";
 const AMENDMENT: &str = "slips/2026-09.2";
@@ -339,4 +339,51 @@ fn a_landing_that_is_finished_under_another_contract_is_read_as_it_was_begun() {
         assert_eq!((text.as_str(), read_in), (as_said, "windows-1252"), "{point}: {batch:#}");
         assert!(!batch["misread"].is_null(), "{point}: {batch:#}");
     }
+}
+
+/// A batch that waits in quarantine, and can be read by now.
+fn acceptable() -> (Workspace, String) {
+    let workspace = Workspace::with_model();
+    workspace.deliver(PROVIDERS[0], "2026-09.csv", latin());
+    workspace.run(PREPARER, &["ingest"]).ended(1, &["quarantined"]);
+    let encoding = "source = { kind = \"inbox\", encoding = \"windows-1252\",";
+    workspace.amend("source = { kind = \"inbox\",", encoding);
+    let batch = workspace.json(&["batch", "list"])[0]["id"].as_str().unwrap().to_owned();
+    (workspace, batch)
+}
+
+#[test]
+fn an_acceptance_that_is_cancelled_is_carried_out_by_nobody() {
+    let (start, batch) = acceptable();
+    for point in ["land.intent", "delta.parquet_written", "land.bronze_written"] {
+        let workspace = start.copy();
+        let mut child =
+            start_stopping_at(&workspace, &["batch", "accept", &batch, "--reason", "it can be read now"], point);
+        assert!(falls_asleep(&mut child), "{point}");
+        signal(&child, "-INT");
+        signal(&child, "-CONT");
+        let outcome: Outcome = child.wait_with_output().unwrap().into();
+        let landed = workspace.events_of("batch_landed").len();
+        assert_eq!(outcome.code, Some(if landed == 0 { 130 } else { 0 }), "{point}: {outcome:#?}");
+        workspace.ok(PREPARER, &["run"]);
+        assert_eq!(workspace.events_of("batch_landed").len(), landed, "{point}: {outcome:#?}");
+    }
+}
+
+/// The rejection waits for whoever accepts, who dies: what was decided last stands.
+#[test]
+fn a_batch_that_was_turned_down_is_landed_by_nobody() {
+    let (workspace, batch) = acceptable();
+    let accept = ["batch", "accept", &batch, "--reason", "it can be read now"];
+    let mut accepting = start_stopping_at(&workspace, &accept, "land.intent");
+    assert!(falls_asleep(&mut accepting));
+    let rejecting = workspace.start(APPROVERS[0], &["batch", "reject", &batch, "--reason", "not theirs"]);
+    // It has to have found the landing under way.
+    std::thread::sleep(Duration::from_secs(2));
+    accepting.kill().unwrap();
+    accepting.wait().unwrap();
+    Outcome::from(rejecting.wait_with_output().unwrap()).ended(0, &[]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(workspace.events_of("batch_landed"), Vec::<String>::new());
+    assert_eq!(workspace.json(&["batch", "list"])[0]["state"], "withdrawn");
 }

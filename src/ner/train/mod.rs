@@ -71,17 +71,10 @@ pub struct Trained {
     pub metrics: ModelMetrics,
 }
 
-/// Trains a tagger. `progress` hears about it several times a second.
-pub fn train(
-    documents: &[Document],
-    options: &TrainOptions,
-    progress: &mut dyn FnMut(Training),
-    cancel: &Cancel,
-) -> Result<Trained> {
-    check_options(options)?;
+/// The labels that there are to learn from labelled documents, sorted. Refuses those that nothing can be learned from.
+pub fn learnable(documents: &[Document], options: &TrainOptions) -> Result<Vec<String>> {
     let labels: BTreeSet<&str> =
         documents.iter().flat_map(|document| &document.entities).map(|entity| entity.label.as_str()).collect();
-    let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
     if labels.is_empty() {
         return Err(Error::bad_data("the labelled data marks no entity, so there is nothing to learn")
             .hint("check that the last column holds the tags, or that `entities` is not empty everywhere"));
@@ -93,13 +86,25 @@ pub fn train(
             label::MOST
         )));
     }
-    let corpus = Corpus::new(documents, &labels, options.hash_bits, cancel)?;
-    let held_out = split::held_out(documents, options.held_out, options.seed);
-    let (measured, seen): (Vec<usize>, Vec<usize>) = (0..documents.len()).partition(|index| held_out[*index]);
-    if seen.is_empty() {
+    if split::held_out(documents, options.held_out, options.seed).iter().all(|is_held_out| *is_held_out) {
         return Err(Error::bad_data("all labelled texts are the same, so that none can be held out for measuring")
             .hint("add more labelled texts"));
     }
+    Ok(labels.into_iter().map(str::to_owned).collect())
+}
+
+/// Trains a tagger. `progress` hears about it several times a second.
+pub fn train(
+    documents: &[Document],
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Training),
+    cancel: &Cancel,
+) -> Result<Trained> {
+    check_options(options)?;
+    let labels = learnable(documents, options)?;
+    let corpus = Corpus::new(documents, &labels, options.hash_bits, cancel)?;
+    let held_out = split::held_out(documents, options.held_out, options.seed);
+    let (measured, seen): (Vec<usize>, Vec<usize>) = (0..documents.len()).partition(|index| held_out[*index]);
     let mut learner = Learner { corpus: &corpus, tags: tags::count(labels.len()), options, pass: 0, progress, cancel };
     let weights = learner.learn(&seen)?;
     let settings = |temperature: f64| Settings {

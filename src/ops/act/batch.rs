@@ -25,7 +25,7 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
             let dataset = contract.dataset(&delivery.slice.dataset)?;
             land::intend(transaction, dataset, delivery)
         })?;
-        land::finish(context, intent, progress)?
+        land::carry_out(context, intent, progress)?
     };
     match landing {
         Landing::Quarantined { note, .. } => Err(unreadable(id, note)),
@@ -145,6 +145,10 @@ pub fn take_back(transaction: &mut Transaction<'_>, contract: &Contract, batch: 
     let slice = &batch.delivery.slice;
     let batch_id = batch.delivery.batch.clone();
     let cause = format!("batch {batch_id} of {} was withdrawn", slice.provider);
+    // What was begun with it is not to be finished after that.
+    for delivery in transaction.landings_under_way()?.into_iter().filter(|delivery| delivery.batch == batch_id) {
+        transaction.append(Fact::LandingGivenUp { delivery, note: "the batch was taken back".to_owned() })?;
+    }
     transaction.append(Fact::BatchWithdrawn { batch: batch_id })?;
     if batch.state == BatchState::Landed
         && let Ok(dataset) = contract.dataset(&slice.dataset)

@@ -142,7 +142,8 @@ fn take_in(
         tally.left(file_name, BEING_WRITTEN);
         return Ok(());
     };
-    match land::file(context, slice, path, seen, progress) {
+    let landing = inbox::can_be_taken_out(path).and_then(|()| land::file(context, slice, path, seen, progress));
+    match landing {
         Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
         Ok(landing) => {
             tally.add(context, slice, path, &landing);

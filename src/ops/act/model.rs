@@ -1,6 +1,5 @@
 //! Registering, promoting and archiving model versions.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -64,9 +63,7 @@ pub fn preview_training(name: &str, data: &[PathBuf], test: Option<&Path>) -> Re
     for path in data {
         documents.extend(ner::data::read(path)?);
     }
-    let labels: BTreeSet<&str> =
-        documents.iter().flat_map(|document| &document.entities).map(|entity| entity.label.as_str()).collect();
-    let labels = labels.into_iter().collect::<Vec<_>>().join(", ");
+    let labels = ner::train::learnable(&documents, &ner::train::TrainOptions::default())?.join(", ");
     let read = text::counted(documents.len() as u64, "document");
     let measured = match test {
         Some(test) => {
