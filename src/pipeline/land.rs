@@ -69,23 +69,15 @@ pub fn file(
 ) -> Result<Landing> {
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let raw = context.lake.store_raw(path, &context.cancel).with_context(|| format!("keeping `{file}` verbatim"))?;
-    // A file that is gone was taken out whole, by somebody who was faster.
-    if inbox::look(path)?.is_some_and(|now| now != seen) {
-        return Ok(Landing::BeingWritten);
-    }
     let _lease = lease::wait(context, &lease_key(slice))?;
-    // Whoever was faster has landed it. What came since, or was decided about it, stands.
-    if inbox::look(path)? != Some(seen) && context.journal.read(|snapshot| has_come(snapshot, slice, &raw.digest))? {
-        return Err(Error::not_found(format!("`{file}` is gone, and what it held has come before")));
+    match inbox::look(path)? {
+        Some(now) if now == seen => {}
+        Some(_) => return Ok(Landing::BeingWritten),
+        // Whoever was faster has landed it. What came since, or was decided about it, stands.
+        None => return Err(Error::not_found(format!("`{file}` is gone: somebody else took it in"))),
     }
     let slice = slice.clone();
     begun(context, slice, raw, file, false, sink)
-}
-
-/// Whether a slice ever had a batch of this content.
-fn has_come(snapshot: &Snapshot<'_>, slice: &Slice, content: &Digest) -> Result<bool> {
-    let batches = snapshot.batches_of(&slice.dataset, slice.period)?;
-    Ok(batches.iter().any(|batch| batch.delivery.slice == *slice && batch.delivery.content == *content))
 }
 
 /// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or

@@ -124,92 +124,101 @@ pub fn settled(paths: &[&Path], wait: Duration) -> Result<Vec<Option<Look>>> {
     Ok(now.into_iter().zip(before).map(|(now, before)| now.filter(|_| now == before)).collect())
 }
 
-/// Takes a file out of its folder for good, as it was when it was `seen`. Another one that came under its name stays.
-pub fn take_out(path: &Path, seen: Look) -> Result<()> {
-    let taking = || format!("taking {} out of the inbox", path.display());
-    if look(path)? != Some(seen) {
-        return Ok(());
-    }
-    crash::point("inbox.before_aside");
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
-    // What a link leads to stays where it is, and can't be lost.
-    if path.is_symlink() {
-        return unless_gone(fs::remove_file(path)).map(drop).with_context(taking);
-    }
-    // Its name can be taken by another file at any moment. Aside, nobody else writes, and it can be looked at once more.
-    let aside = make_aside(folder)?;
-    if unless_gone(fs::rename(path, aside.join(name))).with_context(taking)? {
-        crash::point("inbox.aside");
-        end(&aside.join(name), path, || Ok(look(&aside.join(name))? == Some(seen)))?;
-    }
-    // Not where others have put something aside too.
-    let _ = fs::remove_dir(&aside);
-    Ok(())
+/// A file that was moved aside, out of everybody's reach: only one can do that, who then takes it in. Of a link, whose
+/// content lies elsewhere, only the end is ours.
+#[derive(Debug)]
+pub struct Claim {
+    /// Where it lies meanwhile, under its own name.
+    pub path: PathBuf,
+    home: PathBuf,
 }
 
-/// Refuses a file that could not be taken out of its folder: it would be landed again with each ingest.
-pub fn can_be_taken_out(path: &Path) -> Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    make_aside(folder).map(drop)
-}
-
-/// The folder for what is being taken out of this one.
-fn make_aside(folder: &Path) -> Result<PathBuf> {
-    let aside = folder.join(ASIDE);
-    match fs::create_dir(&aside) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_no_folder(&aside)?,
-        made => made
-            .with_context(|| format!("nothing can be taken out of {}", folder.display()))
-            .map_err(|error| error.hint("whoever ingests has to be allowed to write in that folder"))?,
-    }
-    Ok(aside)
-}
-
-/// Refuses what is put in the place of a folder of ours: a link would lead to what is not to be taken out.
-fn refuse_no_folder(aside: &Path) -> Result<()> {
-    if fs::symlink_metadata(aside).is_ok_and(|metadata| !metadata.is_dir()) {
-        return Err(Error::bad_data(format!("`{}` is no folder", aside.display())).hint("remove it by hand"));
-    }
-    Ok(())
-}
-
-/// What was being taken out of the folders of `inboxes` when a process died goes, where `has_come` says so of the name of
-/// its folder and its path; else it comes back, as nobody may have read it. Answers what could be neither.
-pub fn recover(inboxes: &Path, has_come: impl Fn(&str, &Path) -> Result<bool>) -> Result<Vec<Error>> {
-    let mut failed = Vec::new();
-    for (folder, provider) in finished(inboxes)? {
-        let aside = folder.join(ASIDE);
-        if !aside.exists() {
-            continue;
+impl Claim {
+    /// Moves a file aside; `None` where it is gone. What can't be moved could not be taken out either, and would be taken
+    /// in again and again.
+    pub fn take(path: &Path) -> Result<Option<Self>> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+        let home = path.to_path_buf();
+        if path.is_symlink() {
+            return Ok(Some(Self { path: home.clone(), home }));
         }
-        if let Err(error) = refuse_no_folder(&aside) {
-            failed.push(error);
-            continue;
-        }
-        for (path, name) in entries(&aside)? {
-            let ended = end(&path, &folder.join(name), || has_come(&provider, &path));
-            // Where it is gone, whoever put it aside has ended it.
-            let left = ended.err().filter(|_| path.symlink_metadata().is_ok());
-            failed.extend(left.map(|error| error.hint(format!("remove it by hand: {}", path.display()))));
-        }
-        let _ = fs::remove_dir(&aside);
+        let aside = make_aside(folder)?.join(name);
+        let moved = unless_gone(fs::rename(path, &aside));
+        let moved = moved.with_context(|| format!("taking {} out of the inbox", path.display()))?;
+        crash::point("inbox.claimed");
+        Ok(moved.then_some(Self { path: aside, home }))
     }
-    Ok(failed)
-}
 
-/// Ends what was put aside: for good where it was `read`, else back under its name. Where another file has that by now, it
-/// took the place of this one, as if it had been written over it.
-fn end(aside: &Path, path: &Path, read: impl FnOnce() -> Result<bool>) -> Result<()> {
-    let ending = || format!("putting {} back as {}", aside.display(), path.display());
-    if !read()? {
-        let linked = fs::hard_link(aside, path).map_err(|error| error.kind());
+    /// Takes it out of the inbox for good.
+    pub fn remove(self) -> Result<()> {
+        crash::point("inbox.read");
+        let removing = || format!("taking {} out of the inbox", self.path.display());
+        unless_gone(fs::remove_file(&self.path)).with_context(removing)?;
+        self.tidy();
+        Ok(())
+    }
+
+    /// Puts it back under its name: nobody has read it. Where another file has that by now, it took the place of this one,
+    /// as if it had been written over it.
+    pub fn put_back(self) -> Result<()> {
+        if self.path == self.home {
+            return Ok(());
+        }
+        let putting = || format!("putting {} back as {}", self.path.display(), self.home.display());
+        let linked = fs::hard_link(&self.path, &self.home).map_err(|error| error.kind());
         let is_settled = matches!(linked, Ok(()) | Err(ErrorKind::AlreadyExists | ErrorKind::NotFound));
         // Where files can't have two names.
-        if !is_settled && present(path)?.is_none() {
-            return unless_gone(fs::rename(aside, path)).map(drop).with_context(ending);
+        if !is_settled && present(&self.home)?.is_none() {
+            unless_gone(fs::rename(&self.path, &self.home)).with_context(putting)?;
+        }
+        unless_gone(fs::remove_file(&self.path)).with_context(putting)?;
+        self.tidy();
+        Ok(())
+    }
+
+    /// Our folders go with the last that lies in them.
+    fn tidy(&self) {
+        if self.path != self.home {
+            for folder in self.path.ancestors().skip(1).take(2) {
+                let _ = fs::remove_dir(folder);
+            }
         }
     }
-    unless_gone(fs::remove_file(aside)).map(drop).with_context(ending)
+}
+
+/// What a dead process left aside in a folder, with its name.
+pub fn left_aside(folder: &Path) -> Result<Vec<(Claim, String)>> {
+    let aside = folder.join(ASIDE);
+    let mut left = Vec::new();
+    if is_folder(&aside)? {
+        for (of_process, _) in entries(&aside)? {
+            if is_folder(&of_process)? {
+                let claim = |(path, name): (PathBuf, String)| (Claim { home: folder.join(&name), path }, name);
+                left.extend(entries(&of_process)?.into_iter().map(claim));
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// A folder of this process for what it is taking out of another one: who wakes up late meets nobody else's there.
+fn make_aside(folder: &Path) -> Result<PathBuf> {
+    let aside = folder.join(ASIDE);
+    is_folder(&aside)?;
+    let of_process = aside.join(std::process::id().to_string());
+    fs::create_dir_all(&of_process)
+        .with_context(|| format!("nothing can be taken out of {}", folder.display()))
+        .map_err(|error| error.hint("whoever ingests has to be allowed to write in that folder"))?;
+    Ok(of_process)
+}
+
+/// Whether a folder of ours is there. What is put in its place is refused: a link would lead to what is not to be taken out.
+fn is_folder(ours: &Path) -> Result<bool> {
+    match fs::symlink_metadata(ours) {
+        Ok(metadata) if metadata.is_dir() => Ok(true),
+        Ok(_) => Err(Error::bad_data(format!("`{}` is no folder", ours.display())).hint("remove it by hand")),
+        Err(_) => Ok(false),
+    }
 }
 
 /// False where the file that something was done with is gone: somebody else was faster.

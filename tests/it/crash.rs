@@ -24,7 +24,7 @@ const COMMIT: &[&str] = &["delta.parquet_written", "delta.before_commit", "delta
 const CHECKPOINT: &[&str] = &["delta.before_checkpoint", "delta.checkpoint_written"];
 const INGEST: &[&str] = &["raw.stored", "land.intent", "land.bronze_written", "land.outcome"];
 /// A file leaves its inbox.
-const TAKEN: &[&str] = &["inbox.before_aside", "inbox.aside"];
+const TAKEN: &[&str] = &["inbox.claimed", "inbox.read"];
 const RUN: &[&str] = &["files.temp_written", "files.renamed", "task.intent", "task.before_outcome", "task.outcome"];
 const PUBLISH: &[&str] = &["publish.artifact_written", "publish.artifacts_verified"];
 const REMOVE: &[&str] = &["delta.before_commit", "delta.after_commit", "delta.log_synced"];

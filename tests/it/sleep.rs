@@ -217,7 +217,7 @@ fn a_file_that_somebody_else_took_in_is_not_landed_again() {
     Sleeper {
         start,
         command: &["ingest"],
-        points: &["raw.stored"],
+        points: &["inbox.claimed", "raw.stored", "inbox.read"],
         meanwhile: |workspace| {
             workspace.ok(PREPARER, &["ingest"]);
             workspace.deliver(PROVIDERS[0], "2026-09 third.csv", delivery(PROVIDERS[0], PERIODS[0], 9));
@@ -276,7 +276,7 @@ fn a_file_that_takes_the_name_of_one_that_is_taken_out_stays() {
     let start = Workspace::processed();
     let name = "2026-09 again.csv";
     start.deliver(PROVIDERS[0], name, delivery(PROVIDERS[0], PERIODS[0], 7));
-    for point in ["inbox.before_aside", "inbox.aside"] {
+    for point in ["inbox.claimed", "inbox.read"] {
         let workspace = start.copy();
         let mut child = start_stopping_at(&workspace, &["ingest"], point);
         assert!(falls_asleep(&mut child), "{point}");
@@ -298,10 +298,12 @@ fn a_file_that_is_being_taken_out_is_not_landed_again() {
     start.deliver(PROVIDERS[0], "2026-09 again.csv", delivery(PROVIDERS[0], PERIODS[0], 7));
     for is_killed in [false, true] {
         let workspace = start.copy();
-        let mut child = start_stopping_at(&workspace, &["ingest"], "inbox.aside");
+        let mut child = start_stopping_at(&workspace, &["ingest"], "inbox.read");
         assert!(falls_asleep(&mut child));
         if is_killed {
             child.kill().unwrap();
+        } else {
+            is_taken_for_dead(&workspace);
         }
         fs::write(workspace.path("third.csv"), delivery(PROVIDERS[0], PERIODS[0], 9)).unwrap();
         let add = ["batch", "add", "third.csv", "--provider", PROVIDERS[0], "--period", PERIODS[0]];

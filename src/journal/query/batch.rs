@@ -77,10 +77,10 @@ impl Snapshot<'_> {
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
     }
 
-    /// Whether a provider ever delivered this content.
-    pub fn has_come(&self, provider: &str, content: &Digest) -> Result<bool> {
-        let sql = "SELECT count(*) AS number FROM batch WHERE content = ?1 AND provider = ?2";
-        Ok(self.number(sql, (content.as_str(), provider))? > 0)
+    /// What a provider's file of this name held when it last came.
+    pub fn newest_content(&self, provider: &str, file: &str) -> Result<Option<Digest>> {
+        let sql = "SELECT content FROM batch WHERE provider = ?1 AND file = ?2 ORDER BY sort LIMIT 1";
+        self.first(sql, (provider, file), |row| column::named(row, "content"))
     }
 
     /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.

@@ -11,9 +11,9 @@ use crate::base::{Digest, Error, ErrorKind, Result, files, text};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
-use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing};
-use crate::source::inbox::{self, Look};
+use crate::pipeline::{Context, lease};
+use crate::source::inbox::{self, Claim, Look};
 pub use preview::{changes, preview, preview_file, slices};
 use waiting::{Waiting, waiting};
 
@@ -24,6 +24,7 @@ mod waiting;
 const SETTLE: Duration = Duration::from_millis(300);
 
 const BEING_WRITTEN: &str = "it is still being written";
+const TAKEN: &str = "somebody else took it in";
 
 /// A file and for whom it is, as far as the person said so.
 pub struct Addressed {
@@ -104,10 +105,12 @@ pub fn inboxes(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut tally = Tally::default();
-    tally.failed.extend(inbox::recover(&context.root.join(inbox::FOLDER), |provider, file| {
-        let content = Digest::of_reader(files::open_regular(file)?)?;
-        context.journal.read(|snapshot| snapshot.has_come(provider, &content))
-    })?);
+    // In one order for everybody, so that nobody waits for whoever waits for them.
+    let mut leases = Vec::new();
+    for provider in waiting::providers(context, dataset.as_deref(), provider.as_deref())? {
+        leases.push(lease::wait(context, &format!("inbox {provider}"))?);
+        tally.failed.extend(recover(context, &provider).err());
+    }
     let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
     let mut meant = Vec::new();
     for file in &files {
@@ -142,22 +145,45 @@ fn take_in(
         tally.left(file_name, BEING_WRITTEN);
         return Ok(());
     };
-    let landing = inbox::can_be_taken_out(path).and_then(|()| land::file(context, slice, path, seen, progress));
-    match landing {
-        Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
-        Ok(landing) => {
-            tally.add(context, slice, path, &landing);
-            // The bytes are in raw by now, and the journal says so.
-            if let Err(error) = inbox::take_out(path, seen) {
-                tally.failed.push(error.hint("it has landed: remove it by hand"));
-            }
-        }
-        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) if error.kind() == ErrorKind::NotFound && inbox::look(path)? != Some(seen) => {
-            tally.left(file_name, "somebody else took it in");
+    let failing = |error: Error| error.context(format!("taking in {file_name} of {}", slice.provider));
+    let claim = match Claim::take(path) {
+        Ok(Some(claim)) => claim,
+        Ok(None) => {
+            tally.left(file_name, TAKEN);
+            return Ok(());
         }
         // One bad file does not keep the others out.
-        Err(error) => tally.failed.push(error.context(format!("taking in {file_name} of {}", slice.provider))),
+        Err(error) => {
+            tally.failed.push(failing(error));
+            return Ok(());
+        }
+    };
+    let landing = land::file(context, slice, &claim.path, seen, progress);
+    // Once it has landed the bytes are in raw, and the journal says so.
+    let is_read = landing.as_ref().is_ok_and(|landing| *landing != Landing::BeingWritten);
+    let ended = if is_read { claim.remove() } else { claim.put_back() };
+    tally.failed.extend(ended.err().map(failing));
+    match landing {
+        Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
+        Ok(landing) => tally.add(context, slice, path, &landing),
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        Err(error) if error.kind() == ErrorKind::NotFound => tally.left(file_name, TAKEN),
+        Err(error) => tally.failed.push(failing(error)),
+    }
+    Ok(())
+}
+
+/// Ends what a dead process was taking out of a provider's folder, under the lease of that: what was last read under its
+/// name goes, anything else comes back.
+fn recover(context: &Context, provider: &str) -> Result<()> {
+    for (claim, name) in inbox::left_aside(&context.root.join(inbox::FOLDER).join(provider))? {
+        let by_hand = |error: Error| error.hint(format!("remove it by hand: {}", claim.path.display()));
+        let file = files::open_regular(&claim.path).map_err(Error::from).map_err(by_hand)?;
+        let content = Digest::of_reader(file)?;
+        match context.journal.read(|snapshot| snapshot.newest_content(provider, &name))? {
+            Some(newest) if newest == content => claim.remove()?,
+            _ => claim.put_back()?,
+        }
     }
     Ok(())
 }

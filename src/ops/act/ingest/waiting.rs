@@ -37,6 +37,13 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     Ok(waiting)
 }
 
+/// The names of the providers' folders that are meant, sorted.
+pub fn providers(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
+    let mut names: Vec<String> = folders(&meant(context, dataset, provider)?).into_iter().map(str::to_owned).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// The names of the providers' folders, each once, however many datasets share it.
 fn folders<'a>(meant: &[(&Dataset, &'a Provider)]) -> Vec<&'a str> {
     let mut folders: Vec<&str> = Vec::new();
