@@ -260,6 +260,9 @@ pub struct ReleaseRow {
     /// Who may not approve it, and why. For the screen; `release show` has it in its details.
     #[serde(skip)]
     pub excluded: Vec<(String, String)>,
+    /// Who may approve it and has not; `None` where anybody may. For the screen.
+    #[serde(skip)]
+    pub may_approve: Option<Vec<String>>,
     /// The release that clients see for its period. For the screen.
     #[serde(skip)]
     pub live: Option<ReleaseName>,

@@ -15,7 +15,6 @@ pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
     ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
-pub use query::overview::may_approve;
 pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;

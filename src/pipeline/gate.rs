@@ -35,6 +35,8 @@ pub struct GateAnswer {
     pub void: BTreeMap<String, String>,
     /// Who is known and may not approve, and why.
     pub excluded: BTreeMap<String, String>,
+    /// Who may approve and has not; `None` where anybody may.
+    pub may_approve: Option<Vec<String>>,
     /// The completeness of the period.
     pub cells: Vec<Cell>,
 }
@@ -52,6 +54,7 @@ impl GateAnswer {
             approvers: signed.into_iter().cloned().collect(),
             void: BTreeMap::new(),
             excluded: BTreeMap::new(),
+            may_approve: Some(Vec::new()),
             cells: Vec::new(),
         }
     }
@@ -102,6 +105,7 @@ pub fn ask(
         wanted: facts.rules.wanted(),
         reasons: gate::reasons(&facts),
         unready: gate::readiness(&facts),
+        may_approve: facts.rules.left(&count),
         approvers: count.valid.into_iter().collect(),
         void: count.void,
         excluded: facts.rules.excluded(),

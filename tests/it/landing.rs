@@ -364,3 +364,23 @@ fn what_cannot_be_taken_out_is_not_taken_in() {
         assert!(!workspace.path("inbox/alpha/2026-10.csv").exists());
     }
 }
+
+/// The content of a name's earlier delivery that comes again was read long ago, but not this time: it is a revision.
+#[test]
+fn a_file_that_was_moved_aside_is_read_exactly_once_whenever_its_process_died() {
+    let workspace = Workspace::with_model();
+    let [first, second] = [5, 7].map(|rows| delivery("alpha", PERIODS[0], rows));
+    for content in [&first, &second] {
+        workspace.deliver("alpha", "2026-09.csv", content);
+        workspace.ok(PREPARER, &["ingest"]);
+    }
+    workspace.deliver("alpha", "2026-09.csv", &first);
+    for point in ["inbox.claimed", "raw.stored", "land.intent", "inbox.read"] {
+        let workspace = workspace.copy();
+        assert!(workspace.run_armed(PREPARER, &["ingest"], point).signal.is_some(), "{point}");
+        workspace.ok(PREPARER, &["ingest"]);
+        let states = states(&workspace).into_iter().map(|(revision, state)| format!("{revision} {state}"));
+        assert_eq!(states.collect::<Vec<_>>(), ["1 superseded", "2 superseded", "3 landed"], "{point}");
+        assert_eq!(fs::read_dir(workspace.path("inbox/alpha")).unwrap().count(), 0, "{point}");
+    }
+}

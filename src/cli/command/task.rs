@@ -27,9 +27,8 @@ pub fn run(call: &Call<'_>, command: &TaskCommand) -> Result<()> {
 fn list(call: &Call<'_>, query: Query<String>) -> Result<()> {
     let slot = |row: &TaskRow| format!("{} {}", row.kind, row.subject);
     let rows = call.all(query, slot, |query| call.workspace.tasks(query))?;
-    call.list(&rows, &["key", "state", "task"], |row| {
-        let note = row.state.note().map_or_else(String::new, |note| format!(": {note}"));
-        let state = format!("{}{note}", row.state.as_str());
-        vec![row.key.short().to_owned(), state, slot(row)]
+    call.list(&rows, &["key", "state", "task", "why"], |row| {
+        let why = row.state.note().unwrap_or_default();
+        vec![row.key.short().to_owned(), row.state.as_str().to_owned(), slot(row), why.to_owned()]
     })
 }

@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
-use super::not_understood::{self, NotUnderstood};
-use super::{Next, Reply};
-use crate::base::{Digest, Error, ErrorKind, Result, files, text};
+use super::{Reply, not_understood};
+use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, files};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
@@ -15,9 +12,11 @@ use crate::pipeline::land::{self, Landing};
 use crate::pipeline::{Context, lease};
 use crate::source::inbox::{self, Claim, Look};
 pub use preview::{changes, preview, preview_file, slices};
+use tally::{Tally, quarantined, said};
 use waiting::{Waiting, waiting};
 
 mod preview;
+mod tally;
 mod waiting;
 
 /// How long a file must keep its size and time before it counts as complete.
@@ -109,7 +108,7 @@ pub fn inboxes(
     let mut leases = Vec::new();
     for provider in waiting::providers(context, dataset.as_deref(), provider.as_deref())? {
         leases.push(lease::wait(context, &format!("inbox {provider}"))?);
-        tally.failed.extend(recover(context, &provider).err());
+        tally.fail(recover(context, &provider).unwrap_or_else(|error| vec![error]));
     }
     let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
     let mut meant = Vec::new();
@@ -152,9 +151,8 @@ fn take_in(
             tally.left(file_name, TAKEN);
             return Ok(());
         }
-        // One bad file does not keep the others out.
         Err(error) => {
-            tally.failed.push(failing(error));
+            tally.fail([failing(error)]);
             return Ok(());
         }
     };
@@ -162,161 +160,40 @@ fn take_in(
     // Once it has landed the bytes are in raw, and the journal says so.
     let is_read = landing.as_ref().is_ok_and(|landing| *landing != Landing::BeingWritten);
     let ended = if is_read { claim.remove() } else { claim.put_back() };
-    tally.failed.extend(ended.err().map(failing));
+    tally.fail(ended.err().map(failing));
     match landing {
         Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
         Ok(landing) => tally.add(context, slice, path, &landing),
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound => tally.left(file_name, TAKEN),
-        Err(error) => tally.failed.push(failing(error)),
+        Err(error) => tally.fail([failing(error)]),
     }
     Ok(())
 }
 
-/// Ends what a dead process was taking out of a provider's folder, under the lease of that: what was last read under its
-/// name goes, anything else comes back.
-fn recover(context: &Context, provider: &str) -> Result<()> {
+/// Ends what a dead process was taking out of a provider's folder, under the lease of that. Answers what could not be ended.
+fn recover(context: &Context, provider: &str) -> Result<Vec<Error>> {
+    let mut failed = Vec::new();
     for (claim, name) in inbox::left_aside(&context.root.join(inbox::FOLDER).join(provider))? {
-        let by_hand = |error: Error| error.hint(format!("remove it by hand: {}", claim.path.display()));
-        let file = files::open_regular(&claim.path).map_err(Error::from).map_err(by_hand)?;
-        let content = Digest::of_reader(file)?;
-        match context.journal.read(|snapshot| snapshot.newest_content(provider, &name))? {
-            Some(newest) if newest == content => claim.remove()?,
-            _ => claim.put_back()?,
-        }
+        let by_hand = format!("remove it by hand: {}", claim.path.display());
+        let ended =
+            end(context, provider, claim, &name).with_context(|| format!("{name} of {provider} was left aside"));
+        failed.extend(ended.err().map(|error| error.hint(by_hand)));
     }
-    Ok(())
+    Ok(failed)
 }
 
-#[derive(Default)]
-struct Tally {
-    landed: u64,
-    quarantined: Vec<String>,
-    unchanged: u64,
-    not_understood: u64,
-    failed: Vec<Error>,
-    lines: Vec<String>,
-    documents: Vec<Value>,
-}
-
-impl Tally {
-    fn add(&mut self, context: &Context, slice: &Slice, path: &Path, landing: &Landing) {
-        match landing {
-            Landing::Landed { .. } => self.landed += 1,
-            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file_name(path)),
-            Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
-        }
-        let (line, document) = said(context, slice, path, landing);
-        self.lines.push(line);
-        self.documents.push(document);
-    }
-
-    fn left(&mut self, file: &str, why: &str) {
-        self.lines.push(format!("left {file}: {why}"));
-        self.documents.push(json!({ "file": file, "result": "left", "why": why }));
-    }
-
-    fn not_understood(&mut self, file: &NotUnderstood) {
-        self.not_understood += 1;
-        self.lines.push(file.line());
-        self.documents.push(file.document());
-    }
-
-    /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
-    fn reply(self) -> Result<Reply> {
-        let mut failed = self.failed.into_iter();
-        if let Some(first) = failed.next() {
-            let error = failed.fold(first, |error, other| error.because(other.one_line()));
-            let error = error.hint("assay ingest takes in what is still in the inboxes");
-            return Err(if self.landed > 0 { error.hint("the other files have landed") } else { error });
-        }
-        let message = if self.documents.is_empty() {
-            "nothing new in the inboxes".to_owned()
-        } else {
-            let not_understood = match self.not_understood {
-                0 => String::new(),
-                files => format!(", {} not understood", text::counted(files, "file")),
-            };
-            format!(
-                "{} landed, {} quarantined, {} unchanged{not_understood}",
-                text::counted(self.landed, "batch"),
-                self.quarantined.len(),
-                self.unchanged
-            )
-        };
-        let trouble = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
-        let next = (self.landed > 0).then_some(Next::Run);
-        Ok(Reply {
-            message,
-            lines: self.lines,
-            document: Value::Array(self.documents),
-            trouble,
-            next,
-            ..Reply::default()
-        })
-    }
-}
-
-/// The error of files that nobody can work with as they are: whoever goes on has to know.
-fn quarantined(files: &[String]) -> Error {
-    let files = files.join(", ");
-    Error::bad_data(format!("quarantined, and not to be used as delivered: {files}"))
-        .hint("assay batch list --state quarantined, then assay batch show BATCH says why")
-        .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
-}
-
-fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
-    let file = file_name(path);
-    let common = |result: &str, batch: &crate::domain::BatchId| {
-        json!({
-            "file": file, "result": result, "batch": batch,
-            "dataset": slice.dataset, "provider": slice.provider, "period": slice.period,
-        })
-    };
-    match landing {
-        Landing::Landed { batch, revision, rows, lacks } => {
-            let mut document = common("landed", batch);
-            document["revision"] = json!(revision);
-            document["rows"] = json!(rows);
-            document["lacks"] = json!(lacks);
-            let lacks = if lacks.is_empty() { String::new() } else { format!("; it lacks {}", lacks.join(", ")) };
-            let rows = text::counted(*rows, "row");
-            let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
-            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}{doubt}"), document)
-        }
-        Landing::Quarantined { batch, note } => {
-            let mut document = common("quarantined", batch);
-            document["note"] = json!(note);
-            (format!("{file}: quarantined (batch {batch}): {note}"), document)
-        }
-        Landing::StillQuarantined { batch, note } => {
-            let mut document = common("quarantined", batch);
-            document["note"] = json!(note);
-            let help = format!("once that is mended: assay batch accept {batch} --reason \"...\"");
-            (format!("{file}: quarantined before (batch {batch}): {note}; {help}"), document)
-        }
-        Landing::BeingWritten => (format!("{file}: {BEING_WRITTEN}"), json!({ "file": file, "result": "left" })),
-        Landing::Unchanged { batch } => (
-            format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),
-            common("unchanged", batch),
-        ),
+/// What was last read under its name goes, anything else comes back.
+fn end(context: &Context, provider: &str, claim: Claim, name: &str) -> Result<()> {
+    let content = Digest::of_reader(files::open_regular(&claim.path)?)?;
+    match context.journal.read(|snapshot| snapshot.newest_content(provider, name))? {
+        Some(newest) if newest == content => claim.remove(),
+        _ => claim.put_back(),
     }
 }
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// Why nobody waited for what a slice is: a period that is mistyped shows by that.
-fn doubt(context: &Context, slice: &Slice) -> Option<String> {
-    let Slice { dataset, provider, period } = slice;
-    let today = context.journal.now().with_timezone(&context.contract.timezone).date_naive();
-    if today < period.first() {
-        return Some(format!("{period} has not begun yet"));
-    }
-    let owes = context.contract.dataset(dataset).and_then(|dataset| dataset.provider(provider));
-    let owes_nothing = owes.is_ok_and(|provider| !provider.owes(*period));
-    owes_nothing.then(|| format!("{provider} owes nothing for {period}"))
 }
 
 fn names(dataset: &Dataset) -> String {

@@ -106,10 +106,11 @@ pub fn everything(
         }
         context = newest;
     }
-    let mut reply = answer(&summary)?;
+    let mut reply = answer(&summary);
     if let Some(period) = wanted.undelivered(&context)? {
         reply.message = format!("nothing was delivered for {period}");
     }
+    reply.document["opened"] = json!(opened);
     reply.lines.splice(0..0, opened.into_iter().map(|name| format!("{name} is opened")));
     let waiting = workspace.waiting_files(&context.contract).sentence();
     reply.lines.extend(waiting.map(|waiting| format!("{waiting}: assay ingest")));
@@ -156,7 +157,7 @@ pub fn retry(
     }
     let scope = Scope { releases, models: Vec::new(), only: Some(task.key.clone()) };
     let summary = schedule::run(context, &scope, progress)?;
-    answer(&summary)
+    Ok(answer(&summary))
 }
 
 fn open_releases(context: &Context, wanted: impl Fn(&ReleaseName) -> bool) -> Result<Vec<ReleaseName>> {
@@ -182,7 +183,7 @@ pub fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
 }
 
 /// What a run came to. A failed task is an error: nobody should take the run for a success.
-fn answer(summary: &Summary) -> Result<Reply> {
+fn answer(summary: &Summary) -> Reply {
     let mut lines = Vec::new();
     let mut stages = Vec::new();
     for kind in TaskKind::ALL {
@@ -209,27 +210,34 @@ fn answer(summary: &Summary) -> Result<Reply> {
             "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "rows_per_second": per_second,
         }));
     }
-    if let Some((task, first)) = summary.failed.first() {
-        let failed = summary.failed.len() as u64;
-        // Nobody refused the run itself.
-        let kind = if first.kind().exit_code() == 1 { first.kind() } else { ErrorKind::BadData };
-        let error = Error::new(kind, format!("{} failed", text::counted(failed, "task")));
-        let error = error.because(format!("{}: {first}", task.slot()));
-        let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
-        return Err(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"));
-    }
     let done = text::counted(summary.done.len() as u64, "task");
-    let message = match (summary.done.len(), summary.left) {
-        (0, 0) => "everything is up to date".to_owned(),
-        (_, 0) => format!("{done} done"),
-        (_, left) => format!("{done} done, {left} left"),
+    let message = match (summary.done.len(), summary.failed.len(), summary.left) {
+        (0, 0, 0) => "everything is up to date".to_owned(),
+        (_, 0, 0) => format!("{done} done"),
+        (_, 0, left) => format!("{done} done, {left} left"),
+        (_, failed, left) => format!("{done} done, {failed} failed, {left} left"),
     };
-    let trouble = summary.stopped.first().map(|task| {
-        let stopped = text::counted(summary.stopped.len() as u64, "task");
-        let error =
-            Error::new(ErrorKind::Cancelled, format!("{stopped} stopped on request, the first: {}", task.slot()));
-        error.hint("assay run goes on with what is left")
+    let failures = summary.failed.iter().map(|(task, error)| json!({ "task": task.slot(), "error": error.one_line() }));
+    let document = json!({
+        "tasks": summary.done.len(), "stages": stages, "left": summary.left, "failed": failures.collect::<Vec<_>>(),
     });
-    let document = json!({ "tasks": summary.done.len(), "stages": stages, "left": summary.left });
-    Ok(Reply { message, lines, document, trouble, ..Reply::default() })
+    let trouble = failed(summary).or_else(|| stopped(summary));
+    Reply { message, lines, document, trouble, ..Reply::default() }
+}
+
+fn failed(summary: &Summary) -> Option<Error> {
+    let (task, first) = summary.failed.first()?;
+    // Nobody refused the run itself.
+    let kind = if first.kind().exit_code() == 1 { first.kind() } else { ErrorKind::BadData };
+    let failed = text::counted(summary.failed.len() as u64, "task");
+    let error = Error::new(kind, format!("{failed} failed")).because(format!("{}: {first}", task.slot()));
+    let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
+    Some(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"))
+}
+
+fn stopped(summary: &Summary) -> Option<Error> {
+    let task = summary.stopped.first()?;
+    let stopped = text::counted(summary.stopped.len() as u64, "task");
+    let error = Error::new(ErrorKind::Cancelled, format!("{stopped} stopped on request, the first: {}", task.slot()));
+    Some(error.hint("assay run goes on with what is left"))
 }

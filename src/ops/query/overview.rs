@@ -2,22 +2,10 @@
 
 use super::periods;
 use crate::base::{Error, Result};
-use crate::domain::actor::same_person;
 use crate::domain::completeness::{self, Cell, CellState};
-use crate::domain::{Actor, Role, policy};
+use crate::domain::{Actor, policy};
 use crate::ops::{Overview, Workspace};
 use crate::pipeline::gate;
-
-/// The people whose approval could still be given.
-pub fn may_approve<'a>(
-    people: &'a [Actor],
-    approvers: &'a [String],
-    is_excluded: impl Fn(&str) -> bool + 'a,
-) -> impl Iterator<Item = &'a str> {
-    let has_approved = move |name: &str| approvers.iter().any(|by| same_person(by, name));
-    let managers = people.iter().filter(|person| person.role >= Role::Manager).map(|person| person.name.as_str());
-    managers.filter(move |name| !has_approved(name) && !is_excluded(name))
-}
 
 impl Workspace {
     /// The workspace at a glance.
@@ -37,13 +25,10 @@ impl Workspace {
             for release in &open {
                 let answer = gate::ask(snapshot, state.in_force(), release, self.now())?;
                 let is_ready = answer.unready.is_empty();
-                let somebody_may = || {
-                    let mut able = may_approve(&people, &answer.approvers, |name| answer.excludes(name).is_some());
-                    people.is_empty() || able.next().is_some()
-                };
+                let somebody_may = answer.may_approve.is_none_or(|names| !names.is_empty());
                 ready_releases += u64::from(is_ready);
                 releases_to_publish += u64::from(answer.reasons.is_empty());
-                releases_to_approve += u64::from(is_ready && !answer.reasons.is_empty() && somebody_may());
+                releases_to_approve += u64::from(is_ready && !answer.reasons.is_empty() && somebody_may);
             }
             let mut late = 0;
             for dataset in &contract.datasets {

@@ -120,6 +120,7 @@ impl Workspace {
             cause: format!("{}{note}", release.cause),
             at: release.at,
             excluded: answer.excluded.clone().into_iter().collect(),
+            may_approve: answer.may_approve.clone(),
             live: snapshot.live_release(&release.name.dataset, release.name.period)?.map(|live| live.name),
             predecessor,
         };

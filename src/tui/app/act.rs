@@ -184,15 +184,9 @@ fn release(state: &State, row: &ReleaseRow, id: Id) -> Result<Ask, String> {
 /// Why the person may not approve a release, if the policy keeps them out.
 fn excluded(state: &State, row: &ReleaseRow) -> Option<String> {
     let (name, why) = row.excluded.iter().find(|(name, _)| same_person(name, &state.me.actor.name))?;
-    let others = state.overview.as_ref().filter(|overview| !overview.unprotected);
-    let names = others.map(|overview| may_approve(overview, row).join(", ")).filter(|names| !names.is_empty());
-    Some(format!("{name} {why}{}", names.map(|names| format!("; {names} may")).unwrap_or_default()))
-}
-
-/// The people whose approval of a release could still be given.
-pub fn may_approve<'a>(overview: &'a Overview, row: &'a ReleaseRow) -> Vec<&'a str> {
-    let is_excluded = |name: &str| row.excluded.iter().any(|(excluded, _)| same_person(excluded, name));
-    crate::ops::may_approve(&overview.people, &row.approvals, is_excluded).collect()
+    let others =
+        row.may_approve.iter().filter(|names| !names.is_empty()).map(|names| format!("; {} may", names.join(", ")));
+    Some(format!("{name} {why}{}", others.collect::<String>()))
 }
 
 /// The reasons that keep a release from being approved: all but the approvals themselves.

@@ -168,10 +168,15 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
         Ok(_) if judged && state.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad) => {}
         Ok(reply) => {
             let more = if reply.lines.is_empty() { "" } else { "  (L shows all of it)" };
-            let (glyph, tone) = if reply.trouble.is_some() { ('✗', Tone::Bad) } else { ('✓', Tone::Good) };
             let how_far = how_far_judged(state).filter(|_| judged);
-            let text = how_far.unwrap_or_else(|| format!("{}{}{}{more}", reply.message, opened(reply), next(reply)));
-            state.say(format!("{glyph} {text}"), tone);
+            let follows = format!("{}{}{more}", opened(reply), next(reply));
+            match &reply.trouble {
+                Some(trouble) => state.say(format!("✗ {}{follows}", trouble.with_hints()), Tone::Bad),
+                None => {
+                    let text = how_far.unwrap_or_else(|| format!("{}{follows}", reply.message));
+                    state.say(format!("✓ {text}"), Tone::Good);
+                }
+            }
         }
         Err(error) if error.kind() == ErrorKind::Cancelled => {
             let asked = state.speech.entries().iter().find(|one| one.ticket == ticket);

@@ -151,7 +151,7 @@ fn command_log(state: &State) -> Vec<Line> {
             Outcome::Running => ("▶ running", String::new(), Tone::Busy),
             Outcome::Done(lines) => ("✓ done", lines.join("; "), Tone::Plain),
             Outcome::Cancelled => ("- cancelled", String::new(), Tone::Warning),
-            Outcome::Failed(error) => ("✗ failed", error.one_line(), Tone::Bad),
+            Outcome::Failed(lines) => ("✗ failed", lines.join("; "), Tone::Bad),
         };
         let (title, pick) = (spoken.line.clone(), Pick::Text(spoken.line.clone()));
         Line { group, keys: String::new(), title, note, refusal: None, tone, pick }

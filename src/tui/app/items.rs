@@ -8,7 +8,7 @@ mod release;
 mod task;
 
 pub use anomaly::first_to_judge;
-pub use release::changes as release_changes;
+pub use release::{changes as release_changes, still_may};
 
 use std::collections::BTreeSet;
 

@@ -40,7 +40,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use act::may_approve;
 pub use ask::{Ask, PLACEHOLDER};
 pub use catalogue::COMMANDS;
 pub use choice::{Choice, Topic};
@@ -53,7 +52,7 @@ pub use enabled::why_not;
 pub use field::{Field, FieldKind};
 pub use filter::Filter;
 pub use heard::{footer_scope, is_heard};
-pub use items::{Body, Item, Link, number, release_changes};
+pub use items::{Body, Item, Link, number, release_changes, still_may};
 pub use judging::Said;
 pub use key::Key;
 pub use layout::{Area, CELL, Layout, PERIOD, layout, tabs};

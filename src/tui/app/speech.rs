@@ -1,6 +1,6 @@
 //! What was asked for in this session, as command lines, with what came of it.
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{ErrorKind, Result};
 use crate::ops::Reply;
 
 /// How many requests are remembered.
@@ -15,8 +15,8 @@ pub enum Outcome {
     Done(Vec<String>),
     /// It was stopped.
     Cancelled,
-    /// It failed.
-    Failed(Error),
+    /// It failed, as a whole or in part; why, and what the reply said.
+    Failed(Vec<String>),
 }
 
 /// A request and what came of it.
@@ -62,9 +62,15 @@ impl Speech {
     pub fn answered(&mut self, ticket: u64, answer: &Result<Reply>) {
         let Some(spoken) = self.entries.iter_mut().find(|spoken| spoken.ticket == ticket) else { return };
         spoken.outcome = match answer {
-            Ok(reply) => Outcome::Done(std::iter::once(&reply.message).chain(&reply.lines).cloned().collect()),
+            Ok(reply) => {
+                let said = std::iter::once(&reply.message).chain(&reply.lines).cloned();
+                match &reply.trouble {
+                    Some(trouble) => Outcome::Failed(std::iter::once(trouble.one_line()).chain(said).collect()),
+                    None => Outcome::Done(said.collect()),
+                }
+            }
             Err(error) if error.kind() == ErrorKind::Cancelled => Outcome::Cancelled,
-            Err(error) => Outcome::Failed(error.clone()),
+            Err(error) => Outcome::Failed(vec![error.one_line()]),
         };
     }
 }

@@ -235,6 +235,7 @@ pub fn release(index: usize) -> ReleaseRow {
             ("olga".to_owned(), "took a batch in".to_owned()),
             ("tomas".to_owned(), "is assessor; approving takes manager".to_owned()),
         ],
+        may_approve: Some(vec!["mira".to_owned()]),
         live: live(index),
         predecessor: (index > 2).then(|| release_name(index + 1)),
     }

@@ -4,8 +4,7 @@ use super::detail::sample_lines;
 use crate::base::text::counted;
 use crate::ops::ReleaseDetail;
 use crate::tui::app::{
-    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, may_approve,
-    release_changes,
+    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes, still_may,
 };
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
@@ -18,7 +17,7 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
     let mut said = Vec::new();
-    for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(state, dialog)) {
+    for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(dialog)) {
         said.extend(wrap(&pieces, room, 2));
     }
     let complaint = complaint(dialog, room);
@@ -126,14 +125,14 @@ fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
     lines
 }
 
-fn content(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
+fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
     let line = dialog.request().command_line();
     let mut lines = Vec::new();
     match &dialog.release {
         Fetched::Unasked => {}
         Fetched::Awaited(_) => lines.push(vec![Piece::new("… loading the release", Tone::Quiet)]),
         Fetched::Failed(error) => lines.push(failure(error)),
-        Fetched::There(detail) => lines.extend(release(state, dialog, detail)),
+        Fetched::There(detail) => lines.extend(release(dialog, detail)),
     }
     match &dialog.preview {
         Fetched::Unasked => {}
@@ -170,7 +169,7 @@ fn failure(error: &crate::base::Error) -> Vec<Piece> {
 }
 
 /// What would be published, or taken away.
-fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
+fn release(dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Piece>> {
     let heading = if takes_away(dialog) { "What clients see now" } else { "What will be published" };
     let digest = detail.release.release_digest.as_ref().map_or("not assembled", |digest| digest.short());
     let approvals =
@@ -191,7 +190,7 @@ fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Pi
         );
     }
     if matches!(dialog.ask, Ask::Approve(_)) {
-        lines.push(vec![Piece::plain(format!("  still may approve: {}", still_may(state, detail)))]);
+        lines.push(vec![Piece::plain(format!("  still may approve: {}", still_may(&detail.row)))]);
     }
     if !detail.artifacts.is_empty() {
         let names: Vec<&str> = detail.artifacts.iter().map(|(name, _)| name.as_str()).collect();
@@ -203,14 +202,4 @@ fn release(state: &State, dialog: &Dialog, detail: &ReleaseDetail) -> Vec<Vec<Pi
 /// Whether clients lose what the dialog shows.
 fn takes_away(dialog: &Dialog) -> bool {
     matches!(dialog.ask, Ask::Rollback { .. } | Ask::WithdrawRelease(_))
-}
-
-/// The people whose approval could still be given.
-fn still_may(state: &State, detail: &ReleaseDetail) -> String {
-    let Some(overview) = &state.overview else { return "…".to_owned() };
-    if overview.unprotected {
-        return "anybody; there is no [people]".to_owned();
-    }
-    let names = may_approve(overview, &detail.row);
-    if names.is_empty() { "nobody else".to_owned() } else { names.join(", ") }
 }

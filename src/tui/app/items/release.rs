@@ -8,8 +8,9 @@ pub use changes::changes;
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
+use crate::domain::listing::ReleaseRow;
 use crate::domain::release::Change;
-use crate::domain::{Outcome, Reason, ReleaseState, Severity};
+use crate::domain::{Outcome, Reason, ReasonCode, ReleaseState, Severity};
 use crate::ops::{ReasonGroup, ReleaseDetail, WaivedFinding};
 use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
@@ -114,6 +115,9 @@ fn approvals(detail: &ReleaseDetail) -> Vec<Item> {
         let said = format!("{}'s approval fell: {} ({})", one.by, one.why, instant(one.at));
         Item::text(APPROVALS, vec![Piece::new("! ", Tone::Warning), Piece::plain(said)])
     }));
+    if detail.row.blocked_by.iter().any(|reason| reason.code == ReasonCode::ApprovalsMissing) {
+        items.push(Item::fact(APPROVALS, "may approve", still_may(&detail.row)));
+    }
     if release.state.is_open() {
         items.extend(detail.excluded.iter().map(|(name, why)| {
             let said = format!("{name} may not approve: {why}");
@@ -121,6 +125,15 @@ fn approvals(detail: &ReleaseDetail) -> Vec<Item> {
         }));
     }
     items
+}
+
+/// Who may approve a release and has not.
+pub fn still_may(row: &ReleaseRow) -> String {
+    match row.may_approve.as_deref() {
+        None => "anybody; there is no [people]".to_owned(),
+        Some([]) => "nobody else".to_owned(),
+        Some(names) => names.join(", "),
+    }
 }
 
 /// What is being prepared rests on what came; what was published, on what was signed, whatever came since.

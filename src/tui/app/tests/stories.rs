@@ -40,7 +40,7 @@ fn a_delivery_that_is_quarantined_is_no_success() {
     let (message, lines) = ("1 batch landed, 1 quarantined".to_owned(), vec!["2026-10.csv: quarantined".to_owned()]);
     let reply = Reply { message, lines, trouble, ..Reply::default() };
     mira.sends(Msg::Performed { ticket, answer: Ok(reply) });
-    assert_eq!(mira.hears(), "✗ 1 batch landed, 1 quarantined  (L shows all of it)");
+    assert_eq!(mira.hears(), "✗ quarantined, and not to be used as delivered: 2026-10.csv  (L shows all of it)");
 }
 
 #[test]

@@ -1,0 +1,147 @@
+//! What came of each file that was to be taken in, for people and for programs.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::super::not_understood::NotUnderstood;
+use super::super::{Next, Reply};
+use super::{BEING_WRITTEN, file_name};
+use crate::base::{Error, Result, text};
+use crate::domain::{BatchId, Slice};
+use crate::pipeline::Context;
+use crate::pipeline::land::Landing;
+
+/// What came of the files, one after the other.
+#[derive(Default)]
+pub struct Tally {
+    landed: u64,
+    quarantined: Vec<String>,
+    unchanged: u64,
+    not_understood: u64,
+    failed: Vec<Error>,
+    lines: Vec<String>,
+    documents: Vec<Value>,
+}
+
+impl Tally {
+    pub fn add(&mut self, context: &Context, slice: &Slice, path: &Path, landing: &Landing) {
+        match landing {
+            Landing::Landed { .. } => self.landed += 1,
+            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file_name(path)),
+            Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
+        }
+        let (line, document) = said(context, slice, path, landing);
+        self.lines.push(line);
+        self.documents.push(document);
+    }
+
+    pub fn left(&mut self, file: &str, why: &str) {
+        self.lines.push(format!("left {file}: {why}"));
+        self.documents.push(json!({ "file": file, "result": "left", "why": why }));
+    }
+
+    pub fn not_understood(&mut self, file: &NotUnderstood) {
+        self.not_understood += 1;
+        self.lines.push(file.line());
+        self.documents.push(file.document());
+    }
+
+    /// One bad file does not keep the others out.
+    pub fn fail(&mut self, errors: impl IntoIterator<Item = Error>) {
+        self.failed.extend(errors);
+    }
+
+    /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
+    pub fn reply(self) -> Result<Reply> {
+        let trouble = self.trouble();
+        let message = match (self.documents.is_empty(), self.not_understood) {
+            (true, _) => match trouble {
+                Some(failed) => return Err(failed),
+                None => "nothing new in the inboxes".to_owned(),
+            },
+            (false, 0) => self.counts(),
+            (false, files) => format!("{}, {} not understood", self.counts(), text::counted(files, "file")),
+        };
+        Ok(Reply {
+            message,
+            lines: self.lines,
+            document: Value::Array(self.documents),
+            trouble,
+            next: (self.landed > 0).then_some(Next::Run),
+            ..Reply::default()
+        })
+    }
+
+    fn counts(&self) -> String {
+        let landed = text::counted(self.landed, "batch");
+        format!("{landed} landed, {} quarantined, {} unchanged", self.quarantined.len(), self.unchanged)
+    }
+
+    fn trouble(&self) -> Option<Error> {
+        let quarantined = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
+        let mut failed = self.failed.iter();
+        let Some(first) = failed.next() else { return quarantined };
+        let others = failed.chain(&quarantined);
+        let error = others.fold(first.clone(), |error, other| error.because(other.one_line()));
+        Some(error.hint("assay ingest takes in what is still in the inboxes"))
+    }
+}
+
+/// The error of files that nobody can work with as they are: whoever goes on has to know.
+pub fn quarantined(files: &[String]) -> Error {
+    let files = files.join(", ");
+    Error::bad_data(format!("quarantined, and not to be used as delivered: {files}"))
+        .hint("assay batch list --state quarantined, then assay batch show BATCH says why")
+        .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
+}
+
+pub fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
+    let file = file_name(path);
+    let common = |result: &str, batch: &BatchId| {
+        json!({
+            "file": file, "result": result, "batch": batch,
+            "dataset": slice.dataset, "provider": slice.provider, "period": slice.period,
+        })
+    };
+    match landing {
+        Landing::Landed { batch, revision, rows, lacks } => {
+            let mut document = common("landed", batch);
+            document["revision"] = json!(revision);
+            document["rows"] = json!(rows);
+            document["lacks"] = json!(lacks);
+            let lacks = if lacks.is_empty() { String::new() } else { format!("; it lacks {}", lacks.join(", ")) };
+            let rows = text::counted(*rows, "row");
+            let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
+            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}{doubt}"), document)
+        }
+        Landing::Quarantined { batch, note } => {
+            let mut document = common("quarantined", batch);
+            document["note"] = json!(note);
+            (format!("{file}: quarantined (batch {batch}): {note}"), document)
+        }
+        Landing::StillQuarantined { batch, note } => {
+            let mut document = common("quarantined", batch);
+            document["note"] = json!(note);
+            let help = format!("once that is mended: assay batch accept {batch} --reason \"...\"");
+            (format!("{file}: quarantined before (batch {batch}): {note}; {help}"), document)
+        }
+        Landing::BeingWritten => (format!("{file}: {BEING_WRITTEN}"), json!({ "file": file, "result": "left" })),
+        Landing::Unchanged { batch } => (
+            format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),
+            common("unchanged", batch),
+        ),
+    }
+}
+
+/// Why nobody waited for what a slice is: a period that is mistyped shows by that.
+fn doubt(context: &Context, slice: &Slice) -> Option<String> {
+    let Slice { dataset, provider, period } = slice;
+    let today = context.journal.now().with_timezone(&context.contract.timezone).date_naive();
+    if today < period.first() {
+        return Some(format!("{period} has not begun yet"));
+    }
+    let owes = context.contract.dataset(dataset).and_then(|dataset| dataset.provider(provider));
+    let owes_nothing = owes.is_ok_and(|provider| !provider.owes(*period));
+    owes_nothing.then(|| format!("{provider} owes nothing for {period}"))
+}
