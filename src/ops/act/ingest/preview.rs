@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::not_understood::{self, NotUnderstood};
+use super::file_name;
+use super::tally::doubt;
 use super::waiting::{Waiting, waiting};
-use super::{doubt, file_name};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
 use crate::domain::{Batch, BatchState, Slice};

@@ -135,7 +135,7 @@ pub fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) ->
 }
 
 /// Why nobody waited for what a slice is: a period that is mistyped shows by that.
-fn doubt(context: &Context, slice: &Slice) -> Option<String> {
+pub fn doubt(context: &Context, slice: &Slice) -> Option<String> {
     let Slice { dataset, provider, period } = slice;
     let today = context.journal.now().with_timezone(&context.contract.timezone).date_naive();
     if today < period.first() {
