@@ -62,6 +62,10 @@ pub enum Fact {
         /// The encoding that it is read in, where it is text and not UTF-8, as the contract named it then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         encoding: Option<String>,
+        /// The place of the newest entry when its file was moved aside in its inbox: with the name, that tells which
+        /// file was read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claimed_at: Option<u64>,
     },
     /// A delivery is in bronze; it supersedes what its slice stood on.
     BatchLanded {

@@ -133,6 +133,7 @@ impl ReleaseState {
             Self::Publishing => ("published", "an approved one"),
             Self::Rejected => ("rejected", "an open one"),
             Self::Withdrawn => ("withdrawn", "what clients see"),
+            Self::Published => ("brought back", "one that clients saw before, and that was superseded"),
             next => (next.as_str(), "one that the state before leads to"),
         };
         let error = Error::refused(format!("a release that is {} can't be {done}; only {only} can", self.as_str()));

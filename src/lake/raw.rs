@@ -22,16 +22,16 @@ pub struct Raw {
 const LONGEST_EXTENSION: usize = 16;
 
 impl Lake {
-    /// Copies a delivered file into the lake, in constant memory, and makes the copy read-only.
+    /// Copies a file that was delivered as `name` into the lake, in constant memory, and makes the copy read-only.
     /// A file of the same content that lies there already, whole, is left alone.
-    pub fn store_raw(&self, source: &Path, cancel: &Cancel) -> Result<Raw> {
+    pub fn store_raw(&self, source: &Path, name: &str, cancel: &Cancel) -> Result<Raw> {
         let reading = || format!("storing the file {}", source.display());
         let folder = self.root().join("lake/raw");
         make_folder(&folder)?;
         sweep(&folder);
         let temporary = files::temporary_beside(&folder.join("delivery"));
         let stored = copy(source, &temporary, cancel).with_context(reading).and_then(|(digest, bytes)| {
-            let raw = Raw { digest, extension: extension_of(source), bytes };
+            let raw = Raw { digest, extension: extension_of(Path::new(name)), bytes };
             self.settle(&temporary, &raw)?;
             Ok(raw)
         });
@@ -78,8 +78,12 @@ fn is_whole(path: &Path, raw: &Raw) -> Result<bool> {
 }
 
 fn copy(source: &Path, target: &Path, cancel: &Cancel) -> Result<(Digest, u64)> {
-    let mut copying =
-        Copying { source: File::open(source)?, target: BufWriter::new(File::create(target)?), bytes: 0, cancel };
+    let mut copying = Copying {
+        source: files::open_regular(source)?,
+        target: BufWriter::new(File::create(target)?),
+        bytes: 0,
+        cancel,
+    };
     let digest = Digest::of_reader(&mut copying);
     cancel.check()?;
     let digest = digest?;

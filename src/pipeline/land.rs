@@ -59,45 +59,58 @@ pub fn lease_key(slice: &Slice) -> String {
     format!("land {slice}")
 }
 
-/// Takes in one file for a slice, as it was when it was `seen`: one that somebody writes on is left alone.
+/// A file that is to be taken in.
+pub struct Offered<'a> {
+    /// Where its content is read.
+    pub path: &'a Path,
+    /// Its name as delivered.
+    pub name: &'a str,
+    /// How it looked: one that somebody writes on is left alone.
+    pub seen: Look,
+    /// The place of the newest entry when it was moved aside in its inbox; none where it was not.
+    pub claimed_at: Option<u64>,
+}
+
+/// Takes in one file for a slice.
 pub fn file(
     context: &Context,
     slice: &Slice,
-    path: &Path,
-    seen: Look,
+    offered: &Offered<'_>,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
-    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let raw = context.lake.store_raw(path, &context.cancel).with_context(|| format!("keeping `{file}` verbatim"))?;
+    let Offered { path, name, seen, claimed_at } = *offered;
+    let raw =
+        context.lake.store_raw(path, name, &context.cancel).with_context(|| format!("keeping `{name}` verbatim"))?;
     let _lease = lease::wait(context, &lease_key(slice))?;
     match inbox::look(path)? {
         Some(now) if now == seen => {}
         Some(_) => return Ok(Landing::BeingWritten),
         // Whoever was faster has landed it. What came since, or was decided about it, stands.
-        None => return Err(Error::not_found(format!("`{file}` is gone: somebody else took it in"))),
+        None => return Err(Error::not_found(format!("`{name}` is gone: somebody else took it in"))),
     }
-    let slice = slice.clone();
-    begun(context, slice, raw, file, false, sink)
+    begun(context, Arrived { slice: slice.clone(), raw, file: name.to_owned(), claimed_at, anew: false }, sink)
 }
 
 /// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or
 /// its bronze got lost.
 pub fn again(context: &Context, delivery: Delivery, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
     let raw = Raw { digest: delivery.content, extension: delivery.extension, bytes: delivery.bytes };
-    begun(context, delivery.slice, raw, delivery.file, true, sink)
+    begun(context, Arrived { slice: delivery.slice, raw, file: delivery.file, claimed_at: None, anew: true }, sink)
 }
 
-fn begun(
-    context: &Context,
+/// A file that is in raw, for a slice; one that is to be read `anew` is no other revision by its content.
+struct Arrived {
     slice: Slice,
     raw: Raw,
     file: String,
+    claimed_at: Option<u64>,
     anew: bool,
-    sink: &(dyn Fn(Progress) + Sync),
-) -> Result<Landing> {
-    let dataset = context.contract.dataset(&slice.dataset)?.clone();
+}
+
+fn begun(context: &Context, arrived: Arrived, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    let dataset = context.contract.dataset(&arrived.slice.dataset)?.clone();
     context.cancel.check()?;
-    match context.write(move |transaction| begin(transaction, &dataset, slice, raw, file, anew))? {
+    match context.write(move |transaction| begin(transaction, &dataset, arrived))? {
         Begun::Unchanged(landing) => Ok(landing),
         Begun::Started(intent) => carry_out(context, intent, sink),
     }
@@ -137,9 +150,15 @@ pub struct Intent {
 }
 
 /// Puts on record that a delivery is about to land, to be read as the contract says now.
-pub fn intend(transaction: &mut Transaction<'_>, dataset: &Dataset, delivery: Delivery) -> Result<Intent> {
+pub fn intend(
+    transaction: &mut Transaction<'_>,
+    dataset: &Dataset,
+    delivery: Delivery,
+    claimed_at: Option<u64>,
+) -> Result<Intent> {
     let encoding = encoding_of(dataset.provider(&delivery.slice.provider)?).map(str::to_owned);
-    let seq = transaction.append(Fact::LandingStarted { delivery: delivery.clone(), encoding: encoding.clone() })?;
+    let (intended, read_in) = (delivery.clone(), encoding.clone());
+    let seq = transaction.append(Fact::LandingStarted { delivery: intended, encoding: read_in, claimed_at })?;
     Ok(Intent { seq, delivery, encoding })
 }
 
@@ -156,14 +175,8 @@ enum Begun {
 
 /// The intent to land a file, unless the slice stands on it already and is not to be read `anew`. What was begun with the
 /// very same content, and could not be finished, is taken up again.
-fn begin(
-    transaction: &mut Transaction<'_>,
-    dataset: &Dataset,
-    slice: Slice,
-    raw: Raw,
-    file: String,
-    anew: bool,
-) -> Result<Begun> {
+fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, arrived: Arrived) -> Result<Begun> {
+    let Arrived { slice, raw, file, claimed_at, anew } = arrived;
     let is_known = |current: &Batch| !anew && current.delivery.content == raw.digest && !is_misread(dataset, current);
     if let Some(current) = newest(transaction, &slice)?.filter(is_known) {
         let batch = current.delivery.batch;
@@ -175,7 +188,7 @@ fn begin(
     let landed = transaction.newest_revision(&slice)?;
     let mut newest = landed;
     for (seq, fact) in transaction.unfinished()? {
-        let Fact::LandingStarted { delivery, encoding } = fact else { continue };
+        let Fact::LandingStarted { delivery, encoding, .. } = fact else { continue };
         if delivery.slice == slice {
             newest = newest.max(delivery.revision);
             if delivery.content == raw.digest && delivery.revision > landed {
@@ -193,7 +206,7 @@ fn begin(
         file,
         bytes: raw.bytes,
     };
-    intend(transaction, dataset, delivery).map(Begun::Started)
+    intend(transaction, dataset, delivery, claimed_at).map(Begun::Started)
 }
 
 /// The newest batch of a slice that nothing took the place of: landed, or waiting in quarantine.

@@ -34,6 +34,8 @@ pub struct Summary {
     pub stopped: Vec<Task>,
     /// How many tasks are not done, though nothing of the above keeps them.
     pub left: usize,
+    /// Whether all of it was called off before its end.
+    pub cancelled: bool,
 }
 
 /// A task that ended well.
@@ -70,7 +72,7 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
     let mut overtaken: BTreeSet<TaskKey> = BTreeSet::new();
     loop {
         let mut steps = steps(context, scope)?;
-        let left = steps.values().filter(|step| step.state != TaskState::Done).count();
+        let left = count_left(&steps);
         steps.retain(|_, step| step.state == TaskState::Done || !tried.contains(&step.task.key));
         if let Some(only) = &scope.only {
             steps.retain(|_, step| step.state == TaskState::Done || step.task.key == *only);
@@ -91,7 +93,11 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         };
         runtime.block_on(pass.run(progress))?;
         let again = pass.overtaken;
-        context.cancel.check()?;
+        summary.cancelled = context.cancel.is_cancelled();
+        if summary.cancelled {
+            summary.left = count_left(&self::steps(context, scope)?);
+            return Ok(summary);
+        }
         if tried.len() == before {
             summary.left = left;
             return Ok(summary);
@@ -101,6 +107,10 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
             tried.remove(&key);
         }
     }
+}
+
+fn count_left(steps: &BTreeMap<String, Step>) -> usize {
+    steps.values().filter(|step| step.state != TaskState::Done).count()
 }
 
 /// All steps of the scope by slot. Releases of one period share their slices' steps.

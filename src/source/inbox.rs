@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::base::{Error, Result, ResultExt};
+use crate::base::{Result, ResultExt};
 use crate::domain::{FilePattern, Granularity, Period};
-pub use claim::{Claim, left_aside};
+pub use claim::{Claim, left_aside, with_something_aside};
 
 mod claim;
 
@@ -38,10 +38,14 @@ pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Ve
     let mut found = Vec::new();
     for (path, file_name) in finished(folder)? {
         let Some(period) = pattern.period_of(&file_name, granularity) else { continue };
-        // A file that is gone again by now was moved by whoever put it there.
-        let Some(metadata) = present(&path)?.filter(Metadata::is_file) else { continue };
-        let modified = metadata.modified().ok();
-        found.push(Found { bytes: metadata.len(), modified, path, file_name, period });
+        let (bytes, modified, period) = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => (metadata.len(), metadata.modified().ok(), period),
+            Ok(_) => continue,
+            // A file that is gone again by now was moved by whoever put it there.
+            Err(_) if fs::symlink_metadata(&path).is_err() => continue,
+            Err(error) => (0, None, Err(format!("it can't be read: {error}"))),
+        };
+        found.push(Found { path, file_name, bytes, modified, period });
     }
     Ok(found)
 }
@@ -57,16 +61,17 @@ pub struct Lying {
 
 /// Every finished file in `inboxes` and in the folders right below, sorted. Left alone is what [`scan`] leaves alone.
 pub fn lying(inboxes: &Path) -> Result<Vec<Lying>> {
-    let is_file = |path: &Path| Ok::<_, Error>(present(path)?.is_some_and(|metadata| metadata.is_file()));
+    // A link that leads nowhere is something that somebody put there, too.
+    let is_file = |path: &Path| path.is_file() || (path.is_symlink() && !path.exists());
     let mut lying = Vec::new();
     for (path, name) in finished(inboxes)? {
-        if is_file(&path)? {
+        if is_file(&path) {
             lying.push(Lying { folder: None, file_name: name });
             continue;
         }
         if path.is_dir() {
             for (below, file_name) in finished(&path)? {
-                if is_file(&below)? {
+                if is_file(&below) {
                     lying.push(Lying { folder: Some(name.clone()), file_name });
                 }
             }

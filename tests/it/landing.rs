@@ -2,12 +2,10 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::picture::contents;
 use super::support::{HEADER, OWNER, PERIODS, PREPARER, PROVIDERS, Workspace, contract, contract_in, delivery, latin};
 
 fn batches(workspace: &Workspace) -> Vec<Value> {
@@ -140,16 +138,14 @@ fn two_landings_that_fail_are_two_revisions() {
     let workspace = Workspace::with_model();
     fs::create_dir_all(workspace.path("lake")).unwrap();
     fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
-    workspace.deliver_written("alpha", "2026-09 a.csv", delivery("alpha", PERIODS[0], 5), 0);
-    workspace.deliver_written("alpha", "2026-09 b.csv", delivery("alpha", PERIODS[0], 6), 1);
-    let failed = workspace.run(PREPARER, &["ingest"]);
-    assert_eq!(failed.code, Some(1), "{failed:#?}");
     // Trying again begins nothing new.
-    let failed = workspace.run(PREPARER, &["ingest"]);
-    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    for (file, rows) in [("2026-09 a.csv", 5), ("2026-09 b.csv", 6), ("2026-09 a.csv", 5), ("2026-09 b.csv", 6)] {
+        fs::write(workspace.path(file), delivery("alpha", PERIODS[0], rows)).unwrap();
+        let failed = workspace.run(PREPARER, &["batch", "add", file, "--provider", "alpha"]);
+        assert_eq!(failed.code, Some(1), "{failed:#?}");
+    }
     assert_eq!(workspace.events_of("landing_started").len(), 2);
     fs::remove_file(workspace.path("lake/bronze")).unwrap();
-    fs::remove_dir_all(workspace.path("inbox")).unwrap();
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(states(&workspace), [(1, "superseded".to_owned()), (2, "landed".to_owned())]);
 }
@@ -331,56 +327,4 @@ fn a_delivery_that_is_being_landed_keeps_its_release_back() {
     workspace.run(PREPARER, &publish).ended(3, &["2026-09.csv, revision 2 of alpha for 2026-09, is being landed"]);
     let_go();
     workspace.run(PREPARER, &publish).ended(3, &["is stale: new batch revision"]);
-}
-
-/// What can't be taken out of its inbox would land again with each ingest; what lies in other inboxes is taken in.
-#[test]
-fn what_cannot_be_taken_out_is_not_taken_in() {
-    let start = Workspace::with_model();
-    start.deliver("alpha", "2026-09.csv", delivery("alpha", PERIODS[0], 10));
-    start.ok(PREPARER, &["ingest"]);
-    let raw = |workspace: &Workspace| contents(&workspace.path("lake/raw"));
-    for is_link in [false, true] {
-        let workspace = start.copy();
-        let before = raw(&workspace);
-        let aside = workspace.path("inbox/alpha/.taken");
-        if is_link {
-            let folder = fs::read_dir(workspace.path("lake/raw")).unwrap().next().unwrap().unwrap().path();
-            symlink(folder, &aside).unwrap();
-        } else {
-            fs::write(&aside, "in the way").unwrap();
-        }
-        workspace.deliver("alpha", "2026-10.csv", delivery("alpha", PERIODS[1], 10));
-        workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 10));
-        for _ in 0..2 {
-            let outcome = workspace.run(PREPARER, &["ingest"]);
-            outcome.ended(1, &["is no folder", "remove it by hand", "taking in 2026-10.csv of alpha"]);
-            let landed = workspace.json(&["batch", "list", "--state", "landed"]);
-            assert_eq!(landed.as_array().unwrap().len(), 2, "{landed:#}");
-        }
-        assert!(before.iter().all(|(file, bytes)| raw(&workspace).get(file) == Some(bytes)), "raw is not touched");
-        fs::remove_file(aside).unwrap();
-        workspace.ok(PREPARER, &["ingest"]);
-        assert!(!workspace.path("inbox/alpha/2026-10.csv").exists());
-    }
-}
-
-/// The content of a name's earlier delivery that comes again was read long ago, but not this time: it is a revision.
-#[test]
-fn a_file_that_was_moved_aside_is_read_exactly_once_whenever_its_process_died() {
-    let workspace = Workspace::with_model();
-    let [first, second] = [5, 7].map(|rows| delivery("alpha", PERIODS[0], rows));
-    for content in [&first, &second] {
-        workspace.deliver("alpha", "2026-09.csv", content);
-        workspace.ok(PREPARER, &["ingest"]);
-    }
-    workspace.deliver("alpha", "2026-09.csv", &first);
-    for point in ["inbox.claimed", "raw.stored", "land.intent", "inbox.read"] {
-        let workspace = workspace.copy();
-        assert!(workspace.run_armed(PREPARER, &["ingest"], point).signal.is_some(), "{point}");
-        workspace.ok(PREPARER, &["ingest"]);
-        let states = states(&workspace).into_iter().map(|(revision, state)| format!("{revision} {state}"));
-        assert_eq!(states.collect::<Vec<_>>(), ["1 superseded", "2 superseded", "3 landed"], "{point}");
-        assert_eq!(fs::read_dir(workspace.path("inbox/alpha")).unwrap().count(), 0, "{point}");
-    }
 }

@@ -14,6 +14,7 @@ mod demo;
 mod dry_run;
 mod full_disk;
 mod gate;
+mod inbox;
 mod landing;
 mod last_moment;
 mod layers;

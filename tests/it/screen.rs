@@ -151,6 +151,21 @@ fn another_size_is_drawn_at_once() {
     assert_eq!(terminal.ends(), 0);
 }
 
+/// Both are there at once when the program looks: neither may be lost for the other.
+#[test]
+fn a_key_that_is_pressed_while_the_size_changes_is_heard() {
+    let workspace = Workspace::with_model();
+    let mut terminal = open(&workspace, PREPARER);
+    let panes = [("1", "no batches yet"), ("5", "no releases yet")].into_iter().cycle();
+    for (width, (key, seen)) in [100, 101, 102].into_iter().cycle().zip(panes).take(1000) {
+        terminal.resize(width, 30);
+        terminal.press(key);
+        sees(&terminal, seen);
+    }
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
 #[test]
 fn what_changes_around_the_journal_is_seen_while_the_screen_is_open() {
     let workspace = Workspace::with_model();

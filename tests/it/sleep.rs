@@ -30,17 +30,17 @@ struct Sleeper {
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts the program, which falls asleep at that visit of a point.
-fn start_stopping_at(workspace: &Workspace, arguments: &[&str], point: &str) -> Child {
+pub(super) fn start_stopping_at(workspace: &Workspace, arguments: &[&str], point: &str) -> Child {
     let mut command = workspace.command(PREPARER, arguments);
     command.env("ASSAY_STOP_AT", point).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 }
 
 /// Waits until the process stands still; false where it ended before.
-fn falls_asleep(child: &mut Child) -> bool {
+pub(super) fn falls_asleep(child: &mut Child) -> bool {
     let started = Instant::now();
     while child.try_wait().unwrap().is_none() {
         assert!(started.elapsed() < PATIENCE, "it neither stopped nor ended");

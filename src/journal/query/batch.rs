@@ -77,10 +77,14 @@ impl Snapshot<'_> {
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
     }
 
-    /// What a provider's file of this name held when it last came.
-    pub fn newest_content(&self, provider: &str, file: &str) -> Result<Option<Digest>> {
-        let sql = "SELECT content FROM batch WHERE provider = ?1 AND file = ?2 ORDER BY sort LIMIT 1";
-        self.first(sql, (provider, file), |row| column::named(row, "content"))
+    /// What a provider's file held that was claimed when the entry at `claimed_at` was the newest; `None` as long as it is
+    /// not on record as landed or quarantined.
+    pub fn landed_from(&self, claimed_at: u64, provider: &str, file: &str) -> Result<Option<Digest>> {
+        let sql = "SELECT batch.content FROM event
+             JOIN batch ON batch.id = json_extract(event.payload, '$.delivery.batch')
+             WHERE event.seq > ?1 AND event.kind = 'landing_started' AND json_extract(event.payload, '$.claimed_at') = ?1
+                AND batch.provider = ?2 AND batch.file = ?3";
+        self.first(sql, (column::integer(claimed_at)?, provider, file), |row| column::named(row, "content"))
     }
 
     /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.

@@ -64,7 +64,7 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     let generation = bench.journal.read(|snapshot| snapshot.generation()).unwrap();
     bench.tell("mira", whole_life(&release(period(9), 1), None, generation + 1)).unwrap();
     let lost = delivery(&slice(8), 99);
-    let begun = Fact::LandingStarted { delivery: lost.clone(), encoding: None };
+    let begun = Fact::LandingStarted { delivery: lost.clone(), encoding: None, claimed_at: None };
     bench.tell("mira", vec![begun, Fact::LandingGivenUp { delivery: lost, note: "gone".to_owned() }]).unwrap();
     bench.tell("mira", vec![Fact::TaskStarted { task: task(TaskKind::Refine, &slice(8), 1) }]).unwrap();
     let (one, next) = (slice(27), slice(30));

@@ -45,7 +45,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         1 | 2 => {
             let revision = snapshot.newest_revision(&slice)? + 1;
             vec![
-                Fact::LandingStarted { delivery: delivery(&slice, revision), encoding: None },
+                Fact::LandingStarted { delivery: delivery(&slice, revision), encoding: None, claimed_at: None },
                 landed(&slice, revision),
             ]
         }

@@ -18,14 +18,14 @@ fn a_delivered_file_is_kept_once_verbatim_and_read_only() {
     let source = folder.path().join("Slips 2026-10.CSV");
     let bytes: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
     fs::write(&source, &bytes).unwrap();
-    let raw = lake.store_raw(&source, &Cancel::default()).unwrap();
+    let raw = lake.store_raw(&source, "Slips 2026-10.CSV", &Cancel::default()).unwrap();
     assert_eq!((raw.digest.clone(), raw.bytes, raw.extension.as_str()), (Digest::of(&bytes), 1_200_000, "csv"));
     let path = lake.raw_path(&raw.digest, &raw.extension);
     assert_eq!(fs::read(&path).unwrap(), bytes);
     assert!(fs::metadata(&path).unwrap().permissions().readonly());
 
     let changed = fs::metadata(&path).unwrap().modified().unwrap();
-    assert_eq!(lake.store_raw(&source, &Cancel::default()).unwrap(), raw);
+    assert_eq!(lake.store_raw(&source, "Slips 2026-10.CSV", &Cancel::default()).unwrap(), raw);
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), changed);
     assert_eq!(contents(&folder.path().join("lake")).len(), 1, "a temporary file was left");
 }
@@ -34,13 +34,13 @@ fn a_delivered_file_is_kept_once_verbatim_and_read_only() {
 fn a_file_without_extension_is_kept_as_bin_and_a_missing_one_is_named() {
     let (folder, lake) = lake();
     fs::write(folder.path().join("slips"), "").unwrap();
-    let raw = lake.store_raw(&folder.path().join("slips"), &Cancel::default()).unwrap();
+    let raw = lake.store_raw(&folder.path().join("slips"), "slips", &Cancel::default()).unwrap();
     assert_eq!((raw.extension.as_str(), raw.bytes), ("bin", 0));
-    let error = lake.store_raw(&folder.path().join("nothing.csv"), &Cancel::default()).unwrap_err();
+    let error = lake.store_raw(&folder.path().join("nothing.csv"), "nothing.csv", &Cancel::default()).unwrap_err();
     assert!(error.message().contains("nothing.csv") && error.kind() == ErrorKind::NotFound, "{error}");
     let cancel = Cancel::default();
     cancel.cancel();
-    let error = lake.store_raw(&folder.path().join("slips"), &cancel).unwrap_err();
+    let error = lake.store_raw(&folder.path().join("slips"), "slips", &cancel).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
 }
 

@@ -23,7 +23,7 @@ pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sy
         let intent = context.write(move |transaction| {
             let delivery = acceptable(transaction)?.delivery;
             let dataset = contract.dataset(&delivery.slice.dataset)?;
-            land::intend(transaction, dataset, delivery)
+            land::intend(transaction, dataset, delivery, None)
         })?;
         land::carry_out(context, intent, progress)?
     };

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Reply, not_understood};
-use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, files};
+use crate::base::{Error, ErrorKind, Result};
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
 use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
-use crate::pipeline::land::{self, Landing};
-use crate::pipeline::{Context, lease};
+use crate::pipeline::Context;
+use crate::pipeline::land::{self, Landing, Offered};
 use crate::source::inbox::{self, Claim, Look};
 pub use preview::{changes, preview, preview_file, slices};
 use tally::{Tally, quarantined, said};
 use waiting::{Waiting, waiting};
 
 mod preview;
+mod recover;
 mod tally;
 mod waiting;
 
@@ -39,13 +40,16 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
     let path = &addressed.file;
     let landing = match inbox::settled(&[path], SETTLE)?.pop().flatten() {
         None => Landing::BeingWritten,
-        Some(seen) => land::file(context, &slice, path, seen, progress)?,
+        Some(seen) => {
+            let name = file_name(path);
+            land::file(context, &slice, &Offered { path, name: &name, seen, claimed_at: None }, progress)?
+        }
     };
     if landing == Landing::BeingWritten {
         return Err(Error::busy(format!("`{}` is still being written", path.display()))
             .hint("add it again when whoever writes it is done"));
     }
-    let (line, document) = said(context, &slice, path, &landing);
+    let (line, document) = said(context, &slice, &file_name(path), &landing);
     let is_quarantined = matches!(landing, Landing::Quarantined { .. } | Landing::StillQuarantined { .. });
     let trouble = is_quarantined.then(|| quarantined(&[file_name(path)]));
     Ok(Reply { message: line, trouble, document, ..Reply::default() })
@@ -96,7 +100,7 @@ fn address<'a>(dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provi
 }
 
 /// Takes in what lies in the inboxes, provider by provider, oldest file first. Files that are still growing are left for
-/// the next time.
+/// the next time. What can't be taken in keeps nothing else out.
 pub fn inboxes(
     context: &Context,
     dataset: Option<String>,
@@ -104,30 +108,35 @@ pub fn inboxes(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut tally = Tally::default();
-    // In one order for everybody, so that nobody waits for whoever waits for them.
-    let mut leases = Vec::new();
-    for provider in waiting::providers(context, dataset.as_deref(), provider.as_deref())? {
-        leases.push(lease::wait(context, &format!("inbox {provider}"))?);
-        tally.fail(recover(context, &provider).unwrap_or_else(|error| vec![error]));
-    }
-    let files = waiting(context, dataset.as_deref(), provider.as_deref())?;
+    let whole = all_inboxes(context, dataset.as_deref(), provider.as_deref(), &mut tally, progress);
+    tally.reply(whole)
+}
+
+fn all_inboxes(
+    context: &Context,
+    dataset: Option<&str>,
+    provider: Option<&str>,
+    tally: &mut Tally,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<()> {
+    let _leases = recover::inboxes(context, dataset, provider, tally)?;
     let mut meant = Vec::new();
-    for file in &files {
+    for file in waiting(context, dataset, provider)? {
         match &file.meant {
-            Ok(slice) => meant.push((file, slice)),
+            Ok(slice) => meant.push((file.clone(), slice.clone())),
             Err(why) => tally.left(&file.file_name, why),
         }
     }
     let paths: Vec<&Path> = meant.iter().map(|(file, _)| file.path.as_path()).collect();
     let looks = inbox::settled(&paths, SETTLE)?;
-    for ((file, slice), seen) in meant.into_iter().zip(looks) {
+    for ((file, slice), seen) in meant.iter().zip(looks) {
         context.cancel.check()?;
-        take_in(context, file, slice, seen, &mut tally, progress)?;
+        take_in(context, file, slice, seen, tally, progress)?;
     }
-    for file in not_understood::find(context, dataset.as_deref(), provider.as_deref())? {
+    for file in not_understood::find(context, dataset, provider)? {
         tally.not_understood(&file);
     }
-    tally.reply()
+    Ok(())
 }
 
 /// Takes in one file of an inbox, unless somebody is writing it.
@@ -144,52 +153,50 @@ fn take_in(
         tally.left(file_name, BEING_WRITTEN);
         return Ok(());
     };
-    let failing = |error: Error| error.context(format!("taking in {file_name} of {}", slice.provider));
-    let claim = match Claim::take(path) {
-        Ok(Some(claim)) => claim,
+    if tally.has_failed(slice) {
+        tally.left(file_name, &format!("what came for {slice} before could not be taken in"));
+        return Ok(());
+    }
+    let at = context.journal.read(|snapshot| snapshot.head())?.0;
+    match Claim::take(path, at) {
+        Ok(Some(claim)) => claimed(context, claim, slice, seen, tally, progress),
         Ok(None) => {
             tally.left(file_name, TAKEN);
-            return Ok(());
+            Ok(())
         }
         Err(error) => {
-            tally.fail([failing(error)]);
-            return Ok(());
+            tally.failed(file_name, slice, error);
+            Ok(())
         }
-    };
-    let landing = land::file(context, slice, &claim.path, seen, progress);
-    // Once it has landed the bytes are in raw, and the journal says so.
+    }
+}
+
+fn claimed(
+    context: &Context,
+    claim: Claim,
+    slice: &Slice,
+    seen: Look,
+    tally: &mut Tally,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<()> {
+    let name = claim.name.clone();
+    let offered = Offered { path: &claim.path, name: &name, seen, claimed_at: claim.at };
+    let landing = land::file(context, slice, &offered, progress);
+    // Once it has landed the bytes are in raw, and the journal says so. What somebody wrote behind them since is not.
     let is_read = landing.as_ref().is_ok_and(|landing| *landing != Landing::BeingWritten);
-    let ended = if is_read { claim.remove() } else { claim.put_back() };
-    tally.fail(ended.err().map(failing));
+    let is_as_seen = inbox::look(&claim.path).is_ok_and(|now| now == Some(seen));
+    let ended = if is_read && is_as_seen { claim.remove() } else { claim.put_back() };
     match landing {
-        Ok(Landing::BeingWritten) => tally.left(file_name, BEING_WRITTEN),
-        Ok(landing) => tally.add(context, slice, path, &landing),
+        Ok(Landing::BeingWritten) => tally.left(&name, BEING_WRITTEN),
+        Ok(landing) => tally.landed(context, slice, &name, &landing),
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) if error.kind() == ErrorKind::NotFound => tally.left(file_name, TAKEN),
-        Err(error) => tally.fail([failing(error)]),
+        Err(error) if error.kind() == ErrorKind::NotFound => tally.left(&name, TAKEN),
+        Err(error) => tally.failed(&name, slice, error),
+    }
+    if let Err(error) = ended {
+        tally.failed(&name, slice, error);
     }
     Ok(())
-}
-
-/// Ends what a dead process was taking out of a provider's folder, under the lease of that. Answers what could not be ended.
-fn recover(context: &Context, provider: &str) -> Result<Vec<Error>> {
-    let mut failed = Vec::new();
-    for (claim, name) in inbox::left_aside(&context.root.join(inbox::FOLDER).join(provider))? {
-        let by_hand = format!("remove it by hand: {}", claim.path.display());
-        let ended =
-            end(context, provider, claim, &name).with_context(|| format!("{name} of {provider} was left aside"));
-        failed.extend(ended.err().map(|error| error.hint(by_hand)));
-    }
-    Ok(failed)
-}
-
-/// What was last read under its name goes, anything else comes back.
-fn end(context: &Context, provider: &str, claim: Claim, name: &str) -> Result<()> {
-    let content = Digest::of_reader(files::open_regular(&claim.path)?)?;
-    match context.journal.read(|snapshot| snapshot.newest_content(provider, name))? {
-        Some(newest) if newest == content => claim.remove(),
-        _ => claim.put_back(),
-    }
 }
 
 fn file_name(path: &Path) -> String {

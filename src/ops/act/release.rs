@@ -108,7 +108,9 @@ pub fn publishable(state: ReleaseState, name: &ReleaseName, live: Option<&Releas
         Some(live) => {
             error.hint(format!("to bring it back: assay release rollback {live} --to {name} --reason \"...\""))
         }
-        None => error.hint(format!("the next delivery for {} opens another release", name.period)),
+        None => error
+            .hint(format!("the next delivery for {} opens another release", name.period))
+            .hint(format!("assay run --period {} opens another one of what was delivered", name.period)),
     })
 }
 

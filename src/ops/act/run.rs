@@ -99,9 +99,12 @@ pub fn everything(
         let pass = schedule::run(&context, &wanted.scope(&context)?, progress)?;
         summary.done.extend(pass.done);
         summary.stopped.extend(pass.stopped);
+        (summary.failed, summary.left, summary.cancelled) = (pass.failed, pass.left, pass.cancelled);
+        if summary.cancelled {
+            break;
+        }
         let newest = workspace.admitted(session, &wanted.request(), &context.cancel)?;
         if newest.contract_version == context.contract_version {
-            (summary.failed, summary.left) = (pass.failed, pass.left);
             break;
         }
         context = newest;
@@ -215,13 +218,16 @@ fn answer(summary: &Summary) -> Reply {
         (0, 0, 0) => "everything is up to date".to_owned(),
         (_, 0, 0) => format!("{done} done"),
         (_, 0, left) => format!("{done} done, {left} left"),
-        (_, failed, left) => format!("{done} done, {failed} failed, {left} left"),
+        (_, failed, left) => format!("{done} done, {failed} failed, {} left", left.saturating_sub(failed)),
     };
     let failures = summary.failed.iter().map(|(task, error)| json!({ "task": task.slot(), "error": error.one_line() }));
     let document = json!({
         "tasks": summary.done.len(), "stages": stages, "left": summary.left, "failed": failures.collect::<Vec<_>>(),
     });
-    let trouble = failed(summary).or_else(|| stopped(summary));
+    let trouble = match (failed(summary), summary.cancelled) {
+        (failed, false) => failed.or_else(|| stopped(summary)),
+        (failed, true) => Some(cancelled(failed)),
+    };
     Reply { message, lines, document, trouble, ..Reply::default() }
 }
 
@@ -233,6 +239,12 @@ fn failed(summary: &Summary) -> Option<Error> {
     let error = Error::new(kind, format!("{failed} failed")).because(format!("{}: {first}", task.slot()));
     let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
     Some(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"))
+}
+
+/// Called off, and what had failed by then.
+fn cancelled(failed: Option<Error>) -> Error {
+    let error = failed.iter().fold(Error::cancelled(), |error, failed| error.because(failed.one_line()));
+    error.hint("assay run goes on from here")
 }
 
 fn stopped(summary: &Summary) -> Option<Error> {

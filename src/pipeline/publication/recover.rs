@@ -77,7 +77,7 @@ fn finish(context: &Context, seq: u64, sink: &(dyn Fn(Progress) + Sync)) -> Resu
     // Whoever held the lease until now may have finished it.
     let Some(fact) = intent()? else { return Ok(None) };
     match fact {
-        Fact::LandingStarted { delivery, encoding } => {
+        Fact::LandingStarted { delivery, encoding, .. } => {
             land::resume(context, land::Intent { seq, delivery, encoding }, sink).map(Some)
         }
         fact => complete(context, seq, &fact),

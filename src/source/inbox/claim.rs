@@ -4,42 +4,51 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{entries, present};
+use super::entries;
 use crate::base::{Error, Result, ResultExt, crash};
 
 /// The folder in a provider's for what is being taken out of it.
 const ASIDE: &str = ".taken";
 
-/// A file that was moved aside, out of everybody's reach: only one can do that, who then takes it in. Of a link, whose
-/// content lies elsewhere, only the end is ours.
+/// A file that was moved aside, out of everybody's reach: only one can do that, who then takes it in. Of a link, the link
+/// itself is moved; what it leads to stays where it is.
 #[derive(Debug)]
 pub struct Claim {
-    /// Where it lies meanwhile, under its own name.
+    /// Where its content is to be read.
     pub path: PathBuf,
+    /// Its name as delivered.
+    pub name: String,
+    /// The place of the journal's newest entry when it was claimed; none where that can't be told any more.
+    pub at: Option<u64>,
+    aside: PathBuf,
     home: PathBuf,
 }
 
 impl Claim {
-    /// Moves a file aside; `None` where it is gone. What can't be moved could not be taken out either, and would be taken
-    /// in again and again.
-    pub fn take(path: &Path) -> Result<Option<Self>> {
+    /// Moves a file aside; `None` where it is gone. `at` is the place of the journal's newest entry.
+    ///
+    /// What can't be moved could not be taken out either, and would be taken in again and again.
+    pub fn take(path: &Path, at: u64) -> Result<Option<Self>> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
-        let home = path.to_path_buf();
-        if path.is_symlink() {
-            return Ok(Some(Self { path: home.clone(), home }));
-        }
-        let aside = make_aside(folder)?.join(name);
+        let aside = make_aside(folder, at)?.join(name);
         let moved = unless_gone(fs::rename(path, &aside));
         let moved = moved.with_context(|| format!("taking {} out of the inbox", path.display()))?;
         crash::point("inbox.claimed");
-        Ok(moved.then_some(Self { path: aside, home }))
+        Ok(moved.then(|| Self::of(folder, aside, Some(at))))
+    }
+
+    fn of(folder: &Path, aside: PathBuf, at: Option<u64>) -> Self {
+        let name = aside.file_name().unwrap_or_default();
+        let (home, name) = (folder.join(name), name.to_string_lossy().into_owned());
+        let path = fs::read_link(&aside).map_or_else(|_| aside.clone(), |target| folder.join(target));
+        Self { path, name, at, aside, home }
     }
 
     /// Takes it out of the inbox for good.
     pub fn remove(self) -> Result<()> {
         crash::point("inbox.read");
-        let removing = || format!("taking {} out of the inbox", self.path.display());
-        unless_gone(fs::remove_file(&self.path)).with_context(removing)?;
+        let removing = || format!("taking {} out of the inbox", self.home.display());
+        unless_gone(fs::remove_file(&self.aside)).with_context(removing)?;
         self.tidy();
         Ok(())
     }
@@ -47,63 +56,71 @@ impl Claim {
     /// Puts it back under its name: nobody has read it. Where another file has that by now, it took the place of this one,
     /// as if it had been written over it.
     pub fn put_back(self) -> Result<()> {
-        if self.path == self.home {
-            return Ok(());
+        let putting = || format!("putting {} back from {}", self.home.display(), self.aside.display());
+        let is_there = || fs::symlink_metadata(&self.home).is_ok();
+        match fs::hard_link(&self.aside, &self.home) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(_) if is_there() && !self.home.is_file() => {
+                let error = Error::bad_data(format!("`{}` is no file", self.home.display())).hint("move it away");
+                return Err(error.context(putting()));
+            }
+            // Where files can't have two names.
+            Err(_) if !is_there() => unless_gone(fs::rename(&self.aside, &self.home)).map(drop),
+            _ => unless_gone(fs::remove_file(&self.aside)).map(drop),
         }
-        let putting = || format!("putting {} back as {}", self.path.display(), self.home.display());
-        let linked = fs::hard_link(&self.path, &self.home).map_err(|error| error.kind());
-        let is_settled = matches!(linked, Ok(()) | Err(ErrorKind::AlreadyExists | ErrorKind::NotFound));
-        // Where files can't have two names.
-        if !is_settled && present(&self.home)?.is_none() {
-            unless_gone(fs::rename(&self.path, &self.home)).with_context(putting)?;
-        }
-        unless_gone(fs::remove_file(&self.path)).with_context(putting)?;
+        .with_context(putting)?;
         self.tidy();
         Ok(())
     }
 
     /// Our folders go with the last that lies in them.
     fn tidy(&self) {
-        if self.path != self.home {
-            for folder in self.path.ancestors().skip(1).take(2) {
-                let _ = fs::remove_dir(folder);
-            }
+        let ours = self.aside.ancestors().skip(1).take_while(|folder| Some(*folder) != self.home.parent());
+        for folder in ours {
+            let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// What a dead process left aside in a folder, with its name.
-pub fn left_aside(folder: &Path) -> Result<Vec<(Claim, String)>> {
+/// What lies aside in a folder: what a dead process left there, for whoever knows that nobody else is at it.
+pub fn left_aside(folder: &Path) -> Result<Vec<Claim>> {
     let aside = folder.join(ASIDE);
     let mut left = Vec::new();
     if is_folder(&aside)? {
-        for (of_process, _) in entries(&aside)? {
-            if is_folder(&of_process)? {
-                let claim = |(path, name): (PathBuf, String)| (Claim { home: folder.join(&name), path }, name);
-                left.extend(entries(&of_process)?.into_iter().map(claim));
-            }
+        for (of_process, name) in entries(&aside)? {
+            let at = name.split_once('-').and_then(|(at, _)| at.parse().ok());
+            let is_folder = fs::symlink_metadata(&of_process).is_ok_and(|metadata| metadata.is_dir());
+            let files = if is_folder { entries(&of_process)? } else { vec![(of_process, name)] };
+            left.extend(files.into_iter().map(|(path, _)| Claim::of(folder, path, at)));
         }
     }
     Ok(left)
 }
 
+/// The names of the folders in `inboxes` where something lies aside.
+pub fn with_something_aside(inboxes: &Path) -> Result<Vec<String>> {
+    let folders = entries(inboxes)?.into_iter();
+    Ok(folders.filter(|(folder, _)| folder.join(ASIDE).is_dir()).map(|(_, name)| name).collect())
+}
+
 /// A folder of this process for what it is taking out of another one: who wakes up late meets nobody else's there.
-fn make_aside(folder: &Path) -> Result<PathBuf> {
+fn make_aside(folder: &Path, at: u64) -> Result<PathBuf> {
     let aside = folder.join(ASIDE);
     is_folder(&aside)?;
-    let of_process = aside.join(std::process::id().to_string());
+    let of_process = aside.join(format!("{at}-{}", std::process::id()));
     fs::create_dir_all(&of_process)
         .with_context(|| format!("nothing can be taken out of {}", folder.display()))
         .map_err(|error| error.hint("whoever ingests has to be allowed to write in that folder"))?;
     Ok(of_process)
 }
 
-/// Whether a folder of ours is there. What is put in its place is refused: a link would lead to what is not to be taken out.
+/// Whether our folder is there. What is put in its place is refused: a link would lead to what is not to be taken out.
 fn is_folder(ours: &Path) -> Result<bool> {
     match fs::symlink_metadata(ours) {
         Ok(metadata) if metadata.is_dir() => Ok(true),
         Ok(_) => Err(Error::bad_data(format!("`{}` is no folder", ours.display())).hint("remove it by hand")),
-        Err(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::from(error).context(format!("looking at {}", ours.display()))),
     }
 }
 

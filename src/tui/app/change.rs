@@ -171,6 +171,9 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
             let how_far = how_far_judged(state).filter(|_| judged);
             let follows = format!("{}{}{more}", opened(reply), next(reply));
             match &reply.trouble {
+                Some(trouble) if trouble.kind() == ErrorKind::Cancelled => {
+                    state.say(format!("! {}{follows}", trouble.with_hints()), Tone::Warning);
+                }
                 Some(trouble) => state.say(format!("✗ {}{follows}", trouble.with_hints()), Tone::Bad),
                 None => {
                     let text = how_far.unwrap_or_else(|| format!("{}{follows}", reply.message));

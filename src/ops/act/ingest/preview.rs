@@ -6,11 +6,12 @@ use std::path::Path;
 use super::super::not_understood::{self, NotUnderstood};
 use super::file_name;
 use super::tally::doubt;
-use super::waiting::{Waiting, waiting};
+use super::waiting::{self, Waiting, waiting};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
 use crate::domain::{Batch, BatchState, Slice};
 use crate::pipeline::{Context, land};
+use crate::source::inbox::{self, Claim};
 
 /// What would be taken in, and what would be left.
 pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
@@ -27,6 +28,15 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
             }
             Err(why) => format!("would leave {file_name}: {why}"),
         });
+    }
+    for name in waiting::inboxes(context, dataset, provider)? {
+        let aside = inbox::left_aside(&context.root.join(inbox::FOLDER).join(&name))?.into_iter();
+        lines.extend(aside.map(|claim| {
+            let Claim { name: file, .. } = claim;
+            format!(
+                "{file} of {name} lies aside: it is being taken in, or comes back where whoever took it in has died"
+            )
+        }));
     }
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
     if lines.is_empty() {

@@ -1,12 +1,10 @@
 //! What came of each file that was to be taken in, for people and for programs.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::super::not_understood::NotUnderstood;
 use super::super::{Next, Reply};
-use super::{BEING_WRITTEN, file_name};
+use super::BEING_WRITTEN;
 use crate::base::{Error, Result, text};
 use crate::domain::{BatchId, Slice};
 use crate::pipeline::Context;
@@ -20,18 +18,19 @@ pub struct Tally {
     unchanged: u64,
     not_understood: u64,
     failed: Vec<Error>,
+    failed_slices: Vec<Slice>,
     lines: Vec<String>,
     documents: Vec<Value>,
 }
 
 impl Tally {
-    pub fn add(&mut self, context: &Context, slice: &Slice, path: &Path, landing: &Landing) {
+    pub fn landed(&mut self, context: &Context, slice: &Slice, file: &str, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
-            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file_name(path)),
+            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file.to_owned()),
             Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
-        let (line, document) = said(context, slice, path, landing);
+        let (line, document) = said(context, slice, file, landing);
         self.lines.push(line);
         self.documents.push(document);
     }
@@ -47,22 +46,36 @@ impl Tally {
         self.documents.push(file.document());
     }
 
-    /// One bad file does not keep the others out.
-    pub fn fail(&mut self, errors: impl IntoIterator<Item = Error>) {
-        self.failed.extend(errors);
+    /// What could not be taken in.
+    pub fn failed(&mut self, file: &str, slice: &Slice, error: Error) {
+        self.failed_slices.push(slice.clone());
+        self.fails(file, error.context(format!("taking in {file} of {}", slice.provider)));
     }
 
-    /// What came of it all. A file that could not be taken in is an error, whatever became of the others.
-    pub fn reply(self) -> Result<Reply> {
-        let trouble = self.trouble();
-        let message = match (self.documents.is_empty(), self.not_understood) {
-            (true, _) => match trouble {
-                Some(failed) => return Err(failed),
-                None => "nothing new in the inboxes".to_owned(),
-            },
-            (false, 0) => self.counts(),
-            (false, files) => format!("{}, {} not understood", self.counts(), text::counted(files, "file")),
-        };
+    /// What a dead process left aside, and could not be ended.
+    pub fn left_aside(&mut self, file: &str, error: Error) {
+        self.fails(file, error.context(format!("{file} was left aside")));
+    }
+
+    fn fails(&mut self, file: &str, error: Error) {
+        self.documents.push(json!({ "file": file, "result": "failed", "why": error.one_line() }));
+        self.failed.push(error);
+    }
+
+    /// Whether something for a slice could not be taken in: what was delivered later is not to come before it.
+    pub fn has_failed(&self, slice: &Slice) -> bool {
+        self.failed_slices.contains(slice)
+    }
+
+    /// What came of it all, where the `whole` was gone through or not. A file that could not be taken in is an error,
+    /// whatever became of the others.
+    pub fn reply(self, whole: Result<()>) -> Result<Reply> {
+        let trouble = self.trouble(whole.err());
+        let nothing = self.documents.is_empty();
+        if nothing && let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        let message = if nothing { "nothing new in the inboxes".to_owned() } else { self.counts() };
         Ok(Reply {
             message,
             lines: self.lines,
@@ -74,16 +87,29 @@ impl Tally {
     }
 
     fn counts(&self) -> String {
-        let landed = text::counted(self.landed, "batch");
-        format!("{landed} landed, {} quarantined, {} unchanged", self.quarantined.len(), self.unchanged)
+        let mut said = format!(
+            "{} landed, {} quarantined, {} unchanged",
+            text::counted(self.landed, "batch"),
+            self.quarantined.len(),
+            self.unchanged
+        );
+        for (files, what) in [(self.not_understood, "not understood"), (self.failed.len() as u64, "failed")] {
+            if files > 0 {
+                said += &format!(", {} {what}", text::counted(files, "file"));
+            }
+        }
+        said
     }
 
-    fn trouble(&self) -> Option<Error> {
+    /// What went wrong, that which ended the whole before all else.
+    fn trouble(&self, ended: Option<Error>) -> Option<Error> {
         let quarantined = (!self.quarantined.is_empty()).then(|| quarantined(&self.quarantined));
-        let mut failed = self.failed.iter();
-        let Some(first) = failed.next() else { return quarantined };
-        let others = failed.chain(&quarantined);
-        let error = others.fold(first.clone(), |error, other| error.because(other.one_line()));
+        if ended.is_none() && self.failed.is_empty() {
+            return quarantined;
+        }
+        let mut errors = ended.iter().chain(&self.failed).chain(&quarantined);
+        let first = errors.next()?.clone();
+        let error = errors.fold(first, |error, other| error.because(other.one_line()));
         Some(error.hint("assay ingest takes in what is still in the inboxes"))
     }
 }
@@ -96,8 +122,7 @@ pub fn quarantined(files: &[String]) -> Error {
         .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
 }
 
-pub fn said(context: &Context, slice: &Slice, path: &Path, landing: &Landing) -> (String, Value) {
-    let file = file_name(path);
+pub fn said(context: &Context, slice: &Slice, file: &str, landing: &Landing) -> (String, Value) {
     let common = |result: &str, batch: &BatchId| {
         json!({
             "file": file, "result": result, "batch": batch,

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::slice;
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::contract::Source;
 use crate::domain::{Dataset, Provider, Slice};
 use crate::pipeline::Context;
 use crate::source::inbox;
 
 /// A file that the pattern of a provider means.
+#[derive(Clone)]
 pub struct Waiting {
     /// Where it lies.
     pub path: PathBuf,
@@ -28,7 +29,7 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     let mut waiting = Vec::new();
     for folder in folders(&meant) {
         let of_folder: Vec<_> = meant.iter().copied().filter(|(_, provider)| provider.name == folder).collect();
-        let mut files = in_folder(context, folder, &of_folder)?;
+        let mut files = in_folder(context, folder, &of_folder).unwrap_or_else(|error| vec![unreadable(folder, &error)]);
         // What was written last is the newest word, whatever the files are called.
         files.sort_by(|one, other| (one.modified, &one.file_name).cmp(&(other.modified, &other.file_name)));
         leave_what_has_no_order(&mut files);
@@ -37,11 +38,22 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     Ok(waiting)
 }
 
-/// The names of the providers' folders that are meant, sorted.
-pub fn providers(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
+/// The names of the inboxes that are meant, sorted. Where all are, also of those that no provider has any more, as long as
+/// something lies aside there.
+pub fn inboxes(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
     let mut names: Vec<String> = folders(&meant(context, dataset, provider)?).into_iter().map(str::to_owned).collect();
+    if dataset.is_none() && provider.is_none() {
+        names.extend(inbox::with_something_aside(&context.root.join(inbox::FOLDER))?);
+    }
     names.sort();
+    names.dedup();
     Ok(names)
+}
+
+/// An inbox that can't be looked into keeps no other one out.
+fn unreadable(folder: &str, error: &Error) -> Waiting {
+    let file_name = folder.to_owned();
+    Waiting { path: PathBuf::from(folder), file_name, meant: Err(error.one_line()), modified: None }
 }
 
 /// The names of the providers' folders, each once, however many datasets share it.
