@@ -128,7 +128,7 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
         iso_dates: false,
     });
     let mut facts = vec![
-        Fact::LandingStarted { delivery: delivery.clone(), encoding: None },
+        Fact::LandingStarted { delivery: delivery.clone(), encoding: None, claimed_at: None },
         Fact::BatchLanded { delivery, columns: columns.to_vec(), rows: 1000 + number % 500, encoding: None },
     ];
     for kind in [TaskKind::Refine, TaskKind::Enrich, TaskKind::Profile] {
