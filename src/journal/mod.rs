@@ -39,6 +39,7 @@ mod writer;
 mod tests;
 
 pub use lease::Lease;
+pub use query::batch::ClaimedLanding;
 pub use query::task::{Failure, Recorded};
 pub use snapshot::Snapshot;
 pub use store::{Journal, Watch};

@@ -86,7 +86,7 @@ pub fn file(
         Some(now) if now == seen => {}
         Some(_) => return Ok(Landing::BeingWritten),
         // Whoever was faster has landed it. What came since, or was decided about it, stands.
-        None => return Err(Error::not_found(format!("`{name}` is gone: somebody else took it in"))),
+        None => return Err(Error::not_found(format!("`{name}` is gone"))),
     }
     begun(context, Arrived { slice: slice.clone(), raw, file: name.to_owned(), claimed_at, anew: false }, sink)
 }

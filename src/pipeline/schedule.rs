@@ -34,8 +34,8 @@ pub struct Summary {
     pub stopped: Vec<Task>,
     /// How many tasks are not done, though nothing of the above keeps them.
     pub left: usize,
-    /// Whether all of it was called off before its end.
-    pub cancelled: bool,
+    /// What ended all of it before its time.
+    pub ended: Option<Error>,
 }
 
 /// A task that ended well.
@@ -93,8 +93,8 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         };
         runtime.block_on(pass.run(progress))?;
         let again = pass.overtaken;
-        summary.cancelled = context.cancel.is_cancelled();
-        if summary.cancelled {
+        summary.ended = context.cancel.check().err();
+        if summary.ended.is_some() {
             summary.left = count_left(&self::steps(context, scope)?);
             return Ok(summary);
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::base::{Result, ResultExt};
 use crate::domain::{FilePattern, Granularity, Period};
-pub use claim::{Claim, left_aside, with_something_aside};
+pub use claim::{Claim, left_aside, tidy, with_something_aside};
 
 mod claim;
 
@@ -27,6 +27,8 @@ pub struct Found {
     pub modified: Option<SystemTime>,
     /// The period that its name says, or why it says none.
     pub period: Result<Period, String>,
+    /// Why it can't be read.
+    pub unreadable: Option<String>,
 }
 
 /// The files of `folder` that `pattern` means, sorted by name.
@@ -38,14 +40,14 @@ pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Ve
     let mut found = Vec::new();
     for (path, file_name) in finished(folder)? {
         let Some(period) = pattern.period_of(&file_name, granularity) else { continue };
-        let (bytes, modified, period) = match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => (metadata.len(), metadata.modified().ok(), period),
+        let (bytes, modified, unreadable) = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => (metadata.len(), metadata.modified().ok(), None),
             Ok(_) => continue,
             // A file that is gone again by now was moved by whoever put it there.
             Err(_) if fs::symlink_metadata(&path).is_err() => continue,
-            Err(error) => (0, None, Err(format!("it can't be read: {error}"))),
+            Err(error) => (0, None, Some(format!("it can't be read: {error}"))),
         };
-        found.push(Found { path, file_name, bytes, modified, period });
+        found.push(Found { path, file_name, bytes, modified, period, unreadable });
     }
     Ok(found)
 }

@@ -10,7 +10,7 @@ use assay::base::Digest;
 use serde_json::Value;
 
 use super::picture::contents;
-use super::sleep::{falls_asleep, signal, start_stopping_at};
+use super::sleep::{falls_asleep, is_taken_for_dead, signal, start_stopping_at};
 use super::support::{PERIODS, PREPARER, Workspace, delivery};
 
 const FILE: &str = "2026-09.csv";
@@ -73,7 +73,10 @@ fn what_cannot_be_taken_out_is_not_taken_in() {
         workspace.deliver("beta", "2026-09.csv", delivery("beta", PERIODS[0], 10));
         for _ in 0..2 {
             let outcome = workspace.run(PREPARER, &["ingest"]);
-            outcome.ended(1, &["is no folder", "remove it by hand", "taking in 2026-10.csv of alpha"]);
+            outcome.ended(
+                1,
+                &["looking into the inbox of alpha", "is no folder", "remove it by hand", "left 2026-10.csv"],
+            );
             let landed = workspace.json(&["batch", "list", "--state", "landed"]);
             assert_eq!(landed.as_array().unwrap().len(), 2, "{landed:#}");
         }
@@ -132,19 +135,85 @@ fn what_a_dead_process_had_not_read_comes_back() {
     }
 }
 
-/// It has been read: a correction that came since stands.
+/// A correction by hand stands, whatever the inbox had to do with what it corrects.
+fn is_corrected(workspace: &Workspace) {
+    fs::write(workspace.path(FILE), rows(7)).unwrap();
+    workspace.ok(PREPARER, &["batch", "add", FILE, "--provider", "alpha"]);
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(batches(workspace), ["2026-09.csv 5 superseded", "2026-09.csv 7 landed"]);
+    assert!(is_empty(workspace));
+}
+
 #[test]
 fn what_a_dead_process_had_read_does_not_come_back() {
-    for point in ["land.outcome", "inbox.read"] {
+    for (came_before, point) in [(false, "land.outcome"), (false, "inbox.read"), (true, "inbox.read")] {
         let workspace = Workspace::with_model();
+        if came_before {
+            workspace.deliver("alpha", FILE, rows(5));
+            workspace.ok(PREPARER, &["ingest"]);
+        }
         workspace.deliver("alpha", FILE, rows(5));
         dies(&workspace, point);
-        fs::write(workspace.path(FILE), rows(7)).unwrap();
-        workspace.ok(PREPARER, &["batch", "add", FILE, "--provider", "alpha"]);
-        workspace.ok(PREPARER, &["ingest"]);
-        assert_eq!(batches(&workspace), ["2026-09.csv 5 superseded", "2026-09.csv 7 landed"], "{point}");
-        assert!(is_empty(&workspace), "{point}");
+        is_corrected(&workspace);
     }
+}
+
+/// What could not be finished is finished once, by whoever comes next: it lies nowhere to be taken in a second time.
+#[test]
+fn a_landing_that_failed_is_not_landed_over_a_correction() {
+    let workspace = Workspace::with_model();
+    fs::create_dir_all(workspace.path("lake")).unwrap();
+    fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
+    workspace.deliver("alpha", FILE, rows(5));
+    workspace.run(PREPARER, &["ingest"]).ended(1, &["taking in 2026-09.csv of alpha"]);
+    assert_eq!(workspace.json(&["status"])["waiting_files"], 1);
+    fs::remove_file(workspace.path("lake/bronze")).unwrap();
+    is_corrected(&workspace);
+}
+
+/// Somebody else has the inbox by now: what came later is not to be landed before what they are taking in.
+#[test]
+fn who_has_lost_an_inbox_takes_nothing_more_out_of_it() {
+    let workspace = Workspace::with_model();
+    workspace.deliver_written("alpha", "2026-09 a.csv", rows(5), 100);
+    workspace.deliver_written("alpha", "2026-09 b.csv", rows(7), 200);
+    let slow = asleep_at(&workspace, "inbox.claimed");
+    is_taken_for_dead(&workspace);
+    let other = asleep_at(&workspace, "inbox.claimed");
+    signal(&slow, "-CONT");
+    let outcome = slow.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&outcome.stderr);
+    assert!(said.contains("somebody else has taken `inbox alpha` over"), "{outcome:?}");
+    wakes(other);
+    assert_eq!(batches(&workspace), ["2026-09 a.csv 5 superseded", "2026-09 b.csv 7 landed"]);
+}
+
+/// It is the older one, and would take the place of the newer once it can be read.
+#[test]
+fn what_came_after_a_file_that_can_not_be_read_waits_for_it() {
+    let workspace = Workspace::with_model();
+    symlink("../../elsewhere.csv", inbox(&workspace).join("2026-09 a.csv")).unwrap();
+    workspace.deliver("alpha", "2026-09 b.csv", rows(7));
+    let said = workspace.run(PREPARER, &["ingest"]);
+    said.ended(1, &["taking in 2026-09 a.csv of alpha", "it can't be read", "left 2026-09 b.csv"]);
+    fs::write(workspace.path("elsewhere.csv"), rows(5)).unwrap();
+    let old = fs::File::options().append(true).open(workspace.path("elsewhere.csv")).unwrap();
+    old.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    workspace.ok(PREPARER, &["ingest"]);
+    assert_eq!(batches(&workspace), ["2026-09 a.csv 5 superseded", "2026-09 b.csv 7 landed"]);
+}
+
+/// Nobody took it: what is missing is a folder of the lake.
+#[test]
+fn a_lake_that_is_not_there_is_not_taken_for_somebody_else() {
+    let workspace = Workspace::with_model();
+    fs::create_dir_all(workspace.path("lake")).unwrap();
+    let _ = fs::remove_dir_all(workspace.path("lake/raw"));
+    symlink("nowhere", workspace.path("lake/raw")).unwrap();
+    workspace.deliver("alpha", FILE, rows(5));
+    let outcome = workspace.run(PREPARER, &["ingest"]).ended(1, &["taking in 2026-09.csv of alpha"]);
+    assert!(!outcome.stderr.contains("somebody else"), "{outcome:#?}");
+    assert!(inbox(&workspace).join(FILE).exists());
 }
 
 /// A link is taken out, what it leads to is not; a file that takes its place meanwhile was read by nobody.
@@ -168,10 +237,12 @@ fn what_can_not_come_back_is_kept_aside_until_it_can() {
     workspace.deliver("alpha", FILE, rows(5));
     dies(&workspace, "inbox.claimed");
     fs::create_dir(inbox(&workspace).join(FILE)).unwrap();
-    workspace.run(PREPARER, &["ingest"]).ended(1, &["2026-09.csv was left aside", "is no file", "move it away"]);
+    workspace.deliver("alpha", "2026-09 later.csv", rows(7));
+    let words = ["2026-09.csv of alpha was left aside", "is no file", "move it away", "left 2026-09 later.csv"];
+    workspace.run(PREPARER, &["ingest"]).ended(1, &words);
     fs::remove_dir(inbox(&workspace).join(FILE)).unwrap();
     workspace.ok(PREPARER, &["ingest"]);
-    assert_eq!(batches(&workspace), ["2026-09.csv 5 landed"]);
+    assert_eq!(batches(&workspace), ["2026-09.csv 5 superseded", "2026-09 later.csv 7 landed"]);
 }
 
 #[test]
@@ -225,7 +296,9 @@ fn what_can_not_be_looked_at_keeps_no_other_file_out() {
     fs::remove_dir(workspace.path("inbox/beta")).unwrap();
     fs::write(workspace.path("inbox/beta"), "").unwrap();
     let outcome = workspace.run(PREPARER, &["ingest"]);
-    outcome
-        .ended(1, &["left 2026-10.csv: it can't be read", "left 2026-11.csv: it can't be read", "beta was left aside"]);
+    let words = ["taking in 2026-10.csv of alpha", "taking in 2026-11.csv of alpha", "looking into the inbox of beta"];
+    outcome.ended(1, &words);
+    let told = workspace.ok(PREPARER, &["--dry-run", "ingest"]);
+    assert!(told.contains("the inbox of beta") && told.contains("2026-11.csv"), "{told}");
     assert_eq!(batches(&workspace), ["2026-09.csv 5 landed"]);
 }

@@ -54,7 +54,7 @@ pub(super) fn falls_asleep(child: &mut Child) -> bool {
 }
 
 /// Its leases run out, as they do after half a minute without a sign of life.
-fn is_taken_for_dead(workspace: &Workspace) {
+pub(super) fn is_taken_for_dead(workspace: &Workspace) {
     let journal = Journal::open(&workspace.path("assay.db"), Clock::System).unwrap();
     for lease in journal.leases().unwrap() {
         journal.release_lease(&lease.key, &lease.owner).unwrap();

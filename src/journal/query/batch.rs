@@ -13,6 +13,15 @@ use crate::journal::column;
 use crate::journal::list::{List, place_of, placed};
 use crate::journal::snapshot::Snapshot;
 
+/// What became of a file that was moved aside in its inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimedLanding {
+    /// Its landing was begun and has no outcome yet.
+    Open,
+    /// It is on record as landed or quarantined, with this content.
+    Ended(Digest),
+}
+
 impl Snapshot<'_> {
     /// The batch of this id.
     pub fn batch(&self, id: &BatchId) -> Result<Option<Batch>> {
@@ -77,14 +86,21 @@ impl Snapshot<'_> {
         list.page(self, &placed(&query.fetch, place)?, query.limit, |row| Ok(read(row)?.into()))
     }
 
-    /// What a provider's file held that was claimed when the entry at `claimed_at` was the newest; `None` as long as it is
-    /// not on record as landed or quarantined.
-    pub fn landed_from(&self, claimed_at: u64, provider: &str, file: &str) -> Result<Option<Digest>> {
-        let sql = "SELECT batch.content FROM event
-             JOIN batch ON batch.id = json_extract(event.payload, '$.delivery.batch')
-             WHERE event.seq > ?1 AND event.kind = 'landing_started' AND json_extract(event.payload, '$.claimed_at') = ?1
-                AND batch.provider = ?2 AND batch.file = ?3";
-        self.first(sql, (column::integer(claimed_at)?, provider, file), |row| column::named(row, "content"))
+    /// What became of a provider's file that was claimed when the entry at `claimed_at` was the newest; `None` where no
+    /// landing of it was begun, or that was given up.
+    pub fn landing_from(&self, claimed_at: u64, provider: &str, file: &str) -> Result<Option<ClaimedLanding>> {
+        let sql = "SELECT intent.seq IS NOT NULL AS open, batch.content FROM event
+             LEFT JOIN intent USING (seq)
+             LEFT JOIN batch ON batch.id = event.payload ->> '$.delivery.batch'
+             WHERE event.seq > ?1 AND event.kind = 'landing_started' AND event.payload ->> '$.claimed_at' = ?1
+                AND event.payload ->> '$.delivery.slice.provider' = ?2 AND event.payload ->> '$.delivery.file' = ?3";
+        let found = self.first(sql, (column::integer(claimed_at)?, provider, file), |row| {
+            Ok((row.get::<_, bool>("open")?, column::optional_named(row, "content")?))
+        })?;
+        Ok(found.and_then(|(open, content)| match content {
+            _ if open => Some(ClaimedLanding::Open),
+            content => content.map(ClaimedLanding::Ended),
+        }))
     }
 
     /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.

@@ -1,7 +1,7 @@
 //! What can be asked of a state of the journal, noun by noun.
 
 pub(super) mod anomaly;
-mod batch;
+pub(super) mod batch;
 mod channel;
 pub(super) mod contract;
 mod event;

@@ -12,6 +12,7 @@ use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing, Offered};
 use crate::source::inbox::{self, Claim, Look};
 pub use preview::{changes, preview, preview_file, slices};
+use recover::Inboxes;
 use tally::{Tally, quarantined, said};
 use waiting::{Waiting, waiting};
 
@@ -119,7 +120,7 @@ fn all_inboxes(
     tally: &mut Tally,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
-    let _leases = recover::inboxes(context, dataset, provider, tally)?;
+    let held = Inboxes::hold(context, dataset, provider, tally)?;
     let mut meant = Vec::new();
     for file in waiting(context, dataset, provider)? {
         match &file.meant {
@@ -127,10 +128,17 @@ fn all_inboxes(
             Err(why) => tally.left(&file.file_name, why),
         }
     }
-    let paths: Vec<&Path> = meant.iter().map(|(file, _)| file.path.as_path()).collect();
-    let looks = inbox::settled(&paths, SETTLE)?;
-    for ((file, slice), seen) in meant.iter().zip(looks) {
+    let readable = meant.iter().filter(|(file, _)| file.unreadable.is_none());
+    let paths: Vec<&Path> = readable.map(|(file, _)| file.path.as_path()).collect();
+    let mut looks = inbox::settled(&paths, SETTLE)?.into_iter();
+    for (file, slice) in &meant {
+        let seen = if file.unreadable.is_none() { looks.next().flatten() } else { None };
         context.cancel.check()?;
+        if held.is_blocked(&slice.provider) {
+            tally.left(&file.file_name, "what lies aside in this inbox comes first");
+            continue;
+        }
+        held.hold_on(&slice.provider)?;
         take_in(context, file, slice, seen, tally, progress)?;
     }
     for file in not_understood::find(context, dataset, provider)? {
@@ -148,15 +156,19 @@ fn take_in(
     tally: &mut Tally,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
-    let Waiting { path, file_name, .. } = file;
-    let Some(seen) = seen else {
-        tally.left(file_name, BEING_WRITTEN);
-        return Ok(());
-    };
+    let Waiting { path, file_name, unreadable, .. } = file;
     if tally.has_failed(slice) {
         tally.left(file_name, &format!("what came for {slice} before could not be taken in"));
         return Ok(());
     }
+    if let Some(why) = unreadable {
+        tally.failed(file_name, slice, Error::bad_data(why));
+        return Ok(());
+    }
+    let Some(seen) = seen else {
+        tally.left(file_name, BEING_WRITTEN);
+        return Ok(());
+    };
     let at = context.journal.read(|snapshot| snapshot.head())?.0;
     match Claim::take(path, at) {
         Ok(Some(claim)) => claimed(context, claim, slice, seen, tally, progress),
@@ -182,15 +194,20 @@ fn claimed(
     let name = claim.name.clone();
     let offered = Offered { path: &claim.path, name: &name, seen, claimed_at: claim.at };
     let landing = land::file(context, slice, &offered, progress);
+    let is_gone = claim.is_gone();
     // Once it has landed the bytes are in raw, and the journal says so. What somebody wrote behind them since is not.
-    let is_read = landing.as_ref().is_ok_and(|landing| *landing != Landing::BeingWritten);
     let is_as_seen = inbox::look(&claim.path).is_ok_and(|now| now == Some(seen));
-    let ended = if is_read && is_as_seen { claim.remove() } else { claim.put_back() };
+    let ended = match &landing {
+        Ok(landing) if *landing != Landing::BeingWritten && is_as_seen => claim.remove(),
+        // Its landing goes on with the next command, and it goes with the next ingest.
+        Err(_) if recover::is_open(context, &slice.provider, &claim) => Ok(()),
+        _ => claim.put_back(),
+    };
     match landing {
         Ok(Landing::BeingWritten) => tally.left(&name, BEING_WRITTEN),
         Ok(landing) => tally.landed(context, slice, &name, &landing),
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) if error.kind() == ErrorKind::NotFound => tally.left(&name, TAKEN),
+        Err(_) if is_gone => tally.left(&name, TAKEN),
         Err(error) => tally.failed(&name, slice, error),
     }
     if let Err(error) = ended {

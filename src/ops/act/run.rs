@@ -99,15 +99,18 @@ pub fn everything(
         let pass = schedule::run(&context, &wanted.scope(&context)?, progress)?;
         summary.done.extend(pass.done);
         summary.stopped.extend(pass.stopped);
-        (summary.failed, summary.left, summary.cancelled) = (pass.failed, pass.left, pass.cancelled);
-        if summary.cancelled {
+        (summary.failed, summary.left, summary.ended) = (pass.failed, pass.left, pass.ended);
+        if summary.ended.is_some() {
             break;
         }
-        let newest = workspace.admitted(session, &wanted.request(), &context.cancel)?;
-        if newest.contract_version == context.contract_version {
-            break;
+        match workspace.admitted(session, &wanted.request(), &context.cancel) {
+            Ok(newest) if newest.contract_version == context.contract_version => break,
+            Ok(newest) => context = newest,
+            Err(error) => {
+                summary.ended = Some(error);
+                break;
+            }
         }
-        context = newest;
     }
     let mut reply = answer(&summary);
     if let Some(period) = wanted.undelivered(&context)? {
@@ -224,10 +227,7 @@ fn answer(summary: &Summary) -> Reply {
     let document = json!({
         "tasks": summary.done.len(), "stages": stages, "left": summary.left, "failed": failures.collect::<Vec<_>>(),
     });
-    let trouble = match (failed(summary), summary.cancelled) {
-        (failed, false) => failed.or_else(|| stopped(summary)),
-        (failed, true) => Some(cancelled(failed)),
-    };
+    let trouble = ended(summary).or_else(|| failed(summary)).or_else(|| stopped(summary));
     Reply { message, lines, document, trouble, ..Reply::default() }
 }
 
@@ -241,10 +241,11 @@ fn failed(summary: &Summary) -> Option<Error> {
     Some(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"))
 }
 
-/// Called off, and what had failed by then.
-fn cancelled(failed: Option<Error>) -> Error {
-    let error = failed.iter().fold(Error::cancelled(), |error, failed| error.because(failed.one_line()));
-    error.hint("assay run goes on from here")
+/// What ended the run before its time, and what had failed by then.
+fn ended(summary: &Summary) -> Option<Error> {
+    let error = summary.ended.clone()?;
+    let error = failed(summary).iter().fold(error, |error, failed| error.because(failed.one_line()));
+    Some(error.hint("assay run goes on from here"))
 }
 
 fn stopped(summary: &Summary) -> Option<Error> {

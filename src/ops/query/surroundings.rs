@@ -31,6 +31,8 @@ impl Workspace {
             for provider in &dataset.providers {
                 let Source::Inbox { pattern, .. } = &provider.source;
                 let folder = self.root().join(inbox::FOLDER).join(&provider.name);
+                // What a dead process left aside waits, too.
+                files.placed += inbox::left_aside(&folder).map_or(0, |left| left.len() as u64);
                 // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
                 for file in inbox::scan(&folder, pattern, dataset.period).unwrap_or_default() {
                     if file.period.is_ok() {

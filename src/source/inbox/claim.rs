@@ -10,6 +10,9 @@ use crate::base::{Error, Result, ResultExt, crash};
 /// The folder in a provider's for what is being taken out of it.
 const ASIDE: &str = ".taken";
 
+/// The folder in that for what has been read.
+const READ: &str = "read";
+
 /// A file that was moved aside, out of everybody's reach: only one can do that, who then takes it in. Of a link, the link
 /// itself is moved; what it leads to stays where it is.
 #[derive(Debug)]
@@ -34,7 +37,11 @@ impl Claim {
         let moved = unless_gone(fs::rename(path, &aside));
         let moved = moved.with_context(|| format!("taking {} out of the inbox", path.display()))?;
         crash::point("inbox.claimed");
-        Ok(moved.then(|| Self::of(folder, aside, Some(at))))
+        let claim = Self::of(folder, aside, Some(at));
+        if !moved {
+            claim.tidy();
+        }
+        Ok(moved.then_some(claim))
     }
 
     fn of(folder: &Path, aside: PathBuf, at: Option<u64>) -> Self {
@@ -44,11 +51,26 @@ impl Claim {
         Self { path, name, at, aside, home }
     }
 
-    /// Takes it out of the inbox for good.
+    /// Whether it is aside no more: somebody else took it up.
+    pub fn is_gone(&self) -> bool {
+        fs::symlink_metadata(&self.aside).is_err()
+    }
+
+    /// Whether it was read, and only had to be removed.
+    pub fn is_read(&self) -> bool {
+        self.aside.parent().is_some_and(|folder| folder.ends_with(READ))
+    }
+
+    /// Takes it out of the inbox for good: it is said to be read before it goes.
     pub fn remove(self) -> Result<()> {
-        crash::point("inbox.read");
         let removing = || format!("taking {} out of the inbox", self.home.display());
-        unless_gone(fs::remove_file(&self.aside)).with_context(removing)?;
+        let (Some(of_process), Some(name)) = (self.aside.parent(), self.aside.file_name()) else { return Ok(()) };
+        let read = of_process.with_file_name(READ);
+        fs::create_dir_all(&read).with_context(removing)?;
+        let read = read.join(name);
+        unless_gone(fs::rename(&self.aside, &read)).with_context(removing)?;
+        crash::point("inbox.read");
+        unless_gone(fs::remove_file(&read)).with_context(removing)?;
         self.tidy();
         Ok(())
     }
@@ -73,16 +95,24 @@ impl Claim {
         Ok(())
     }
 
-    /// Our folders go with the last that lies in them.
     fn tidy(&self) {
-        let ours = self.aside.ancestors().skip(1).take_while(|folder| Some(*folder) != self.home.parent());
-        for folder in ours {
-            let _ = fs::remove_dir(folder);
+        if let Some(folder) = self.home.parent() {
+            tidy(folder);
         }
     }
 }
 
-/// What lies aside in a folder: what a dead process left there, for whoever knows that nobody else is at it.
+/// Our folders go with the last that lies in them.
+pub fn tidy(folder: &Path) {
+    let aside = folder.join(ASIDE);
+    for (of_process, _) in entries(&aside).unwrap_or_default() {
+        let _ = fs::remove_dir(of_process);
+    }
+    let _ = fs::remove_dir(aside);
+}
+
+/// What lies aside in a folder, what was claimed last before all else: what a dead process left there, for whoever knows
+/// that nobody else is at it.
 pub fn left_aside(folder: &Path) -> Result<Vec<Claim>> {
     let aside = folder.join(ASIDE);
     let mut left = Vec::new();
@@ -94,6 +124,7 @@ pub fn left_aside(folder: &Path) -> Result<Vec<Claim>> {
             left.extend(files.into_iter().map(|(path, _)| Claim::of(folder, path, at)));
         }
     }
+    left.sort_by_key(|claim| std::cmp::Reverse(claim.at));
     Ok(left)
 }
 

@@ -18,25 +18,22 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     let waiting = waiting(context, dataset, provider)?;
     let mut lines = Vec::new();
     let mut before = BTreeSet::new();
-    for Waiting { path, file_name, meant, .. } in &waiting {
+    for Waiting { path, file_name, meant, unreadable, .. } in &waiting {
         context.cancel.check()?;
-        lines.push(match meant {
-            Ok(slice) => {
+        lines.push(match (meant, unreadable) {
+            (_, Some(why)) | (Err(why), None) => format!("would leave {file_name}: {why}"),
+            (Ok(slice), None) => {
                 // What a second file would take the place of is not there yet.
                 let replaced = if before.insert(slice) { land::replaced(context, slice, path)? } else { None };
                 becomes(context, slice, path, replaced)?
             }
-            Err(why) => format!("would leave {file_name}: {why}"),
         });
     }
     for name in waiting::inboxes(context, dataset, provider)? {
-        let aside = inbox::left_aside(&context.root.join(inbox::FOLDER).join(&name))?.into_iter();
-        lines.extend(aside.map(|claim| {
-            let Claim { name: file, .. } = claim;
-            format!(
-                "{file} of {name} lies aside: it is being taken in, or comes back where whoever took it in has died"
-            )
-        }));
+        match inbox::left_aside(&context.root.join(inbox::FOLDER).join(&name)) {
+            Ok(aside) => lines.extend(aside.into_iter().map(|claim| lies_aside(&name, &claim))),
+            Err(error) => lines.push(format!("the inbox of {name}: {}", error.one_line())),
+        }
     }
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
     if lines.is_empty() {
@@ -45,11 +42,16 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     Ok(lines)
 }
 
+fn lies_aside(provider: &str, claim: &Claim) -> String {
+    let file = &claim.name;
+    format!("{file} of {provider} lies aside: somebody takes it in, or died at it, and the next ingest ends that")
+}
+
 /// The slices that would change.
 pub fn slices(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Slice>> {
     let mut slices = Vec::new();
-    for Waiting { path, meant, .. } in waiting(context, dataset, provider)? {
-        if let Ok(slice) = meant
+    for Waiting { path, meant, unreadable, .. } in waiting(context, dataset, provider)? {
+        if let (Ok(slice), None) = (meant, unreadable)
             && changes(context, &slice, &path)?
         {
             slices.push(slice);

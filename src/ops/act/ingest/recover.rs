@@ -1,48 +1,81 @@
-//! What a dead process was taking out of an inbox.
+//! The inboxes while files are taken in: held, and rid of what a dead process left aside there.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::tally::Tally;
 use super::waiting;
-use crate::base::{Digest, Result, files};
+use crate::base::{Digest, Error, Result, files};
+use crate::journal::ClaimedLanding;
 use crate::pipeline::Context;
 use crate::pipeline::lease::{self, Lease};
 use crate::source::inbox::{self, Claim};
 
-/// Holds the inboxes that are meant, and ends what was left aside there.
-pub fn inboxes(
-    context: &Context,
-    dataset: Option<&str>,
-    provider: Option<&str>,
-    tally: &mut Tally,
-) -> Result<Vec<Lease>> {
-    let mut leases = Vec::new();
-    // In one order for everybody, so that nobody waits for whoever waits for them.
-    for name in waiting::inboxes(context, dataset, provider)? {
-        leases.push(lease::wait(context, &format!("inbox {name}"))?);
-        let folder = context.root.join(inbox::FOLDER).join(&name);
-        match inbox::left_aside(&folder) {
-            Ok(left) => {
-                for claim in left {
-                    let file = claim.name.clone();
-                    if let Err(error) = end(context, &name, claim) {
-                        tally.left_aside(&file, error);
+/// The inboxes that are held.
+pub struct Inboxes {
+    leases: BTreeMap<String, Lease>,
+    blocked: BTreeSet<String>,
+}
+
+impl Inboxes {
+    /// Holds the inboxes that are meant, and ends what was left aside there.
+    pub fn hold(context: &Context, dataset: Option<&str>, provider: Option<&str>, tally: &mut Tally) -> Result<Self> {
+        let mut held = Self { leases: BTreeMap::new(), blocked: BTreeSet::new() };
+        // In one order for everybody, so that nobody waits for whoever waits for them.
+        for name in waiting::inboxes(context, dataset, provider)? {
+            held.leases.insert(name.clone(), lease::wait(context, &format!("inbox {name}"))?);
+            let folder = context.root.join(inbox::FOLDER).join(&name);
+            match inbox::left_aside(&folder) {
+                Ok(left) => {
+                    for claim in left {
+                        let file = claim.name.clone();
+                        if let Err(error) = end(context, &name, claim) {
+                            tally.fails(&file, error.context(format!("{file} of {name} was left aside")));
+                            held.blocked.insert(name.clone());
+                        }
                     }
+                    inbox::tidy(&folder);
+                }
+                Err(error) => {
+                    tally.fails(&name, error.context(format!("looking into the inbox of {name}")));
+                    held.blocked.insert(name);
                 }
             }
-            Err(error) => tally.left_aside(&name, error),
         }
+        Ok(held)
     }
-    Ok(leases)
+
+    /// Whether something lies aside in an inbox that has to be taken in before what came later.
+    pub fn is_blocked(&self, name: &str) -> bool {
+        self.blocked.contains(name)
+    }
+
+    /// Holds on to an inbox. Refused once somebody else has taken it over.
+    pub fn hold_on(&self, name: &str) -> Result<()> {
+        self.leases.get(name).map_or(Ok(()), Lease::hold)
+    }
 }
 
 /// What the journal says was landed from this very file goes, anything else comes back: also what was written on since.
 fn end(context: &Context, provider: &str, claim: Claim) -> Result<()> {
-    let read = match claim.at {
-        Some(at) => context.journal.read(|snapshot| snapshot.landed_from(at, provider, &claim.name))?,
-        None => None,
-    };
-    if read.is_some() && read == content(&claim.path) { claim.remove() } else { claim.put_back() }
+    if claim.is_read() {
+        return claim.remove();
+    }
+    match landing(context, provider, &claim)? {
+        Some(ClaimedLanding::Open) => Err(Error::busy("its landing was begun and is not finished").hint("assay run")),
+        Some(ClaimedLanding::Ended(read)) if content(&claim.path).is_some_and(|now| now == read) => claim.remove(),
+        _ => claim.put_back(),
+    }
+}
+
+/// Whether the landing of what lies aside was begun and has no outcome, as far as can be told.
+pub fn is_open(context: &Context, provider: &str, claim: &Claim) -> bool {
+    !landing(context, provider, claim).is_ok_and(|landing| landing != Some(ClaimedLanding::Open))
+}
+
+fn landing(context: &Context, provider: &str, claim: &Claim) -> Result<Option<ClaimedLanding>> {
+    let Some(at) = claim.at else { return Ok(None) };
+    context.journal.read(|snapshot| snapshot.landing_from(at, provider, &claim.name))
 }
 
 /// What a file holds, where that can be read.

@@ -52,12 +52,8 @@ impl Tally {
         self.fails(file, error.context(format!("taking in {file} of {}", slice.provider)));
     }
 
-    /// What a dead process left aside, and could not be ended.
-    pub fn left_aside(&mut self, file: &str, error: Error) {
-        self.fails(file, error.context(format!("{file} was left aside")));
-    }
-
-    fn fails(&mut self, file: &str, error: Error) {
+    /// What went wrong, at a file or at an inbox.
+    pub fn fails(&mut self, file: &str, error: Error) {
         self.documents.push(json!({ "file": file, "result": "failed", "why": error.one_line() }));
         self.failed.push(error);
     }

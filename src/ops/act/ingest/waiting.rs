@@ -20,6 +20,8 @@ pub struct Waiting {
     pub file_name: String,
     /// What it is for, or why it has to be left.
     pub meant: Result<Slice, String>,
+    /// Why it can't be read.
+    pub unreadable: Option<String>,
     modified: Option<SystemTime>,
 }
 
@@ -53,7 +55,7 @@ pub fn inboxes(context: &Context, dataset: Option<&str>, provider: Option<&str>)
 /// An inbox that can't be looked into keeps no other one out.
 fn unreadable(folder: &str, error: &Error) -> Waiting {
     let file_name = folder.to_owned();
-    Waiting { path: PathBuf::from(folder), file_name, meant: Err(error.one_line()), modified: None }
+    Waiting { path: PathBuf::from(folder), file_name, meant: Err(error.one_line()), unreadable: None, modified: None }
 }
 
 /// The names of the providers' folders, each once, however many datasets share it.
@@ -90,7 +92,7 @@ fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)
                 ))
             }
         };
-        Waiting { path, file_name: file.file_name, meant, modified: file.modified }
+        Waiting { path, file_name: file.file_name, meant, unreadable: file.unreadable, modified: file.modified }
     };
     Ok(found.into_iter().map(file).collect())
 }
@@ -100,7 +102,7 @@ fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)
 fn leave_what_has_no_order(files: &mut [Waiting]) {
     let mut alike: HashMap<(Option<SystemTime>, Slice), Vec<usize>> = HashMap::new();
     for (index, file) in files.iter().enumerate() {
-        if let Ok(slice) = &file.meant {
+        if let (Ok(slice), None) = (&file.meant, &file.unreadable) {
             alike.entry((file.modified, slice.clone())).or_default().push(index);
         }
     }
