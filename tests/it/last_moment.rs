@@ -186,8 +186,13 @@ fn a_run_ends_with_the_role_of_whoever_began_it() {
     workspace.ok(PREPARER, &["ingest"]);
     let demoted = |workspace: &Workspace| workspace.amend("mira = [\"manager\"]", "mira = [\"viewer\"]");
     let run = Request::Run { dataset: None, period: None, model: None };
-    let error = perform(&workspace, run, demoted).unwrap_err();
-    assert!(error.one_line().contains("mira is viewer and this needs"), "{error}");
+    // What was done by then is said, and so is what ended it.
+    let reply = perform(&workspace, run, demoted).unwrap();
+    let error = reply.trouble.unwrap();
+    assert!(
+        error.kind() == ErrorKind::Refused && error.one_line().contains("mira is viewer and this needs"),
+        "{error}"
+    );
     let events = workspace.events();
     let applied = events.iter().rposition(|event| event["kind"] == "contract_applied").unwrap();
     assert!(events[applied..].iter().all(|event| event["actor"] != PREPARER), "{:#?}", &events[applied..]);
