@@ -14,7 +14,7 @@ use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, 
 use crate::frames::CHUNK_ROWS;
 use crate::journal::{Snapshot, Transaction};
 use crate::lake::{Commit, Raw, Table, extension_of};
-use crate::source::inbox::{self, Look};
+use crate::source::inbox::{self, Claim, Look};
 use crate::source::read::{self, Reader};
 
 /// What became of a file.
@@ -67,8 +67,8 @@ pub struct Offered<'a> {
     pub name: &'a str,
     /// How it looked: one that somebody writes on is left alone.
     pub seen: Look,
-    /// The place of the newest entry when it was moved aside in its inbox; none where it was not.
-    pub claimed_at: Option<u64>,
+    /// How it was moved aside in its inbox; none where it was not.
+    pub claim: Option<&'a Claim>,
 }
 
 /// Takes in one file for a slice.
@@ -78,16 +78,18 @@ pub fn file(
     offered: &Offered<'_>,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
-    let Offered { path, name, seen, claimed_at } = *offered;
+    let Offered { path, name, seen, claim } = *offered;
     let raw =
         context.lake.store_raw(path, name, &context.cancel).with_context(|| format!("keeping `{name}` verbatim"))?;
     let _lease = lease::wait(context, &lease_key(slice))?;
-    match inbox::look(path)? {
+    // What a link leads to is still there after somebody else has taken the link up.
+    match inbox::look(path)?.filter(|_| !claim.is_some_and(Claim::is_gone)) {
         Some(now) if now == seen => {}
         Some(_) => return Ok(Landing::BeingWritten),
         // Whoever was faster has landed it. What came since, or was decided about it, stands.
         None => return Err(Error::not_found(format!("`{name}` is gone"))),
     }
+    let claimed_at = claim.and_then(|claim| claim.at);
     begun(context, Arrived { slice: slice.clone(), raw, file: name.to_owned(), claimed_at, anew: false }, sink)
 }
 

@@ -302,3 +302,35 @@ fn what_can_not_be_looked_at_keeps_no_other_file_out() {
     assert!(told.contains("the inbox of beta") && told.contains("2026-11.csv"), "{told}");
     assert_eq!(batches(&workspace), ["2026-09.csv 5 landed"]);
 }
+
+/// Nobody can tell which of the two is the newer; the third is newer than both, and would be put under them afterwards.
+#[test]
+fn what_came_after_two_files_without_an_order_waits_for_them() {
+    let workspace = Workspace::with_model();
+    workspace.deliver_written("alpha", "2026-09 a.csv", rows(5), 100);
+    workspace.deliver_written("alpha", "2026-09 b.csv", rows(6), 100);
+    workspace.deliver_written("alpha", "2026-09 c.csv", rows(7), 300);
+    let said = workspace.run(PREPARER, &["ingest"]);
+    said.ended(
+        0,
+        &["left 2026-09 a.csv", "left 2026-09 b.csv", "touch the one that is the newer", "left 2026-09 c.csv"],
+    );
+    workspace.deliver_written("alpha", "2026-09 b.csv", rows(6), 200);
+    workspace.ok(PREPARER, &["ingest"]);
+    let expected = ["2026-09 a.csv 5 superseded", "2026-09 b.csv 6 superseded", "2026-09 c.csv 7 landed"];
+    assert_eq!(batches(&workspace), expected);
+}
+
+/// Somebody else took the link up meanwhile; that what it leads to is still there says nothing.
+#[test]
+fn a_link_that_somebody_else_took_in_is_not_landed_again() {
+    let workspace = Workspace::with_model();
+    fs::write(workspace.path("elsewhere.csv"), rows(5)).unwrap();
+    symlink("../../elsewhere.csv", inbox(&workspace).join(FILE)).unwrap();
+    let slow = asleep_at(&workspace, "raw.stored");
+    is_taken_for_dead(&workspace);
+    workspace.ok(PREPARER, &["ingest"]);
+    is_corrected(&workspace);
+    wakes(slow);
+    assert_eq!(batches(&workspace), ["2026-09.csv 5 superseded", "2026-09.csv 7 landed"]);
+}

@@ -43,7 +43,7 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
         None => Landing::BeingWritten,
         Some(seen) => {
             let name = file_name(path);
-            land::file(context, &slice, &Offered { path, name: &name, seen, claimed_at: None }, progress)?
+            land::file(context, &slice, &Offered { path, name: &name, seen, claim: None }, progress)?
         }
     };
     if landing == Landing::BeingWritten {
@@ -156,8 +156,13 @@ fn take_in(
     tally: &mut Tally,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
-    let Waiting { path, file_name, unreadable, .. } = file;
-    if tally.has_failed(slice) {
+    let Waiting { path, file_name, unreadable, unordered, .. } = file;
+    if let Some(why) = unordered {
+        tally.left(file_name, why);
+        tally.hold_back(slice);
+        return Ok(());
+    }
+    if tally.holds_back(slice) {
         tally.left(file_name, &format!("what came for {slice} before could not be taken in"));
         return Ok(());
     }
@@ -192,7 +197,7 @@ fn claimed(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<()> {
     let name = claim.name.clone();
-    let offered = Offered { path: &claim.path, name: &name, seen, claimed_at: claim.at };
+    let offered = Offered { path: &claim.path, name: &name, seen, claim: Some(&claim) };
     let landing = land::file(context, slice, &offered, progress);
     let is_gone = claim.is_gone();
     // Once it has landed the bytes are in raw, and the journal says so. What somebody wrote behind them since is not.

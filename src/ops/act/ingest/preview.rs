@@ -18,9 +18,9 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
     let waiting = waiting(context, dataset, provider)?;
     let mut lines = Vec::new();
     let mut before = BTreeSet::new();
-    for Waiting { path, file_name, meant, unreadable, .. } in &waiting {
+    for Waiting { path, file_name, meant, unreadable, unordered, .. } in &waiting {
         context.cancel.check()?;
-        lines.push(match (meant, unreadable) {
+        lines.push(match (meant, unreadable.as_ref().or(unordered.as_ref())) {
             (_, Some(why)) | (Err(why), None) => format!("would leave {file_name}: {why}"),
             (Ok(slice), None) => {
                 // What a second file would take the place of is not there yet.
@@ -50,8 +50,8 @@ fn lies_aside(provider: &str, claim: &Claim) -> String {
 /// The slices that would change.
 pub fn slices(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Slice>> {
     let mut slices = Vec::new();
-    for Waiting { path, meant, unreadable, .. } in waiting(context, dataset, provider)? {
-        if let (Ok(slice), None) = (meant, unreadable)
+    for Waiting { path, meant, unreadable, unordered, .. } in waiting(context, dataset, provider)? {
+        if let (Ok(slice), None) = (meant, unreadable.or(unordered))
             && changes(context, &slice, &path)?
         {
             slices.push(slice);

@@ -18,7 +18,7 @@ pub struct Tally {
     unchanged: u64,
     not_understood: u64,
     failed: Vec<Error>,
-    failed_slices: Vec<Slice>,
+    held_back: Vec<Slice>,
     lines: Vec<String>,
     documents: Vec<Value>,
 }
@@ -48,7 +48,7 @@ impl Tally {
 
     /// What could not be taken in.
     pub fn failed(&mut self, file: &str, slice: &Slice, error: Error) {
-        self.failed_slices.push(slice.clone());
+        self.hold_back(slice);
         self.fails(file, error.context(format!("taking in {file} of {}", slice.provider)));
     }
 
@@ -58,9 +58,13 @@ impl Tally {
         self.failed.push(error);
     }
 
-    /// Whether something for a slice could not be taken in: what was delivered later is not to come before it.
-    pub fn has_failed(&self, slice: &Slice) -> bool {
-        self.failed_slices.contains(slice)
+    /// Something for a slice could not be taken in: what was delivered later is not to come before it.
+    pub fn hold_back(&mut self, slice: &Slice) {
+        self.held_back.push(slice.clone());
+    }
+
+    pub fn holds_back(&self, slice: &Slice) -> bool {
+        self.held_back.contains(slice)
     }
 
     /// What came of it all, where the `whole` was gone through or not. A file that could not be taken in is an error,

@@ -22,6 +22,8 @@ pub struct Waiting {
     pub meant: Result<Slice, String>,
     /// Why it can't be read.
     pub unreadable: Option<String>,
+    /// Why nobody can tell whether another one comes before it.
+    pub unordered: Option<String>,
     modified: Option<SystemTime>,
 }
 
@@ -55,7 +57,14 @@ pub fn inboxes(context: &Context, dataset: Option<&str>, provider: Option<&str>)
 /// An inbox that can't be looked into keeps no other one out.
 fn unreadable(folder: &str, error: &Error) -> Waiting {
     let file_name = folder.to_owned();
-    Waiting { path: PathBuf::from(folder), file_name, meant: Err(error.one_line()), unreadable: None, modified: None }
+    Waiting {
+        path: PathBuf::from(folder),
+        file_name,
+        meant: Err(error.one_line()),
+        unreadable: None,
+        unordered: None,
+        modified: None,
+    }
 }
 
 /// The names of the providers' folders, each once, however many datasets share it.
@@ -92,7 +101,14 @@ fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)
                 ))
             }
         };
-        Waiting { path, file_name: file.file_name, meant, unreadable: file.unreadable, modified: file.modified }
+        Waiting {
+            path,
+            file_name: file.file_name,
+            meant,
+            unreadable: file.unreadable,
+            unordered: None,
+            modified: file.modified,
+        }
     };
     Ok(found.into_iter().map(file).collect())
 }
@@ -110,7 +126,7 @@ fn leave_what_has_no_order(files: &mut [Waiting]) {
         let names: Vec<String> = indices.iter().map(|index| files[*index].file_name.clone()).collect();
         for (place, index) in indices.into_iter().enumerate() {
             let twin = &names[usize::from(place == 0)];
-            files[index].meant = Err(format!(
+            files[index].unordered = Some(format!(
                 "{twin} is for the same period and was written at the same time; touch the one that is the newer"
             ));
         }
