@@ -82,6 +82,13 @@ pub fn lying(inboxes: &Path) -> Result<Vec<Lying>> {
     Ok(lying)
 }
 
+/// Whether a file lies in a folder, however both were written.
+pub fn holds(folder: &Path, file: &Path) -> bool {
+    let of_file = file.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let same = of_file.and_then(|parent| fs::canonicalize(parent).ok()).zip(fs::canonicalize(folder).ok());
+    same.is_some_and(|(of_file, folder)| of_file == folder)
+}
+
 /// What lies in a folder and is neither hidden nor on its way to a finished file, with its name, sorted.
 fn finished(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut entries = entries(folder)?;

@@ -161,14 +161,26 @@ fn what_a_dead_process_had_read_does_not_come_back() {
 /// What could not be finished is finished once, by whoever comes next: it lies nowhere to be taken in a second time.
 #[test]
 fn a_landing_that_failed_is_not_landed_over_a_correction() {
+    for command in [&["ingest"][..], &["batch", "add", "inbox/alpha/2026-09.csv"]] {
+        let workspace = Workspace::with_model();
+        fs::create_dir_all(workspace.path("lake")).unwrap();
+        fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
+        workspace.deliver("alpha", FILE, rows(5));
+        workspace.run(PREPARER, command).ended(1, &["lake/bronze", "assay run goes on with it"]);
+        assert_eq!(workspace.json(&["status"])["waiting_files"], 1);
+        fs::remove_file(workspace.path("lake/bronze")).unwrap();
+        is_corrected(&workspace);
+    }
+}
+
+#[test]
+fn what_is_added_by_hand_leaves_its_inbox() {
     let workspace = Workspace::with_model();
-    fs::create_dir_all(workspace.path("lake")).unwrap();
-    fs::write(workspace.path("lake/bronze"), "in the way").unwrap();
-    workspace.deliver("alpha", FILE, rows(5));
-    workspace.run(PREPARER, &["ingest"]).ended(1, &["taking in 2026-09.csv of alpha"]);
-    assert_eq!(workspace.json(&["status"])["waiting_files"], 1);
-    fs::remove_file(workspace.path("lake/bronze")).unwrap();
-    is_corrected(&workspace);
+    workspace.deliver("alpha", "by mail.csv", rows(5));
+    let add = ["batch", "add", "inbox/alpha/by mail.csv", "--provider", "alpha", "--period", PERIODS[0]];
+    workspace.ok(PREPARER, &add);
+    assert!(is_empty(&workspace));
+    assert_eq!(batches(&workspace), ["by mail.csv 5 landed"]);
 }
 
 /// Somebody else has the inbox by now: what came later is not to be landed before what they are taking in.
@@ -333,4 +345,16 @@ fn a_link_that_somebody_else_took_in_is_not_landed_again() {
     is_corrected(&workspace);
     wakes(slow);
     assert_eq!(batches(&workspace), ["2026-09.csv 5 superseded", "2026-09.csv 7 landed"]);
+}
+
+#[test]
+fn a_link_that_was_read_goes_with_what_it_led_to() {
+    let workspace = Workspace::with_model();
+    fs::write(workspace.path("elsewhere.csv"), rows(5)).unwrap();
+    symlink("../../elsewhere.csv", inbox(&workspace).join(FILE)).unwrap();
+    dies(&workspace, "land.outcome");
+    fs::remove_file(workspace.path("elsewhere.csv")).unwrap();
+    workspace.ok(PREPARER, &["ingest"]);
+    assert!(is_empty(&workspace));
+    assert_eq!(batches(&workspace), ["2026-09.csv 5 landed"]);
 }

@@ -56,6 +56,11 @@ impl Claim {
         fs::symlink_metadata(&self.aside).is_err()
     }
 
+    /// Whether it is a link, and what it led to is gone.
+    pub fn is_dangling(&self) -> bool {
+        !self.is_gone() && fs::metadata(&self.path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    }
+
     /// Whether it was read, and only had to be removed.
     pub fn is_read(&self) -> bool {
         self.aside.parent().is_some_and(|folder| folder.ends_with(READ))

@@ -23,23 +23,10 @@ impl Inboxes {
         let mut held = Self { leases: BTreeMap::new(), blocked: BTreeSet::new() };
         // In one order for everybody, so that nobody waits for whoever waits for them.
         for name in waiting::inboxes(context, dataset, provider)? {
-            held.leases.insert(name.clone(), lease::wait(context, &format!("inbox {name}"))?);
-            let folder = context.root.join(inbox::FOLDER).join(&name);
-            match inbox::left_aside(&folder) {
-                Ok(left) => {
-                    for claim in left {
-                        let file = claim.name.clone();
-                        if let Err(error) = end(context, &name, claim) {
-                            tally.fails(&file, error.context(format!("{file} of {name} was left aside")));
-                            held.blocked.insert(name.clone());
-                        }
-                    }
-                    inbox::tidy(&folder);
-                }
-                Err(error) => {
-                    tally.fails(&name, error.context(format!("looking into the inbox of {name}")));
-                    held.blocked.insert(name);
-                }
+            held.leases.insert(name.clone(), lease_of(context, &name)?);
+            for (file, error) in settle(context, &name) {
+                tally.fails(&file, error);
+                held.blocked.insert(name.clone());
             }
         }
         Ok(held)
@@ -56,6 +43,33 @@ impl Inboxes {
     }
 }
 
+/// Holds one inbox that nothing is left aside in: what comes later is not to be taken in before that.
+pub fn hold_one(context: &Context, name: &str) -> Result<Lease> {
+    let lease = lease_of(context, name)?;
+    settle(context, name).into_iter().next().map_or(Ok(lease), |(_, error)| Err(error))
+}
+
+fn lease_of(context: &Context, name: &str) -> Result<Lease> {
+    lease::wait(context, &format!("inbox {name}"))
+}
+
+/// Ends what was left aside in an inbox that is held: what could not be ended, and why.
+fn settle(context: &Context, name: &str) -> Vec<(String, Error)> {
+    let folder = context.root.join(inbox::FOLDER).join(name);
+    let left = match inbox::left_aside(&folder) {
+        Ok(left) => left,
+        Err(error) => return vec![(name.to_owned(), error.context(format!("looking into the inbox of {name}")))],
+    };
+    let ended = left.into_iter().filter_map(|claim| {
+        let file = claim.name.clone();
+        let error = end(context, name, claim).err()?.context(format!("{file} of {name} was left aside"));
+        Some((file, error))
+    });
+    let failed = ended.collect();
+    inbox::tidy(&folder);
+    failed
+}
+
 /// What the journal says was landed from this very file goes, anything else comes back: also what was written on since.
 fn end(context: &Context, provider: &str, claim: Claim) -> Result<()> {
     if claim.is_read() {
@@ -63,6 +77,7 @@ fn end(context: &Context, provider: &str, claim: Claim) -> Result<()> {
     }
     match landing(context, provider, &claim)? {
         Some(ClaimedLanding::Open) => Err(Error::busy("its landing was begun and is not finished").hint("assay run")),
+        Some(ClaimedLanding::Ended(_)) if claim.is_dangling() => claim.remove(),
         Some(ClaimedLanding::Ended(read)) if content(&claim.path).is_some_and(|now| now == read) => claim.remove(),
         _ => claim.put_back(),
     }

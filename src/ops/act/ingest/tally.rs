@@ -110,7 +110,8 @@ impl Tally {
         let mut errors = ended.iter().chain(&self.failed).chain(&quarantined);
         let first = errors.next()?.clone();
         let error = errors.fold(first, |error, other| error.because(other.one_line()));
-        Some(error.hint("assay ingest takes in what is still in the inboxes"))
+        let goes_on = "assay ingest takes in what is still in the inboxes";
+        Some(if ended.is_some() { error.hint(goes_on) } else { error })
     }
 }
 
