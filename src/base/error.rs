@@ -219,6 +219,7 @@ impl From<std::io::Error> for Error {
             System::NotFound => ErrorKind::NotFound,
             System::Interrupted | System::WouldBlock => ErrorKind::Busy,
             System::StorageFull | System::QuotaExceeded | System::FileTooLarge => ErrorKind::NoRoom,
+            System::InvalidData => ErrorKind::BadData,
             _ if says_no_room(&text) => ErrorKind::NoRoom,
             _ => ErrorKind::Io,
         };

@@ -28,6 +28,7 @@ pub mod slice;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod understood;
 pub mod value;
 mod written;
 

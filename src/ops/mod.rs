@@ -1,6 +1,7 @@
 //! Floor 5: the use cases. The only way to change anything, and the queries that the faces ask.
 
 mod act;
+mod delivered;
 mod details;
 mod judged;
 mod query;
@@ -11,6 +12,7 @@ mod workspace;
 
 pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
 pub use act::{ContractDiff, Next, Reply};
+pub use delivered::{FilePreview, Mapped, Whose, preview as preview_file};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
     ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,

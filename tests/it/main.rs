@@ -8,6 +8,7 @@ mod bad_input;
 mod by_keys;
 mod command_line;
 mod consequences;
+mod corpus;
 mod crash;
 mod datasets;
 mod demo;

@@ -29,6 +29,20 @@ pub enum BatchCommand {
         /// Its id, or the start of it.
         batch: String,
     },
+    /// Read a file without taking it in: what is understood of it, its rows, and what is wrong with it.
+    Preview {
+        /// The file.
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Whose delivery it is; by default read from its name.
+        #[arg(long)]
+        provider: Option<String>,
+        /// How many rows are shown: a number, or all.
+        #[arg(long, default_value = "10", value_parser = rows)]
+        rows: usize,
+    },
     /// Take in one file.
     Add {
         /// The file.
@@ -64,4 +78,12 @@ pub enum BatchCommand {
         #[command(flatten)]
         reason: ReasonOption,
     },
+}
+
+/// A number of rows, or all.
+fn rows(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        number => number.parse().map_err(|_| format!("`{number}` is neither a number nor `all`")),
+    }
 }

@@ -21,6 +21,8 @@ pub fn run(call: &Call<'_>, command: &BatchCommand) -> Result<()> {
                 ..Query::default()
             },
         ),
+        // It needs no workspace.
+        BatchCommand::Preview { .. } => Ok(()),
         BatchCommand::Show { batch } => show(call, &call.workspace.batch(batch)?),
         BatchCommand::Add { file, dataset, provider, period } => call.change(Request::AddBatch {
             file: file.clone(),

@@ -8,6 +8,7 @@ mod demo;
 mod log;
 mod model;
 mod period;
+mod preview;
 mod release;
 pub mod screen;
 mod status;
@@ -18,14 +19,14 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use serde_json::json;
 
-use super::arguments::{Arguments, Command};
+use super::arguments::{Arguments, BatchCommand, Command};
 use super::logging;
 use super::output::Output;
 use super::progress::Shown;
 use crate::base::{Cancel, Clock, Error, Result};
 use crate::domain::listing::{Fetch, Page, Query};
 use crate::domain::{Request, Via};
-use crate::ops::{OpenOptions, Workspace};
+use crate::ops::{OpenOptions, Whose, Workspace};
 
 /// What every command has at hand.
 pub struct Call<'a> {
@@ -44,6 +45,10 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         Command::Log { command, follow, text } => {
             let log = log::Log::open(arguments, output, cancel)?;
             return log.run(command.as_ref(), *follow, text.clone());
+        }
+        Command::Batch(BatchCommand::Preview { file, dataset, provider, rows }) => {
+            let whose = Whose { dataset: dataset.dataset.as_deref(), provider: provider.as_deref() };
+            return preview::run(arguments, file, whose, *rows, output, cancel);
         }
         _ => {}
     }

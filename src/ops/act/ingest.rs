@@ -41,7 +41,7 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
     let path = &addressed.file;
     let landing = match inbox::settled(&[path], SETTLE)?.pop().flatten() {
         None => Landing::BeingWritten,
-        Some(seen) if lies_in_inbox(context, &slice.provider, path) => {
+        Some(seen) if lies_in_inbox(&context.root, &slice.provider, path) => {
             taken::by_hand(context, &slice, path, seen, progress)?
         }
         Some(seen) => {
@@ -74,43 +74,47 @@ fn slice(dataset: &Dataset, provider: &Provider, period: Period) -> Slice {
     Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period }
 }
 
-/// The provider and period of a file: as said, else by the inbox that it lies in or the only pattern that its name fits.
+/// The provider and period of a file: as said, else as its name says.
 fn address<'a>(context: &Context, dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provider, Period)> {
-    let name = file_name(&addressed.file);
-    let by_pattern = |provider: &Provider| -> Result<Period, String> {
-        let Source::Inbox { pattern, .. } = &provider.source;
-        let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
-        read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
-    };
-    let all = dataset.providers.iter();
-    let provider = match &addressed.provider {
-        Some(provider) => dataset.provider(provider)?,
-        None => match all.clone().find(|provider| lies_in_inbox(context, &provider.name, &addressed.file)) {
-            Some(provider) => provider,
-            None => match all.filter(|provider| by_pattern(provider).is_ok()).collect::<Vec<_>>()[..] {
-                [provider] => provider,
-                _ => {
-                    return Err(Error::usage(format!("`{name}` does not tell whose delivery it is"))
-                        .hint(format!("say so with --provider: {}", names(dataset))));
-                }
-            },
-        },
-    };
+    let provider = provider_of(&context.root, dataset, addressed.provider.as_deref(), &addressed.file)?;
     let period = match addressed.period {
         Some(period) => dataset.check_period(period).map(|()| period)?,
-        None => {
-            by_pattern(provider).map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?
-        }
+        None => period_of(dataset, provider, &addressed.file)
+            .map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?,
     };
     Ok((provider, period))
+}
+
+/// The provider of a file: the one who is named, else the one in whose inbox below `root` it lies, or the only one whose
+/// pattern its name fits.
+pub fn provider_of<'a>(root: &Path, dataset: &'a Dataset, named: Option<&str>, file: &Path) -> Result<&'a Provider> {
+    let all = dataset.providers.iter();
+    if let Some(named) = named {
+        return dataset.provider(named);
+    }
+    if let Some(provider) = all.clone().find(|provider| lies_in_inbox(root, &provider.name, file)) {
+        return Ok(provider);
+    }
+    match all.filter(|provider| period_of(dataset, provider, file).is_ok()).collect::<Vec<_>>()[..] {
+        [provider] => Ok(provider),
+        _ => Err(Error::usage(format!("`{}` does not tell whose delivery it is", file_name(file)))
+            .hint(format!("say so with --provider: {}", names(dataset)))),
+    }
+}
+
+/// The period that the name of a file says, by the pattern of a provider.
+fn period_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Period, String> {
+    let (name, Source::Inbox { pattern, .. }) = (file_name(file), &provider.source);
+    let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
+    read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
 }
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn lies_in_inbox(context: &Context, provider: &str, file: &Path) -> bool {
-    inbox::holds(&context.root.join(inbox::FOLDER).join(provider), file)
+fn lies_in_inbox(root: &Path, provider: &str, file: &Path) -> bool {
+    inbox::holds(&root.join(inbox::FOLDER).join(provider), file)
 }
 
 fn names(dataset: &Dataset) -> String {

@@ -7,7 +7,7 @@ use crate::domain::batch::BronzeColumn;
 use crate::domain::lineage::{LINE, PROBLEM, RAW, ROW};
 
 /// How much of a bad record is kept, in characters. The whole of it stays in the raw file.
-const RAW_LENGTH: usize = 4_000;
+pub const RAW_LENGTH: usize = 4_000;
 
 /// How many bytes of text a chunk holds before it is handed on, however few records that is.
 pub const CHUNK_BYTES: usize = 64 << 20;

@@ -1,173 +1,343 @@
-//! CSV: records split by csv-core, with exact lines.
+//! CSV and its relatives: what separates the cells, and where the table lies, is found from the first rows.
 //!
-//! The dialect is RFC 4180 with any line end; the separator is what occurs most in the header: comma, semicolon, tab or
-//! bar. Blank lines are no records. An empty cell, quoted or not, is null. A quote inside an unquoted cell is text.
+//! Blank lines are no records, and neither are notes above and below the table. An empty cell, quoted or not, is null. A
+//! quote inside an unquoted cell is text.
 //!
-//! No line goes missing in another's record: one that can't be split is given up line by line, and a quote that is never
-//! closed makes the file as a whole unreadable.
+//! No line goes missing in another's record: where a stray quote takes lines into one, its own line is refused, and each of
+//! the others is a row if it looks like the rows, else refused, too. Where they don't, and the quote is never closed, the file
+//! as a whole is unreadable.
 
-use csv_core::{ReadRecordResult, ReaderBuilder};
 use polars::prelude::DataFrame;
 
 use super::chunk::Records;
-use super::text::{LineCounter, Text, too_long, utf8};
+use super::repairs::Repairs;
+use super::text::{Text, utf8};
 use super::{MAX_COLUMNS, MAX_RECORD, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
-use quotes::{Lines, Problem};
+use crate::domain::understood::{Repair, RepairKind, Understood};
+use dialect::Dialect;
+use kind::{Kind, kind};
+use layout::{Layout, layout};
+use notes::{Held, Notes};
+use records::TextRecords;
+use split::Problem;
 
+mod dialect;
+mod find;
+mod kind;
+mod layout;
+mod notes;
 mod quotes;
+mod records;
+mod sample;
+mod split;
 
-/// The separators that are looked for, the likeliest first.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// How much of a text is looked at to understand it, in bytes.
+const SAMPLE: usize = 1 << 16;
 
 /// Reads a CSV file.
 pub struct CsvReader {
-    text: Text,
-    core: csv_core::Reader,
-    separator: u8,
+    records: TextRecords,
     header: Vec<BronzeColumn>,
-    lines: LineCounter,
-    record: Record,
-    /// What is left of a record that is given up.
-    lost: Option<Lost>,
+    layout: Layout,
+    understood: Understood,
+    repairs: Repairs,
+    /// The lines that a stray quote took into one record.
+    doubt: Option<Doubt>,
+    notes: Notes,
+    /// What the present record is, where others come out before it.
+    pending: Option<Judged>,
     row: i64,
 }
 
-/// A record that can't be split: each of its lines comes out as a bad record of its own.
-struct Lost {
-    problem: String,
-    /// How far its lines are handed on.
-    place: (usize, u64),
+/// Lines that may be part of a quoted cell.
+struct Doubt {
+    first: u64,
+    last: u64,
 }
 
-/// The record read last, in buffers that are used again.
-struct Record {
-    /// Its text, without blank lines before it.
-    raw: Vec<u8>,
-    /// Its cells, unquoted, one after the other, and where each ends.
-    cells: Vec<u8>,
-    ends: Vec<usize>,
-    /// How many cells it has. More than fit into `ends` are counted, not kept.
-    count: usize,
-    line: u64,
+/// What a record is.
+enum Judged {
+    /// A row, cells as they are, with so many cells.
+    Row,
+    /// Nothing to hand on.
+    Blank,
+    /// It can't be split into the columns.
+    Bad(String),
 }
 
 impl CsvReader {
-    /// Reads the header. Errors: no header, or one that can't be split.
-    pub fn new(mut text: Text, cancel: &Cancel) -> Result<Self> {
-        text.refill()?;
-        let separator = likeliest_separator(text.block());
-        let core = ReaderBuilder::new().delimiter(separator).build();
-        let record = Record { raw: Vec::new(), cells: vec![0; 1 << 12], ends: vec![0; 1 << 8], count: 0, line: 1 };
+    /// Understands the file from its first rows, and reads the header. Errors: no text, or a header that can't be split.
+    pub fn new(text: Text, cancel: &Cancel) -> Result<Self> {
+        let mut records = TextRecords::new(text);
+        let layout = understand(&mut records)?;
+        let mut repairs = Repairs::default();
+        for (kind, why) in records.repairs() {
+            repairs.add(*kind, None, "", why);
+        }
         let mut reader = Self {
-            text,
-            core,
-            separator,
+            understood: understood(&records, &layout),
+            records,
             header: Vec::new(),
-            lines: LineCounter::default(),
-            record,
-            lost: None,
+            layout,
+            repairs,
+            doubt: None,
+            notes: Notes::default(),
+            pending: None,
             row: 0,
         };
-        if !reader.read_record(cancel)? {
-            return Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"));
-        }
-        if let Some(problem) = quotes::problem(&reader.record.raw, separator) {
-            let (line, problem) = (reader.record.line, problem.words());
-            return Err(Error::bad_data(format!("the header on line {line} can't be split: {problem}")));
-        }
-        if reader.record.count > MAX_COLUMNS {
-            return Err(header::too_many());
-        }
-        reader.header = header::columns(reader.record.cells()?)?;
+        reader.pass_header(cancel)?;
         Ok(reader)
     }
 
-    /// Reads the next record into `self.record`; `false` at the end of the file.
-    fn read_record(&mut self, cancel: &Cancel) -> Result<bool> {
-        let Self { text, core, lines, record, separator, .. } = self;
-        record.raw.clear();
-        record.count = 0;
-        let (mut cells_length, mut ends_length) = (0, 0);
-        loop {
-            cancel.check()?;
-            if text.block().is_empty() {
-                text.refill()?;
+    /// Reads up to the first row of data.
+    fn pass_header(&mut self, cancel: &Cancel) -> Result<()> {
+        let Layout { before, header_rows, .. } = self.layout;
+        for index in 0..before + header_rows {
+            if !self.records.advance(cancel)? {
+                return Err(no_text());
             }
-            let input = text.block();
-            let (result, read, written, ended) =
-                core.read_record(input, &mut record.cells[cells_length..], &mut record.ends[ends_length..]);
-            record.take(&input[..read], lines);
-            text.consume(read);
-            cells_length += written;
-            ends_length += ended;
-            record.count += ended;
-            if record.raw.len() > MAX_RECORD {
-                return Err(match quotes::problem(&record.raw, *separator) {
-                    Some(Problem::NeverClosed(at)) => record.never_closed(at),
-                    _ => too_long(record.line),
-                });
+            let (line, raw) = (self.records.line(), utf8(self.records.raw())?);
+            if index < before {
+                self.repairs.add(RepairKind::Preamble, Some(line), raw, "it stands above the table");
+                continue;
             }
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => record.cells.resize(record.cells.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull if record.ends.len() <= MAX_COLUMNS => {
-                    record.ends.resize(record.ends.len() * 2, 0);
-                }
-                // Wider than any header: the cells are only counted from here on.
-                ReadRecordResult::OutputEndsFull => ends_length = 0,
-                ReadRecordResult::Record => return Ok(true),
-                ReadRecordResult::End => return Ok(false),
+            if let Some(problem) = self.records.problem() {
+                let problem = problem.words();
+                return Err(Error::bad_data(format!("the header on line {line} can't be split: {problem}")));
+            }
+            if self.records.count() > MAX_COLUMNS {
+                return Err(header::too_many());
+            }
+            if index == before {
+                self.understood.header_row = Some(line);
+            } else {
+                self.repairs.add(RepairKind::HeaderRows, Some(line), raw, "it belongs to the header");
             }
         }
+        self.header = header::columns(&self.layout.names)?;
+        Ok(())
     }
 
     /// How much memory its buffers hold, in bytes.
     #[cfg(test)]
     pub fn buffered(&self) -> usize {
-        let Record { raw, cells, ends, .. } = &self.record;
-        raw.capacity() + cells.capacity() + ends.capacity() * size_of::<usize>()
+        self.records.buffered()
     }
 
-    /// Why the record can't be split into the header's columns. An error where it took in what nobody can tell apart.
-    fn problem(&self) -> Result<Option<String>> {
-        let Record { raw, count, .. } = &self.record;
-        let (has, wants) = (*count, self.header.len());
-        let quoting = if raw.contains(&b'"') { quotes::problem(raw, self.separator) } else { None };
-        let problem = match quoting {
-            Some(Problem::NeverClosed(at)) if Lines::of(&raw[at..]).nth(1).is_some() => {
-                return Err(self.record.never_closed(at));
-            }
-            Some(problem) => problem.words().to_owned(),
-            None if has != wants => format!("{}, but the header has {wants}", counted(has as u64, "field")),
-            None if quotes::holds_records(raw, self.separator, wants) => {
-                "the lines between two quotes look like records".to_owned()
-            }
-            None => return Ok(None),
-        };
-        let first = self.record.line;
-        let last = first + Lines::of(raw).last().map_or(0, |(before, _)| before);
-        Ok(Some(match last - first {
-            0 => problem,
-            _ => format!("{problem}; lines {} to {} ran together", grouped(first), grouped(last)),
-        }))
+    /// What the next record is; none after the last.
+    fn next_judged(&mut self, cancel: &Cancel) -> Result<Option<Judged>> {
+        if !self.records.advance(cancel)? {
+            self.notes.end(&mut self.repairs);
+            return Ok(None);
+        }
+        self.judged().map(Some)
     }
 
-    /// Hands on the next line of a record that is given up; `false` when there is none.
-    fn give_up_line(&mut self, chunk: &mut Records) -> Result<bool> {
-        let Some(Lost { problem, place }) = &mut self.lost else { return Ok(false) };
-        let mut lines = Lines::resumed(&self.record.raw, *place);
-        let Some((before, text)) = lines.next() else {
-            self.lost = None;
+    /// The cells of the record; an empty one is null.
+    fn cells(&self) -> Result<impl Iterator<Item = Option<&str>>> {
+        Ok(self.records.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty())))
+    }
+
+    /// Holds a record back that looks like a note below the table.
+    fn is_held(&mut self, judged: &Judged) -> Result<bool> {
+        if !self.notes.has_room(matches!(judged, Judged::Row)) || !self.is_like_note(judged)? {
             return Ok(false);
+        }
+        let cells = match judged {
+            Judged::Bad(problem) => Err(problem.clone()),
+            _ => Ok(self.cells()?.map(|cell| cell.map(str::to_owned)).collect()),
         };
-        *place = lines.place(&self.record.raw);
-        self.row += 1;
-        chunk.push_bad(self.row, i64::try_from(self.record.line + before).ok(), problem, Some(utf8(text)?));
+        let raw = utf8(self.records.raw())?.to_owned();
+        self.notes.hold(Held { line: self.records.line(), raw, cells });
         Ok(true)
     }
+
+    /// Whether a record is a text in the first cell, without any other, or a shorter one behind a blank line.
+    fn is_like_note(&self, judged: &Judged) -> Result<bool> {
+        let (has, wants) = (self.records.count(), self.header.len());
+        let is_row = matches!(judged, Judged::Row);
+        let is_in_order = self.records.problem().is_none() && !self.is_doubtful();
+        let is_one_line = self.records.line() == self.records.last_line();
+        if !is_in_order || !is_one_line || has > wants || wants < 2 || is_row && !self.layout.is_typed() {
+            return Ok(false);
+        }
+        let mut filled = self.records.cells()?.enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+        let is_first = filled.next().is_some_and(|(index, cell)| index == 0 && self.is_words(cell));
+        Ok(is_first && filled.next().is_none() || !is_row && has < wants && self.records.is_after_blank())
+    }
+
+    /// Whether a text is no value of the first column: words, or a line of marks.
+    fn is_words(&self, cell: &str) -> bool {
+        match kind(cell) {
+            Kind::Text => true,
+            Kind::Code => !self.layout.fits(std::iter::once(cell)) || !cell.contains(char::is_alphanumeric),
+            _ => false,
+        }
+    }
+
+    /// What the record is. An error where it took in what nobody can tell apart.
+    fn judged(&mut self) -> Result<Judged> {
+        let (has, wants) = (self.records.count(), self.header.len());
+        let delimiter = self.records.dialect().delimiter.as_bytes();
+        if let Some(problem) = self.records.problem() {
+            return self.apart(problem.words().to_owned());
+        }
+        if self.is_doubtful() {
+            return self.judged_in_doubt();
+        }
+        if has != wants {
+            return self.of_other_width();
+        }
+        if quotes::holds_records(self.records.raw(), delimiter, wants) {
+            return self.apart("the lines between two quotes look like records".to_owned());
+        }
+        self.blank_or(Judged::Row)
+    }
+
+    /// Refuses a record, and only its first line where it has several.
+    fn apart(&mut self, problem: String) -> Result<Judged> {
+        let (first, last) = (self.records.line(), self.records.last_line());
+        if first == last {
+            return Ok(Judged::Bad(problem));
+        }
+        let never_closed = match self.records.problem() {
+            Some(Problem::NeverClosed(at)) => Some(self.records.never_closed(at)),
+            _ => None,
+        };
+        self.records.cut();
+        let Some(error) = never_closed else {
+            self.doubt = Some(Doubt { first, last });
+            return Ok(Judged::Bad(format!("{problem}; lines {} to {} ran together", grouped(first), grouped(last))));
+        };
+        self.doubt = Some(Doubt { first, last: u64::MAX });
+        if self.goes_on() { Ok(Judged::Bad(problem)) } else { Err(error) }
+    }
+
+    /// Whether the lines behind the record look like rows.
+    fn goes_on(&self) -> bool {
+        let beyond = self.records.beyond();
+        let text = whole_characters(&beyond[..beyond.len().min(SAMPLE)]);
+        let rows = sample::rows(text, beyond.len() <= SAMPLE, self.records.dialect());
+        let is_row = |row: &sample::Row| self.layout.vouches(row.cells.iter().map(|cell| cell.text.as_str()));
+        !rows.is_empty() && rows.iter().all(|row| row.is_sound && is_row(row))
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.doubt.as_ref().is_some_and(|doubt| self.records.line() <= doubt.last)
+    }
+
+    /// A record that may be part of a quoted cell: a row only where it surely is one.
+    fn judged_in_doubt(&mut self) -> Result<Judged> {
+        let quote = self.records.dialect().quote.map(char::from);
+        let cells = self.records.cells()?.collect::<Vec<_>>();
+        let has_quotes =
+            !self.records.is_quoted() && cells.iter().any(|cell| quote.is_some_and(|quote| cell.contains(quote)));
+        if !has_quotes && self.layout.vouches(cells.iter().copied()) {
+            return Ok(Judged::Row);
+        }
+        let first = self.doubt.as_ref().map_or(0, |doubt| doubt.first);
+        self.apart(format!("it may belong to the quote that is opened on line {}", grouped(first)))
+    }
+
+    /// A record with more or fewer cells than there are columns.
+    fn of_other_width(&mut self) -> Result<Judged> {
+        let (has, wants) = (self.records.count(), self.header.len());
+        let is_empty_behind =
+            has <= MAX_COLUMNS && self.records.cells()?.skip(wants).all(|cell| cell.trim().is_empty());
+        if has > wants && is_empty_behind {
+            let judged = self.blank_or(Judged::Row)?;
+            if matches!(judged, Judged::Row) {
+                let reason = format!("{} behind the last column", counted((has - wants) as u64, "empty cell"));
+                self.repaired(RepairKind::TrailingCells, reason)?;
+            }
+            return Ok(judged);
+        }
+        if has < wants && 2 * has > wants && self.layout.fits(self.records.cells()?) {
+            let reason = format!("{}, filled up to {wants}", counted(has as u64, "cell"));
+            self.repaired(RepairKind::ShortRow, reason)?;
+            return Ok(Judged::Row);
+        }
+        self.apart(format!("{}, but the header has {wants}", counted(has as u64, "field")))
+    }
+
+    fn blank_or(&mut self, judged: Judged) -> Result<Judged> {
+        if self.header.len() < 2
+            || self.records.is_quoted()
+            || self.records.cells()?.any(|cell| !cell.trim().is_empty())
+        {
+            return Ok(judged);
+        }
+        self.repaired(RepairKind::BlankRow, "all of its cells are empty")?;
+        Ok(Judged::Blank)
+    }
+
+    fn repaired(&mut self, kind: RepairKind, reason: impl Into<String>) -> Result<()> {
+        self.repairs.add(kind, Some(self.records.line()), utf8(self.records.raw())?, reason);
+        Ok(())
+    }
+}
+
+/// Finds out how the cells are told apart, and where the table lies.
+fn understand(records: &mut TextRecords) -> Result<Layout> {
+    let mut bytes = SAMPLE;
+    loop {
+        let (beginning, is_all) = records.beginning(bytes)?;
+        let text = whole_characters(beginning);
+        let (declared, skipped) = declared(text).unzip();
+        let text = &text[skipped.unwrap_or(0)..];
+        let dialect = declared.map_or_else(|| find::dialect(text, is_all), Dialect::plain);
+        let rows = sample::rows(text, is_all, &dialect);
+        if rows.is_empty() && is_all {
+            return Err(no_text());
+        }
+        if rows.len() > 1 || is_all || bytes > MAX_RECORD {
+            let layout = layout(&rows, find::width(&dialect, &rows));
+            records.read_as(dialect);
+            records.skip(skipped.unwrap_or(0));
+            return Ok(layout);
+        }
+        bytes = MAX_RECORD.min(4 * bytes) + usize::from(4 * bytes > MAX_RECORD);
+    }
+}
+
+/// What a first line says that does nothing else than name the delimiter, as spreadsheets write it; and where the next begins.
+fn declared(text: &str) -> Option<(String, usize)> {
+    let line = text.lines().next()?;
+    let bare = line.trim_matches('"');
+    let delimiter = bare.strip_prefix("sep=").or_else(|| bare.strip_prefix("SEP="))?;
+    (delimiter.chars().count() == 1).then(|| (delimiter.to_owned(), line.len()))
+}
+
+/// The part of decoded bytes that ends with a whole character.
+fn whole_characters(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+fn understood(records: &TextRecords, layout: &Layout) -> Understood {
+    let Dialect { delimiter, quote, escape, .. } = records.dialect();
+    Understood {
+        format: "csv".to_owned(),
+        packed: None,
+        encoding: Some(records.encoding().unwrap_or_else(|| "utf-8".to_owned())),
+        delimiter: (layout.names.len() > 1).then(|| delimiter.clone()),
+        quote: quote.map(char::from),
+        escape: escape.map(char::from),
+        header_row: None,
+    }
+}
+
+fn line_of(line: u64) -> Option<i64> {
+    i64::try_from(line).ok()
+}
+
+fn no_text() -> Error {
+    Error::bad_data("the file holds no text").hint("ask the provider for it again")
 }
 
 impl Reader for CsvReader {
@@ -176,99 +346,46 @@ impl Reader for CsvReader {
     }
 
     fn encoding(&self) -> Option<String> {
-        self.text.encoding()
+        self.records.encoding()
+    }
+
+    fn understood(&self) -> Understood {
+        self.understood.clone()
+    }
+
+    fn repairs(&self) -> Vec<Repair> {
+        self.repairs.list()
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
         let mut chunk = Records::new(&self.header, limit);
         while !chunk.is_full() {
             cancel.check()?;
-            if self.give_up_line(&mut chunk)? {
+            if self.notes.hand_on(&mut self.row, &mut chunk) {
                 continue;
             }
-            if !self.read_record(cancel)? {
-                break;
-            }
-            if let Some(problem) = self.problem()? {
-                self.lost = Some(Lost { problem, place: (0, 0) });
-                continue;
-            }
-            self.row += 1;
-            let cells = self.record.cells()?.map(|cell| Some(cell).filter(|cell| !cell.is_empty()));
-            chunk.push_good(self.row, i64::try_from(self.record.line).ok(), cells);
-        }
-        chunk.finish()
-    }
-}
-
-impl Record {
-    /// Takes in the next bytes of the record, leaving out the line ends before its first.
-    fn take(&mut self, bytes: &[u8], lines: &mut LineCounter) {
-        let mut rest = bytes;
-        if self.raw.is_empty() {
-            let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-            lines.pass(&bytes[..blank]);
-            self.line = lines.line();
-            rest = &bytes[blank..];
-        }
-        lines.pass(rest);
-        self.raw.extend_from_slice(rest);
-    }
-
-    /// The error of a quote, at this byte, that takes in the rest of the file, or more of it than a record may have.
-    fn never_closed(&self, at: usize) -> Error {
-        let mut lines = LineCounter::default();
-        lines.pass(&self.raw[..at]);
-        let line = grouped(self.line + lines.line() - 1);
-        Error::bad_data(format!("the quote that is opened on line {line} is never closed"))
-            .because("what stands behind it can't be told apart")
-            .hint("ask the provider for the file again, with that quote closed or doubled")
-    }
-
-    fn cells(&self) -> Result<impl Iterator<Item = &str>> {
-        let length = self.ends.get(self.count.wrapping_sub(1)).copied().unwrap_or_default();
-        let text = utf8(self.cells.get(..length).unwrap_or_default())?;
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        Ok(starts.zip(&self.ends).take(self.count).map(move |(start, end)| text.get(start..*end).unwrap_or_default()))
-    }
-}
-
-/// The separator that occurs most in the first line outside quotes; a comma when none does.
-fn likeliest_separator(block: &[u8]) -> u8 {
-    let mut counts = [0_u32; SEPARATORS.len()];
-    let mut quoted = false;
-    let start = block.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(0);
-    for byte in &block[start..] {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            byte => {
-                if let Some(index) = SEPARATORS.iter().position(|separator| separator == byte) {
-                    counts[index] += 1;
+            let judged = match self.pending.take() {
+                Some(judged) => judged,
+                None => match self.next_judged(cancel)? {
+                    Some(judged) => judged,
+                    None => break,
+                },
+            };
+            match judged {
+                Judged::Blank => {}
+                judged if self.is_held(&judged)? => {}
+                judged if self.notes.release() => self.pending = Some(judged),
+                Judged::Bad(problem) => {
+                    self.row += 1;
+                    let raw = utf8(self.records.raw())?;
+                    chunk.push_bad(self.row, line_of(self.records.line()), &problem, Some(raw));
+                }
+                Judged::Row => {
+                    self.row += 1;
+                    chunk.push_good(self.row, line_of(self.records.line()), self.cells()?);
                 }
             }
         }
-    }
-    let most = counts.iter().copied().max().unwrap_or(0);
-    let index = counts.iter().position(|count| *count == most).unwrap_or(0);
-    SEPARATORS[index]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_separator_is_what_the_header_uses() {
-        for (header, expected) in [
-            ("a,b,c\n1;2;3;4", b','),
-            ("\n\na;b;\"c,d,e,f\"\n", b';'),
-            ("a\tb", b'\t'),
-            ("a|b|c,d", b'|'),
-            ("alone", b','),
-        ] {
-            assert_eq!(likeliest_separator(header.as_bytes()), expected, "{header}");
-        }
+        chunk.finish()
     }
 }

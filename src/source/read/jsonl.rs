@@ -16,6 +16,7 @@ use super::text::{Text, too_long, utf8};
 use super::{MAX_RECORD, Reader, header};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::understood::Understood;
 
 /// Reads a file of JSON lines.
 pub struct JsonReader {
@@ -64,6 +65,11 @@ impl Reader for JsonReader {
 
     fn encoding(&self) -> Option<String> {
         self.lines.text.encoding()
+    }
+
+    fn understood(&self) -> Understood {
+        let encoding = Some(self.encoding().unwrap_or_else(|| "utf-8".to_owned()));
+        Understood { format: "jsonl".to_owned(), encoding, ..Understood::default() }
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {

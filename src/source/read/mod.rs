@@ -6,22 +6,30 @@
 
 mod chunk;
 mod csv;
+mod encoding;
 mod header;
 mod jsonl;
 mod parquet;
+mod preview;
+mod repairs;
 mod text;
+mod unpack;
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
+pub use preview::{Preview, preview};
 pub use text::names;
 
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::understood::{Repair, Understood};
+use unpack::Packed;
 
 /// The longest record that is read, in bytes of UTF-8.
 pub const MAX_RECORD: usize = 16 << 20;
@@ -30,7 +38,10 @@ pub const MAX_RECORD: usize = 16 << 20;
 pub const MAX_COLUMNS: usize = 10_000;
 
 /// The file extensions that [`open`] knows, lower case.
-pub const EXTENSIONS: [&str; 5] = ["csv", "tsv", "jsonl", "ndjson", "parquet"];
+pub const EXTENSIONS: [&str; 7] = ["csv", "tsv", "psv", "tab", "jsonl", "ndjson", "parquet"];
+
+/// How much of a file is looked at that does not say what it holds, in bytes.
+const LOOKED_AT: u64 = 4096;
 
 /// A delivered file being read from start to end.
 pub trait Reader: Send {
@@ -42,37 +53,76 @@ pub trait Reader: Send {
         None
     }
 
+    /// How it is read.
+    fn understood(&self) -> Understood;
+
+    /// What was repaired in what is read so far.
+    fn repairs(&self) -> Vec<Repair> {
+        Vec::new()
+    }
+
     /// The next records, at most `limit` of them, in the columns of [`bronze_schema`]; `None` after the last.
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>>;
 }
 
 /// Opens a delivered file.
 ///
-/// `extension` says how to read it, in any case and without the dot. Text files are UTF-8, with or without a byte order mark;
-/// where the bytes are not, they are taken to be in `encoding`. To decide that, the whole file is looked through first.
-/// Errors: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide, corrupt, an extension
-/// that is not supported). They do not name the file: the caller knows what the provider called it.
+/// `extension` says how to read it, in any case and without the dot; where it says nothing, the content does. Packed files
+/// are read as what is in them. Text files are UTF-8, with or without a byte order mark; where the bytes are not, they are
+/// taken to be in `encoding`, or where that is not said in what they look like. To decide that, the whole file is looked
+/// through first. Errors: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide, corrupt,
+/// a type that is not supported). They do not name the file: the caller knows what the provider called it.
 pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
-    let extension = extension.to_ascii_lowercase();
     if File::open(path)?.metadata()?.len() == 0 {
         return Err(Error::bad_data("the file is empty").hint(
             "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
         ));
     }
-    match extension.as_str() {
-        "csv" | "tsv" => Ok(Box::new(csv::CsvReader::new(text::open(path, encoding, cancel)?, cancel)?)),
-        "jsonl" | "ndjson" => {
-            let keys = jsonl::keys(text::open(path, encoding, cancel)?, cancel)?;
-            Ok(Box::new(jsonl::JsonReader::new(text::open(path, encoding, cancel)?, keys)))
+    let file = Packed::look(path, extension)?;
+    match format(&file)? {
+        Format::Csv => Ok(Box::new(csv::CsvReader::new(text::open(&file, encoding, cancel)?, cancel)?)),
+        Format::JsonLines => {
+            let keys = jsonl::keys(text::open(&file, encoding, cancel)?, cancel)?;
+            Ok(Box::new(jsonl::JsonReader::new(text::open(&file, encoding, cancel)?, keys)))
         }
-        "parquet" => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
-        other => Err(unsupported(other)),
+        Format::Parquet if file.way().is_some() => {
+            Err(Error::bad_data("a Parquet file inside of another file is not read").hint("deliver it unpacked"))
+        }
+        Format::Parquet => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
+    }
+}
+
+/// How a file is read.
+enum Format {
+    Csv,
+    JsonLines,
+    Parquet,
+}
+
+/// What kind of file it is, by its extension, else by its first bytes.
+fn format(file: &Packed) -> Result<Format> {
+    match file.extension.as_str() {
+        "csv" | "tsv" | "psv" | "tab" => Ok(Format::Csv),
+        "jsonl" | "ndjson" => Ok(Format::JsonLines),
+        "parquet" => Ok(Format::Parquet),
+        extension => {
+            let mut first = Vec::new();
+            file.stream()?.take(LOOKED_AT).read_to_end(&mut first)?;
+            if first.starts_with(b"PAR1") {
+                return Ok(Format::Parquet);
+            }
+            if encoding::is_no_text(&first) {
+                return Err(unsupported(extension));
+            }
+            let is_json = first.trim_ascii_start().starts_with(b"{");
+            Ok(if is_json { Format::JsonLines } else { Format::Csv })
+        }
     }
 }
 
 fn unsupported(extension: &str) -> Error {
     let error = Error::bad_data(match extension {
-        "" => "the file has no extension that says what it holds".to_owned(),
+        "" => "the file has no extension that says what it holds, and it is no text".to_owned(),
         other => format!("files of type `{other}` are not supported"),
     });
     let error = match nearest(extension, EXTENSIONS) {

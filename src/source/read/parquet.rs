@@ -17,6 +17,7 @@ use super::chunk::{CHUNK_BYTES, Records};
 use super::{MAX_RECORD, Reader, header};
 use crate::base::{Cancel, Error, ErrorKind, Result, panics};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::understood::Understood;
 
 mod cell;
 
@@ -132,6 +133,10 @@ impl ParquetRecords {
 impl Reader for ParquetRecords {
     fn header(&self) -> &[BronzeColumn] {
         &self.header
+    }
+
+    fn understood(&self) -> Understood {
+        Understood { format: "parquet".to_owned(), ..Understood::default() }
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {

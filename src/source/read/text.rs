@@ -1,20 +1,22 @@
 //! Text files as a stream of UTF-8: decoded block by block, in constant memory.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_2022_JP, UTF_8};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use crate::base::text::nearest;
+use super::encoding::{self, Decided};
+use super::unpack::Packed;
 use crate::base::{Cancel, Error, Result, ResultExt};
-use crate::domain::encoding::ENCODINGS;
+use crate::domain::understood::RepairKind;
 
 /// How much is read and decoded at a time, in bytes.
-const BLOCK: usize = 1 << 16;
+pub const BLOCK: usize = 1 << 16;
 
 /// How many bytes before the present one are kept, to name the first byte of a sequence found bad after it was read.
 const KEPT: usize = 8;
+
+/// A byte order mark as text: decoded, and what it looks like once and twice read as Windows-1252 and encoded again.
+const MARKS: [&str; 3] = ["\u{feff}", "\u{ef}\u{bb}\u{bf}", "\u{c3}\u{af}\u{c2}\u{bb}\u{c2}\u{bf}"];
 
 /// A stream of decoded text. Its blocks never hold NUL and are valid UTF-8 when put together.
 pub struct Text {
@@ -34,76 +36,40 @@ pub struct Text {
     /// How many decoded bytes came before this block, and the lines up to its end.
     passed: u64,
     lines: LineCounter,
+    /// What had to be done to make text of the file, and why.
+    pub repairs: Vec<(RepairKind, String)>,
 }
 
-/// Opens a text file: as UTF-8 where it is that, else in the named encoding. Looks through the whole file.
-pub fn open(path: &Path, encoding: Option<&str>, cancel: &Cancel) -> Result<Text> {
-    let named = encoding.map(find).transpose()?;
-    let file = || -> Result<Box<dyn Read + Send>> { Ok(Box::new(File::open(path)?)) };
-    Ok(Text::new(file()?, decide(file()?, named, cancel)?))
+/// Opens a text file, decoded from what [`encoding::decide`] finds. Looks through the whole file.
+pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
+    let named = label.map(encoding::named).transpose()?;
+    let Decided { encoding, is_guessed } = encoding::decide(file, named, cancel)?;
+    let mut text = Text::new(file.stream()?, encoding);
+    if is_guessed {
+        let name = encoding.name().to_ascii_lowercase();
+        let why = format!(
+            "read as {name}, which its bytes look like; encoding = \"{name}\" in the provider's source says so"
+        );
+        text.repairs.push((RepairKind::GuessedEncoding, why));
+    }
+    Ok(text)
 }
 
 /// Whether a label is a name of the encoding that [`super::Reader::encoding`] gave.
 pub fn names(label: &str, encoding: &str) -> bool {
-    find(label).is_ok_and(|found| found.name().eq_ignore_ascii_case(encoding))
-}
-
-/// The encoding of this label.
-fn find(label: &str) -> Result<&'static Encoding> {
-    Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
-        let error = Error::usage(format!("`{label}` is not an encoding that assay knows"));
-        match nearest(&label.to_ascii_lowercase(), ENCODINGS.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("use a name from the WHATWG Encoding Standard, for example `windows-1252`"),
-        }
-    })
-}
-
-/// What `input` is in: UTF-8 if all of it is, else the named encoding, else an error that says where it is not.
-fn decide(input: Box<dyn Read + Send>, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<&'static Encoding> {
-    // All of its bytes are ASCII, so that every text in it would pass for UTF-8.
-    if named == Some(ISO_2022_JP) {
-        return Ok(ISO_2022_JP);
-    }
-    let mut text = Text::new(input, UTF_8);
-    loop {
-        cancel.check()?;
-        match text.try_refill() {
-            Ok(()) if text.block().is_empty() => return Ok(UTF_8),
-            Ok(()) => text.consume(text.block().len()),
-            Err(Fault::Io(error)) => return Err(error),
-            Err(fault) => {
-                let other = named.filter(|encoding| *encoding != UTF_8 && text.mark != Some(UTF_8));
-                return other.ok_or_else(|| not_utf8(&fault, text.mark));
-            }
-        }
-    }
-}
-
-fn not_utf8(fault: &Fault, mark: Option<&'static Encoding>) -> Error {
-    let error = fault.describe(UTF_8);
-    match (mark, fault) {
-        (Some(marked), _) if marked != UTF_8 => {
-            let label = marked.name().to_ascii_lowercase();
-            error.hint(format!("the file starts with the mark of {label}: set encoding = \"{label}\" in the provider's source"))
-        }
-        (Some(_), _) => error.hint("the file says by its first bytes that it is UTF-8: ask the provider for it again"),
-        (None, Fault::Nul { .. }) => error.hint("is it a text file? Where it is UTF-16, set encoding = \"utf-16le\" in the provider's source"),
-        (None, _) => error.hint(
-            "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"",
-        ),
-    }
+    encoding::named(label).is_ok_and(|found| found.name().eq_ignore_ascii_case(encoding))
 }
 
 /// What is wrong with a text, and where.
-enum Fault {
+pub enum Fault {
     Io(Error),
     Malformed { offset: u64, byte: u8, line: u64 },
     Nul { line: u64, offset: Option<u64> },
 }
 
 impl Fault {
-    fn describe(&self, encoding: &'static Encoding) -> Error {
+    /// In words.
+    pub fn describe(&self, encoding: &'static Encoding) -> Error {
         match self {
             Self::Io(error) => error.clone(),
             Self::Malformed { offset, byte, line } => Error::bad_data(format!(
@@ -134,6 +100,7 @@ impl Text {
             filled: 0,
             passed: 0,
             lines: LineCounter::default(),
+            repairs: Vec::new(),
         }
     }
 
@@ -159,7 +126,8 @@ impl Text {
         self.try_refill().map_err(|fault| fault.describe(encoding))
     }
 
-    fn try_refill(&mut self) -> Result<(), Fault> {
+    /// [`Text::refill`], with what is wrong as it is.
+    pub fn try_refill(&mut self) -> Result<(), Fault> {
         (self.consumed, self.filled) = (0, 0);
         while self.filled == 0 && !self.ended {
             let is_last = self.at == self.source.len() && self.read_more().map_err(Fault::Io)? == 0;
@@ -179,8 +147,20 @@ impl Text {
                 });
             }
             self.filled = written;
+            if self.passed == written as u64 {
+                self.pass_marks();
+            }
         }
         Ok(())
+    }
+
+    /// A byte order mark that was written as text, and perhaps encoded once more since, is none of the text.
+    fn pass_marks(&mut self) {
+        while let Some(mark) = MARKS.iter().find(|mark| self.block().starts_with(mark.as_bytes())) {
+            self.consume(mark.len());
+            self.repairs
+                .push((RepairKind::ByteOrderMark, "a byte order mark that became text was left out".to_owned()));
+        }
     }
 
     fn read_more(&mut self) -> Result<usize> {
@@ -227,6 +207,13 @@ pub struct LineCounter {
 }
 
 impl LineCounter {
+    /// How many line ends there are in `bytes`.
+    pub fn of(bytes: &[u8]) -> u64 {
+        let mut lines = Self::default();
+        lines.pass(bytes);
+        lines.ends
+    }
+
     /// Takes note of the line ends in `bytes`.
     pub fn pass(&mut self, bytes: &[u8]) {
         for byte in bytes {

@@ -64,48 +64,62 @@ fn ragged_and_badly_quoted_records_come_out_once_with_the_reason() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_makes_the_file_unreadable() {
-    let rest = "9,10\n".repeat(5_000);
-    let text = format!("a,b,c\n1,2,3\n4,\"two\nlines\",\"open\n{rest}");
+fn a_quote_that_is_never_closed_makes_the_file_unreadable_where_no_row_can_be_told() {
+    let (rows, rest) = ("1,2,3\n".repeat(10), "some, text\n".repeat(5));
+    let text = format!("a,b,c\n{rows}4,\"two\nlines\",\"open\n{rest}");
     let refused = refusal(text.as_bytes(), "csv", None);
-    assert!(refused.starts_with("the quote that is opened on line 4 is never closed: "), "{refused}");
-    // The next quote may be gigabytes away.
-    let text = format!("a,b\n1,\"open\n{}", "9,10\n".repeat(4 << 20));
+    assert!(refused.starts_with("the quote that is opened on line 13 is never closed: "), "{refused}");
+    let text = format!("a,b\nx,y\nx,\"open\n{}", "some,text\n".repeat(5_000));
     let refused = refusal(text.as_bytes(), "csv", None);
-    assert!(refused.starts_with("the quote that is opened on line 2 is never closed: "), "{refused}");
+    assert!(refused.starts_with("the quote that is opened on line 3 is never closed: "), "{refused}");
+}
+
+/// The next quote may be gigabytes away.
+#[test]
+fn a_quote_that_is_never_closed_takes_no_rows_that_can_be_told() {
+    let text = format!("a,b\n1,2\n1,\"open\n{}some,text\n", "9,10\n".repeat(4 << 20));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let read = preview(file.path(), "csv", None, 10, &Cancel::default()).unwrap();
+    assert_eq!((read.rows, read.rejected), (1 + (4 << 20), 2));
+    let reasons: Vec<_> = read.rejects.iter().map(|reject| (reject.line.unwrap(), reject.reason.as_str())).collect();
+    let expected = [
+        (3, "a quote is opened and never closed"),
+        (4 + (4 << 20), "it may belong to the quote that is opened on line 3"),
+    ];
+    assert_eq!(reasons, expected);
 }
 
 #[test]
-fn each_line_that_a_stray_quote_takes_is_a_bad_record_of_its_own() {
+fn lines_that_a_stray_quote_takes_are_rows_only_where_they_look_like_rows() {
     // Text behind the quote that closes it; then a record of too few fields; blank lines are no records.
-    let text = "a,b\n1,2\n3,\"stray\n5,6\r\n\n7,8\n9,\"x\",10\n11,12\n\"13\n14,15\"\n16,17\n";
+    let text = "a,b\n1,2\n3,\"stray\n5,6\r\n\nseven,8\n9,\"x\",10\n11,12\n\"13\n14,15\"\n16,17\n18,19\n20,21\n";
     let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
-    let behind = "there is text behind a closing quote; lines 3 to 7 ran together";
-    let few = "1 field, but the header has 2; lines 9 to 10 ran together";
+    let belongs = "it may belong to the quote that is opened on line 3";
     assert_eq!(
         bad(&content),
         [
-            (3, behind, "3,\"stray"),
-            (4, behind, "5,6"),
-            (6, behind, "7,8"),
-            (7, behind, "9,\"x\",10"),
-            (9, few, "\"13"),
-            (10, few, "14,15\""),
+            (3, "there is text behind a closing quote; lines 3 to 7 ran together", "3,\"stray"),
+            (6, belongs, "seven,8"),
+            (7, belongs, "9,\"x\",10"),
+            (9, "1 field, but the header has 2; lines 9 to 10 ran together", "\"13"),
+            (10, "it may belong to the quote that is opened on line 9", "14,15\""),
         ]
     );
     let good: Vec<_> =
-        content.records.iter().filter(|record| record.problem.is_none()).map(|record| record.line).collect();
-    assert_eq!(good, [Some(2), Some(8), Some(11)]);
+        content.records.iter().filter(|record| record.problem.is_none()).map(|record| record.line.unwrap()).collect();
+    assert_eq!(good, [2, 4, 8, 11, 12, 13]);
 }
 
 #[test]
 fn two_stray_quotes_do_not_make_a_cell_of_the_records_between_them() {
-    let between = "5,x,y\n".repeat(3_000);
+    let between = "5,6,7\n".repeat(3_000);
     let text = format!("a,b,c\n1,2,3\n4,5,\"stray\n{between}6,7,stray\"\n8,9,10\n");
     let content = read_bytes(text.as_bytes(), "csv", None).unwrap();
     assert_eq!(content.records.len(), 3_004);
     let problem = "the lines between two quotes look like records; lines 3 to 3,004 ran together";
-    assert!(bad(&content).len() == 3_002 && bad(&content).iter().all(|record| record.1 == problem));
+    let belongs = "it may belong to the quote that is opened on line 3";
+    assert_eq!(bad(&content), [(3, problem, "4,5,\"stray"), (3_004, belongs, "6,7,stray\"")]);
     // A long text is a cell, though a line of it may have as many commas as a record.
     let poem = "a line\nwith, two, commas\n".repeat(50);
     assert_eq!(cells(&format!("a,b,c\n1,2,\"{poem}\"\n"))[0][2], poem);

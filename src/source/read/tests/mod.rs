@@ -80,7 +80,7 @@ proptest! {
         end in prop_oneof!["\n", "\r\n"],
         limit in 1_usize..5,
     ) {
-        let mut text = format!("a,b,c{end}");
+        let mut text = format!("A,B,C{end}");
         let mut lines = Vec::new();
         let mut counter = text::LineCounter::default();
         counter.pass(text.as_bytes());

@@ -18,6 +18,36 @@ fn other_encodings_are_read_where_the_contract_names_them() {
     assert_eq!(content.records[0].cells, [Some("1".to_owned()), Some("é".to_owned())]);
 }
 
+/// The records, and what was repaired.
+fn understood(bytes: &[u8]) -> (Vec<Vec<Option<String>>>, String, Vec<&'static str>) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let read = preview(file.path(), "csv", None, 10, &Cancel::default()).unwrap();
+    let repairs = read.repairs.iter().map(|repair| repair.kind.words()).collect();
+    (read.sample, read.understood.encoding.unwrap(), repairs)
+}
+
+#[test]
+fn an_encoding_that_nobody_names_is_guessed_and_that_is_said() {
+    let some = |cells: &[&str]| cells.iter().map(|cell| Some((*cell).to_owned())).collect::<Vec<_>>();
+    let latin = b"name,city\nM\xfcller,Caf\xe9 \x80\n";
+    let guessed = vec!["encoding guessed"];
+    assert_eq!(understood(latin), (vec![some(&["Müller", "Café €"])], "windows-1252".to_owned(), guessed.clone()));
+    let wide = |mark: &str| format!("{mark}a,b\n1,é\n").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let expected = vec![some(&["1", "é"])];
+    assert_eq!(understood(&wide("\u{feff}")), (expected.clone(), "utf-16le".to_owned(), vec![]));
+    assert_eq!(understood(&wide("")), (expected, "utf-16le".to_owned(), guessed));
+}
+
+#[test]
+fn byte_order_marks_that_became_text_are_left_out() {
+    let expected =
+        (vec![vec![Some("1".to_owned()), Some("2".to_owned())]], "utf-8".to_owned(), vec!["byte order mark left out"]);
+    for mark in ["\u{feff}\u{feff}", "ï»¿", "\u{feff}ï»¿", "Ã¯Â»Â¿"] {
+        assert_eq!(understood(format!("{mark}a,b\n1,2\n").as_bytes()), expected, "{mark}");
+    }
+}
+
 #[test]
 fn every_encoding_that_a_contract_may_name_is_known() {
     for label in ENCODINGS {
@@ -26,7 +56,7 @@ fn every_encoding_that_a_contract_may_name_is_known() {
 }
 
 #[test]
-fn an_unnamed_encoding_is_refused_with_the_place() {
+fn what_is_not_in_the_encoding_that_is_named_is_refused_with_the_place() {
     let mut text = "name\n".to_owned() + &"a line of text\n".repeat(10_000);
     text.push_str("Caf");
     let mut bytes = text.into_bytes();
@@ -34,14 +64,17 @@ fn an_unnamed_encoding_is_refused_with_the_place() {
     let hint =
         "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"";
     let expected = format!("not UTF-8: byte `0xE9` at offset 150008, on line 10002, fits no character\n{hint}");
-    assert_eq!(refusal(&bytes, "csv", None), expected);
-    assert_eq!(refusal(&bytes, "jsonl", None), expected);
-    assert!(refusal(b"a\nx\xc3", "csv", None).starts_with("not UTF-8: byte `0xC3` at offset 3, on line 2,"));
+    assert_eq!(refusal(&bytes, "csv", Some("utf-8")), expected);
+    assert_eq!(refusal(&bytes, "jsonl", Some("utf-8")), expected);
+    assert!(refusal(b"a\nx\xc3", "csv", Some("utf-8")).starts_with("not UTF-8: byte `0xC3` at offset 3, on line 2,"));
+    // Most of it is UTF-8: something happened to it on the way.
+    let damaged = "name\nMüller, Jürgen und Söhne\nCaf\u{e9}\n".as_bytes().iter().copied().chain(*b"\xe9\n");
+    let damaged: Vec<u8> = damaged.collect();
+    assert!(refusal(&damaged, "csv", None).starts_with("not UTF-8: byte `0xE9` at offset"));
     assert!(
         refusal(b"\xef\xbb\xbfa\nx\xe9\n", "csv", Some("windows-1252"))
             .contains("says by its first bytes that it is UTF-8")
     );
-    assert!(refusal(b"\xff\xfea\0,\0", "csv", None).contains("set encoding = \"utf-16le\""));
     assert!(
         refusal(b"a\n\x81\x20\n", "csv", Some("shift_jis"))
             .starts_with("not Shift_JIS: byte `0x81` at offset 2, on line 2,")
@@ -64,9 +97,12 @@ fn what_is_no_text_at_all_is_refused() {
 fn other_files_are_refused_by_name() {
     let missing = open(Path::new("/nonexistent/x.csv"), "csv", None, &Cancel::default()).err().unwrap();
     assert!(missing.message().starts_with("No such file"), "{missing}");
-    let message = refusal(b"x", "xls", None);
+    let message = refusal(b"\xd0\xcf\x11\xe0\0\0", "xls", None);
     assert!(message.starts_with("files of type `xls` are not supported\n"), "{message}");
-    assert!(message.contains("supported are: csv, tsv, jsonl, ndjson, parquet"), "{message}");
+    assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, parquet"), "{message}");
+    assert!(refusal(b"%PDF-1.7\n", "pdf", None).starts_with("files of type `pdf` are not supported"));
+    // Text is text, whatever it is called.
+    assert_eq!(read_bytes(b"a\tb\n1\t2\n", "xls", None).unwrap().names, ["a", "b"]);
     assert!(refusal(b"PAR1 no parquet PAR1", "parquet", None).starts_with("not a sound Parquet file"));
     assert!(refusal(b"PAR1", "PARQUET", None).starts_with("not a sound Parquet file"));
 }

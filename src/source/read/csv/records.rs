@@ -1,0 +1,201 @@
+//! The records of a text, one after the other, each whole in memory.
+
+use super::super::text::{LineCounter, Text, too_long, utf8};
+use super::super::{MAX_COLUMNS, MAX_RECORD};
+use super::dialect::Dialect;
+use super::split::{Problem, Splitter};
+use crate::base::text::grouped;
+use crate::base::{Cancel, Error, Result};
+use crate::domain::understood::RepairKind;
+
+/// Reads a text record by record.
+pub struct TextRecords {
+    text: Text,
+    /// What is decoded; the record begins at `at` and has `length` bytes without its line end.
+    buffer: Vec<u8>,
+    at: usize,
+    length: usize,
+    has_ended: bool,
+    splitter: Splitter,
+    lines: LineCounter,
+    line: u64,
+    is_after_blank: bool,
+}
+
+impl TextRecords {
+    /// Before the first record.
+    pub fn new(text: Text) -> Self {
+        Self {
+            text,
+            buffer: Vec::new(),
+            at: 0,
+            length: 0,
+            has_ended: false,
+            splitter: Splitter::new(Dialect::plain(","), MAX_COLUMNS + 1),
+            lines: LineCounter::default(),
+            line: 1,
+            is_after_blank: false,
+        }
+    }
+
+    /// The beginning of the text, at least so many bytes of it, and whether that is all. Before the first record.
+    pub fn beginning(&mut self, bytes: usize) -> Result<(&[u8], bool)> {
+        while self.buffer.len() < bytes && !self.has_ended {
+            self.fill()?;
+        }
+        Ok((&self.buffer, self.has_ended))
+    }
+
+    /// Goes on in this dialect.
+    pub fn read_as(&mut self, dialect: Dialect) {
+        self.splitter = Splitter::new(dialect, MAX_COLUMNS + 1);
+    }
+
+    /// Leaves out the first bytes of the text.
+    pub fn skip(&mut self, bytes: usize) {
+        self.length = bytes;
+    }
+
+    /// Goes on to the next record; false where there is none.
+    pub fn advance(&mut self, cancel: &Cancel) -> Result<bool> {
+        self.lines.pass(&self.buffer[self.at..self.at + self.length]);
+        self.at += self.length;
+        self.length = 0;
+        self.pass_line_ends(cancel)?;
+        loop {
+            cancel.check()?;
+            let rest = &self.buffer[self.at..];
+            if rest.is_empty() && self.has_ended {
+                return Ok(false);
+            }
+            let held = rest.len();
+            // A record that is too long ends where it is known to be.
+            let is_all = self.has_ended || held > MAX_RECORD;
+            if let Some(length) = self.splitter.split(rest, is_all) {
+                self.length = length;
+                let is_open = matches!(self.splitter.problem, Some(Problem::NeverClosed(_)));
+                return if length > MAX_RECORD && !is_open { Err(too_long(self.line)) } else { Ok(true) };
+            }
+            while self.buffer.len() - self.at < 2 * held.max(1) && !self.has_ended {
+                self.fill()?;
+            }
+        }
+    }
+
+    /// Passes the line ends before a record: more than the one of the record before are blank lines.
+    fn pass_line_ends(&mut self, cancel: &Cancel) -> Result<()> {
+        let before = self.lines.line();
+        let is_first = self.at == 0 && before == 1;
+        loop {
+            cancel.check()?;
+            let rest = &self.buffer[self.at..];
+            let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            let is_all = ends == rest.len();
+            self.lines.pass(&rest[..ends]);
+            self.at += ends;
+            if !is_all || self.has_ended {
+                break;
+            }
+            self.fill()?;
+        }
+        self.line = self.lines.line();
+        self.is_after_blank = self.line - before > u64::from(!is_first);
+        Ok(())
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        if self.at > self.buffer.len() / 2 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        self.text.refill()?;
+        let block = self.text.block();
+        self.has_ended = block.is_empty();
+        self.buffer.extend_from_slice(block);
+        self.text.consume(self.text.block().len());
+        Ok(())
+    }
+
+    /// Ends the record with its first line: what follows is read as if it were no part of it.
+    pub fn cut(&mut self) {
+        let end = self.at + self.raw().iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(self.length);
+        self.splitter.split(&self.buffer[self.at..end], true);
+        self.length = end - self.at;
+    }
+
+    /// What is decoded of the text behind the record.
+    pub fn beyond(&self) -> &[u8] {
+        &self.buffer[self.at + self.length..]
+    }
+
+    /// The line that the record ends on.
+    pub fn last_line(&self) -> u64 {
+        self.line + LineCounter::of(self.raw())
+    }
+
+    /// The error of a quote, at this byte of the record, that takes in the rest of the file, or more of it than a record
+    /// may have.
+    pub fn never_closed(&self, at: usize) -> Error {
+        let line = grouped(self.line + LineCounter::of(&self.raw()[..at]));
+        Error::bad_data(format!("the quote that is opened on line {line} is never closed"))
+            .because("what stands behind it can't be told apart")
+            .hint("ask the provider for the file again, with that quote closed or doubled")
+    }
+
+    /// The encoding that the text is decoded from, where that is not UTF-8.
+    pub fn encoding(&self) -> Option<String> {
+        self.text.encoding()
+    }
+
+    /// What had to be done to make text of the file, and why.
+    pub fn repairs(&self) -> &[(RepairKind, String)] {
+        &self.text.repairs
+    }
+
+    /// How the cells are told apart.
+    pub fn dialect(&self) -> &Dialect {
+        self.splitter.dialect()
+    }
+
+    /// The text of the record.
+    pub fn raw(&self) -> &[u8] {
+        &self.buffer[self.at..self.at + self.length]
+    }
+
+    /// The 1-based line that it starts on.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Whether a blank line stands before it.
+    pub fn is_after_blank(&self) -> bool {
+        self.is_after_blank
+    }
+
+    /// How many cells it has.
+    pub fn count(&self) -> usize {
+        self.splitter.count
+    }
+
+    /// What is wrong with its quotes.
+    pub fn problem(&self) -> Option<Problem> {
+        self.splitter.problem
+    }
+
+    /// Whether one of its cells stands in quotes.
+    pub fn is_quoted(&self) -> bool {
+        self.splitter.cells().iter().any(|cell| cell.is_quoted)
+    }
+
+    /// Its cells: as many as a file may have columns, and one more.
+    pub fn cells(&self) -> Result<impl Iterator<Item = &str>> {
+        let raw = utf8(self.raw())?;
+        Ok(self.splitter.cells().iter().map(move |cell| self.splitter.content(raw, *cell)))
+    }
+
+    /// How much memory is held, in bytes.
+    #[cfg(test)]
+    pub fn buffered(&self) -> usize {
+        self.buffer.capacity()
+    }
+}

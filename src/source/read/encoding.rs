@@ -1,0 +1,177 @@
+//! The encoding of a text file, found from its bytes.
+
+use std::io::Read;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::text::{BLOCK, Fault, Text};
+use super::unpack::Packed;
+use crate::base::text::nearest;
+use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::domain::encoding::ENCODINGS;
+
+/// How many bytes that are not ASCII, with what stands around them, an encoding is guessed from.
+const GUESSED_FROM: usize = 1 << 20;
+
+/// How a text file is decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided {
+    pub encoding: &'static Encoding,
+    /// Whether nothing says so but the look of its bytes.
+    pub is_guessed: bool,
+}
+
+/// The encoding of this label.
+pub fn named(label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
+        let error = Error::usage(format!("`{label}` is not an encoding that assay knows"));
+        match nearest(&label.to_ascii_lowercase(), ENCODINGS.iter().copied()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("use a name from the WHATWG Encoding Standard, for example `windows-1252`"),
+        }
+    })
+}
+
+/// What a file is in. UTF-8 if all of it is, or what its byte order mark says; else the `named` encoding; without one, what
+/// its bytes look like. Looks through the whole file. Errors: UTF-8 with bytes in it that are none, and where.
+pub fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<Decided> {
+    let says = |encoding| Ok(Decided { encoding, is_guessed: false });
+    // All of its bytes are ASCII, so that every text in it would pass for UTF-8.
+    if named == Some(ISO_2022_JP) {
+        return says(ISO_2022_JP);
+    }
+    let first = block(&mut file.stream()?)?;
+    let mark = Encoding::for_bom(&first).map(|(encoding, _)| encoding);
+    if let Some(wide) = mark.filter(|mark| *mark != UTF_8) {
+        return says(wide);
+    }
+    let Some(fault) = first_fault(file, cancel)? else { return says(UTF_8) };
+    match named {
+        Some(named) if named != UTF_8 && mark.is_none() => return says(named),
+        None if mark.is_none() => {}
+        _ => return Err(not_utf8(&fault, mark)),
+    }
+    if let Some(encoding) = wide(&first) {
+        return Ok(Decided { encoding, is_guessed: true });
+    }
+    match fault {
+        Fault::Malformed { .. } => {}
+        _ => return Err(not_utf8(&fault, mark)),
+    }
+    guess(file, cancel)?
+        .map_or_else(|| Err(not_utf8(&fault, mark)), |encoding| Ok(Decided { encoding, is_guessed: true }))
+}
+
+/// Where a file stops being UTF-8, if anywhere.
+fn first_fault(file: &Packed, cancel: &Cancel) -> Result<Option<Fault>> {
+    let mut text = Text::new(file.stream()?, UTF_8);
+    loop {
+        cancel.check()?;
+        match text.try_refill() {
+            Ok(()) if text.block().is_empty() => return Ok(None),
+            Ok(()) => text.consume(text.block().len()),
+            Err(Fault::Io(error)) => return Err(error),
+            Err(fault) => return Ok(Some(fault)),
+        }
+    }
+}
+
+fn block(input: &mut dyn Read) -> Result<Vec<u8>> {
+    let mut block = Vec::with_capacity(BLOCK);
+    input.take(BLOCK as u64).read_to_end(&mut block).context("reading the file")?;
+    Ok(block)
+}
+
+/// UTF-16 without a mark: of each two bytes one is zero wherever the text is plain.
+fn wide(first: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |place: usize| first.iter().skip(place).step_by(2).filter(|byte| **byte == 0).count();
+    let (high, low) = (zeros(0), zeros(1));
+    let many = first.len() / 5;
+    match (high, low) {
+        (high, low) if low > many && 10 * high < low => Some(UTF_16LE),
+        (high, low) if high > many && 10 * low < high => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// Whether the first bytes of a file are those of no text, in whatever encoding.
+pub fn is_no_text(first: &[u8]) -> bool {
+    let is_control = |byte: &u8| matches!(byte, 0..=0x08 | 0x0e..=0x1b) && *byte != 1;
+    let marked = Encoding::for_bom(first).is_some();
+    !marked && wide(first).is_none() && first.iter().any(is_control) || first.starts_with(b"%PDF")
+}
+
+/// What the bytes look like that are not ASCII; none where most of them are UTF-8 all the same: a text that was damaged.
+fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let (mut seen, mut sound, mut unsound) = (0, 0, 0);
+    let mut bytes = Vec::new();
+    let mut input = file.stream()?;
+    while seen < GUESSED_FROM {
+        cancel.check()?;
+        let block = block(&mut input)?;
+        if block.is_empty() {
+            break;
+        }
+        if !block.is_ascii() {
+            seen += block.len();
+            for chunk in block.utf8_chunks() {
+                sound += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+                unsound += usize::from(!chunk.invalid().is_empty());
+            }
+            let letters = letters(&block);
+            detector.feed(&letters, false);
+            bytes.extend(
+                block
+                    .into_iter()
+                    .zip(letters)
+                    .filter(|(_, letter)| *letter >= 0x80 || matches!(letter, b'\n' | b'\r'))
+                    .map(|(byte, _)| byte),
+            );
+        }
+    }
+    detector.feed(&[], true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    Ok((sound < 2 * unsound).then(|| narrowed(guess, &bytes)))
+}
+
+/// The bytes of a text without the symbols that stand apart from letters, which many encodings have at other places: only
+/// letters tell languages apart.
+fn letters(block: &[u8]) -> Vec<u8> {
+    let stands_apart = |index: Option<usize>| {
+        let beside = index.and_then(|index| block.get(index)).copied().unwrap_or(b' ');
+        beside.is_ascii() && !beside.is_ascii_alphabetic()
+    };
+    let letter = |(index, byte): (usize, &u8)| {
+        let is_symbol =
+            matches!(byte, 0x80..=0xbf) && stands_apart(index.checked_sub(1)) && stands_apart(Some(index + 1));
+        if is_symbol { b' ' } else { *byte }
+    };
+    block.iter().enumerate().map(letter).collect()
+}
+
+/// What the bytes of letters and line ends say beyond a guess.
+fn narrowed(guess: &'static Encoding, bytes: &[u8]) -> &'static Encoding {
+    let has = |byte: u8| bytes.contains(&byte);
+    if guess == WINDOWS_1252 || bytes.iter().all(u8::is_ascii) {
+        // Programs that ended lines so had their letters where others have symbols.
+        let of = |low: u8, high: u8| bytes.iter().filter(|byte| (low..=high).contains(*byte)).count();
+        let is_old = has(b'\r') && !has(b'\n') && of(0x80, 0x9f) > of(0xc0, 0xff);
+        return if is_old { MACINTOSH } else { WINDOWS_1252 };
+    }
+    // The two differ in the letters of Ukrainian alone.
+    let is_ukrainian = [0xa4, 0xa6, 0xa7, 0xad, 0xb4, 0xb6, 0xb7, 0xbd].into_iter().any(has);
+    if guess == KOI8_U && !is_ukrainian { KOI8_R } else { guess }
+}
+
+fn not_utf8(fault: &Fault, mark: Option<&'static Encoding>) -> Error {
+    let error = fault.describe(UTF_8);
+    match (mark, fault) {
+        (Some(_), _) => error.hint("the file says by its first bytes that it is UTF-8: ask the provider for it again"),
+        (None, Fault::Nul { .. }) => error.hint("is it a text file? Where it is UTF-16, set encoding = \"utf-16le\" in the provider's source"),
+        (None, _) => error.hint(
+            "say what the provider writes by encoding = \"...\" in its source in assay.toml, for example \"windows-1252\"",
+        ),
+    }
+}
