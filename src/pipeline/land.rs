@@ -137,7 +137,7 @@ pub fn is_misread(dataset: &Dataset, batch: &Batch) -> bool {
 /// Whether what came from a provider would be read in another encoding than this one now.
 pub fn reads_otherwise(dataset: &Dataset, provider: &str, read_in: &str) -> bool {
     let Ok(provider) = dataset.provider(provider) else { return false };
-    !encoding_of(provider).is_some_and(|label| read::names(label, read_in))
+    encoding_of(provider).is_some_and(|label| !read::names(label, read_in))
 }
 
 /// A landing that is on record as begun.

@@ -142,7 +142,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
 
 /// The verbs that the help lists, but for those that only look.
 fn every_verb_is_in(table: &[&[&str]]) {
-    let look = ["list", "show", "why", "diff", "plan", "compare", "evaluate", "history", "verify", "help"];
+    let look = ["list", "show", "preview", "why", "diff", "plan", "compare", "evaluate", "history", "verify", "help"];
     for noun in ["task", "batch", "period", "model", "anomaly", "release", "channel", "contract", "log", "demo"] {
         let help = program().args([noun, "--help"]).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();

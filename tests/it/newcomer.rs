@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{APPROVERS, HEADER, OWNER, PERIODS, PREPARER, Workspace, contract, delivery};
+use super::support::{APPROVERS, OWNER, PERIODS, PREPARER, Workspace, contract, delivery, latin};
 
 const FIRST: &str = "slips/2026-09.1";
 const SECOND: &str = "slips/2026-10.1";
@@ -46,8 +46,7 @@ fn status_counts_what_waits_for_whom() {
 #[test]
 fn a_file_that_would_be_quarantined_is_not_said_to_be_taken_in() {
     let workspace = Workspace::with_model();
-    let latin = [HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat();
-    workspace.deliver("alpha", "2026-09.csv", latin);
+    workspace.deliver("alpha", "2026-09.csv", latin());
     workspace.deliver("beta", "2026-09.csv", "alpha-1,2026-09-01,Beans,1.00\n");
     let said = workspace.ok(PREPARER, &["--dry-run", "ingest"]);
     assert!(said.contains("would quarantine 2026-09.csv for slips/2026-09/alpha"), "{said}");

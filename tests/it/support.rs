@@ -57,9 +57,10 @@ pub fn contract_in(encoding: &str) -> String {
     contract().replacen("{period}*.csv\"", &format!("{{period}}*.csv\", encoding = \"{encoding}\""), 1)
 }
 
-/// A delivery of the first provider for the first period whose `0xE9` is no UTF-8.
+/// A delivery of the first provider for the first period that is UTF-8 but for its last `0xE9`: nobody can tell what it is
+/// in, unless the contract says so.
 pub fn latin() -> Vec<u8> {
-    [HEADER.as_bytes(), b"alpha-1,2026-09-01,Caf\xe9,1.00\n"].concat()
+    [HEADER.as_bytes(), "alpha-1,2026-09-01,Crème brûlée Caf".as_bytes(), b"\xe9,1.00\n"].concat()
 }
 
 const BEGINNING: &str = r#"[workspace]

@@ -12,17 +12,17 @@ use polars::prelude::DataFrame;
 use super::chunk::Records;
 use super::repairs::Repairs;
 use super::text::{Text, utf8};
-use super::{MAX_COLUMNS, MAX_RECORD, Reader, header};
+use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::understood::{Repair, RepairKind, Understood};
-use dialect::Dialect;
 use kind::{Kind, kind};
-use layout::{Layout, layout};
+use layout::Layout;
 use notes::{Held, Notes};
 use records::TextRecords;
 use split::Problem;
+use understand::{SAMPLE, no_text, understand, understood, whole_characters};
 
 mod dialect;
 mod find;
@@ -33,9 +33,7 @@ mod quotes;
 mod records;
 mod sample;
 mod split;
-
-/// How much of a text is looked at to understand it, in bytes.
-const SAMPLE: usize = 1 << 16;
+mod understand;
 
 /// Reads a CSV file.
 pub struct CsvReader {
@@ -280,64 +278,8 @@ impl CsvReader {
     }
 }
 
-/// Finds out how the cells are told apart, and where the table lies.
-fn understand(records: &mut TextRecords) -> Result<Layout> {
-    let mut bytes = SAMPLE;
-    loop {
-        let (beginning, is_all) = records.beginning(bytes)?;
-        let text = whole_characters(beginning);
-        let (declared, skipped) = declared(text).unzip();
-        let text = &text[skipped.unwrap_or(0)..];
-        let dialect = declared.map_or_else(|| find::dialect(text, is_all), Dialect::plain);
-        let rows = sample::rows(text, is_all, &dialect);
-        if rows.is_empty() && is_all {
-            return Err(no_text());
-        }
-        if rows.len() > 1 || is_all || bytes > MAX_RECORD {
-            let layout = layout(&rows, find::width(&dialect, &rows));
-            records.read_as(dialect);
-            records.skip(skipped.unwrap_or(0));
-            return Ok(layout);
-        }
-        bytes = MAX_RECORD.min(4 * bytes) + usize::from(4 * bytes > MAX_RECORD);
-    }
-}
-
-/// What a first line says that does nothing else than name the delimiter, as spreadsheets write it; and where the next begins.
-fn declared(text: &str) -> Option<(String, usize)> {
-    let line = text.lines().next()?;
-    let bare = line.trim_matches('"');
-    let delimiter = bare.strip_prefix("sep=").or_else(|| bare.strip_prefix("SEP="))?;
-    (delimiter.chars().count() == 1).then(|| (delimiter.to_owned(), line.len()))
-}
-
-/// The part of decoded bytes that ends with a whole character.
-fn whole_characters(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    }
-}
-
-fn understood(records: &TextRecords, layout: &Layout) -> Understood {
-    let Dialect { delimiter, quote, escape, .. } = records.dialect();
-    Understood {
-        format: "csv".to_owned(),
-        packed: None,
-        encoding: Some(records.encoding().unwrap_or_else(|| "utf-8".to_owned())),
-        delimiter: (layout.names.len() > 1).then(|| delimiter.clone()),
-        quote: quote.map(char::from),
-        escape: escape.map(char::from),
-        header_row: None,
-    }
-}
-
 fn line_of(line: u64) -> Option<i64> {
     i64::try_from(line).ok()
-}
-
-fn no_text() -> Error {
-    Error::bad_data("the file holds no text").hint("ask the provider for it again")
 }
 
 impl Reader for CsvReader {

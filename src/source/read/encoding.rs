@@ -10,20 +10,41 @@ use super::unpack::Packed;
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::encoding::ENCODINGS;
+use crate::domain::understood::RepairKind;
 
 /// How many bytes that are not ASCII, with what stands around them, an encoding is guessed from.
 const GUESSED_FROM: usize = 1 << 20;
 
+/// Opens a text file, decoded from what [`decide`] finds. Looks through the whole file.
+pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
+    let named = label.map(named).transpose()?;
+    let Decided { encoding, is_guessed } = decide(file, named, cancel)?;
+    let mut text = Text::new(file.stream()?, encoding);
+    if is_guessed {
+        let name = encoding.name().to_ascii_lowercase();
+        let why = format!(
+            "read as {name}, which its bytes look like; encoding = \"{name}\" in the provider's source says so"
+        );
+        text.repairs.push((RepairKind::GuessedEncoding, why));
+    }
+    Ok(text)
+}
+
+/// Whether a label is a name of the encoding that [`super::Reader::encoding`] gave.
+pub fn names(label: &str, encoding: &str) -> bool {
+    named(label).is_ok_and(|found| found.name().eq_ignore_ascii_case(encoding))
+}
+
 /// How a text file is decoded.
 #[derive(Debug, Clone, Copy)]
-pub struct Decided {
-    pub encoding: &'static Encoding,
+struct Decided {
+    encoding: &'static Encoding,
     /// Whether nothing says so but the look of its bytes.
-    pub is_guessed: bool,
+    is_guessed: bool,
 }
 
 /// The encoding of this label.
-pub fn named(label: &str) -> Result<&'static Encoding> {
+fn named(label: &str) -> Result<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes()).ok_or_else(|| {
         let error = Error::usage(format!("`{label}` is not an encoding that assay knows"));
         match nearest(&label.to_ascii_lowercase(), ENCODINGS.iter().copied()) {
@@ -35,7 +56,7 @@ pub fn named(label: &str) -> Result<&'static Encoding> {
 
 /// What a file is in. UTF-8 if all of it is, or what its byte order mark says; else the `named` encoding; without one, what
 /// its bytes look like. Looks through the whole file. Errors: UTF-8 with bytes in it that are none, and where.
-pub fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<Decided> {
+fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<Decided> {
     let says = |encoding| Ok(Decided { encoding, is_guessed: false });
     // All of its bytes are ASCII, so that every text in it would pass for UTF-8.
     if named == Some(ISO_2022_JP) {

@@ -1,4 +1,4 @@
-//! JSON lines: one object a line.
+//! JSON lines: one object a line; and one array of objects.
 //!
 //! Strings become their text, numbers and nested values stay as they are written, `null` and a key that is not there
 //! become null. Blank lines are no records. The columns are the keys of all objects, in the order of their first
@@ -12,15 +12,18 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::chunk::Records;
-use super::text::{Text, too_long, utf8};
-use super::{MAX_RECORD, Reader, header};
+use super::text::Text;
+use super::{Reader, header};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::understood::Understood;
+use values::Values;
+
+mod values;
 
 /// Reads a file of JSON lines.
 pub struct JsonReader {
-    lines: Lines,
+    values: Values,
     header: Vec<BronzeColumn>,
     /// Which column a key belongs to.
     index: HashMap<String, usize>,
@@ -29,9 +32,9 @@ pub struct JsonReader {
 
 /// The columns of a file: every key of every object that can be read.
 pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
-    let mut lines = Lines::new(text);
+    let mut values = Values::new(text);
     let (mut keys, mut seen, mut any) = (Vec::new(), HashSet::new(), false);
-    while let Some((_, line)) = lines.next(cancel)? {
+    while let Some((_, line)) = values.next(cancel)? {
         any = true;
         for (key, _) in members(line).unwrap_or_default() {
             if !seen.contains(key.as_ref()) {
@@ -54,7 +57,7 @@ impl JsonReader {
     /// Reads the rows of a file with these columns.
     pub fn new(text: Text, header: Vec<BronzeColumn>) -> Self {
         let index = header.iter().enumerate().map(|(index, column)| (column.delivered.clone(), index)).collect();
-        Self { lines: Lines::new(text), header, index, row: 0 }
+        Self { values: Values::new(text), header, index, row: 0 }
     }
 }
 
@@ -64,18 +67,19 @@ impl Reader for JsonReader {
     }
 
     fn encoding(&self) -> Option<String> {
-        self.lines.text.encoding()
+        self.values.text.encoding()
     }
 
     fn understood(&self) -> Understood {
         let encoding = Some(self.encoding().unwrap_or_else(|| "utf-8".to_owned()));
-        Understood { format: "jsonl".to_owned(), encoding, ..Understood::default() }
+        let format = if self.values.is_array() { "json" } else { "jsonl" };
+        Understood { format: format.to_owned(), encoding, ..Understood::default() }
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {
         let mut chunk = Records::new(&self.header, limit);
         while !chunk.is_full() {
-            let Some((number, line)) = self.lines.next(cancel)? else { break };
+            let Some((number, line)) = self.values.next(cancel)? else { break };
             self.row += 1;
             let number = i64::try_from(number).ok();
             match record(line, &self.index) {
@@ -184,55 +188,4 @@ impl<'a> Cursor<'a> {
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_owned()
-}
-
-/// The lines of a text that are not blank.
-struct Lines {
-    text: Text,
-    line: Vec<u8>,
-    number: u64,
-}
-
-impl Lines {
-    fn new(text: Text) -> Self {
-        Self { text, line: Vec::new(), number: 0 }
-    }
-
-    /// The next line with its 1-based number.
-    fn next(&mut self, cancel: &Cancel) -> Result<Option<(u64, &str)>> {
-        loop {
-            self.line.clear();
-            let found = self.read_line(cancel)?;
-            if !found {
-                return Ok(None);
-            }
-            self.number += 1;
-            if !self.line.iter().all(u8::is_ascii_whitespace) {
-                return Ok(Some((self.number, utf8(&self.line)?.trim_end_matches(['\r', '\n']))));
-            }
-        }
-    }
-
-    /// Reads up to the next LF; `false` when nothing is left.
-    fn read_line(&mut self, cancel: &Cancel) -> Result<bool> {
-        loop {
-            cancel.check()?;
-            if self.text.block().is_empty() {
-                self.text.refill()?;
-            }
-            let block = self.text.block();
-            if block.is_empty() {
-                return Ok(!self.line.is_empty());
-            }
-            let end = block.iter().position(|byte| *byte == b'\n').map(|index| index + 1);
-            self.line.extend_from_slice(&block[..end.unwrap_or(block.len())]);
-            self.text.consume(end.unwrap_or(block.len()));
-            if self.line.len() > MAX_RECORD {
-                return Err(too_long(self.number + 1));
-            }
-            if end.is_some() {
-                return Ok(true);
-            }
-        }
-    }
 }

@@ -22,8 +22,8 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
+pub use encoding::names;
 pub use preview::{Preview, preview};
-pub use text::names;
 
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result};
@@ -38,7 +38,7 @@ pub const MAX_RECORD: usize = 16 << 20;
 pub const MAX_COLUMNS: usize = 10_000;
 
 /// The file extensions that [`open`] knows, lower case.
-pub const EXTENSIONS: [&str; 7] = ["csv", "tsv", "psv", "tab", "jsonl", "ndjson", "parquet"];
+pub const EXTENSIONS: [&str; 8] = ["csv", "tsv", "psv", "tab", "jsonl", "ndjson", "json", "parquet"];
 
 /// How much of a file is looked at that does not say what it holds, in bytes.
 const LOOKED_AT: u64 = 4096;
@@ -80,10 +80,10 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
     }
     let file = Packed::look(path, extension)?;
     match format(&file)? {
-        Format::Csv => Ok(Box::new(csv::CsvReader::new(text::open(&file, encoding, cancel)?, cancel)?)),
+        Format::Csv => Ok(Box::new(csv::CsvReader::new(encoding::open(&file, encoding, cancel)?, cancel)?)),
         Format::JsonLines => {
-            let keys = jsonl::keys(text::open(&file, encoding, cancel)?, cancel)?;
-            Ok(Box::new(jsonl::JsonReader::new(text::open(&file, encoding, cancel)?, keys)))
+            let keys = jsonl::keys(encoding::open(&file, encoding, cancel)?, cancel)?;
+            Ok(Box::new(jsonl::JsonReader::new(encoding::open(&file, encoding, cancel)?, keys)))
         }
         Format::Parquet if file.way().is_some() => {
             Err(Error::bad_data("a Parquet file inside of another file is not read").hint("deliver it unpacked"))
@@ -103,7 +103,7 @@ enum Format {
 fn format(file: &Packed) -> Result<Format> {
     match file.extension.as_str() {
         "csv" | "tsv" | "psv" | "tab" => Ok(Format::Csv),
-        "jsonl" | "ndjson" => Ok(Format::JsonLines),
+        "jsonl" | "ndjson" | "json" => Ok(Format::JsonLines),
         "parquet" => Ok(Format::Parquet),
         extension => {
             let mut first = Vec::new();
@@ -114,7 +114,7 @@ fn format(file: &Packed) -> Result<Format> {
             if encoding::is_no_text(&first) {
                 return Err(unsupported(extension));
             }
-            let is_json = first.trim_ascii_start().starts_with(b"{");
+            let is_json = matches!(first.trim_ascii_start(), [b'{' | b'[', ..]);
             Ok(if is_json { Format::JsonLines } else { Format::Csv })
         }
     }

@@ -4,9 +4,7 @@ use std::io::Read;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use super::encoding::{self, Decided};
-use super::unpack::Packed;
-use crate::base::{Cancel, Error, Result, ResultExt};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::understood::RepairKind;
 
 /// How much is read and decoded at a time, in bytes.
@@ -38,26 +36,6 @@ pub struct Text {
     lines: LineCounter,
     /// What had to be done to make text of the file, and why.
     pub repairs: Vec<(RepairKind, String)>,
-}
-
-/// Opens a text file, decoded from what [`encoding::decide`] finds. Looks through the whole file.
-pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
-    let named = label.map(encoding::named).transpose()?;
-    let Decided { encoding, is_guessed } = encoding::decide(file, named, cancel)?;
-    let mut text = Text::new(file.stream()?, encoding);
-    if is_guessed {
-        let name = encoding.name().to_ascii_lowercase();
-        let why = format!(
-            "read as {name}, which its bytes look like; encoding = \"{name}\" in the provider's source says so"
-        );
-        text.repairs.push((RepairKind::GuessedEncoding, why));
-    }
-    Ok(text)
-}
-
-/// Whether a label is a name of the encoding that [`super::Reader::encoding`] gave.
-pub fn names(label: &str, encoding: &str) -> bool {
-    encoding::named(label).is_ok_and(|found| found.name().eq_ignore_ascii_case(encoding))
 }
 
 /// What is wrong with a text, and where.

@@ -149,13 +149,15 @@ impl Split<'_> {
             });
             share(so.count(), pairs().count())
         };
+        let is_time = |before: &str, after: &str| digits(before, 2) && digits(after, 2) && after.len() == 2;
+        let is_decimal = |before: &str, after: &str| digits(before.trim_start_matches('-'), 9) && digits(after, 3);
         let parts_values = match self.dialect.delimiter.as_str() {
-            ":" => alike(&|before, after| digits(before, 2) && digits(after, 2) && after.len() == 2) > 0.3,
-            "," => {
-                is_below_others
-                    && body[0].len() == 2
-                    && alike(&|before, after| digits(before.trim_start_matches('-'), 9) && digits(after, 3)) > 0.8
+            ":" => {
+                alike(&is_time) > 0.3
+                    || share(pairs().filter(|pair| pair[1].text.starts_with(' ')).count(), pairs().count()) > 0.8
             }
+            "," => is_below_others && body[0].len() == 2 && alike(&is_decimal) > 0.8,
+            " " => is_below_others && body[0].len() == 2 && body.iter().all(|row| is_moment(row)),
             _ => false,
         };
         if parts_values { 0.3 } else { 1.0 }
@@ -228,6 +230,11 @@ impl Split<'_> {
         let tight = delimiter != b"," && text.as_bytes().windows(3).any(is_tight);
         quotes || tight || text.bytes().any(|byte| is_cut(&byte))
     }
+}
+
+/// Whether two cells are a day and a time.
+fn is_moment(row: &[Content]) -> bool {
+    matches!(row, [day, time] if kind(&day.text) == Kind::Moment && kind(&time.text) == Kind::Moment)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "both are less than the bytes of a sample")]

@@ -37,7 +37,9 @@ pub fn rows(text: &str, is_last: bool, dialect: &Dialect) -> Vec<Row> {
         if rest.is_empty() {
             return rows;
         }
-        let Some(mut length) = splitter.split(rest.as_bytes(), is_last) else { return rows };
+        // A record that takes most of a text is no record that goes on beyond it.
+        let is_over = is_last || 2 * rest.len() > text.len();
+        let Some(mut length) = splitter.split(rest.as_bytes(), is_over) else { return rows };
         let is_sound = splitter.problem.is_none();
         if !is_sound {
             // What follows a stray quote is no part of its record.

@@ -60,6 +60,23 @@ fn bad_json_lines_come_out_once_with_the_reason() {
 }
 
 #[test]
+fn an_array_of_objects_is_read_element_by_element() {
+    let text = "\n[\n  {\"a\": 1, \"b\": [\"x]\", {\"k\": \"\\\\\\\"}\"}]},\n  {\n    \"a\": \"two\"\n  },\n 3, {\"a\": 4}\n]\n";
+    let content = read_bytes(text.as_bytes(), "json", None).unwrap();
+    assert_eq!(content.names, ["a", "b"]);
+    let cells: Vec<_> = content.records.iter().map(|record| record.cells[0].as_deref().unwrap_or("-")).collect();
+    assert_eq!(cells, ["1", "two", "-", "4"]);
+    let lines: Vec<_> = content.records.iter().map(|record| record.line.unwrap()).collect();
+    assert_eq!(lines, [3, 4, 7, 7]);
+    assert_eq!(content.records[2].problem.as_deref(), Some("the line holds JSON, but not an object"));
+    assert_eq!(read_bytes(b"[]", "json", None).err().unwrap().message(), "the file holds no text");
+    assert!(
+        refusal(b"[{\"a\": 1}, {\"a\"", "json", None).starts_with("the array is never closed: the file is cut off")
+    );
+    assert!(refusal(b"[{\"a\": 1}]\nx", "json", None).starts_with("there is text behind the array, on line 2"));
+}
+
+#[test]
 fn parquet_values_become_text_without_loss() {
     let instant = 1_791_201_600_123_456_i64;
     let mut frame = DataFrame::new_infer_height(vec![

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use polars::prelude::*;
-use proptest::prelude::{any, prop, prop_oneof, proptest};
+use proptest::prelude::{Just, Strategy, any, prop, prop_compose, prop_oneof, proptest};
 
 use super::*;
 
 mod csv_records;
+mod dialects;
 mod formats;
 mod text_files;
 

@@ -99,7 +99,7 @@ fn other_files_are_refused_by_name() {
     assert!(missing.message().starts_with("No such file"), "{missing}");
     let message = refusal(b"\xd0\xcf\x11\xe0\0\0", "xls", None);
     assert!(message.starts_with("files of type `xls` are not supported\n"), "{message}");
-    assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, parquet"), "{message}");
+    assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, json, parquet"), "{message}");
     assert!(refusal(b"%PDF-1.7\n", "pdf", None).starts_with("files of type `pdf` are not supported"));
     // Text is text, whatever it is called.
     assert_eq!(read_bytes(b"a\tb\n1\t2\n", "xls", None).unwrap().names, ["a", "b"]);

@@ -1,3 +1,5 @@
+//! What is found in small texts of every kind.
+
 use super::dialect;
 
 /// A header and so many lines under it, by their numbers from 0.
