@@ -4,6 +4,8 @@
 mod counted;
 #[path = "real_data/program.rs"]
 mod program;
+#[path = "real_data/reading.rs"]
+mod reading;
 #[path = "real_data/spending.rs"]
 mod spending;
 #[path = "real_data/stored.rs"]

@@ -70,6 +70,10 @@ impl ParquetRecords {
     /// Decodes the next rows, at most `limit` and of one row group: what lies together is not copied to be in one piece.
     fn decode(&mut self, limit: usize) -> Result<()> {
         let (left, stored) = self.group();
+        // Not even one of them is decoded: a page may hold a gigabyte.
+        if stored > MAX_RECORD {
+            return Err(Error::bad_data(cell::too_long("each record")).hint("ask the provider for shorter texts"));
+        }
         let cells = CELL_BYTES * self.header.len();
         let fitting = (CHUNK_BYTES / (stored + cells).max(1)).max(1);
         let wanted = limit.min(left).min(self.step).min(fitting);
