@@ -40,7 +40,7 @@
 //! | 3 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 3 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
 //! | 3 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
-//! | 3 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), chardetng, flate2, zip, zstd, memchr |
+//! | 3 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), chardetng, flate2, zip, zstd, memchr, calamine, cfb, quick-xml |
 //! | 3 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex, csv-core |
 //! | 3 | [`quality`] | profiles and checks | |
 //! | 3 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |

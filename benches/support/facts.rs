@@ -129,7 +129,13 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
     });
     let mut facts = vec![
         Fact::LandingStarted { delivery: delivery.clone(), encoding: None, claimed_at: None },
-        Fact::BatchLanded { delivery, columns: columns.to_vec(), rows: 1000 + number % 500, encoding: None },
+        Fact::BatchLanded {
+            delivery,
+            columns: columns.to_vec(),
+            rows: 1000 + number % 500,
+            encoding: None,
+            noted: None,
+        },
     ];
     for kind in [TaskKind::Refine, TaskKind::Enrich, TaskKind::Profile] {
         let task = task(kind, slice);
@@ -173,7 +179,7 @@ fn done(task: Task, number: u64) -> Fact {
         TaskKind::Profile => names.map(|name| (name.to_owned(), number as f64 / 7.0)).to_vec(),
         _ => Vec::new(),
     };
-    Fact::TaskDone { task, output, rejected: Vec::new(), metrics }
+    Fact::TaskDone { task, output, rejected: Vec::new(), noted: Vec::new(), metrics }
 }
 
 fn finding(slice: &Slice, number: u64) -> Evaluation {

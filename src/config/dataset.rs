@@ -8,7 +8,8 @@ use crate::base::text::counted;
 use crate::domain::policy::{Format, ReleasePolicy};
 use crate::domain::{Dataset, FieldType, Granularity};
 
-const KEYS: [&str; 10] = ["name", "period", "text", "model", "key", "date", "schema", "provider", "check", "release"];
+const KEYS: [&str; 11] =
+    ["name", "period", "text", "model", "key", "date", "holidays", "schema", "provider", "check", "release"];
 
 /// Every `[[dataset]]`. `approvers` are how many people may approve; none: everybody.
 pub fn datasets(root: &Table<'_, '_>, approvers: Option<u32>) -> Result<Vec<Dataset>> {
@@ -33,6 +34,7 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
         model: model.map(|model| names::folder_name(table.document, "model", &model)).transpose()?,
         key: schema::fields(table, "key", &schema, "", |_| true)?,
         date: schema::fields(table, "date", &schema, "date or timestamp", is_date)?.pop(),
+        holidays: table.value("holidays").map_or(Ok(Vec::new()), |value| value.dates())?,
         providers: provider::providers(table, period, &schema)?,
         checks: checks::checks(table, &schema)?,
         release: release(table, approvers)?,

@@ -1,5 +1,7 @@
 //! What may be a name.
 
+use chrono_tz::{TZ_VARIANTS, Tz};
+
 use super::document::Document;
 use super::table::Located;
 use crate::base::Result;
@@ -33,4 +35,21 @@ pub fn field_name(document: &Document<'_>, name: &Located<&str>) -> Result<Strin
         return Err(document.error(&name.place, message).hint("give the field another name"));
     }
     Ok(name.value.to_owned())
+}
+
+/// The time zone of this name.
+pub fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {
+    text.value.parse().map_err(|_| {
+        let error = document.error(&text.place, format!("`{}` is not a time zone", text.value));
+        let names: Vec<&str> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+        let wanted = text.value.replace(' ', "_").to_lowercase();
+        let place = |name: &&&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted));
+        match names.iter().find(|name| name.eq_ignore_ascii_case(&wanted)).or_else(|| names.iter().find(place)) {
+            Some(name) => error.hint(format!("did you mean `{name}`?")),
+            None => match crate::base::text::nearest(text.value, names) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("write a name of the IANA database, for example `Europe/London`"),
+            },
+        }
+    })
 }

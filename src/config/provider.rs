@@ -9,12 +9,29 @@ use chrono::{DateTime, NaiveDate};
 use super::table::{Located, Table, suggest, unique};
 use super::{names, schema};
 use crate::base::Result;
-use crate::domain::contract::{DeliveryMode, Source};
+use crate::domain::contract::{DecimalMark, DeliveryMode, Source};
 use crate::domain::due::Due;
 use crate::domain::encoding;
 use crate::domain::{Field, FilePattern, Granularity, Period, Provider};
 
-const KEYS: [&str; 8] = ["name", "source", "columns", "dates", "delivery", "due", "since", "until"];
+const KEYS: [&str; 13] = [
+    "name",
+    "source",
+    "columns",
+    "dates",
+    "decimal_mark",
+    "nulls",
+    "max_rejects",
+    "delivery",
+    "due",
+    "grace",
+    "timezone",
+    "since",
+    "until",
+];
+
+/// What a share of one is counted in.
+const WHOLE: f64 = 10_000.0;
 
 /// Every `[[dataset.provider]]` of a dataset.
 pub fn providers(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -> Result<Vec<Provider>> {
@@ -40,8 +57,13 @@ fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -
         source: source(table)?,
         columns: columns(table, schema)?,
         dates: dates(table)?,
+        decimal_mark: decimal_mark(table)?,
+        nulls: table.texts("nulls")?.into_iter().map(|null| null.value.trim().to_owned()).collect(),
+        max_rejects: max_rejects(table)?,
         delivery: delivery(table)?,
         due: table.parsed("due")?.map_or(Due::Days(0), |due| due.value),
+        grace: table.parsed("grace")?.map(|grace| grace.value),
+        timezone: table.text("timezone")?.map(|text| names::time_zone(table.document, &text)).transpose()?,
         since,
         until,
     })
@@ -93,11 +115,30 @@ fn dates(table: &Table<'_, '_>) -> Result<Vec<String>> {
             .error(&bad.place, format!("`{}` is not a way to write a date", bad.value))
             .hint("use %Y or %y for the year, %m, %b or %B for the month, %d for the day, for example \"%d/%m/%Y\""));
     }
-    let default = || vec!["%Y-%m-%d".to_owned()];
-    if patterns.is_empty() {
-        Ok(default())
-    } else {
-        Ok(patterns.iter().map(|pattern| pattern.value.to_owned()).collect())
+    Ok(patterns.iter().map(|pattern| pattern.value.to_owned()).collect())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10,000")]
+fn max_rejects(table: &Table<'_, '_>) -> Result<Option<u32>> {
+    let Some(share) = table.number("max_rejects")? else { return Ok(None) };
+    if (0.0..=1.0).contains(&share.value) {
+        return Ok(Some((share.value * WHOLE).round() as u32));
+    }
+    Err(table
+        .document
+        .error(&share.place, format!("`max_rejects` is {}, which is no share of one", share.value))
+        .hint("write max_rejects = 0.05 to have a batch wait of which more than 5 % are refused"))
+}
+
+fn decimal_mark(table: &Table<'_, '_>) -> Result<Option<DecimalMark>> {
+    let Some(text) = table.text("decimal_mark")? else { return Ok(None) };
+    match text.value {
+        "." => Ok(Some(DecimalMark::Point)),
+        "," => Ok(Some(DecimalMark::Comma)),
+        other => Err(table
+            .document
+            .error(&text.place, format!("`{other}` does not stand before decimals"))
+            .hint("write decimal_mark = \".\" or decimal_mark = \",\"")),
     }
 }
 

@@ -249,6 +249,14 @@ impl<'a, 'i> Value<'a, 'i> {
         })
     }
 
+    /// A list of [`Value::date`].
+    pub fn dates(&self) -> Result<Vec<chrono::NaiveDate>> {
+        match self.written.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| Value { written: item, ..*self }.date()).collect(),
+            _ => Err(self.wrong("a list of dates", "[\"2026-12-25\"]")),
+        }
+    }
+
     /// It as a calendar date: a TOML date, or the same as text.
     pub fn date(&self) -> Result<chrono::NaiveDate> {
         let text = match self.written.get_ref() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::DeTable;
 
@@ -32,29 +32,13 @@ pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
     let approvers = (!people.is_empty()).then(|| people.values().filter(may_approve).count());
     let contract = Contract {
         workspace: name.value.to_owned(),
-        timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| time_zone(document, &text))?,
+        timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| names::time_zone(document, &text))?,
         datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
         today: workspace.value("today").map(|value| value.date()).transpose()?,
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,
     };
     Ok(contract.placed())
-}
-
-fn time_zone(document: &Document<'_>, text: &Located<&str>) -> Result<Tz> {
-    text.value.parse().map_err(|_| {
-        let error = document.error(&text.place, format!("`{}` is not a time zone", text.value));
-        let names: Vec<&str> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
-        let wanted = text.value.replace(' ', "_").to_lowercase();
-        let place = |name: &&&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted));
-        match names.iter().find(|name| name.eq_ignore_ascii_case(&wanted)).or_else(|| names.iter().find(place)) {
-            Some(name) => error.hint(format!("did you mean `{name}`?")),
-            None => match crate::base::text::nearest(text.value, names) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("write a name of the IANA database, for example `Europe/London`"),
-            },
-        }
-    })
 }
 
 fn people(root: &Table<'_, '_>) -> Result<BTreeMap<String, Vec<Role>>> {

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::Slice;
+use super::note::Noted;
 use crate::base::{Digest, KeyHasher};
 
 /// Identifies a batch: the first sixteen hex digits of the hash of what it is.
@@ -100,7 +101,7 @@ pub struct BronzeColumn {
     pub name: String,
     /// The header as delivered.
     pub delivered: String,
-    /// Whether the file itself says that these are dates or instants: bronze has them in ISO 8601 then, however the
+    /// Whether dates and instants in it may have a type of their own in the file: bronze has those in ISO 8601, however the
     /// provider writes dates elsewhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub iso_dates: bool,
@@ -115,6 +116,8 @@ pub struct Bronze {
     pub rows: u64,
     /// The encoding that it was read in, where that is not UTF-8.
     pub encoding: Option<String>,
+    /// What was understood of it.
+    pub noted: Noted,
 }
 
 /// A batch with all that the journal knows of it.
@@ -140,4 +143,13 @@ pub struct Batch {
     pub by: String,
     /// Why it is quarantined or withdrawn.
     pub note: Option<String>,
+    /// What was understood of it when it landed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Noted>,
+    /// What was understood of it when its slice was refined last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refining: Option<Noted>,
+    /// Whether too much of it was refused once, so that it waited for a person.
+    #[serde(default)]
+    pub doubted: bool,
 }

@@ -66,10 +66,17 @@ pub struct Cell {
 /// `batches` are the batches of this dataset and period in any order; time alone can change the answer.
 #[must_use]
 pub fn cells(dataset: &Dataset, period: Period, zone: Tz, now: DateTime<Utc>, batches: &[Batch]) -> Vec<Cell> {
-    dataset.providers.iter().map(|provider| cell(provider, period, zone, now, batches)).collect()
+    dataset.providers.iter().map(|provider| cell(dataset, provider, period, zone, now, batches)).collect()
 }
 
-fn cell(provider: &Provider, period: Period, zone: Tz, now: DateTime<Utc>, batches: &[Batch]) -> Cell {
+fn cell(
+    dataset: &Dataset,
+    provider: &Provider,
+    period: Period,
+    zone: Tz,
+    now: DateTime<Utc>,
+    batches: &[Batch],
+) -> Cell {
     let newest = |state: BatchState| {
         batches
             .iter()
@@ -79,19 +86,20 @@ fn cell(provider: &Provider, period: Period, zone: Tz, now: DateTime<Utc>, batch
             })
             .max_by_key(|batch| batch.delivery.revision)
     };
-    let due = provider.owes(period).then(|| provider.due.deadline(period, zone));
+    let deadlines = provider.owes(period).then(|| provider.deadlines(period, zone, &dataset.holidays));
     let (landed, quarantined) = (newest(BatchState::Landed), newest(BatchState::Quarantined));
     // A quarantined revision that is newer than the landed one is what the provider says now.
     let unusable = quarantined
         .filter(|quarantined| landed.is_none_or(|landed| landed.delivery.revision < quarantined.delivery.revision));
-    let (state, batch) = match (unusable, landed, due) {
+    let (state, batch) = match (unusable, landed, deadlines) {
         (Some(batch), _, _) => (CellState::Quarantined, Some(batch)),
         (None, Some(batch), _) if batch.delivery.revision > 1 => (CellState::Corrected, Some(batch)),
         (None, Some(batch), _) => (CellState::Delivered, Some(batch)),
         (None, None, None) => (CellState::NotOwed, None),
-        (None, None, Some(due)) if due <= now => (CellState::Late, None),
+        (None, None, Some((_, late))) if late <= now => (CellState::Late, None),
         (None, None, Some(_)) => (CellState::Expected, None),
     };
+    let due = deadlines.map(|(due, _)| due);
     Cell { provider: provider.name.clone(), state, due, batch: batch.map(|batch| batch.delivery.batch.clone()) }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::batch::BronzeColumn;
@@ -74,6 +74,9 @@ pub struct Dataset {
     pub date: Option<String>,
     /// The canonical columns, in order.
     pub schema: Vec<Field>,
+    /// Days on which nobody has to deliver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<NaiveDate>,
     /// Who delivers.
     pub providers: Vec<Provider>,
     /// The checks: the built-in ones, as overridden, then the workspace's own.
@@ -92,16 +95,42 @@ pub struct Provider {
     /// Canonical field to the names that the provider gives it, in order of preference; a field that is not
     /// listed goes by its own name, one with an empty list is not delivered.
     pub columns: BTreeMap<String, Vec<String>>,
-    /// How the provider writes dates: strftime patterns, tried in order over the whole delivery.
+    /// How the provider writes dates: strftime patterns, tried in order. Without any, how each column of a delivery
+    /// writes them is found out over all of its rows.
     pub dates: Vec<String>,
+    /// What the provider writes before decimals; found out, column by column, where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_mark: Option<DecimalMark>,
+    /// What the provider writes where there is nothing, beside what everybody does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nulls: Vec<String>,
+    /// How many of 10,000 records may be refused: a batch of which more are waits for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rejects: Option<u32>,
     /// What a second delivery for the same period means.
     pub delivery: DeliveryMode,
     /// How long after the period it may deliver.
     pub due: Due,
+    /// How long after that it is not called late yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Due>,
+    /// The time zone of its deadlines, where that is not the workspace's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<Tz>,
     /// The first period it owes.
     pub since: Option<Period>,
     /// The last period it owes.
     pub until: Option<Period>,
+}
+
+/// What stands before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecimalMark {
+    /// `1,234.50`
+    Point,
+    /// `1.234,50`
+    Comma,
 }
 
 /// How deliveries get in.
@@ -202,10 +231,13 @@ impl Dataset {
     pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
         let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);
         let dated = self.date.as_ref().and_then(|date| self.field_type(date));
-        if dated == Some(FieldType::Timestamp) {
-            return digest_of("mapping/2", &(mapping, self.timezone.name()));
+        let timezone = (dated == Some(FieldType::Timestamp)).then(|| self.timezone.name());
+        let is_told = provider.decimal_mark.is_some() || !provider.nulls.is_empty();
+        match timezone {
+            _ if is_told => digest_of("mapping/3", &(mapping, timezone, &provider.decimal_mark, &provider.nulls)),
+            Some(timezone) => digest_of("mapping/2", &(mapping, timezone)),
+            None => digest_of("mapping/1", &mapping),
         }
-        digest_of("mapping/1", &mapping)
     }
 
     /// What identifies what a check looks at, of one provider or of all: its rule, and how the rows come to be that it
@@ -244,7 +276,8 @@ impl Provider {
         }
     }
 
-    /// The column of a delivery that holds `field`: by exact name, else ignoring case and the blanks around it.
+    /// The column of a delivery that holds `field`: by exact name, else ignoring case and the blanks around it, else the
+    /// only one whose letters and digits are the same.
     #[must_use]
     pub fn column_of<'a>(&self, field: &str, columns: &'a [BronzeColumn]) -> Option<&'a BronzeColumn> {
         let names = self.names_of(field);
@@ -253,6 +286,21 @@ impl Provider {
         };
         find(&|delivered, name| delivered == name)
             .or_else(|| find(&|delivered, name| delivered.trim().to_lowercase() == name.trim().to_lowercase()))
+            .or_else(|| {
+                let bare = names.iter().map(|name| letters_and_digits(name)).filter(|name| !name.is_empty());
+                bare.into_iter().find_map(|name| {
+                    let mut alike = columns.iter().filter(|column| letters_and_digits(&column.delivered) == name);
+                    alike.next().filter(|_| alike.next().is_none())
+                })
+            })
+    }
+
+    /// Until when a delivery for `period` is due, and from when on it is late.
+    #[must_use]
+    pub fn deadlines(&self, period: Period, zone: Tz, holidays: &[NaiveDate]) -> (DateTime<Utc>, DateTime<Utc>) {
+        let zone = self.timezone.unwrap_or(zone);
+        let due = self.due.deadline(period, zone, holidays);
+        (due, self.grace.map_or(due, |grace| grace.after(due, zone, holidays)))
     }
 
     /// Whether it owes a delivery for `period`.
@@ -260,6 +308,10 @@ impl Provider {
     pub fn owes(&self, period: Period) -> bool {
         self.since.is_none_or(|since| since <= period) && self.until.is_none_or(|until| period <= until)
     }
+}
+
+fn letters_and_digits(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn digest_of(kind: &str, value: &impl serde::Serialize) -> Result<Digest> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
 use super::batch::{BronzeColumn, Delivery};
+use super::note::Noted;
 use super::policy::Format;
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
@@ -75,11 +76,16 @@ pub enum Fact {
         /// The encoding that it was read in, where that is not UTF-8.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         encoding: Option<String>,
+        /// What was understood of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        noted: Option<Noted>,
     },
     /// A delivery is kept in raw only.
     BatchQuarantined { delivery: Delivery, note: String },
     /// A landing that can't be finished ends here: its file is in raw no more. As if it had never been begun.
     LandingGivenUp { delivery: Delivery, note: String },
+    /// So much of a batch was refused that a person has to look at it: its slice stands on what was there before.
+    BatchSetAside { batch: BatchId, note: String },
     /// A person took a batch back.
     BatchWithdrawn { batch: BatchId },
 
@@ -92,6 +98,9 @@ pub enum Fact {
         /// Records refused, batch by batch (refine).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         rejected: Vec<(BatchId, u64)>,
+        /// What was understood of each batch (refine).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        noted: Vec<(BatchId, Noted)>,
         /// The numbers that are kept for comparison (profile).
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         metrics: Vec<(String, f64)>,
@@ -212,6 +221,7 @@ impl Fact {
             Self::BatchLanded { .. } => "batch_landed",
             Self::BatchQuarantined { .. } => "batch_quarantined",
             Self::LandingGivenUp { .. } => "landing_given_up",
+            Self::BatchSetAside { .. } => "batch_set_aside",
             Self::BatchWithdrawn { .. } => "batch_withdrawn",
             Self::TaskStarted { .. } => "task_started",
             Self::TaskDone { .. } => "task_done",
@@ -259,7 +269,7 @@ impl Fact {
             | Self::LandingGivenUp { delivery, .. } => {
                 format!("{} {}", delivery.slice, delivery.batch)
             }
-            Self::BatchWithdrawn { batch } => batch.to_string(),
+            Self::BatchSetAside { batch, .. } | Self::BatchWithdrawn { batch } => batch.to_string(),
             Self::TaskStarted { task } | Self::TaskDone { task, .. } | Self::TaskFailed { task, .. } => task.slot(),
             Self::TaskCancelled { slot, .. } | Self::OutputLost { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),

@@ -8,6 +8,7 @@ use super::anomaly::AnomalyId;
 use super::batch::Delivery;
 use super::completeness::Cell;
 use super::model::{ModelKind, ModelMetrics};
+use super::note::Noted;
 use super::{
     AnomalyState, Batch, BatchId, BatchState, Bounds, ModelRef, Period, Reason, ReleaseName, ReleaseState, Severity,
     Slice, TaskKey, TaskKind, TaskState,
@@ -104,6 +105,8 @@ pub struct BatchRow {
     pub rows: u64,
     /// Records refused.
     pub rejected: u64,
+    /// How often something was repaired to read it.
+    pub repaired: u64,
     /// The file name as delivered.
     pub file: String,
     /// Its size in bytes.
@@ -121,10 +124,40 @@ pub struct BatchRow {
 
 impl From<Batch> for BatchRow {
     fn from(batch: Batch) -> Self {
-        let Batch { delivery, state, columns: _, encoding: misread, rows, rejected, at, by, note } = batch;
+        let Batch {
+            delivery,
+            state,
+            columns: _,
+            encoding: misread,
+            rows,
+            rejected,
+            at,
+            by,
+            note,
+            landing,
+            refining,
+            ..
+        } = batch;
+        let repaired = landing.iter().chain(&refining).map(Noted::repaired).sum();
         let Delivery { batch: id, slice, revision, file, bytes, .. } = delivery;
         let Slice { dataset, provider, period } = slice;
-        Self { id, dataset, provider, period, revision, state, rows, rejected, file, bytes, at, by, note, misread }
+        Self {
+            id,
+            dataset,
+            provider,
+            period,
+            revision,
+            state,
+            rows,
+            rejected,
+            repaired,
+            file,
+            bytes,
+            at,
+            by,
+            note,
+            misread,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod lineage;
 pub mod listing;
 pub mod model;
 pub mod names;
+pub mod note;
 pub mod pattern;
 pub mod period;
 pub mod policy;

@@ -74,7 +74,8 @@ impl TaskKind {
         match self {
             // 2: rows without the date that says their period are refused.
             // 3: the keys of refused rows have decimals and instants as they are written elsewhere.
-            Self::Refine => 3,
+            // 4: how a column writes numbers and dates is found out over all of its rows.
+            Self::Refine => 4,
             // 2: what clients see is part of what an approval stands for.
             Self::Assemble => 2,
             _ => 1,

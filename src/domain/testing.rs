@@ -32,8 +32,13 @@ pub(crate) fn provider(name: &str, due: &str) -> Provider {
         source: Source::Inbox { pattern: "{period}*.csv".to_owned(), encoding: None },
         columns: BTreeMap::new(),
         dates: Vec::new(),
+        decimal_mark: None,
+        nulls: Vec::new(),
+        max_rejects: None,
         delivery: DeliveryMode::Whole,
         due: due.parse::<Due>().unwrap(),
+        grace: None,
+        timezone: None,
         since: None,
         until: None,
     }
@@ -53,6 +58,7 @@ pub(crate) fn dataset(providers: Vec<Provider>) -> Dataset {
             Field { name: "slip".to_owned(), field_type: FieldType::String },
             Field { name: "description".to_owned(), field_type: FieldType::String },
         ],
+        holidays: Vec::new(),
         providers,
         checks: Check::built_in(),
         release: ReleasePolicy::default(),
@@ -81,6 +87,9 @@ pub(crate) fn batch(provider: &str, period: Period, revision: u32, state: BatchS
         at: instant("2026-11-01T09:00:00Z"),
         by: "mira".to_owned(),
         note: None,
+        landing: None,
+        refining: None,
+        doubted: false,
     }
 }
 

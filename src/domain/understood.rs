@@ -1,15 +1,22 @@
 //! What was understood of a delivered file, and what was repaired in it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::base::text;
 
 /// How a file is read: all that had to be found out about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Understood {
-    /// What kind of file it is: `csv`, `jsonl`, `parquet`.
+    /// What kind of file it is: `csv`, `jsonl`, `parquet`, `xlsx`, `xlsb`, `xls`, `ods`.
     pub format: String,
     /// How it is packed: `gzip`, `zstd`, `zip`.
     #[serde(default)]
     pub packed: Option<String>,
+    /// The sheet of a workbook.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// The encoding of a text, as the WHATWG Encoding Standard calls it, in lower case.
     #[serde(default)]
     pub encoding: Option<String>,
@@ -27,6 +34,31 @@ pub struct Understood {
     pub header_row: Option<u64>,
 }
 
+impl Understood {
+    /// What there is to tell, by name.
+    #[must_use]
+    pub fn words(&self) -> Vec<(&'static str, String)> {
+        let Self { format, packed, sheet, encoding, delimiter, quote, escape, header_row } = self;
+        let packed = packed.as_ref().map(|packed| format!(" in {packed}")).unwrap_or_default();
+        let unit = if sheet.is_some() { "row" } else { "line" };
+        let header = header_row.map_or_else(|| "none".to_owned(), |row| format!("{unit} {}", text::grouped(row)));
+        let mut words = vec![("format", format!("{format}{packed}"))];
+        words.extend(sheet.clone().map(|sheet| ("sheet", sheet)));
+        words.extend(encoding.clone().map(|encoding| ("encoding", encoding)));
+        words.extend(delimiter.as_ref().map(|delimiter| ("delimiter", format!("{delimiter:?}"))));
+        words.extend(quote.map(|quote| ("quote", quote.to_string())));
+        words.extend(escape.map(|escape| ("escape", escape.to_string())));
+        words.push(("header", header));
+        words
+    }
+}
+
+/// What is counted by kind.
+pub trait InWords {
+    /// Its name for people.
+    fn words(self) -> &'static str;
+}
+
 /// What was done to a file so that it could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,6 +67,8 @@ pub enum RepairKind {
     GuessedEncoding,
     /// A byte order mark that had become text was left out.
     ByteOrderMark,
+    /// Another sheet of the workbook was left out.
+    OtherSheet,
     /// Lines above the table were left out.
     Preamble,
     /// Lines below the table were left out.
@@ -49,15 +83,28 @@ pub enum RepairKind {
     ShortRow,
     /// A quote inside of quotes that was not doubled was read as text.
     StrayQuote,
+    /// A word for nothing was read as nothing.
+    NullMarker,
+    /// What stands between groups of digits was left out.
+    GroupedDigits,
+    /// A comma before decimals was read as a point.
+    DecimalComma,
+    /// The sign of a currency beside a number was left out.
+    Currency,
+    /// Parentheses, or a minus behind a number, were read as below zero.
+    Negative,
+    /// A percentage was read as a share of one.
+    Percent,
+    /// A date was written in another form than `2026-10-05`.
+    DateForm,
 }
 
-impl RepairKind {
-    /// In words.
-    #[must_use]
-    pub fn words(self) -> &'static str {
+impl InWords for RepairKind {
+    fn words(self) -> &'static str {
         match self {
             Self::GuessedEncoding => "encoding guessed",
             Self::ByteOrderMark => "byte order mark left out",
+            Self::OtherSheet => "other sheets left out",
             Self::Preamble => "lines above the table left out",
             Self::Footer => "lines below the table left out",
             Self::HeaderRows => "several header rows read as one",
@@ -65,28 +112,140 @@ impl RepairKind {
             Self::TrailingCells => "empty cells behind the last column left out",
             Self::ShortRow => "short rows filled up",
             Self::StrayQuote => "stray quotes read as text",
+            Self::NullMarker => "words for nothing read as nothing",
+            Self::GroupedDigits => "grouped digits joined",
+            Self::DecimalComma => "decimal commas read as points",
+            Self::Currency => "currency signs left out",
+            Self::Negative => "parentheses and trailing minus signs read as below zero",
+            Self::Percent => "percentages read as shares of one",
+            Self::DateForm => "dates in another form than 2026-10-05",
         }
     }
 }
 
-/// One kind of repair, over a whole file.
+/// Why a record is no row of its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectKind {
+    /// It can't be split into the columns.
+    Malformed,
+    /// A cell is no value of its field.
+    Value,
+    /// It has no date, so that nobody can tell its period.
+    NoDate,
+    /// Its date is in another period.
+    OutsidePeriod,
+    /// Another row has its key.
+    DuplicateKey,
+}
+
+impl InWords for RejectKind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Malformed => "records that don't fit the columns",
+            Self::Value => "cells that are no value of their field",
+            Self::NoDate => "rows without a date",
+            Self::OutsidePeriod => "rows outside of the period",
+            Self::DuplicateKey => "rows whose key another row has",
+        }
+    }
+}
+
+/// One kind of what was repaired or refused, over a whole delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repair {
-    /// What was done.
-    pub kind: RepairKind,
+pub struct Counted<K> {
+    /// What it was.
+    pub kind: K,
     /// How often.
     pub count: u64,
     /// The first of them.
     pub examples: Vec<Example>,
 }
 
+impl<K: InWords + Copy> Counted<K> {
+    /// How often what: `3 × blank rows left out`.
+    pub fn words(&self) -> String {
+        format!("{} × {}", text::grouped(self.count), self.kind.words())
+    }
+}
+
+/// What was repaired in a delivery, of one kind.
+pub type Repair = Counted<RepairKind>;
+
+/// What was refused of a delivery, of one kind.
+pub type Refusal = Counted<RejectKind>;
+
 /// Where something was repaired or refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
-    /// The 1-based line; none where the file has no lines.
+    /// The 1-based line, or row of a sheet; none where the file has neither.
     pub line: Option<u64>,
     /// What stands there, cut where it is long.
     pub raw: String,
     /// Why.
     pub reason: String,
+}
+
+impl Example {
+    /// Where it is, what stands there, and why: `line 5: 1,234 (amount)`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let line = self.line.map(|line| format!("line {}: ", text::grouped(line))).unwrap_or_default();
+        let reason = if self.raw.is_empty() { self.reason.clone() } else { format!(" ({})", self.reason) };
+        format!("{line}{}{reason}", self.raw)
+    }
+}
+
+/// How many examples are kept of each kind.
+const EXAMPLES: usize = 20;
+
+/// How much of an example's text is kept, in characters.
+const RAW_LENGTH: usize = 400;
+
+/// Counts things by kind, and keeps the first of each.
+#[derive(Debug, Clone)]
+pub struct Tally<K>(BTreeMap<K, (u64, Vec<Example>)>);
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord + Copy> Tally<K> {
+    /// Counts one more.
+    pub fn add(&mut self, kind: K, line: Option<u64>, raw: &str, reason: impl Into<String>) {
+        let (count, examples) = self.0.entry(kind).or_default();
+        *count += 1;
+        if examples.len() < EXAMPLES {
+            let raw = raw.chars().take(RAW_LENGTH).collect();
+            examples.push(Example { line, raw, reason: reason.into() });
+        }
+    }
+
+    /// Counts what another one counted after this.
+    pub fn absorb(&mut self, later: Self) {
+        for (kind, (more, others)) in later.0 {
+            let (count, examples) = self.0.entry(kind).or_default();
+            *count += more;
+            examples.extend(others.into_iter().take(EXAMPLES - examples.len()));
+        }
+    }
+
+    /// Each kind that there was.
+    #[must_use]
+    pub fn list(&self) -> Vec<Counted<K>> {
+        let counted = |(kind, (count, examples)): (&K, &(u64, Vec<Example>))| Counted {
+            kind: *kind,
+            count: *count,
+            examples: examples.clone(),
+        };
+        self.0.iter().map(counted).collect()
+    }
+
+    /// Each kind that there was, and how often.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<K, u64> {
+        self.0.iter().map(|(kind, (count, _))| (*kind, *count)).collect()
+    }
 }

@@ -34,6 +34,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // What a release reads like is not searched in the journal: its gate belongs to it.
     Step::Replay,
+    // A batch knows the notes of what was understood of it.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

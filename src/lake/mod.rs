@@ -6,8 +6,8 @@
 
 mod channel;
 mod commit;
+mod document;
 mod log;
-mod profile;
 mod raw;
 mod release;
 mod replace;
@@ -34,6 +34,7 @@ use crate::base::{Result, ResultExt, files};
 /// Age at which a temporary file was left by a process that died.
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
+pub use document::Shelf;
 pub use raw::{Raw, extension_of};
 pub use release::{Artifact, Staging};
 pub use table::{Commit, Committed, DataFile, Table};

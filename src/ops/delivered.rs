@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use super::Workspace;
-use super::act::provider_of;
+use super::act::{period_of, provider_of};
 use crate::base::{Cancel, Error, Result};
+use crate::domain::Dataset;
 use crate::domain::contract::Source;
-use crate::domain::understood::{Example, Repair, Understood};
-use crate::domain::{Dataset, Provider};
+use crate::domain::note::FieldRead;
+use crate::domain::understood::{Example, RejectKind, Repair, Understood};
 use crate::lake::extension_of;
+use crate::pipeline::refine::{self, trial::Trial};
 use crate::source::read;
 
 /// What a file holds, as it would be taken in. The names are a promise to programs that read the JSON.
@@ -19,27 +21,19 @@ pub struct FilePreview {
     pub understood: Understood,
     /// Its columns as delivered.
     pub columns: Vec<String>,
-    /// How many rows it has, those that are refused not counted.
+    /// How many rows it has, those that are refused not counted. Where it is known whose file it is, what its contract
+    /// refuses is refused.
     pub rows: u64,
     /// The first of them.
     pub sample: Vec<Vec<Option<String>>>,
     /// What was repaired.
     pub repairs: Vec<Repair>,
-    /// How many records are refused because they don't fit the columns.
+    /// How many records are refused.
     pub rejected: u64,
     /// The first of them.
     pub rejects: Vec<Example>,
     /// What each field of the contract is read from; empty without a workspace.
-    pub mapping: Vec<Mapped>,
-}
-
-/// What a field of the contract is read from.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Mapped {
-    /// The field.
-    pub field: String,
-    /// The column as delivered; none where the file has none for it.
-    pub column: Option<String>,
+    pub mapping: Vec<FieldRead>,
 }
 
 /// Whose file it is, as far as that is said.
@@ -78,9 +72,9 @@ pub fn preview(
     if !file.is_file() {
         return Err(Error::not_found(format!("there is no file `{}`", file.display())));
     }
-    let read = read::preview(file, &extension_of(file), encoding, most, cancel)?;
-    let mapping = found.map_or_else(Vec::new, |(dataset, provider)| mapping(&dataset, &provider, &read));
-    Ok(FilePreview {
+    let extension = extension_of(file);
+    let read = read::preview(file, &extension, encoding, most, cancel)?;
+    let mut preview = FilePreview {
         understood: read.understood,
         columns: read.columns.into_iter().map(|column| column.delivered).collect(),
         rows: read.rows,
@@ -88,11 +82,24 @@ pub fn preview(
         repairs: read.repairs,
         rejected: read.rejected,
         rejects: read.rejects,
-        mapping,
-    })
+        mapping: Vec::new(),
+    };
+    if let Some((dataset, provider)) = &found {
+        let period = period_of(dataset, provider, file).ok();
+        let open = || read::open(file, &extension, encoding, cancel);
+        preview.refined(refine::trial::run(dataset, provider, period, open, cancel)?);
+    }
+    Ok(preview)
 }
 
-fn mapping(dataset: &Dataset, provider: &Provider, read: &read::Preview) -> Vec<Mapped> {
-    let column = |field: &str| provider.column_of(field, &read.columns).map(|column| column.delivered.clone());
-    dataset.schema.iter().map(|field| Mapped { field: field.name.clone(), column: column(&field.name) }).collect()
+impl FilePreview {
+    /// With what its contract makes of it.
+    fn refined(&mut self, trial: Trial) {
+        let Trial { note, kept, refused } = trial;
+        (self.rows, self.rejected, self.mapping) = (kept, refused, note.fields);
+        self.repairs.extend(note.repairs);
+        let others = note.rejects.into_iter().filter(|refusal| refusal.kind != RejectKind::Malformed);
+        self.rejects.extend(others.flat_map(|refusal| refusal.examples));
+        self.rejects.sort_by_key(|reject| reject.line);
+    }
 }

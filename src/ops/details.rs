@@ -7,6 +7,7 @@ use crate::base::text::{counted, grouped};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
+use crate::domain::note::DeliveryNote;
 use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
 pub use crate::pipeline::compare::RowChange;
 pub use crate::pipeline::look::RejectRow;
@@ -78,6 +79,8 @@ pub struct BatchDetail {
     pub row: BatchRow,
     /// Header as delivered, and the canonical field that it is mapped to.
     pub columns: Vec<(String, Option<String>)>,
+    /// What was understood of it, repaired in it, and refused; none where nothing was noted, or the note is gone.
+    pub note: Option<Box<DeliveryNote>>,
     /// The first records refused.
     pub rejects: Vec<RejectRow>,
     /// The first rows as delivered.

@@ -12,7 +12,7 @@ mod workspace;
 
 pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
 pub use act::{ContractDiff, Next, Reply};
-pub use delivered::{FilePreview, Mapped, Whose, preview as preview_file};
+pub use delivered::{FilePreview, Whose, preview as preview_file};
 pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
     ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,

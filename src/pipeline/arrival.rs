@@ -1,11 +1,13 @@
 //! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
 
 use super::{Context, inputs, standing};
-use crate::base::Result;
+use crate::base::{Result, text};
 use crate::domain::batch::{Bronze, Delivery};
 use crate::domain::check::HISTORY;
 use crate::domain::model::PRODUCTION;
-use crate::domain::{Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState};
+use crate::domain::{
+    BatchId, BatchState, Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState,
+};
 use crate::journal::{Snapshot, Transaction};
 
 /// Records that a delivery, whose landing was begun at `seq`, is in bronze, and what follows for its period.
@@ -16,10 +18,34 @@ pub fn landed(context: &Context, seq: u64, delivery: Delivery, bronze: Bronze) -
             1 => format!("{} delivered {}", slice.provider, slice.period),
             revision => format!("{} delivered revision {revision} of {}", slice.provider, slice.period),
         };
-        let Bronze { columns, rows, encoding } = bronze;
-        transaction.append(Fact::BatchLanded { delivery, columns, rows, encoding })?;
+        let Bronze { columns, rows, encoding, noted } = bronze;
+        transaction.append(Fact::BatchLanded { delivery, columns, rows, encoding, noted: Some(noted) })?;
         data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)
     })
+}
+
+/// Sets aside those of a slice's batches of which more was refused than their provider may have refused, unless somebody has
+/// taken them in all the same.
+pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: &[(BatchId, u64)]) -> Result<()> {
+    for (id, refused) in refused {
+        let batch = transaction.known_batch(id)?;
+        let Delivery { slice, .. } = &batch.delivery;
+        let Some(most) = dataset.provider(&slice.provider)?.max_rejects else { continue };
+        let is_too_much = u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most);
+        if batch.state != BatchState::Landed || batch.doubted || !is_too_much {
+            continue;
+        }
+        let share = f64::from(most) / 100.0;
+        let note = format!(
+            "{} of {} are refused, more than {share} %",
+            text::grouped(*refused),
+            text::counted(batch.rows, "record")
+        );
+        let cause = format!("batch {id} of {} is set aside: {note}", slice.provider);
+        transaction.append(Fact::BatchSetAside { batch: id.clone(), note })?;
+        data_changed(transaction, dataset, slice.period, &cause)?;
+    }
+    Ok(())
 }
 
 /// Records that nobody can finish the landing that was begun at `seq`.

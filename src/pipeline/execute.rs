@@ -2,10 +2,10 @@
 
 use super::attempt::{self, Attempt};
 use super::report::Report;
-use super::{Context, assemble, enrich, evaluate, lease, plan, profile, publication, refine, standing};
+use super::{Context, arrival, assemble, enrich, evaluate, lease, plan, profile, publication, refine, standing};
 use crate::base::{Error, ErrorKind, Result, crash};
 use crate::domain::task::TaskOutput;
-use crate::domain::{BatchId, Evaluation, Fact, Task, TaskKind, TaskSubject};
+use crate::domain::{Evaluation, Fact, Task, TaskKind, TaskSubject};
 use crate::journal::Snapshot;
 
 /// How a run ended, where the journal could be read and written.
@@ -93,7 +93,9 @@ fn is_open(snapshot: &Snapshot<'_>, task: &Task) -> Result<bool> {
 /// What an attempt made, to go on record with its outcome.
 enum Made {
     /// Rows in the lake, or a profile.
-    Output { output: TaskOutput, rejected: Vec<(BatchId, u64)>, metrics: Vec<(String, f64)> },
+    Output { output: TaskOutput, metrics: Vec<(String, f64)> },
+    /// Rows of bronze in silver and rejects.
+    Refined(refine::Refined),
     /// What the checks say of a release.
     Judgement(Vec<Evaluation>),
     /// Nothing: a release is bound to what is on record then.
@@ -107,11 +109,11 @@ fn make(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<Opt
         TaskKind::Refine => refine(context, attempt, report)?,
         TaskKind::Enrich => {
             let output = enrich::run(context, task, attempt.seq, report)?;
-            Some(Made::Output { output, rejected: Vec::new(), metrics: Vec::new() })
+            Some(Made::Output { output, metrics: Vec::new() })
         }
         TaskKind::Profile => {
             let profile::Measured { output, metrics } = profile::run(context, task, report)?;
-            Some(Made::Output { output, rejected: Vec::new(), metrics })
+            Some(Made::Output { output, metrics })
         }
         TaskKind::Evaluate => evaluate::run(context, task)?.map(Made::Judgement),
         TaskKind::Assemble => {
@@ -135,13 +137,18 @@ fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64
             return Ok(None);
         }
         let task = attempt.task;
-        let (output, rejected, metrics) = match made {
-            Made::Output { output, rejected, metrics } => (output, rejected, metrics),
+        let (mut rejected, mut noted) = (Vec::new(), Vec::new());
+        let (output, metrics) = match made {
+            Made::Output { output, metrics } => (output, metrics),
+            Made::Refined(refined) => {
+                (rejected, noted) = (refined.rejected, refined.noted);
+                (refined.output, Vec::new())
+            }
             Made::Judgement(evaluations) => {
                 let Some(output) = evaluate::record(transaction, &contract, &task, evaluations)? else {
                     return Ok(None);
                 };
-                (output, Vec::new(), Vec::new())
+                (output, Vec::new())
             }
             Made::Binding => {
                 let release = transaction.known_release(task.release()?)?;
@@ -149,7 +156,7 @@ fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64
                     return Ok(None);
                 }
                 assemble::bind(transaction, contract.dataset(&release.name.dataset)?, &release)?;
-                (TaskOutput::of(&task), Vec::new(), Vec::new())
+                (TaskOutput::of(&task), Vec::new())
             }
         };
         let rows = match task.kind {
@@ -157,7 +164,12 @@ fn record(context: &Context, attempt: Attempt, made: Made) -> Result<Option<(u64
             TaskKind::Assemble => (1, 0),
             _ => (output.rows_out, output.rejected),
         };
-        transaction.append(Fact::TaskDone { task, output, rejected, metrics })?;
+        let refused = rejected.clone();
+        let dataset = task.subject.slice().map(|slice| slice.dataset.clone());
+        transaction.append(Fact::TaskDone { task, output, rejected, noted, metrics })?;
+        if let Some(dataset) = dataset {
+            arrival::set_aside(transaction, contract.dataset(&dataset)?, &refused)?;
+        }
         Ok(Some(rows))
     })
 }
@@ -172,6 +184,5 @@ fn refine(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<O
     if planned.key != attempt.task.key {
         return Ok(None);
     }
-    let refine::Refined { output, rejected } = refine::run(context, &attempt.task, &batches, attempt.seq, report)?;
-    Ok(Some(Made::Output { output, rejected, metrics: Vec::new() }))
+    refine::run(context, &attempt.task, &batches, attempt.seq, report).map(|refined| Some(Made::Refined(refined)))
 }

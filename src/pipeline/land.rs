@@ -2,18 +2,15 @@
 
 use std::path::Path;
 
-use polars::prelude::LazyFrame;
-
 use super::report::Report;
-use super::{Context, arrival, lease};
+use super::{Context, arrival, bronze, lease};
 use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, crash, files};
 use crate::domain::batch::{Bronze, BronzeColumn, Delivery};
 use crate::domain::contract::Source;
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject, lineage};
-use crate::frames::CHUNK_ROWS;
+use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject};
 use crate::journal::{Snapshot, Transaction};
-use crate::lake::{Commit, Raw, Table, extension_of};
+use crate::lake::{Raw, extension_of};
 use crate::source::inbox::{self, Claim, Look};
 use crate::source::read::{self, Reader};
 
@@ -293,28 +290,10 @@ fn finish(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -
 fn write_bronze(context: &Context, task: &Task, intent: &Intent, report: &Report<'_>) -> Result<Bronze> {
     let Intent { seq, delivery, encoding } = intent;
     let raw = context.lake.raw_path(&delivery.content, &delivery.extension);
-    let mut reader = opened(context, &delivery.slice, &raw, &delivery.extension, encoding.as_deref())
-        .with_context(|| format!("reading `{}`", delivery.file))?;
-    let (columns, encoding) = (reader.header().to_vec(), reader.encoding());
-    let schema = read::bronze_schema(&columns);
-    let headers = columns.iter().map(|column| (column.name.clone(), column.delivered.clone())).collect();
-
-    let at = context.journal.read(|snapshot| snapshot.event_time(*seq))?;
-    let (table, partition) = bronze(delivery);
-    let commit = Commit::new(partition, *seq, "land", task.slot(), at);
-    let mut rows = 0;
-    let mut chunks = std::iter::from_fn(|| {
-        let chunk = reader.next_chunk(CHUNK_ROWS, &context.cancel).transpose()?;
-        Some(chunk.inspect(|chunk| {
-            rows += chunk.height() as u64;
-            report.rows(rows, None);
-        }))
-    });
-    let committed = context
-        .lake
-        .replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)
-        .with_context(|| format!("reading `{}`", delivery.file))?;
-    Ok(Bronze { columns, rows: committed.rows, encoding })
+    let reading = || format!("reading `{}`", delivery.file);
+    let mut reader =
+        opened(context, &delivery.slice, &raw, &delivery.extension, encoding.as_deref()).with_context(reading)?;
+    bronze::write(context, task, *seq, delivery, reader.as_mut(), report).with_context(reading)
 }
 
 /// What would keep a file from landing, as far as its text and its header tell: the note of its quarantine.
@@ -361,37 +340,4 @@ fn known_header(dataset: &Dataset, provider: &Provider, columns: &[BronzeColumn]
     Err(Error::bad_data(format!("none of the columns of {} is in the header of the file", provider.name))
         .because(format!("looked for {wanted}"))
         .hint("ask the provider for the file with its header line, or mend the provider's columns in assay.toml"))
-}
-
-/// The bronze rows of a batch, `None` where there are none.
-pub fn bronze_of(context: &Context, delivery: &Delivery) -> Result<Option<LazyFrame>> {
-    let (table, partition) = bronze(delivery);
-    context.lake.scan(&table, None, &partition)
-}
-
-/// Refuses a batch whose bronze is not there as it was written.
-pub fn verify_bronze(context: &Context, delivery: &Delivery) -> Result<()> {
-    let (table, partition) = bronze(delivery);
-    let batch = &delivery.batch;
-    context.lake.verify(&table, None, &partition, &context.cancel).map_err(|error| match error.kind() {
-        ErrorKind::Cancelled => error,
-        _ => Error::corrupt(format!("batch {batch} is on record but not in bronze as it was landed"))
-            .because(error.one_line())
-            .hint(format!("make it again from the file as delivered: assay batch accept {batch} --reason \"...\"")),
-    })
-}
-
-/// Whether the bronze of a landed batch is missing or damaged.
-pub fn is_lost(context: &Context, delivery: &Delivery) -> Result<bool> {
-    match verify_bronze(context, delivery) {
-        Err(error) if error.kind() == ErrorKind::Corrupt => Ok(true),
-        verified => verified.map(|()| false),
-    }
-}
-
-fn bronze(delivery: &Delivery) -> (Table, Vec<(String, String)>) {
-    let Slice { dataset, provider, period } = delivery.slice.clone();
-    let partition =
-        vec![(lineage::PERIOD.to_owned(), period.to_string()), (lineage::BATCH.to_owned(), delivery.batch.to_string())];
-    (Table::Bronze { dataset, provider }, partition)
 }

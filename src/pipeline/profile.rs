@@ -6,6 +6,7 @@ use crate::base::{Error, Result, crash};
 use crate::domain::profile::Profile;
 use crate::domain::task::TaskOutput;
 use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject};
+use crate::lake::Shelf;
 use crate::quality::profile;
 
 /// What came of measuring a slice.
@@ -46,7 +47,7 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
         annotations,
     };
     let profile = profile::measure(input, &|rows| report.rows(rows, total), &context.cancel)?;
-    let content = context.lake.write_profile(&profile::to_json(&profile)?)?;
+    let content = context.lake.write_document(Shelf::Profiles, &profile::to_json(&profile)?)?;
     crash::point("task.before_outcome");
     let output =
         TaskOutput { rows_in: profile.rows, rows_out: profile.rows, content: Some(content), ..TaskOutput::of(task) };
@@ -59,6 +60,6 @@ pub fn stored(context: &Context, slice: &Slice, model: &ModelRef) -> Result<Opti
     let output = context.journal.read(|snapshot| snapshot.output(&slot))?;
     let Some(output) = output else { return Ok(None) };
     let retry = || format!("assay task retry {} measures it again", output.key.short());
-    let read = |content| profile::from_json(&context.lake.read_profile(content)?);
+    let read = |content| profile::from_json(&context.lake.read_document(Shelf::Profiles, content)?);
     output.content.as_ref().map(read).transpose().map_err(|error| error.hint(retry()))
 }

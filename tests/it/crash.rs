@@ -22,7 +22,8 @@ const AMENDMENT: &str = "slips/2026-09.2";
 const COMMIT: &[&str] = &["delta.parquet_written", "delta.before_commit", "delta.after_commit", "delta.log_synced"];
 /// Those of a checkpoint: once in fifty commits.
 const CHECKPOINT: &[&str] = &["delta.before_checkpoint", "delta.checkpoint_written"];
-const INGEST: &[&str] = &["raw.stored", "land.intent", "land.bronze_written", "land.outcome"];
+const INGEST: &[&str] =
+    &["files.temp_written", "files.renamed", "raw.stored", "land.intent", "land.bronze_written", "land.outcome"];
 /// A file leaves its inbox.
 const TAKEN: &[&str] = &["inbox.claimed", "inbox.read"];
 const RUN: &[&str] = &["files.temp_written", "files.renamed", "task.intent", "task.before_outcome", "task.outcome"];

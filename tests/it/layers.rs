@@ -48,6 +48,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("rusqlite", &["journal", "source"]),
     ("deltalake_core", &["lake"]),
     ("calamine", &["source"]),
+    ("cfb", &["source"]),
+    ("quick_xml", &["source"]),
     ("sqlx", &["source"]),
     ("reqwest", &["source", "ner", "delivery"]),
     ("aho_corasick", &["ner"]),

@@ -53,6 +53,25 @@ fn real_data_of_csv_spectrum_is_its_json() {
     assert_eq!(seen, 12);
 }
 
+#[test]
+#[ignore = "real data"]
+fn real_data_of_every_kind_of_workbook_is_the_same_table() {
+    let read = |name: &str, extension: &str| {
+        let file = data(&format!("calamine/{name}.{extension}"));
+        let preview = preview_file(None, &file, Whose::default(), usize::MAX, &Cancel::default()).unwrap();
+        assert_eq!(preview.understood.format, extension);
+        (preview.understood.sheet, preview.columns, preview.sample)
+    };
+    let kinds: [(&str, &[&str]); 2] = [("any_sheets", &["xlsb", "xls", "ods"]), ("issues", &["xlsb", "ods"])];
+    for (name, others) in kinds {
+        let expected = read(name, "xlsx");
+        assert!(expected.2.len() > 2, "{expected:?}");
+        for extension in others {
+            assert_eq!(read(name, extension), expected, "{name}.{extension}");
+        }
+    }
+}
+
 /// Every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

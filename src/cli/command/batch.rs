@@ -4,7 +4,10 @@ use super::Call;
 use crate::base::clock::minute;
 use crate::base::{Result, text};
 use crate::cli::arguments::BatchCommand;
+use crate::cli::output::Output;
 use crate::domain::listing::{BatchRow, Query};
+use crate::domain::note::DeliveryNote;
+use crate::domain::understood::{Example, Understood};
 use crate::domain::{BatchId, BatchState, Request};
 use crate::ops::BatchDetail;
 
@@ -58,6 +61,22 @@ fn list(call: &Call<'_>, query: Query<BatchId>) -> Result<()> {
     })
 }
 
+fn print_note(out: &Output, note: &DeliveryNote) -> Result<()> {
+    let understood = note.understood.iter().flat_map(Understood::words);
+    understood.map(|(name, value)| format!("{name}: {value}")).try_for_each(|line| out.line(&format!("  {line}")))?;
+    for field in note.fields.iter().filter(|field| field.written.is_some()) {
+        out.line(&format!("  {}", field.words()))?;
+    }
+    let first = |examples: &[Example]| examples.first().map(|first| format!("; {}", first.words())).unwrap_or_default();
+    for repair in &note.repairs {
+        out.line(&format!("  repaired: {}{}", repair.words(), first(&repair.examples)))?;
+    }
+    for refusal in &note.rejects {
+        out.line(&format!("  refused: {}{}", refusal.words(), first(&refusal.examples)))?;
+    }
+    Ok(())
+}
+
 fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
     if call.output.is_json() {
         return call.output.document(detail);
@@ -74,7 +93,12 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
         out.line(&format!("  it was read as {read_in}, and the contract says otherwise now"))?;
     }
     if row.misread.is_some() || row.state == BatchState::Quarantined {
-        out.line(&format!("  -> once it can be read: assay batch accept {} --reason \"...\"", row.id))?;
+        // Of what could not be read there is no note.
+        let when = if detail.note.is_some() { "to take it in all the same" } else { "once it can be read" };
+        out.line(&format!("  -> {when}: assay batch accept {} --reason \"...\"", row.id))?;
+    }
+    if let Some(note) = &detail.note {
+        print_note(out, note)?;
     }
     for (delivered, field) in &detail.columns {
         out.line(&format!("  column {delivered} -> {}", field.as_deref().unwrap_or("(not in the contract)")))?;

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::base::{Cancel, Result, text};
 use crate::cli::arguments::Arguments;
 use crate::cli::output::Output;
-use crate::domain::understood::Understood;
 use crate::ops::{self, FilePreview, Whose, Workspace};
 
 /// Shows a file, in the workspace that is meant, or outside of any.
@@ -28,27 +27,19 @@ pub fn run(
 }
 
 fn print(preview: &FilePreview, output: &Output) -> Result<()> {
-    for line in understood(&preview.understood) {
-        output.line(&line)?;
+    for (name, value) in preview.understood.words() {
+        output.line(&format!("{name}: {value}"))?;
     }
     output.line(&format!("{}, {} refused", text::counted(preview.rows, "row"), text::grouped(preview.rejected)))?;
     for repair in &preview.repairs {
-        let first = repair.examples.first();
-        let line = first.and_then(|example| example.line).map(|line| format!("line {}: ", text::grouped(line)));
-        let reason = first.map(|example| example.reason.as_str()).unwrap_or_default();
-        let kind = repair.kind.words();
-        output.line(&format!(
-            "repaired: {kind} ({}); {}{reason}",
-            text::grouped(repair.count),
-            line.unwrap_or_default()
-        ))?;
+        let first = repair.examples.first().map(|example| format!("; {}", example.words())).unwrap_or_default();
+        output.line(&format!("repaired: {}{first}", repair.words()))?;
     }
     for reject in &preview.rejects {
-        let line = reject.line.map(|line| format!("line {}: ", text::grouped(line))).unwrap_or_default();
-        output.line(&format!("refused: {line}{}: {}", reject.reason, reject.raw))?;
+        output.line(&format!("refused: {}", reject.words()))?;
     }
     for mapped in &preview.mapping {
-        output.line(&format!("{} <- {}", mapped.field, mapped.column.as_deref().unwrap_or("(no column)")))?;
+        output.line(&mapped.words())?;
     }
     let header: Vec<String> = (1..).zip(&preview.columns).map(|(place, name)| named(place, name)).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -58,18 +49,4 @@ fn print(preview: &FilePreview, output: &Output) -> Result<()> {
 
 fn named(place: usize, name: &str) -> String {
     if name.trim().is_empty() { format!("column {place}") } else { name.to_owned() }
-}
-
-fn understood(understood: &Understood) -> Vec<String> {
-    let Understood { format, packed, encoding, delimiter, quote, escape, header_row } = understood;
-    let packed = packed.as_ref().map(|packed| format!(" in {packed}")).unwrap_or_default();
-    let mut lines = vec![format!("format: {format}{packed}")];
-    lines.extend(encoding.as_ref().map(|encoding| format!("encoding: {encoding}")));
-    lines.extend(delimiter.as_ref().map(|delimiter| format!("delimiter: {delimiter:?}")));
-    lines.extend(quote.map(|quote| format!("quote: {quote}")));
-    lines.extend(escape.map(|escape| format!("escape: {escape}")));
-    lines.push(
-        header_row.map_or_else(|| "header: none".to_owned(), |row| format!("header: line {}", text::grouped(row))),
-    );
-    lines
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::*;
-use crate::domain::contract::{DeliveryMode, Source};
+use crate::domain::contract::{DecimalMark, DeliveryMode, Source};
 use crate::domain::due::Due;
 use crate::domain::policy::{Format, ReleasePolicy};
 use crate::domain::{Check, CheckRule, FieldType, Granularity, Role, Severity};
@@ -32,6 +32,7 @@ text = ["description"]
 model = "slips"
 key = ["slip_id", "line"]
 date = "sold_on"
+holidays = ["2026-12-25", 2026-12-28]
 schema = { slip_id = "string", line = "int", sold_on = "date", description = "string", amount = "decimal(12,2)" }
 
 [[dataset.provider]]
@@ -39,8 +40,13 @@ name = "northgate"
 source = { kind = "inbox", pattern = "{period}*.csv", encoding = "windows-1252" }
 columns = { description = ["Description", "Item text"], amount = "Net amount", line = [] }
 dates = ["%d/%m/%Y", "%A, %B %d, %Y"]
+decimal_mark = ","
+nulls = ["unbekannt"]
+max_rejects = 0.05
 delivery = "whole"
 due = "2w"
+grace = "2bd"
+timezone = "America/New_York"
 since = "2026-03"
 until = "2027-02"
 
@@ -122,13 +128,20 @@ fn a_full_file_becomes_the_contract_that_it_says() {
     assert_eq!(northgate.names_of("line"), [""; 0]);
     assert_eq!(northgate.names_of("sold_on"), ["sold_on"]);
     assert_eq!(northgate.dates, ["%d/%m/%Y", "%A, %B %d, %Y"]);
+    assert_eq!(
+        (northgate.decimal_mark, &northgate.nulls[..]),
+        (Some(DecimalMark::Comma), &["unbekannt".to_owned()][..])
+    );
     assert_eq!((northgate.delivery, northgate.due), (DeliveryMode::Whole, Due::Days(14)));
+    assert_eq!((northgate.grace, northgate.timezone), (Some(Due::BusinessDays(2)), Some(chrono_tz::America::New_York)));
+    assert_eq!(dataset.holidays, ["2026-12-25", "2026-12-28"].map(|day| day.parse::<NaiveDate>().unwrap()));
     assert_eq!((northgate.since, northgate.until), ("2026-03".parse().ok(), "2027-02".parse().ok()));
     assert_eq!(
         (south.source.clone(), south.due, south.since),
         (inbox("slips_{period}.jsonl", None), Due::Days(0), None)
     );
-    assert_eq!(south.dates, ["%Y-%m-%d"]);
+    assert_eq!((northgate.max_rejects, south.max_rejects), (Some(500), None));
+    assert_eq!((south.dates.len(), south.decimal_mark, south.nulls.len()), (0, None, 0));
 
     let mut checks = Check::built_in();
     checks[4] = Check { rule: CheckRule::NullRate { tolerance: 0.2 }, off: true, ..checks[4].clone() };

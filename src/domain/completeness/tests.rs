@@ -62,19 +62,36 @@ fn time_alone_makes_it_late_at_its_deadline_and_only_what_is_missing() {
     let dataset = dataset(providers);
     let delivered = [batch("c", period(OCTOBER), 1, BatchState::Landed)];
     let mut deadlines: Vec<_> =
-        dataset.providers.iter().map(|provider| provider.due.deadline(period(OCTOBER), zone)).collect();
+        dataset.providers.iter().map(|provider| provider.due.deadline(period(OCTOBER), zone, &[])).collect();
     deadlines.sort();
     for deadline in deadlines {
         for now in [deadline - TimeDelta::nanoseconds(1), deadline, deadline + TimeDelta::nanoseconds(1)] {
             for (cell, provider) in
                 cells(&dataset, period(OCTOBER), zone, now, &delivered).iter().zip(&dataset.providers)
             {
-                let due = provider.due.deadline(period(OCTOBER), zone);
+                let due = provider.due.deadline(period(OCTOBER), zone, &[]);
                 let missing = if due <= now { CellState::Late } else { CellState::Expected };
                 let expected = if provider.name == "c" { CellState::Delivered } else { missing };
                 assert_eq!((cell.state, cell.due), (expected, Some(due)), "{} at {now}", provider.name);
             }
         }
+    }
+}
+
+#[test]
+fn grace_puts_off_being_late_and_a_provider_has_its_own_clock_and_holidays() {
+    let somewhere_else = Provider {
+        grace: Some("1bd".parse().unwrap()),
+        timezone: Some(chrono_tz::America::New_York),
+        ..provider("a", "2bd")
+    };
+    let mut dataset = dataset(vec![somewhere_else]);
+    dataset.holidays = vec!["2026-11-03".parse().unwrap()];
+    // October ends on a Saturday: Monday and Wednesday are the two business days, Thursday is the grace.
+    let due = instant("2026-11-05T05:00:00Z");
+    for (now, expected) in [("2026-11-06T04:59:59Z", CellState::Expected), ("2026-11-06T05:00:00Z", CellState::Late)] {
+        let cell = &cells(&dataset, period(OCTOBER), chrono_tz::Europe::London, instant(now), &[])[0];
+        assert_eq!((cell.state, cell.due), (expected, Some(due)), "{now}");
     }
 }
 

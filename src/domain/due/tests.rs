@@ -10,7 +10,7 @@ use crate::domain::Granularity;
 use crate::domain::testing::{instant, period};
 
 fn deadline(due: &str, of: &str, zone: Tz) -> DateTime<Utc> {
-    due.parse::<Due>().unwrap().deadline(period(of), zone)
+    due.parse::<Due>().unwrap().deadline(period(of), zone, &[])
 }
 
 #[test]
@@ -45,6 +45,35 @@ fn days_are_those_of_the_calendar_and_hours_those_of_the_clock() {
     ] {
         assert_eq!(deadline(due, of, zone), instant(at), "{due} after {of} in {zone}");
     }
+}
+
+#[test]
+fn business_days_leave_out_weekends_and_holidays() {
+    let christmas = ["2026-12-25", "2026-12-28"].map(|day| day.parse().unwrap());
+    for (due, of, at) in [
+        // October ends on a Saturday.
+        ("0bd", "2026-10", "2026-11-01T00:00:00Z"),
+        ("1bd", "2026-10", "2026-11-03T00:00:00Z"),
+        ("5bd", "2026-10", "2026-11-07T00:00:00Z"),
+        ("6bd", "2026-10", "2026-11-10T00:00:00Z"),
+        // 24 December is a Thursday; Friday and Monday are free.
+        ("1bd", "2026-12-24", "2026-12-30T00:00:00Z"),
+        ("2bd", "2026-12-23", "2026-12-30T00:00:00Z"),
+    ] {
+        assert_eq!(
+            due.parse::<Due>().unwrap().deadline(period(of), London, &christmas),
+            instant(at),
+            "{due} after {of}"
+        );
+    }
+}
+
+#[test]
+fn time_is_added_to_what_is_due_in_the_middle_of_a_day() {
+    let due: Due = "36h".parse().unwrap();
+    let noon = due.deadline(period("2026-03-27"), London, &[]);
+    assert_eq!(noon, instant("2026-03-29T11:00:00Z"), "clocks went forward");
+    assert_eq!(Due::Days(1).after(noon, London, &[]), instant("2026-03-30T11:00:00Z"));
 }
 
 #[test]
@@ -101,11 +130,11 @@ proptest! {
         let first = NaiveDate::from_ymd_opt(1995, 1, 1).unwrap() + Days::new(day.unsigned_abs().into());
         let period = Period::containing(Granularity::Day, first).unwrap();
         let end = end_of(period, zone);
-        prop_assert_eq!(Due::Days(0).deadline(period, zone), end);
-        prop_assert_eq!(Due::Hours(0).deadline(period, zone), end);
-        let by_days = Due::Days(days).deadline(period, zone);
-        let by_hours = Due::Hours(days * 24).deadline(period, zone);
-        prop_assert!(end <= by_days && by_days < Due::Days(days + 1).deadline(period, zone));
+        prop_assert_eq!(Due::Days(0).deadline(period, zone, &[]), end);
+        prop_assert_eq!(Due::Hours(0).deadline(period, zone, &[]), end);
+        let by_days = Due::Days(days).deadline(period, zone, &[]);
+        let by_hours = Due::Hours(days * 24).deadline(period, zone, &[]);
+        prop_assert!(end <= by_days && by_days < Due::Days(days + 1).deadline(period, zone, &[]));
         // Clocks jump by an hour, so that counting days and counting hours differ by no more.
         prop_assert!((by_days - by_hours).abs() <= TimeDelta::hours(1));
         prop_assert!(end < end_of(period.next().unwrap(), zone));

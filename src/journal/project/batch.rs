@@ -5,7 +5,7 @@ use rusqlite::named_params;
 use super::Projection;
 use crate::base::{Error, Result};
 use crate::domain::batch::Delivery;
-use crate::domain::{Batch, BatchId, BatchState, Event, Fact};
+use crate::domain::{Batch, BatchId, BatchState, Event, Fact, Slice};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
@@ -31,6 +31,9 @@ pub(super) const PROJECTION: Projection = Projection {
             at           TEXT NOT NULL,
             actor        TEXT NOT NULL,
             note         TEXT,
+            landing      TEXT,
+            refining     TEXT,
+            doubted      INTEGER NOT NULL,
             sort         INTEGER NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
@@ -46,27 +49,37 @@ pub(super) const PROJECTION: Projection = Projection {
 
 fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     match &event.fact {
-        Fact::BatchLanded { delivery, columns, rows, encoding } => {
-            let (columns, encoding) = (columns.clone(), encoding.clone());
+        Fact::BatchLanded { delivery, columns, rows, encoding, noted } => {
+            let (columns, encoding, landing) = (columns.clone(), encoding.clone(), noted.clone());
             let landed = delivered(event, delivery, BatchState::Landed);
-            land(snapshot, &Batch { columns, rows: *rows, encoding, ..landed }, event.seq)
+            land(snapshot, &Batch { columns, rows: *rows, encoding, landing, ..landed }, event.seq)
         }
         Fact::BatchQuarantined { delivery, note } => quarantine(snapshot, event, delivery, note),
+        Fact::BatchSetAside { batch, note } => set_aside(snapshot, batch, note),
         Fact::BatchWithdrawn { batch } => withdraw(snapshot, event, batch),
-        Fact::TaskDone { rejected, .. } => rejected.iter().try_for_each(|(batch, rejected)| {
-            let rejected = column::integer(*rejected)?;
-            snapshot.execute("UPDATE batch SET rejected = ?2 WHERE id = ?1", (batch.as_str(), rejected)).map(drop)
-        }),
+        Fact::TaskDone { rejected, noted, .. } => {
+            for (batch, rejected) in rejected {
+                let rejected = column::integer(*rejected)?;
+                snapshot.execute("UPDATE batch SET rejected = ?2 WHERE id = ?1", (batch.as_str(), rejected))?;
+            }
+            for (batch, noted) in noted {
+                let noted = column::to_json(noted)?;
+                snapshot.execute("UPDATE batch SET refining = ?2 WHERE id = ?1", (batch.as_str(), noted))?;
+            }
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
 
 fn land(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     refuse_landed(snapshot, &batch.delivery.batch)?;
+    // Whoever has it landed all the same has looked at it.
+    let doubted = snapshot.batch(&batch.delivery.batch)?.is_some_and(|waited| waited.doubted);
     if let Some(before) = snapshot.current_batch(&batch.delivery.slice)? {
         set_state(snapshot, before, BatchState::Superseded, None)?;
     }
-    insert(snapshot, batch, seq)
+    insert(snapshot, &Batch { doubted, ..batch.clone() }, seq)
 }
 
 fn quarantine(snapshot: &Snapshot<'_>, event: &Event, delivery: &Delivery, note: &str) -> Result<()> {
@@ -84,7 +97,7 @@ fn refuse_landed(snapshot: &Snapshot<'_>, id: &BatchId) -> Result<()> {
     }
 }
 
-/// Takes a batch back. Where its slice stood on it, it then stands on the newest revision that was superseded.
+/// Takes a batch back.
 fn withdraw(snapshot: &Snapshot<'_>, event: &Event, id: &BatchId) -> Result<()> {
     let batch = snapshot.known_batch(id)?;
     let (slice, revision, state) = (batch.delivery.slice.clone(), batch.delivery.revision, batch.state);
@@ -92,9 +105,23 @@ fn withdraw(snapshot: &Snapshot<'_>, event: &Event, id: &BatchId) -> Result<()> 
         return Err(Error::refused(format!("batch `{id}` is withdrawn already")));
     }
     set_state(snapshot, batch, BatchState::Withdrawn, event.origin.reason.clone())?;
-    if state != BatchState::Landed {
-        return Ok(());
+    if state == BatchState::Landed { fall_back(snapshot, &slice, revision) } else { Ok(()) }
+}
+
+/// Puts a landed batch into quarantine.
+fn set_aside(snapshot: &Snapshot<'_>, id: &BatchId, note: &str) -> Result<()> {
+    let batch = snapshot.known_batch(id)?;
+    if batch.state != BatchState::Landed {
+        return Err(Error::refused(format!("batch `{id}` is {}, not landed", batch.state.as_str())));
     }
+    let (slice, revision) = (batch.delivery.slice.clone(), batch.delivery.revision);
+    snapshot.execute("UPDATE batch SET doubted = 1 WHERE id = ?1", [id.as_str()])?;
+    set_state(snapshot, batch, BatchState::Quarantined, Some(note.to_owned()))?;
+    fall_back(snapshot, &slice, revision)
+}
+
+/// Has a slice stand on the newest superseded revision below this one, if there is any.
+fn fall_back(snapshot: &Snapshot<'_>, slice: &Slice, revision: u32) -> Result<()> {
     let below = snapshot
         .batches_of(&slice.dataset, slice.period)?
         .into_iter()
@@ -116,6 +143,9 @@ fn delivered(event: &Event, delivery: &Delivery, state: BatchState) -> Batch {
         at: event.at,
         by: event.origin.actor.name.clone(),
         note: None,
+        landing: None,
+        refining: None,
+        doubted: false,
     }
 }
 
@@ -123,9 +153,11 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     let slice = &batch.delivery.slice;
     snapshot.execute(
         "INSERT OR REPLACE INTO batch (id, dataset, period, period_order, provider, revision, content, extension, file,
-             bytes, state, columns, encoding, rows, rejected, at, actor, note, sort, search)
+             bytes, state, columns, encoding, rows, rejected, at, actor, note, landing, refining,
+             doubted, sort, search)
          VALUES (:id, :dataset, :period, :period_order, :provider, :revision, :content, :extension, :file,
-             :bytes, :state, :columns, :encoding, :rows, :rejected, :at, :actor, :note, :sort, :search)",
+             :bytes, :state, :columns, :encoding, :rows, :rejected, :at, :actor, :note,
+             :landing, :refining, :doubted, :sort, :search)",
         named_params! {
             ":id": batch.delivery.batch.as_str(), ":dataset": slice.dataset, ":period": slice.period.to_string(),
             ":period_order": column::period_order(slice.period), ":provider": slice.provider,
@@ -135,7 +167,9 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
             ":columns": column::to_json(&batch.columns)?, ":encoding": batch.encoding,
             ":rows": column::integer(batch.rows)?, ":rejected": column::integer(batch.rejected)?,
             ":at": column::written(batch.at), ":actor": batch.by, ":note": batch.note,
-            ":sort": -column::integer(seq)?, ":search": search(batch),
+            ":landing": batch.landing.as_ref().map(column::to_json).transpose()?,
+            ":refining": batch.refining.as_ref().map(column::to_json).transpose()?,
+            ":doubted": batch.doubted, ":sort": -column::integer(seq)?, ":search": search(batch),
         },
     )?;
     Ok(())

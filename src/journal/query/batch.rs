@@ -150,5 +150,8 @@ fn read(row: &Row<'_>) -> Result<Batch> {
         at: column::instant(row, "at")?,
         by: row.get("actor")?,
         note: row.get("note")?,
+        landing: column::optional_json(row, "landing")?,
+        refining: column::optional_json(row, "refining")?,
+        doubted: row.get("doubted")?,
     })
 }

@@ -9,9 +9,11 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::check::{Bounds, CheckSubject, RowRef};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::note::Noted;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::ReleaseInputs;
 use crate::domain::task::TaskOutput;
+use crate::domain::understood::{RejectKind, RepairKind};
 use crate::domain::{
     BatchId, Check, CheckRule, Contract, Dataset, Evaluation, Fact, Granularity, ModelRef, ModelVersion, Outcome,
     Period, Release, ReleaseName, Severity, Slice, Task, TaskKind, TaskSubject,
@@ -51,6 +53,7 @@ pub(super) fn landed(slice: &Slice, revision: u32) -> Fact {
         columns,
         rows: 10,
         encoding: Some("windows-1252".to_owned()),
+        noted: Some(noted(revision)),
     }
 }
 
@@ -82,7 +85,17 @@ pub(super) fn done(task: Task, number: u64) -> Fact {
         _ => Vec::new(),
     };
     let rejected = task.subject.slice().map(|slice| (delivery(slice, 1).batch, number % 5));
-    Fact::TaskDone { task, output, rejected: rejected.into_iter().collect(), metrics }
+    let noted = task.subject.slice().map(|slice| (delivery(slice, 1).batch, noted(1)));
+    let (rejected, noted) = (rejected.into_iter().collect(), noted.into_iter().collect());
+    Fact::TaskDone { task, output, rejected, noted, metrics }
+}
+
+fn noted(number: u32) -> Noted {
+    Noted {
+        digest: digest(u64::from(number)),
+        repairs: [(RepairKind::BlankRow, u64::from(number))].into(),
+        rejects: [(RejectKind::Malformed, 2)].into(),
+    }
 }
 
 pub(super) fn registered(version: u32) -> Fact {
@@ -242,6 +255,7 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
         key: Vec::new(),
         date: None,
         schema: Vec::new(),
+        holidays: Vec::new(),
         providers: Vec::new(),
         checks: rules.map(check).into(),
         release: ReleasePolicy::default(),
@@ -249,14 +263,14 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
     let Fact::ModelRegistered { version: mut model } = registered(1) else { return Vec::new() };
     let score = Score { precision: number(7), recall: number(8), f1: number(9), support: 1 };
     model.metrics = Some(ModelMetrics { overall: score, ..ModelMetrics::default() });
-    let Fact::TaskDone { task, output, rejected, .. } = done(task(TaskKind::Profile, &slice, 1), 1) else {
+    let Fact::TaskDone { task, output, rejected, noted, .. } = done(task(TaskKind::Profile, &slice, 1), 1) else {
         return Vec::new();
     };
     let metrics = numbers.iter().enumerate().map(|(index, number)| (format!("metric {index}"), *number)).collect();
     vec![
         Fact::ContractApplied { version, digest, contract },
         Fact::ModelRegistered { version: model },
-        Fact::TaskDone { task, output, rejected, metrics },
+        Fact::TaskDone { task, output, rejected, noted, metrics },
         Fact::AnomalyOpened {
             id: anomaly_id(&slice),
             dataset: slice.dataset.clone(),

@@ -52,6 +52,25 @@ fn a_later_revision_supersedes_and_its_withdrawal_brings_the_one_before_back() {
 }
 
 #[test]
+fn a_batch_that_is_set_aside_leaves_its_slice_to_the_one_before_until_somebody_takes_it_in() {
+    use BatchState::{Landed, Quarantined, Superseded};
+    let bench = Bench::new();
+    let slice = slice(0);
+    let set_aside = |revision| Fact::BatchSetAside {
+        batch: delivery(&slice, revision).batch,
+        note: "7 of 10 records are refused".to_owned(),
+    };
+    let doubted = || bench.ask(|snapshot| snapshot.batch(&delivery(&slice, 2).batch)).unwrap().doubted;
+    bench.tell("mira", vec![landed(&slice, 1), landed(&slice, 2)]).unwrap();
+    assert!(!doubted());
+    bench.tell("mira", vec![set_aside(2)]).unwrap();
+    assert_eq!((states(&bench), doubted()), (vec![Landed, Quarantined], true));
+    bench.refused(set_aside(2));
+    bench.tell("mira", vec![landed(&slice, 2)]).unwrap();
+    assert_eq!((states(&bench), doubted()), (vec![Superseded, Landed], true));
+}
+
+#[test]
 fn a_task_goes_from_intent_to_outcome_and_a_success_clears_the_failure() {
     let bench = Bench::new();
     let slice = slice(0);
@@ -115,8 +134,10 @@ fn a_profile_replaces_its_numbers_and_history_is_in_order_of_time() {
 #[test]
 fn a_number_that_is_not_finite_is_refused_before_it_is_on_the_record() {
     let bench = Bench::new();
-    let Fact::TaskDone { task, output, rejected, .. } = done(task(TaskKind::Profile, &slice(0), 1), 1) else { return };
-    let broken = Fact::TaskDone { task, output, rejected, metrics: vec![("mean".to_owned(), f64::NAN)] };
+    let Fact::TaskDone { task, output, rejected, noted, .. } = done(task(TaskKind::Profile, &slice(0), 1), 1) else {
+        return;
+    };
+    let broken = Fact::TaskDone { task, output, rejected, noted, metrics: vec![("mean".to_owned(), f64::NAN)] };
     let error = bench.tell("mira", vec![broken]).unwrap_err();
     assert!(error.one_line().contains("task_done"), "{error}");
     assert_eq!(bench.ask(|snapshot| snapshot.head()).0, 0);

@@ -6,7 +6,7 @@ use super::facts::{
     period, promoted, publication, quarantined, registered, release, slice, task,
 };
 use crate::base::{Digest, ErrorKind, Result};
-use crate::domain::{BatchState, Fact, ModelRef, ReleaseState, TaskKind};
+use crate::domain::{Batch, BatchState, Fact, ModelRef, ReleaseState, TaskKind};
 use crate::journal::Snapshot;
 
 /// One try: which fact, about what, with which number.
@@ -58,7 +58,11 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
         5 => {
             let batches = snapshot.batches_of("slips", slice.period)?;
             let batch = batches.get(number as usize % batches.len().max(1));
-            batch.map(|batch| Fact::BatchWithdrawn { batch: batch.delivery.batch.clone() }).into_iter().collect()
+            let ended = |batch: &Batch| match (batch.delivery.batch.clone(), number % 3) {
+                (batch, 0) => Fact::BatchSetAside { batch, note: "7 of 10 records are refused".to_owned() },
+                (batch, _) => Fact::BatchWithdrawn { batch },
+            };
+            batch.map(ended).into_iter().collect()
         }
         6 => vec![Fact::TaskStarted { task: task(TaskKind::Refine, &slice, number % 3) }],
         7 => vec![done(task(TaskKind::Refine, &slice, number % 3), number)],

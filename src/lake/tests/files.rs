@@ -5,6 +5,7 @@ use std::fs;
 use super::*;
 use crate::base::{Digest, ErrorKind};
 use crate::domain::ReleaseName;
+use crate::lake::Shelf;
 
 fn lake() -> (tempfile::TempDir, Lake) {
     let folder = tempfile::tempdir().unwrap();
@@ -47,12 +48,12 @@ fn a_file_without_extension_is_kept_as_bin_and_a_missing_one_is_named() {
 #[test]
 fn a_profile_is_read_back_or_found_damaged() {
     let (folder, lake) = lake();
-    let digest = lake.write_profile(b"{}").unwrap();
-    assert_eq!(lake.write_profile(b"{}").unwrap(), digest);
-    assert_eq!(lake.read_profile(&digest).unwrap(), b"{}");
+    let digest = lake.write_document(Shelf::Profiles, b"{}").unwrap();
+    assert_eq!(lake.write_document(Shelf::Profiles, b"{}").unwrap(), digest);
+    assert_eq!(lake.read_document(Shelf::Profiles, &digest).unwrap(), b"{}");
     fs::write(folder.path().join(format!("lake/profiles/{digest}.json")), "{ }").unwrap();
-    assert_eq!(lake.read_profile(&digest).unwrap_err().kind(), ErrorKind::Corrupt);
-    assert_eq!(lake.read_profile(&Digest::of(b"other")).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(lake.read_document(Shelf::Profiles, &digest).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(lake.read_document(Shelf::Profiles, &Digest::of(b"other")).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 fn build(lake: &Lake, release: &ReleaseName, text: &str) -> Result<Vec<super::super::Artifact>> {

@@ -7,7 +7,7 @@ use crate::domain::progress::Progress;
 use crate::domain::{Batch, BatchId, BatchState, Contract, Fact};
 use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::land::{self, Landing};
-use crate::pipeline::{Context, arrival, lease};
+use crate::pipeline::{Context, arrival, bronze, lease};
 
 /// Tries a quarantined batch again: the contract may name its encoding by now. One that was read in another encoding than
 /// the contract now names, or whose bronze got lost, is read again, as the next revision.
@@ -67,7 +67,7 @@ fn acceptable(context: &Context, batch: Batch) -> Result<impl Fn(&Snapshot<'_>) 
         return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
             .hint("deliver the same file once more: assay batch add FILE"));
     }
-    let is_lost = batch.state == BatchState::Landed && land::is_lost(context, &batch.delivery)?;
+    let is_lost = batch.state == BatchState::Landed && bronze::is_lost(context, &batch.delivery)?;
     let contract = context.contract.clone();
     Ok(move |snapshot: &Snapshot<'_>| may_be_accepted(snapshot, &contract, &id, is_lost))
 }

@@ -103,7 +103,7 @@ pub fn provider_of<'a>(root: &Path, dataset: &'a Dataset, named: Option<&str>, f
 }
 
 /// The period that the name of a file says, by the pattern of a provider.
-fn period_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Period, String> {
+pub fn period_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Period, String> {
     let (name, Source::Inbox { pattern, .. }) = (file_name(file), &provider.source);
     let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
     read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))

@@ -15,7 +15,7 @@ mod run;
 mod tests;
 
 pub use contract::ContractDiff;
-pub use ingest::provider_of;
+pub use ingest::{period_of, provider_of};
 pub(super) use model::task_of as training_key;
 pub use next::Next;
 use serde_json::json;

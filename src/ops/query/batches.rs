@@ -4,7 +4,7 @@ use crate::base::Result;
 use crate::domain::listing::{BatchRow, Page, Query};
 use crate::domain::{BatchId, BatchState, Contract};
 use crate::ops::{BatchDetail, Workspace};
-use crate::pipeline::{land, look};
+use crate::pipeline::{land, look, notes};
 
 impl Workspace {
     /// Batches, newest first.
@@ -47,9 +47,11 @@ impl Workspace {
         let columns = batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
         let rejects = look::rejects(&context, &batch)?;
         let preview = look::delivered_rows(&context, &batch)?;
+        // What stands in it may have been erased since.
+        let note = notes::of(&context, &batch).unwrap_or_default().map(Box::new);
         let mut row = BatchRow::from(batch);
         only_misread(&context.contract, &mut row);
-        Ok(BatchDetail { row, columns, rejects, preview, releases })
+        Ok(BatchDetail { row, columns, note, rejects, preview, releases })
     }
 }
 

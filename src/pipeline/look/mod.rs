@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 pub use self::refused::{RejectRow, rejects};
-use super::{Context, land, slices};
+use super::{Context, bronze, slices};
 use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
@@ -19,7 +19,7 @@ const ROWS_SHOWN: u32 = 20;
 
 /// The first rows of a batch as delivered, cell by cell.
 pub fn delivered_rows(context: &Context, batch: &Batch) -> Result<Vec<Vec<Option<String>>>> {
-    let Some(bronze) = land::bronze_of(context, &batch.delivery)? else { return Ok(Vec::new()) };
+    let Some(bronze) = bronze::read(context, &batch.delivery)? else { return Ok(Vec::new()) };
     let columns: Vec<Expr> = batch.columns.iter().map(|column| col(column.name.as_str())).collect();
     if columns.is_empty() {
         return Ok(Vec::new());

@@ -10,7 +10,7 @@ use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::{Batch, BatchId, lineage};
 use crate::frames;
-use crate::pipeline::{Context, land, slices};
+use crate::pipeline::{Context, bronze, slices};
 
 /// How many rejects of a batch are shown.
 const REJECTS_SHOWN: u32 = 200;
@@ -84,7 +84,7 @@ pub(super) fn samples(context: &Context, wanted: &[RowRef]) -> Result<Vec<Sample
 type Cells = Vec<(String, Option<String>)>;
 
 fn delivered(context: &Context, batch: &Batch, wanted: &[RowRef]) -> Result<BTreeMap<u64, Cells>> {
-    let Some(bronze) = land::bronze_of(context, &batch.delivery)? else { return Ok(BTreeMap::new()) };
+    let Some(bronze) = bronze::read(context, &batch.delivery)? else { return Ok(BTreeMap::new()) };
     let frame = collect(bronze.filter(among([batch.delivery.batch.as_str()], wanted)))?;
     let mut rows = BTreeMap::new();
     for index in 0..frame.height() {

@@ -2,22 +2,30 @@
 //!
 //! Rows in = rows out + rejects, always. Of rows that share a key the first is kept.
 
+mod dates;
+mod numbers;
 pub mod parse;
 mod refiner;
 pub(super) mod schemas;
+mod style;
+pub mod trial;
 
-use polars::prelude::{DataFrame, IntoLazy, LazyFrame};
+use std::collections::BTreeMap;
+
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame, col};
 
 use crate::base::{Error, Result, crash};
 use crate::domain::contract::Dataset;
+use crate::domain::note::{DeliveryNote, Noted};
 use crate::domain::task::TaskOutput;
+use crate::domain::understood::{RejectKind, RepairKind, Tally};
 use crate::domain::{Batch, BatchId, Slice, Task};
 use crate::frames::{Order, chunks};
 use crate::lake::Commit;
 
 use super::report::Report;
-use super::{Context, land, slices};
-use refiner::{Refiner, Sorted};
+use super::{Context, bronze, notes, slices};
+use refiner::{Reading, Refiner, Sorted};
 
 /// Silver without rows.
 pub fn empty_silver(dataset: &Dataset) -> LazyFrame {
@@ -30,6 +38,8 @@ pub struct Refined {
     pub output: TaskOutput,
     /// Records refused, batch by batch.
     pub rejected: Vec<(BatchId, u64)>,
+    /// What was understood of each batch.
+    pub noted: Vec<(BatchId, Noted)>,
 }
 
 /// Writes silver and rejects of a slice from the bronze of its batches, under the intent `seq`.
@@ -39,13 +49,14 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let total = batches.iter().map(|batch| batch.rows).sum();
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
 
-    batches.iter().try_for_each(|batch| land::verify_bronze(context, &batch.delivery))?;
+    batches.iter().try_for_each(|batch| bronze::verify(context, &batch.delivery))?;
+    let readings = readings(context, &Refiner::new(dataset, slice)?, batches)?;
     let mut counts = Counts::default();
     let (table, partition) = slices::silver(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    let mut kept = refined(context, dataset, slice, batches)?.map(|chunk| {
-        let chunk = chunk?;
-        counts.add(&chunk);
+    let mut kept = refined(context, dataset, slice, batches, &readings)?.map(|chunk| {
+        let mut chunk = chunk?;
+        counts.add(&mut chunk);
         report.rows(counts.kept + counts.refused(), Some(total));
         Ok(chunk.silver)
     });
@@ -58,7 +69,7 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let (table, partition) = slices::rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     if counts.refused() > 0 {
-        let mut refused = refined(context, dataset, slice, batches)?.map(|chunk| Ok(chunk?.rejects));
+        let mut refused = refined(context, dataset, slice, batches, &readings)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
     } else if context.lake.version(&table)?.is_some() {
         // Before the first reject there is no such table.
@@ -74,29 +85,65 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
             output.rows_in, output.rows_out, output.rejected
         )));
     }
-    Ok(Refined { output, rejected: counts.by_batch })
+    let refiner = Refiner::new(dataset, slice)?;
+    let noted = batches.iter().zip(&readings).map(|(batch, reading)| {
+        let id = &batch.delivery.batch;
+        let of_batch = counts.by_batch.get(id);
+        let repairs = of_batch.map_or_else(Vec::new, |counted| counted.repairs.list());
+        let rejects = of_batch.map_or_else(Vec::new, |counted| counted.refusals.list());
+        let note = DeliveryNote { understood: None, fields: refiner.fields(reading), repairs, rejects };
+        Ok((id.clone(), notes::write(context, &note)?))
+    });
+    let noted = noted.collect::<Result<Vec<_>>>()?;
+    let refused = |batch: &Batch| counts.by_batch.get(&batch.delivery.batch).map_or(0, |counted| counted.refused);
+    let rejected = batches.iter().map(|batch| (batch.delivery.batch.clone(), refused(batch))).collect();
+    Ok(Refined { output, rejected, noted })
 }
 
-/// How many rows were kept, and refused of which batch.
+/// How many rows were kept, and what became of the others.
 #[derive(Default)]
 struct Counts {
     kept: u64,
-    by_batch: Vec<(BatchId, u64)>,
+    by_batch: BTreeMap<BatchId, Counted>,
+}
+
+/// What is counted of one batch.
+#[derive(Default)]
+struct Counted {
+    refused: u64,
+    repairs: Tally<RepairKind>,
+    refusals: Tally<RejectKind>,
 }
 
 impl Counts {
-    fn add(&mut self, chunk: &Sorted) {
+    fn add(&mut self, chunk: &mut Sorted) {
         self.kept += chunk.silver.height() as u64;
-        let refused = chunk.rejects.height() as u64;
-        match self.by_batch.last_mut() {
-            Some((batch, count)) if *batch == chunk.batch => *count += refused,
-            _ => self.by_batch.push((chunk.batch.clone(), refused)),
-        }
+        let counted = self.by_batch.entry(chunk.batch.clone()).or_default();
+        counted.refused += chunk.rejects.height() as u64;
+        counted.repairs.absorb(std::mem::take(&mut chunk.repairs));
+        counted.refusals.absorb(std::mem::take(&mut chunk.refusals));
     }
 
     fn refused(&self) -> u64 {
-        self.by_batch.iter().map(|(_, count)| count).sum()
+        self.by_batch.values().map(|counted| counted.refused).sum()
     }
+}
+
+/// How each batch is read.
+fn readings(context: &Context, refiner: &Refiner, batches: &[Batch]) -> Result<Vec<Reading>> {
+    let reading = |batch: &Batch| {
+        let rows = rows(context, batch)?;
+        refiner.reading(&batch.columns, |names| {
+            chunks(rows.select(names.iter().map(col).collect::<Vec<_>>()), Order::Any, &context.cancel)
+        })
+    };
+    batches.iter().map(reading).collect()
+}
+
+fn rows(context: &Context, batch: &Batch) -> Result<LazyFrame> {
+    let id = &batch.delivery.batch;
+    bronze::read(context, &batch.delivery)?
+        .ok_or_else(|| Error::corrupt(format!("batch {id} is on record but not in bronze")))
 }
 
 /// All batches of a slice, refined chunk by chunk, in order.
@@ -105,19 +152,17 @@ fn refined(
     dataset: &Dataset,
     slice: &Slice,
     batches: &[Batch],
+    readings: &[Reading],
 ) -> Result<impl Iterator<Item = Result<Sorted>> + use<>> {
     let mut refiner = Refiner::new(dataset, slice)?;
     let mut parts = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let id = batch.delivery.batch.clone();
-        let mapping = refiner.mapping(&batch.columns);
-        let bronze = land::bronze_of(context, &batch.delivery)?
-            .ok_or_else(|| Error::corrupt(format!("batch {id} is on record but not in bronze")))?;
-        let chunks = chunks(bronze, Order::Kept, &context.cancel)?;
-        parts.push(chunks.map(move |chunk| chunk.map(|chunk| (id.clone(), mapping.clone(), chunk))));
+    for (batch, reading) in batches.iter().zip(readings) {
+        let (id, reading) = (batch.delivery.batch.clone(), reading.clone());
+        let chunks = chunks(rows(context, batch)?, Order::Kept, &context.cancel)?;
+        parts.push(chunks.map(move |chunk| chunk.map(|chunk| (id.clone(), reading.clone(), chunk))));
     }
     Ok(parts.into_iter().flatten().map(move |chunk| {
-        let (batch, mapping, chunk) = chunk?;
-        refiner.refine(batch, &mapping, &chunk)
+        let (batch, reading, chunk) = chunk?;
+        refiner.refine(batch, &reading, &chunk)
     }))
 }

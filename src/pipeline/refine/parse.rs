@@ -1,49 +1,170 @@
 //! One cell: text as delivered becomes a canonical value, or a reason why not.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{NaiveDate, NaiveTime, Utc};
 
+use super::dates::{DateOrder, date, day_and_time, time};
+use super::numbers::{Mark, Numbers, number};
+use super::style::{Dates, Style};
+use crate::domain::understood::RepairKind;
 use crate::domain::{FieldType, Value};
 
-/// How a column has its dates.
-#[derive(Debug, Clone, Copy)]
-pub enum Dates<'a> {
-    /// As the provider writes them: strftime patterns.
-    Written(&'a [String]),
-    /// In ISO 8601: they had a type of their own in the file.
-    Iso,
+/// A value, and what was done to read it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read<'a> {
+    /// The canonical value; null where the cell is blank or says that there is nothing.
+    pub value: Value<'a>,
+    /// What was repaired.
+    pub repairs: Vec<RepairKind>,
 }
 
-/// The canonical value of `text`, trimmed; null where it is blank. Floats are finite.
-pub fn parse<'a>(text: &'a str, field_type: FieldType, dates: Dates<'_>) -> Result<Value<'a>, String> {
+impl<'a> From<Value<'a>> for Read<'a> {
+    fn from(value: Value<'a>) -> Self {
+        Self { value, repairs: Vec::new() }
+    }
+}
+
+/// The canonical value of `text`, trimmed, of a column that is written in this style; `nulls` are the words by which the
+/// provider says that there is nothing. Floats are finite.
+pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[String]) -> Result<Read<'a>, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Ok(Value::Null);
+        return Ok(Value::Null.into());
     }
-    let value = match field_type {
-        FieldType::String => Some(Value::Text(text)),
+    if nulls.iter().any(|null| null == text) || says_nothing(text, field_type) {
+        return Ok(Read { value: Value::Null, repairs: vec![RepairKind::NullMarker] });
+    }
+    let read = match (field_type, style) {
+        (FieldType::String, _) => Some(Value::Text(text).into()),
+        (FieldType::Bool, _) => boolean(text).map(|value| Value::Bool(value).into()),
+        (FieldType::Date, Style::Dates(dates)) => day(text, dates),
+        (FieldType::Timestamp, Style::Dates(dates)) => instant(text, dates),
+        (field_type, Style::Numbers(numbers)) => {
+            let plain = (numbers.mark == Mark::Point).then(|| plain_number(text, field_type)).flatten();
+            plain.map(Read::from).or_else(|| dressed_number(text, field_type, *numbers))
+        }
+        _ => None,
+    };
+    read.ok_or_else(|| refusal(text, field_type, style))
+}
+
+/// Why a text is no value of its column.
+fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
+    let shown = cut(text);
+    match style {
+        Style::Dates(dates) if field_type == FieldType::Date && has_time(text, dates) => {
+            format!("`{shown}` is not a date: it has a time of day")
+        }
+        Style::Dates(Dates::Patterns { patterns, .. }) if field_type == FieldType::Date => {
+            format!("`{shown}` is not a date of the form {}", patterns.join(" or "))
+        }
+        Style::Dates(Dates::Found(None)) if is_day_or_month_first(text) => {
+            format!("`{shown}` may begin with the day or with the month: name `dates` in the provider's table")
+        }
+        Style::Dates(Dates::Found(Some(order))) => {
+            format!("`{shown}` is not a {field_type} of a column that has {}", order.words())
+        }
+        Style::Numbers(Numbers { currency: Some(currency), mark }) if is_in_another(text, *mark, *currency) => {
+            format!("`{shown}` is in another currency than the column, which is in {currency}")
+        }
+        _ => format!("`{shown}` is not a {field_type}"),
+    }
+}
+
+fn is_day_or_month_first(text: &str) -> bool {
+    let (day, _) = day_and_time(text);
+    date(day, DateOrder::DayFirst).is_some() || date(day, DateOrder::MonthFirst).is_some()
+}
+
+fn is_in_another(text: &str, mark: Mark, currency: char) -> bool {
+    number(text, mark).and_then(|number| number.currency).is_some_and(|found| found != currency)
+}
+
+/// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing is none.
+fn says_nothing(text: &str, field_type: FieldType) -> bool {
+    const ANYWHERE: &str = "\\N";
+    const MARKERS: [&str; 14] =
+        ["NA", "N/A", "#N/A", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
+    text == ANYWHERE
+        || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
+}
+
+/// A date as the column writes them. A time of day is allowed where it is midnight.
+fn day<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
+    if let Dates::Patterns { patterns, .. } = dates
+        && let Some(date) = patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok())
+    {
+        return Some(Value::Date(date).into());
+    }
+    let (day, clock) = day_and_time(text);
+    let is_midnight = clock.is_none_or(|clock| time(clock).is_some_and(|(time, _)| time == NaiveTime::MIN));
+    let (day, repairs) = date_in(day, dates).filter(|_| is_midnight)?;
+    Some(Read { value: Value::Date(day), repairs })
+}
+
+fn has_time(text: &str, dates: &Dates) -> bool {
+    let is_read = !matches!(dates, Dates::Patterns { or_iso: false, .. });
+    is_read && instant(text, dates).is_some()
+}
+
+/// The day that a text says, and what was done to read it.
+fn date_in(text: &str, dates: &Dates) -> Option<(NaiveDate, Vec<RepairKind>)> {
+    if matches!(dates, Dates::Patterns { or_iso: false, .. }) {
+        return None;
+    }
+    if let Ok(iso) = text.parse() {
+        return Some((iso, Vec::new()));
+    }
+    let found = match dates {
+        Dates::Patterns { .. } => None,
+        Dates::Found(Some(order)) => date(text, *order),
+        // Undecided: only what is the same day either way.
+        Dates::Found(None) => {
+            date(text, DateOrder::DayFirst).filter(|day| date(text, DateOrder::MonthFirst) == Some(*day))
+        }
+    };
+    Some((found?, vec![RepairKind::DateForm]))
+}
+
+/// ISO 8601, or a date as the column writes them with a time behind it; without a zone it is taken as UTC.
+fn instant<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
+    let (day, clock) = day_and_time(text);
+    let ((day, repairs), clock) = (date_in(day, dates)?, clock?);
+    let (time, zone) = time(clock)?;
+    let naive = day.and_time(time);
+    let utc = match zone {
+        Some(zone) => naive.and_local_timezone(zone).single()?.with_timezone(&Utc),
+        None => naive.and_utc(),
+    };
+    Some(Read { value: Value::Timestamp(utc), repairs })
+}
+
+/// A number as programs write them.
+fn plain_number<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
+    match field_type {
         FieldType::Int => text.parse().ok().map(Value::Int),
         FieldType::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
-        FieldType::Bool => boolean(text).map(Value::Bool),
-        FieldType::Date => match dates {
-            Dates::Written(patterns) => {
-                patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok()).map(Value::Date)
-            }
-            Dates::Iso => iso_date(text).map(Value::Date),
-        },
-        FieldType::Timestamp => timestamp(text).map(Value::Timestamp),
         FieldType::Decimal { precision, scale } => {
             decimal(text, precision, scale).map(|unscaled| Value::Decimal { unscaled, scale })
         }
+        _ => None,
+    }
+}
+
+/// A number as the column writes them, undressed.
+fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Option<Read<'a>> {
+    let number = number(text, style.mark)?;
+    if number.currency.is_some() && number.currency != style.currency {
+        return None;
+    }
+    let digits = format!("{:0>width$}", number.digits, width = number.decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - number.decimals);
+    let sign = if number.is_negative { "-" } else { "" };
+    let is_whole = fraction.bytes().all(|digit| digit == b'0');
+    let plain = match field_type {
+        FieldType::Int if is_whole => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{fraction}"),
     };
-    value.ok_or_else(|| match (field_type, dates) {
-        (FieldType::Date, Dates::Written(patterns)) => {
-            format!("`{}` is not a date of the form {}", cut(text), patterns.join(" or "))
-        }
-        (FieldType::Date, Dates::Iso) if timestamp(text).is_some() => {
-            format!("`{}` is not a date: it has a time of day", cut(text))
-        }
-        (other, _) => format!("`{}` is not a {other}", cut(text)),
-    })
+    plain_number(&plain, field_type).map(|value| Read { value, repairs: number.repairs })
 }
 
 /// As much of a bad value as helps to recognise it.
@@ -57,31 +178,13 @@ fn cut(text: &str) -> String {
 
 fn boolean(text: &str) -> Option<bool> {
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if is(&["true", "yes", "y", "1"]) {
+    if is(&["true", "t", "yes", "y", "on", "1"]) {
         Some(true)
-    } else if is(&["false", "no", "n", "0"]) {
+    } else if is(&["false", "f", "no", "n", "off", "0"]) {
         Some(false)
     } else {
         None
     }
-}
-
-/// A date, or an instant that is the very start of one.
-fn iso_date(text: &str) -> Option<NaiveDate> {
-    let midnight =
-        || timestamp(text).map(|instant| instant.naive_utc()).filter(|instant| instant.time() == NaiveTime::MIN);
-    text.parse().ok().or_else(|| midnight().map(|instant| instant.date()))
-}
-
-/// ISO 8601; without a zone it is taken as UTC.
-fn timestamp(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.with_timezone(&Utc));
-    }
-    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok())
-        .map(|naive| naive.and_utc())
 }
 
 /// A sign, digits, perhaps a point and digits: exactly, or not at all. Zeros beyond the scale lose nothing.
@@ -120,53 +223,4 @@ fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn dec(text: &str) -> Option<i128> {
-        decimal(text, 12, 2)
-    }
-
-    #[test]
-    fn decimals_are_exact_or_refused() {
-        assert_eq!(dec("7033.53"), Some(703_353));
-        assert_eq!(dec("-0.5"), Some(-50));
-        assert_eq!(dec(".5"), Some(50));
-        assert_eq!(dec("5."), Some(500));
-        assert_eq!(dec("1.2300"), Some(123));
-        assert_eq!(dec("1.234"), None);
-        assert_eq!(dec("1,234.00"), None);
-        assert_eq!(dec("1e3"), None);
-        assert_eq!(dec("9999999999.99"), Some(999_999_999_999));
-        assert_eq!(dec("10000000000.00"), None);
-        assert_eq!(dec("-"), None);
-        assert_eq!(decimal("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
-    }
-
-    #[test]
-    fn dates_follow_the_patterns_of_the_provider() {
-        let dates = ["%d/%m/%Y".to_owned()];
-        let parsed = parse("05/10/2026", FieldType::Date, Dates::Written(&dates)).unwrap();
-        assert_eq!(Some(parsed), NaiveDate::from_ymd_opt(2026, 10, 5).map(Value::Date));
-        let refused = parse("2026-10-05", FieldType::Date, Dates::Written(&dates)).unwrap_err();
-        assert_eq!(refused, "`2026-10-05` is not a date of the form %d/%m/%Y");
-    }
-
-    #[test]
-    fn dates_that_had_a_type_need_no_pattern() {
-        let day = Value::Date(NaiveDate::from_ymd_opt(2026, 10, 5).unwrap());
-        for text in ["2026-10-05", "2026-10-05T00:00:00", "2026-10-05T00:00:00Z"] {
-            assert_eq!(parse(text, FieldType::Date, Dates::Iso).unwrap(), day, "{text}");
-        }
-        let refused = parse("2026-10-05T12:30:00", FieldType::Date, Dates::Iso).unwrap_err();
-        assert_eq!(refused, "`2026-10-05T12:30:00` is not a date: it has a time of day");
-        assert!(parse("05/10/2026", FieldType::Date, Dates::Iso).is_err());
-    }
-
-    #[test]
-    fn blank_is_null_and_nan_is_no_number() {
-        assert_eq!(parse("  ", FieldType::Int, Dates::Written(&[])), Ok(Value::Null));
-        assert!(parse("NaN", FieldType::Float, Dates::Written(&[])).is_err());
-        assert!(parse("9223372036854775808", FieldType::Int, Dates::Written(&[])).is_err());
-    }
-}
+mod tests;

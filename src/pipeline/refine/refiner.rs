@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use polars::prelude::*;
 
-use super::parse::{Dates, parse};
+use super::parse::parse;
+use super::style::{Finder, Mapping, Style};
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::lineage::{BATCH, KEY, LINE, PROBLEM, RAW, REASON, ROW};
-use crate::domain::{BatchId, Dataset, Period, Provider, Slice, Value};
+use crate::domain::note::FieldRead;
+use crate::domain::understood::{RejectKind, RepairKind, Tally};
+use crate::domain::{BatchId, Dataset, Field, Period, Provider, Slice, Value};
 use crate::frames::{Builder, ints, text};
 use crate::quality::keys;
 
@@ -21,16 +24,27 @@ pub struct Sorted {
     pub silver: DataFrame,
     /// Rows refused.
     pub rejects: DataFrame,
+    /// What was repaired in the rows.
+    pub repairs: Tally<RepairKind>,
+    /// Why rows were refused.
+    pub refusals: Tally<RejectKind>,
 }
 
-/// Canonical field by field: the bronze column that holds it, `None` where the delivery has none.
-pub type Mapping = Vec<Option<BronzeColumn>>;
+/// How one delivery is read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What holds each canonical field.
+    mapping: Mapping,
+    /// How each writes its values.
+    styles: Vec<Style>,
+}
 
 /// Refines the rows of one slice, remembering the keys seen so far.
 pub struct Refiner {
     dataset: Dataset,
     provider: Provider,
-    period: Period,
+    /// None where it is not known: then no row is outside of it.
+    period: Option<Period>,
     /// Hashes of the keys seen: 16 bytes a row, and no two keys collide in practice.
     seen: HashSet<u128>,
 }
@@ -38,18 +52,34 @@ pub struct Refiner {
 impl Refiner {
     /// A refiner that has seen no row yet.
     pub fn new(dataset: &Dataset, slice: &Slice) -> Result<Self> {
-        let provider = dataset.provider(&slice.provider)?.clone();
-        Ok(Self { dataset: dataset.clone(), provider, period: slice.period, seen: HashSet::new() })
+        Ok(Self::of(dataset, dataset.provider(&slice.provider)?, Some(slice.period)))
     }
 
-    /// Which bronze column holds which canonical field.
-    pub fn mapping(&self, columns: &[BronzeColumn]) -> Mapping {
-        self.dataset.schema.iter().map(|field| self.provider.column_of(&field.name, columns).cloned()).collect()
+    /// The same, for what may be of any period.
+    pub fn of(dataset: &Dataset, provider: &Provider, period: Option<Period>) -> Self {
+        Self { dataset: dataset.clone(), provider: provider.clone(), period, seen: HashSet::new() }
+    }
+
+    /// How a delivery with these columns is read. `cells` gives its rows, with the columns of these names at least.
+    pub fn reading<Rows: Iterator<Item = Result<DataFrame>>>(
+        &self,
+        columns: &[BronzeColumn],
+        cells: impl FnOnce(&[String]) -> Result<Rows>,
+    ) -> Result<Reading> {
+        let schema = self.dataset.schema.iter();
+        let mapping: Mapping = schema.map(|field| self.provider.column_of(&field.name, columns).cloned()).collect();
+        let mut finder = Finder::new(&self.dataset, &self.provider, self.period, &mapping);
+        let asked = finder.asks();
+        if !asked.is_empty() {
+            cells(&asked)?.try_for_each(|rows| finder.add(&rows?))?;
+        }
+        Ok(Reading { mapping, styles: finder.styles() })
     }
 
     /// Sorts the rows of one chunk.
-    pub fn refine(&mut self, batch: BatchId, mapping: &Mapping, bronze: &DataFrame) -> Result<Sorted> {
-        let columns = mapping
+    pub fn refine(&mut self, batch: BatchId, reading: &Reading, bronze: &DataFrame) -> Result<Sorted> {
+        let columns = reading
+            .mapping
             .iter()
             .map(|column| column.as_ref().map(|column| text(bronze, &column.name)).transpose())
             .collect::<Result<Vec<_>>>()?;
@@ -58,52 +88,73 @@ impl Refiner {
 
         let mut kept = Kept::new(&self.dataset);
         let mut refused = Refused::default();
+        let mut repairs = Tally::default();
         for index in 0..bronze.height() {
             let place = (rows.get(index), lines.get(index));
             if let Some(problem) = problems.get(index) {
-                refused.push(place, problem.to_owned(), None, raw.get(index));
+                let raw = raw.get(index);
+                refused.push(place, Objection::new(RejectKind::Malformed, problem, raw.unwrap_or_default()), None, raw);
                 continue;
             }
             let cells: Vec<Option<&str>> =
                 columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
-            match self.values(mapping, &cells) {
+            match self.values(reading, &cells, line_of(place), &mut repairs) {
                 Ok(values) => match self.objection(&values) {
                     None => kept.push(place, &values)?,
-                    Some(reason) => refused.push(place, reason, self.key(&values), None),
+                    Some(objection) => refused.push(place, objection, self.key(&values), None),
                 },
-                Err(reason) => refused.push(place, reason, None, None),
+                Err(objection) => refused.push(place, objection, None, None),
             }
         }
-        Ok(Sorted { silver: kept.finish(&batch, &self.dataset)?, rejects: refused.finish(&batch)?, batch })
+        let refusals = std::mem::take(&mut refused.tally);
+        let (silver, rejects) = (kept.finish(&batch, &self.dataset)?, refused.finish(&batch)?);
+        Ok(Sorted { batch, silver, rejects, repairs, refusals })
     }
 
-    fn values<'a>(&self, mapping: &Mapping, cells: &[Option<&'a str>]) -> Result<Vec<Value<'a>>, String> {
-        let dates = mapping.iter().map(|column| match column {
-            Some(column) if column.iso_dates => Dates::Iso,
-            _ => Dates::Written(&self.provider.dates),
-        });
-        self.dataset
-            .schema
-            .iter()
-            .zip(cells.iter().zip(dates))
-            .map(|(field, (cell, dates))| {
-                let value = cell.map_or(Ok(Value::Null), |cell| parse(cell, field.field_type, dates));
-                value.map_err(|reason| format!("{}: {reason}", field.name))
-            })
-            .collect()
+    /// What each field is read from, and how its column writes it.
+    pub fn fields(&self, reading: &Reading) -> Vec<FieldRead> {
+        let field = |(field, (column, style)): (&Field, (&Option<BronzeColumn>, &Style))| FieldRead {
+            field: field.name.clone(),
+            column: column.as_ref().map(|column| column.delivered.clone()),
+            written: column.as_ref().and_then(|_| style.words()),
+        };
+        self.dataset.schema.iter().zip(reading.mapping.iter().zip(&reading.styles)).map(field).collect()
+    }
+
+    fn values<'a>(
+        &self,
+        reading: &Reading,
+        cells: &[Option<&'a str>],
+        line: Option<u64>,
+        repairs: &mut Tally<RepairKind>,
+    ) -> Result<Vec<Value<'a>>, Objection> {
+        let value = |(field, (cell, style)): (&Field, (Option<&'a str>, &Style))| {
+            let Some(cell) = cell else { return Ok(Value::Null) };
+            let read = parse(cell, field.field_type, style, &self.provider.nulls)
+                .map_err(|reason| Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cell))?;
+            for kind in read.repairs {
+                repairs.add(kind, line, cell, field.name.as_str());
+            }
+            Ok(read.value)
+        };
+        self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles)).map(value).collect()
     }
 
     /// Why a well-formed row can't be kept.
-    fn objection(&mut self, values: &[Value<'_>]) -> Option<String> {
+    fn objection(&mut self, values: &[Value<'_>]) -> Option<Objection> {
         if let Some(field) = &self.dataset.date {
             // Without a date nobody can tell whether a row is of this period.
-            let Some(date) = self.date(values) else { return Some(format!("no date: {field} is empty")) };
-            if !self.period.contains(date) {
-                return Some(format!("outside the period: {date} is not in {}", self.period));
+            let Some(date) = self.date(values) else {
+                return Some(Objection::new(RejectKind::NoDate, &format!("no date: {field} is empty"), ""));
+            };
+            if let Some(period) = self.period.filter(|period| !period.contains(date)) {
+                let reason = format!("outside the period: {date} is not in {period}");
+                return Some(Objection::new(RejectKind::OutsidePeriod, &reason, &date.to_string()));
             }
         }
         let key = self.key(values)?;
-        (!self.seen.insert(fingerprint(key.as_bytes()))).then(|| format!("duplicate key {key}"))
+        let is_new = self.seen.insert(fingerprint(key.as_bytes()));
+        (!is_new).then(|| Objection::new(RejectKind::DuplicateKey, &format!("duplicate key {key}"), &key))
     }
 
     fn date(&self, values: &[Value<'_>]) -> Option<chrono::NaiveDate> {
@@ -140,7 +191,7 @@ impl Kept {
         Self { rows: Vec::new(), lines: Vec::new(), columns }
     }
 
-    fn push(&mut self, (row, line): (Option<i64>, Option<i64>), values: &[Value<'_>]) -> Result<()> {
+    fn push(&mut self, (row, line): Place, values: &[Value<'_>]) -> Result<()> {
         self.rows.push(row);
         self.lines.push(line);
         self.columns.iter_mut().zip(values).try_for_each(|(column, value)| column.push(*value))
@@ -155,9 +206,31 @@ impl Kept {
     }
 }
 
+/// Why a row is refused.
+struct Objection {
+    kind: RejectKind,
+    reason: String,
+    /// The text that it is about.
+    about: String,
+}
+
+impl Objection {
+    fn new(kind: RejectKind, reason: &str, about: &str) -> Self {
+        Self { kind, reason: reason.to_owned(), about: about.to_owned() }
+    }
+}
+
+/// A record, and its line in the file.
+type Place = (Option<i64>, Option<i64>);
+
+fn line_of((_, line): Place) -> Option<u64> {
+    line.and_then(|line| u64::try_from(line).ok())
+}
+
 /// Rows on their way to rejects.
 #[derive(Default)]
 struct Refused {
+    tally: Tally<RejectKind>,
     rows: Vec<Option<i64>>,
     lines: Vec<Option<i64>>,
     reasons: Vec<String>,
@@ -166,15 +239,11 @@ struct Refused {
 }
 
 impl Refused {
-    fn push(
-        &mut self,
-        (row, line): (Option<i64>, Option<i64>),
-        reason: String,
-        key: Option<String>,
-        raw: Option<&str>,
-    ) {
-        self.rows.push(row);
-        self.lines.push(line);
+    fn push(&mut self, place: Place, objection: Objection, key: Option<String>, raw: Option<&str>) {
+        let Objection { kind, reason, about } = objection;
+        self.tally.add(kind, line_of(place), &about, reason.as_str());
+        self.rows.push(place.0);
+        self.lines.push(place.1);
         self.reasons.push(reason);
         self.keys.push(key);
         self.raw.push(raw.map(str::to_owned));

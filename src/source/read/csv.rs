@@ -10,13 +10,13 @@
 use polars::prelude::DataFrame;
 
 use super::chunk::Records;
-use super::repairs::Repairs;
+use super::sheet::{self, SheetText};
 use super::text::{Text, utf8};
 use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
-use crate::domain::understood::{Repair, RepairKind, Understood};
+use crate::domain::understood::{Repair, RepairKind, Tally, Understood};
 use kind::{Kind, kind};
 use layout::Layout;
 use notes::{Held, Notes};
@@ -41,7 +41,7 @@ pub struct CsvReader {
     header: Vec<BronzeColumn>,
     layout: Layout,
     understood: Understood,
-    repairs: Repairs,
+    repairs: Tally<RepairKind>,
     /// The lines that a stray quote took into one record.
     doubt: Option<Doubt>,
     notes: Notes,
@@ -69,9 +69,25 @@ enum Judged {
 impl CsvReader {
     /// Understands the file from its first rows, and reads the header. Errors: no text, or a header that can't be split.
     pub fn new(text: Text, cancel: &Cancel) -> Result<Self> {
-        let mut records = TextRecords::new(text);
+        Self::of(TextRecords::new(text), cancel)
+    }
+
+    /// The table in a sheet of a workbook.
+    pub fn of_sheet(sheet: SheetText, kind: sheet::Kind, cancel: &Cancel) -> Result<Self> {
+        let mut reader = Self::of(TextRecords::of_sheet(sheet.text), cancel)?;
+        for column in &mut reader.header {
+            column.iso_dates = true;
+        }
+        (reader.understood.format, reader.understood.sheet) = (kind.name().to_owned(), Some(sheet.sheet));
+        for other in sheet.others {
+            reader.repairs.add(RepairKind::OtherSheet, None, &other, "another sheet holds more");
+        }
+        Ok(reader)
+    }
+
+    fn of(mut records: TextRecords, cancel: &Cancel) -> Result<Self> {
         let layout = understand(&mut records)?;
-        let mut repairs = Repairs::default();
+        let mut repairs = Tally::default();
         for (kind, why) in records.repairs() {
             repairs.add(*kind, None, "", why);
         }
@@ -189,7 +205,7 @@ impl CsvReader {
         if has != wants {
             return self.of_other_width();
         }
-        if quotes::holds_records(self.records.raw(), delimiter, wants) {
+        if !self.records.is_sheet() && quotes::holds_records(self.records.raw(), delimiter, wants) {
             return self.apart("the lines between two quotes look like records".to_owned());
         }
         self.blank_or(Judged::Row)

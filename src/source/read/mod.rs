@@ -9,11 +9,16 @@ mod csv;
 mod encoding;
 mod header;
 mod jsonl;
+mod ods;
 mod parquet;
 mod preview;
-mod repairs;
+mod sheet;
 mod text;
 mod unpack;
+mod workbook;
+mod xls;
+mod xlsb;
+mod xlsx;
 
 use std::fs::File;
 use std::io::Read;
@@ -23,7 +28,7 @@ use polars::prelude::DataFrame;
 
 pub use chunk::bronze_schema;
 pub use encoding::names;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, preview, refused};
 
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result};
@@ -38,7 +43,8 @@ pub const MAX_RECORD: usize = 16 << 20;
 pub const MAX_COLUMNS: usize = 10_000;
 
 /// The file extensions that [`open`] knows, lower case.
-pub const EXTENSIONS: [&str; 8] = ["csv", "tsv", "psv", "tab", "jsonl", "ndjson", "json", "parquet"];
+pub const EXTENSIONS: [&str; 13] =
+    ["csv", "tsv", "psv", "tab", "jsonl", "ndjson", "json", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"];
 
 /// How much of a file is looked at that does not say what it holds, in bytes.
 const LOOKED_AT: u64 = 4096;
@@ -89,6 +95,10 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
             Err(Error::bad_data("a Parquet file inside of another file is not read").hint("deliver it unpacked"))
         }
         Format::Parquet => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
+        Format::Workbook(_) if file.way().is_some() => {
+            Err(Error::bad_data("a workbook inside of another file is not read").hint("deliver it unpacked"))
+        }
+        Format::Workbook(kind) => Ok(Box::new(csv::CsvReader::of_sheet(sheet::open(path, kind)?, kind, cancel)?)),
     }
 }
 
@@ -97,6 +107,7 @@ enum Format {
     Csv,
     JsonLines,
     Parquet,
+    Workbook(sheet::Kind),
 }
 
 /// What kind of file it is, by its extension, else by its first bytes.
@@ -105,6 +116,10 @@ fn format(file: &Packed) -> Result<Format> {
         "csv" | "tsv" | "psv" | "tab" => Ok(Format::Csv),
         "jsonl" | "ndjson" | "json" => Ok(Format::JsonLines),
         "parquet" => Ok(Format::Parquet),
+        "xlsx" => Ok(Format::Workbook(sheet::Kind::Xlsx)),
+        "xlsb" => Ok(Format::Workbook(sheet::Kind::Xlsb)),
+        "xls" => Ok(Format::Workbook(sheet::Kind::Xls)),
+        "ods" => Ok(Format::Workbook(sheet::Kind::Ods)),
         extension => {
             let mut first = Vec::new();
             file.stream()?.take(LOOKED_AT).read_to_end(&mut first)?;

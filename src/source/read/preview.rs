@@ -42,7 +42,7 @@ pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize
         rejected += bad as u64;
         rows += (problems.len() - bad) as u64;
         if rejects.len() < most && bad > 0 {
-            rejects.extend(examples(&chunk)?.into_iter().take(most - rejects.len()));
+            rejects.extend(refused(&chunk)?.into_iter().take(most - rejects.len()));
         }
         if sample.len() < most {
             let good: Vec<usize> =
@@ -56,7 +56,11 @@ pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize
     Ok(Preview { understood, columns, rows, sample, repairs, rejected, rejects })
 }
 
-fn examples(chunk: &DataFrame) -> Result<Vec<Example>> {
+/// The records of a chunk that can't be split into the columns.
+pub fn refused(chunk: &DataFrame) -> Result<Vec<Example>> {
+    if chunk.column(PROBLEM).is_ok_and(|problems| problems.null_count() == problems.len()) {
+        return Ok(Vec::new());
+    }
     let lines = chunk.column(LINE).and_then(|lines| lines.i64()).map_err(not_as_written)?;
     let (problems, raw) = (strings(chunk, PROBLEM)?, strings(chunk, RAW)?);
     let example = |((line, problem), raw): ((Option<i64>, Option<&str>), Option<&str>)| {

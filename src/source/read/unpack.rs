@@ -54,10 +54,18 @@ impl Packed {
         let (way, extension) = match first[..] {
             [0x1f, 0x8b, ..] => (Way::Gzip, String::new()),
             [0x28, 0xb5, 0x2f, 0xfd] => (Way::Zstd, String::new()),
-            [b'P', b'K', 3, 4] if !is_book(&extension) => {
-                let (member, extension) = only_member(file)?;
-                (Way::Zip(member), extension)
+            [b'P', b'K', 3, 4] => {
+                let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(not_sound)?;
+                if let Some(extension) = workbook(&archive) {
+                    (Way::None, extension.to_owned())
+                } else {
+                    let (member, extension) = only_member(&mut archive)?;
+                    (Way::Zip(member), extension)
+                }
             }
+            [0xd0, 0xcf, 0x11, 0xe0] => (Way::None, "xls".to_owned()),
+            // What calls itself a workbook is often a text.
+            _ if is_workbook(&extension) => (Way::None, String::new()),
             _ => (Way::None, extension),
         };
         Ok(Self { path: path.to_owned(), extension, way, bytes })
@@ -92,14 +100,25 @@ impl Packed {
     }
 }
 
-/// Workbooks are zip archives, too.
-fn is_book(extension: &str) -> bool {
-    matches!(extension, "xlsx" | "xlsm" | "xlsb" | "ods" | "xltx")
+fn is_workbook(extension: &str) -> bool {
+    matches!(extension, "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
+}
+
+/// The extension of the workbook that a zip archive is.
+fn workbook(archive: &ZipArchive<io::BufReader<File>>) -> Option<&'static str> {
+    let names: Vec<String> = archive.file_names().flatten().map(|name| name.replace('\\', "/")).collect();
+    let has = |name: &str| names.iter().any(|found| found.eq_ignore_ascii_case(name));
+    if has("xl/workbook.bin") {
+        Some("xlsb")
+    } else if has("xl/workbook.xml") || has("[Content_Types].xml") && has("_rels/.rels") {
+        Some("xlsx")
+    } else {
+        (has("content.xml") && has("mimetype")).then_some("ods")
+    }
 }
 
 /// The only file in a zip archive, and its extension. Folders, hidden files and those of no size are none.
-fn only_member(file: File) -> Result<(Member, String)> {
-    let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(not_sound)?;
+fn only_member(archive: &mut ZipArchive<io::BufReader<File>>) -> Result<(Member, String)> {
     let mut found = Vec::new();
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(not_sound)?;

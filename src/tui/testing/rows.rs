@@ -66,6 +66,7 @@ pub fn batch(index: usize) -> BatchRow {
         state,
         rows: 1_204 + index as u64,
         rejected: (index % 4) as u64,
+        repaired: 0,
         file: format!("{period}-{provider}.csv"),
         bytes: 90_000,
         at: noon() - TimeDelta::hours(index as i64),

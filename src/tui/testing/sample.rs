@@ -7,7 +7,9 @@ use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::check::CheckSubject;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, PeriodRow, ReleaseRow, TaskRow};
+use crate::domain::note::{DeliveryNote, FieldRead};
 use crate::domain::release::{Approval, Change};
+use crate::domain::understood::{Counted, Example, RejectKind, RepairKind, Understood};
 use crate::domain::{
     Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, Reason, ReasonCode, Release, ReleaseName,
     ReleaseState, Request, Role, Sample, Severity, TaskState,
@@ -91,7 +93,39 @@ impl World {
     pub fn batch(&self, id: &BatchId) -> Result<BatchDetail> {
         let row = Self::find(&self.batches, |row| row.id == *id)?;
         let text = |text: &str| Some(text.to_owned());
+        let example = |line, raw: &str, reason: &str| Example {
+            line: Some(line),
+            raw: raw.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let understood = Understood {
+            format: "csv".to_owned(),
+            encoding: Some("windows-1252".to_owned()),
+            delimiter: Some(";".to_owned()),
+            quote: Some('"'),
+            header_row: Some(3),
+            ..Understood::default()
+        };
+        let note = DeliveryNote {
+            understood: Some(understood),
+            fields: vec![FieldRead {
+                field: "amount".to_owned(),
+                column: text("Net amount"),
+                written: text("decimal commas"),
+            }],
+            repairs: vec![Counted {
+                kind: RepairKind::GroupedDigits,
+                count: 1_204,
+                examples: vec![example(4, "1.234,50", "amount"), example(9, "2.000,00", "amount")],
+            }],
+            rejects: vec![Counted {
+                kind: RejectKind::Value,
+                count: 1,
+                examples: vec![example(18, "12,x0", "amount: `12,x0` is not a decimal(12,2)")],
+            }],
+        };
         Ok(BatchDetail {
+            note: Some(Box::new(note)),
             columns: vec![("Item text".to_owned(), text("description")), ("Till".to_owned(), None)],
             rejects: vec![RejectRow {
                 row: 17,

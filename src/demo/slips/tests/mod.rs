@@ -12,7 +12,7 @@ use super::*;
 use crate::base::Digest;
 
 /// What the shipped seed gives. It changes with every word on the shelves; then `demo_db` has to be built anew.
-const SHIPPED: &str = "cf083ca90ca7cd646305d53d26d6093681684d6e29d54967987f3266c4a741d5";
+const SHIPPED: &str = "ff36ecd4eb241fdb5385ffbb2e963d56688ea14f1423210d840e06208007a47c";
 
 fn digest(material: &Material) -> Digest {
     let files = material.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);

@@ -48,6 +48,7 @@ impl Case {
             key: vec!["slip_id".to_owned()],
             date: None,
             schema: vec![field("slip_id", "string"), field("amount", "float")],
+            holidays: Vec::new(),
             providers: Vec::new(),
             checks: vec![check],
             release: ReleasePolicy::default(),

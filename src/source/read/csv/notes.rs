@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 
 use super::super::chunk::Records;
-use super::super::repairs::Repairs;
-use crate::domain::understood::RepairKind;
+use crate::domain::understood::{RepairKind, Tally};
 
 /// How many records may be held back.
 const MOST: usize = 50;
@@ -59,7 +58,7 @@ impl Notes {
     }
 
     /// The text ends: what is held back stands below the table.
-    pub fn end(&mut self, repairs: &mut Repairs) {
+    pub fn end(&mut self, repairs: &mut Tally<RepairKind>) {
         for Held { line, raw, .. } in self.held.drain(..) {
             repairs.add(RepairKind::Footer, Some(line), &raw, "it stands below the table");
         }

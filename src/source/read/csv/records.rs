@@ -20,6 +20,8 @@ pub struct TextRecords {
     lines: LineCounter,
     line: u64,
     is_after_blank: bool,
+    /// Whether each record is one line, whatever line ends its cells hold: a row of a sheet.
+    is_sheet: bool,
 }
 
 impl TextRecords {
@@ -35,7 +37,18 @@ impl TextRecords {
             lines: LineCounter::default(),
             line: 1,
             is_after_blank: false,
+            is_sheet: false,
         }
+    }
+
+    /// The rows of a sheet, as records.
+    pub fn of_sheet(text: Text) -> Self {
+        Self { is_sheet: true, ..Self::new(text) }
+    }
+
+    /// Whether they are the rows of a sheet.
+    pub fn is_sheet(&self) -> bool {
+        self.is_sheet
     }
 
     /// The beginning of the text, at least so many bytes of it, and whether that is all. Before the first record.
@@ -58,7 +71,9 @@ impl TextRecords {
 
     /// Goes on to the next record; false where there is none.
     pub fn advance(&mut self, cancel: &Cancel) -> Result<bool> {
-        self.lines.pass(&self.buffer[self.at..self.at + self.length]);
+        if !self.is_sheet {
+            self.lines.pass(&self.buffer[self.at..self.at + self.length]);
+        }
         self.at += self.length;
         self.length = 0;
         self.pass_line_ends(cancel)?;
@@ -130,7 +145,7 @@ impl TextRecords {
 
     /// The line that the record ends on.
     pub fn last_line(&self) -> u64 {
-        self.line + LineCounter::of(self.raw())
+        self.line + if self.is_sheet { 0 } else { LineCounter::of(self.raw()) }
     }
 
     /// The error of a quote, at this byte of the record, that takes in the rest of the file, or more of it than a record

@@ -1,6 +1,7 @@
 //! A text understood from its beginning: how its cells are told apart, and where the table lies.
 
 use super::super::MAX_RECORD;
+use super::super::sheet::DELIMITER;
 use super::dialect::Dialect;
 use super::layout::{Layout, layout};
 use super::records::TextRecords;
@@ -14,10 +15,11 @@ pub const SAMPLE: usize = 1 << 16;
 /// Finds out how the cells are told apart, and where the table lies.
 pub fn understand(records: &mut TextRecords) -> Result<Layout> {
     let mut bytes = SAMPLE;
+    let is_sheet = records.is_sheet();
     loop {
         let (beginning, is_all) = records.beginning(bytes)?;
         let text = whole_characters(beginning);
-        let (declared, skipped) = declared(text).unzip();
+        let (declared, skipped) = if is_sheet { (Some(DELIMITER.to_owned()), None) } else { declared(text).unzip() };
         let text = &text[skipped.unwrap_or(0)..];
         let dialect = declared.map_or_else(|| find::dialect(text, is_all), Dialect::plain);
         let rows = sample::rows(text, is_all, &dialect);
@@ -50,16 +52,19 @@ pub fn whole_characters(bytes: &[u8]) -> &str {
     }
 }
 
+/// What is to be told of it, but for what is known of the file itself.
 pub fn understood(records: &TextRecords, layout: &Layout) -> Understood {
+    if records.is_sheet() {
+        return Understood::default();
+    }
     let Dialect { delimiter, quote, escape, .. } = records.dialect();
     Understood {
         format: "csv".to_owned(),
-        packed: None,
         encoding: Some(records.encoding().unwrap_or_else(|| "utf-8".to_owned())),
         delimiter: (layout.names.len() > 1).then(|| delimiter.clone()),
         quote: quote.map(char::from),
         escape: escape.map(char::from),
-        header_row: None,
+        ..Understood::default()
     }
 }
 

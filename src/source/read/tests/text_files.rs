@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::*;
 use crate::domain::encoding::ENCODINGS;
+use crate::domain::understood::InWords;
 
 #[test]
 fn other_encodings_are_read_where_the_contract_names_them() {
@@ -98,8 +99,10 @@ fn other_files_are_refused_by_name() {
     let missing = open(Path::new("/nonexistent/x.csv"), "csv", None, &Cancel::default()).err().unwrap();
     assert!(missing.message().starts_with("No such file"), "{missing}");
     let message = refusal(b"\xd0\xcf\x11\xe0\0\0", "xls", None);
-    assert!(message.starts_with("files of type `xls` are not supported\n"), "{message}");
-    assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, json, parquet"), "{message}");
+    assert!(message.starts_with("the workbook can't be read"), "{message}");
+    let message = refusal(b"GIF89a\0\0", "gif", None);
+    assert!(message.starts_with("files of type `gif` are not supported\n"), "{message}");
+    assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, json, parquet, xlsx"), "{message}");
     assert!(refusal(b"%PDF-1.7\n", "pdf", None).starts_with("files of type `pdf` are not supported"));
     // Text is text, whatever it is called.
     assert_eq!(read_bytes(b"a\tb\n1\t2\n", "xls", None).unwrap().names, ["a", "b"]);

@@ -2,6 +2,8 @@
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
+use crate::domain::note::DeliveryNote;
+use crate::domain::understood::{Counted, Example, InWords, Understood};
 use crate::ops::BatchDetail;
 use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone, Word};
@@ -12,6 +14,7 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
         Item::fact("Releases that rest on it", "release", release.to_string())
             .to(Link::To(Place::Release(release.clone())))
     }));
+    items.extend(detail.note.iter().flat_map(|found| note(found, detail.rejects.is_empty())));
     items.extend(detail.rejects.iter().map(|reject| {
         let line = reject.line.map(|line| format!(", line {line}")).unwrap_or_default();
         let pieces = vec![
@@ -19,7 +22,7 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
             Piece::new(reject.reason.clone(), Tone::Bad),
             Piece::new(reject.raw.as_ref().map(|raw| format!("  {raw}")).unwrap_or_default(), Tone::Quiet),
         ];
-        Item::text("Rows rejected", pieces)
+        Item::text(REJECTED, pieces)
     }));
     items.extend(detail.columns.iter().map(|(delivered, field)| {
         let field =
@@ -38,6 +41,34 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
         Item::text("First rows as delivered", pieces)
     }));
     items
+}
+
+const REJECTED: &str = "Rows rejected";
+
+/// What was understood, repaired and refused. Of what was refused only how much, unless nothing else shows it.
+fn note(note: &DeliveryNote, shows_rejects: bool) -> Vec<Item> {
+    const UNDERSTOOD: &str = "How it was understood";
+    let understood = note.understood.iter().flat_map(Understood::words);
+    let understood: Vec<String> = understood.map(|(name, value)| format!("{name} {value}")).collect();
+    let mut items = vec![Item::text(UNDERSTOOD, vec![Piece::plain(understood.join(", "))])];
+    let written = note.fields.iter().filter(|field| field.written.is_some());
+    items.extend(written.map(|field| Item::text(UNDERSTOOD, vec![Piece::plain(field.words())])));
+    items.extend(note.repairs.iter().flat_map(|repair| counted_items("Repaired", Tone::Strong, repair, true)));
+    items.extend(note.rejects.iter().flat_map(|refusal| counted_items(REJECTED, Tone::Bad, refusal, shows_rejects)));
+    items
+}
+
+fn counted_items<K: InWords + Copy>(
+    section: &'static str,
+    tone: Tone,
+    counted: &Counted<K>,
+    with_examples: bool,
+) -> Vec<Item> {
+    let kind = Item::text(section, vec![Piece::new(counted.words(), tone)]);
+    let example =
+        |example: &Example| Item::text(section, vec![Piece::new(format!("  {}", example.words()), Tone::Quiet)]);
+    let examples = counted.examples.iter().filter(|_| with_examples).map(example);
+    std::iter::once(kind).chain(examples).collect()
 }
 
 fn facts(detail: &BatchDetail) -> Vec<Item> {

@@ -1,0 +1,133 @@
+//! Cells of every type, in every style.
+
+use super::*;
+
+const EUROS: Style = Style::Numbers(Numbers { mark: Mark::Comma, currency: Some('€') });
+const PLAIN: Style = Style::Numbers(Numbers::PLAIN);
+
+fn dec(text: &str) -> Option<i128> {
+    decimal(text, 12, 2)
+}
+
+fn value(text: &'static str, field_type: FieldType, style: &Style) -> Result<Value<'static>, String> {
+    parse(text, field_type, style, &[]).map(|read| read.value)
+}
+
+fn found(order: DateOrder) -> Style {
+    Style::Dates(Dates::Found(Some(order)))
+}
+
+fn october(day: u32) -> Value<'static> {
+    Value::Date(NaiveDate::from_ymd_opt(2026, 10, day).unwrap())
+}
+
+#[test]
+fn decimals_are_exact_or_refused() {
+    assert_eq!(dec("7033.53"), Some(703_353));
+    assert_eq!(dec("-0.5"), Some(-50));
+    assert_eq!(dec(".5"), Some(50));
+    assert_eq!(dec("5."), Some(500));
+    assert_eq!(dec("1.2300"), Some(123));
+    assert_eq!(dec("1.234"), None);
+    assert_eq!(dec("1,234.00"), None);
+    assert_eq!(dec("1e3"), None);
+    assert_eq!(dec("9999999999.99"), Some(999_999_999_999));
+    assert_eq!(dec("10000000000.00"), None);
+    assert_eq!(dec("-"), None);
+    assert_eq!(decimal("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
+}
+
+#[test]
+fn numbers_are_read_as_their_column_writes_them() {
+    let amount = FieldType::Decimal { precision: 12, scale: 2 };
+    let cents = |unscaled| Ok(Value::Decimal { unscaled, scale: 2 });
+    assert_eq!(value("(1,260.11)", amount, &PLAIN), cents(-126_011));
+    assert_eq!(value("1.260,1 €", amount, &EUROS), cents(126_010));
+    assert_eq!(value("1.260", amount, &EUROS), cents(126_000));
+    assert_eq!(value("1.26", amount, &EUROS), Err("`1.26` is not a decimal(12,2)".to_owned()));
+    assert_eq!(value("1,260", FieldType::Int, &PLAIN), Ok(Value::Int(1260)));
+    assert_eq!(value("1,260.00", FieldType::Int, &PLAIN), Ok(Value::Int(1260)));
+    assert!(value("1,260.50", FieldType::Int, &PLAIN).is_err());
+    assert_eq!(value("12.5%", FieldType::Float, &PLAIN), Ok(Value::Float(0.125)));
+    let refused = value("£5", amount, &EUROS).unwrap_err();
+    assert_eq!(refused, "`£5` is in another currency than the column, which is in €");
+}
+
+#[test]
+fn dates_follow_the_patterns_of_the_provider() {
+    let style = Style::Dates(Dates::Patterns { patterns: vec!["%d/%m/%Y".to_owned()], or_iso: false });
+    assert_eq!(value("05/10/2026", FieldType::Date, &style), Ok(october(5)));
+    let refused = value("2026-10-05", FieldType::Date, &style).unwrap_err();
+    assert_eq!(refused, "`2026-10-05` is not a date of the form %d/%m/%Y");
+}
+
+#[test]
+fn dates_that_had_a_type_need_no_pattern() {
+    let iso = Style::Dates(Dates::Patterns { patterns: vec!["%d.%m.%Y".to_owned()], or_iso: true });
+    for text in ["2026-10-05", "2026-10-05T00:00:00", "2026-10-05T00:00:00Z"] {
+        assert_eq!(value(text, FieldType::Date, &iso).unwrap(), october(5), "{text}");
+    }
+    let refused = value("2026-10-05T12:30:00", FieldType::Date, &iso).unwrap_err();
+    assert_eq!(refused, "`2026-10-05T12:30:00` is not a date: it has a time of day");
+    assert!(value("05/10/2026", FieldType::Date, &iso).is_err());
+}
+
+#[test]
+fn dates_are_read_in_the_order_of_their_column() {
+    for text in ["05/10/2026", "5 October 2026", "Monday, October 5, 2026", "2026-10-05", "05/10/2026 00:00"] {
+        assert_eq!(value(text, FieldType::Date, &found(DateOrder::DayFirst)), Ok(october(5)), "{text}");
+    }
+    assert_eq!(value("10/05/2026 12:00:00 AM", FieldType::Date, &found(DateOrder::MonthFirst)), Ok(october(5)));
+    let refused = value("10/13/2026", FieldType::Date, &found(DateOrder::DayFirst)).unwrap_err();
+    assert_eq!(refused, "`10/13/2026` is not a date of a column that has the day first");
+}
+
+#[test]
+fn a_date_that_may_be_two_days_is_refused_where_nothing_tells() {
+    let undecided = Style::Dates(Dates::Found(None));
+    assert_eq!(value("10/10/2026", FieldType::Date, &undecided), Ok(october(10)));
+    let refused = value("05/10/2026", FieldType::Date, &undecided).unwrap_err();
+    assert_eq!(refused, "`05/10/2026` may begin with the day or with the month: name `dates` in the provider's table");
+}
+
+#[test]
+fn instants_are_iso_or_a_date_with_a_time() {
+    let instant = |text: &str| text.parse().map(Value::Timestamp).unwrap();
+    for (text, expected) in [
+        ("2026-10-05T12:30:00+02:00", "2026-10-05T10:30:00Z"),
+        ("2026-10-05 12:30", "2026-10-05T12:30:00Z"),
+        ("5/10/2026 1:05 PM", "2026-10-05T13:05:00Z"),
+    ] {
+        let read = parse(text, FieldType::Timestamp, &found(DateOrder::DayFirst), &[]).unwrap();
+        assert_eq!(read.value, instant(expected), "{text}");
+    }
+    assert!(value("2026-10-05", FieldType::Timestamp, &found(DateOrder::DayFirst)).is_err());
+}
+
+#[test]
+fn blank_is_null_and_nan_is_no_number() {
+    assert_eq!(value("  ", FieldType::Int, &PLAIN), Ok(Value::Null));
+    assert!(value("NaN", FieldType::Float, &PLAIN).is_err());
+    assert!(value("9223372036854775808", FieldType::Int, &PLAIN).is_err());
+}
+
+#[test]
+fn words_for_nothing_are_null_where_they_can_be_nothing_else() {
+    for text in ["NA", "n/a", "-", "\\N", "null"] {
+        let read = parse(text, FieldType::Int, &PLAIN, &[]).unwrap();
+        assert_eq!((read.value, read.repairs), (Value::Null, vec![RepairKind::NullMarker]), "{text}");
+    }
+    assert_eq!(value("NA", FieldType::String, &Style::Plain), Ok(Value::Text("NA")));
+    assert_eq!(value("\\N", FieldType::String, &Style::Plain), Ok(Value::Null));
+    let read = parse("unknown", FieldType::String, &Style::Plain, &["unknown".to_owned()]).unwrap();
+    assert_eq!(read.value, Value::Null);
+}
+
+#[test]
+fn what_was_done_to_read_a_cell_is_told() {
+    let repairs = |text, field_type, style: &Style| parse(text, field_type, style, &[]).unwrap().repairs;
+    assert_eq!(repairs("5", FieldType::Int, &PLAIN), []);
+    assert_eq!(repairs("(1,260)", FieldType::Int, &PLAIN), [RepairKind::Negative, RepairKind::GroupedDigits]);
+    assert_eq!(repairs("5/10/2026", FieldType::Date, &found(DateOrder::DayFirst)), [RepairKind::DateForm]);
+    assert_eq!(repairs("2026-10-05", FieldType::Date, &found(DateOrder::DayFirst)), []);
+}

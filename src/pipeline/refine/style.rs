@@ -1,0 +1,145 @@
+//! How the columns of a delivery write their numbers and dates: found out over all of its rows, before the first is read.
+
+use polars::prelude::*;
+
+use super::dates::{DateOrder, Orders};
+use super::numbers::{Mark, Marks, Numbers};
+use crate::base::Result;
+use crate::domain::batch::BronzeColumn;
+use crate::domain::{Dataset, FieldType, Period, Provider};
+use crate::frames::text;
+
+/// How a column writes its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Style {
+    /// There is one way to write them.
+    Plain,
+    /// Numbers.
+    Numbers(Numbers),
+    /// Dates, or instants.
+    Dates(Dates),
+}
+
+impl Style {
+    /// In words, where that had to be found out.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Plain | Self::Dates(Dates::Patterns { .. } | Dates::Found(None)) => None,
+            Self::Dates(Dates::Found(Some(order))) => Some(order.words().to_owned()),
+            Self::Numbers(Numbers { mark, currency }) => {
+                let mark = (*mark == Mark::Comma).then(|| "decimal commas".to_owned());
+                let parts: Vec<String> =
+                    mark.into_iter().chain(currency.map(|currency| format!("in {currency}"))).collect();
+                (!parts.is_empty()).then(|| parts.join(", "))
+            }
+        }
+    }
+}
+
+/// How a column writes its dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dates {
+    /// As the contract says.
+    Patterns {
+        /// Strftime patterns.
+        patterns: Vec<String>,
+        /// Whether those that had a type of their own in the file are in ISO 8601.
+        or_iso: bool,
+    },
+    /// In any usual form, in this order; without one, only what is the same day in every order.
+    Found(Option<DateOrder>),
+}
+
+/// Canonical field by field: the bronze column that holds it, `None` where the delivery has none.
+pub type Mapping = Vec<Option<BronzeColumn>>;
+
+/// What the cells seen so far tell of how their columns are written.
+pub struct Finder {
+    /// Canonical field by field.
+    columns: Vec<Told>,
+    mapping: Mapping,
+    period: Option<Period>,
+    mark: Option<Mark>,
+}
+
+/// What is known of a column.
+enum Told {
+    Already(Style),
+    Numbers(Marks),
+    Dates { orders: Orders, is_of_period: bool },
+}
+
+impl Finder {
+    /// Nothing was seen yet of a delivery, for this period where that is known.
+    pub fn new(dataset: &Dataset, provider: &Provider, period: Option<Period>, mapping: &Mapping) -> Self {
+        let told = dataset.schema.iter().zip(mapping).map(|(field, column)| match field.field_type {
+            FieldType::String | FieldType::Bool => Told::Already(Style::Plain),
+            FieldType::Int | FieldType::Float | FieldType::Decimal { .. } => Told::Numbers(Marks::default()),
+            FieldType::Date if !provider.dates.is_empty() => {
+                let or_iso = column.as_ref().is_some_and(|column| column.iso_dates);
+                Told::Already(Style::Dates(Dates::Patterns { patterns: provider.dates.clone(), or_iso }))
+            }
+            FieldType::Date | FieldType::Timestamp => {
+                let is_of_period = dataset.date.as_ref() == Some(&field.name);
+                Told::Dates { orders: Orders::default(), is_of_period }
+            }
+        });
+        Self { columns: told.collect(), mapping: mapping.clone(), period, mark: provider.decimal_mark }
+    }
+
+    /// The names of the columns whose cells tell something.
+    pub fn asks(&self) -> Vec<String> {
+        let asked = self.columns.iter().zip(&self.mapping).filter(|(told, _)| !matches!(told, Told::Already(_)));
+        asked.filter_map(|(_, column)| column.as_ref().map(|column| column.name.clone())).collect()
+    }
+
+    /// Takes note of more rows.
+    pub fn add(&mut self, rows: &DataFrame) -> Result<()> {
+        let period = self.period;
+        for (told, column) in self.columns.iter_mut().zip(&self.mapping) {
+            let Some(column) = column else { continue };
+            match told {
+                Told::Already(_) => {}
+                Told::Numbers(marks) => text(rows, &column.name)?.iter().flatten().for_each(|cell| marks.add(cell)),
+                Told::Dates { orders, is_of_period } => {
+                    let is_expected = |day| *is_of_period && period.is_some_and(|period| period.contains(day));
+                    text(rows, &column.name)?.iter().flatten().for_each(|cell| orders.add(cell, is_expected));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The style of each field's column. A column whose own cells fit more than one is written as the others of its kind
+    /// are; a careful reader would not think otherwise of one file.
+    pub fn styles(self) -> Vec<Style> {
+        let marks = self.columns.iter().filter_map(|told| match told {
+            Told::Numbers(marks) => marks.mark(),
+            _ => None,
+        });
+        let orders = || {
+            self.columns.iter().filter_map(|told| match told {
+                Told::Dates { orders, .. } => Some(*orders),
+                _ => None,
+            })
+        };
+        let usual_mark = only(marks).unwrap_or(Mark::Point);
+        let usual_order =
+            only(orders().filter_map(Orders::told)).or_else(|| only(orders().filter_map(Orders::expected)));
+        let style = |told: &Told| match told {
+            Told::Already(style) => style.clone(),
+            Told::Numbers(marks) => Style::Numbers(Numbers {
+                mark: self.mark.or_else(|| marks.mark()).unwrap_or(usual_mark),
+                currency: marks.currency(),
+            }),
+            Told::Dates { orders, .. } => Style::Dates(Dates::Found(orders.told().or(usual_order))),
+        };
+        self.columns.iter().map(style).collect()
+    }
+}
+
+/// What all of them are, where they are one.
+fn only<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}

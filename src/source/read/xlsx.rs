@@ -1,0 +1,86 @@
+//! Excel workbooks, from 2007 on: a zip archive of XML. Cells are streamed; the texts that they share are kept.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use calamine::{DataType, Reader, SheetVisible, Xlsx};
+
+use super::workbook::{Sheet, Sink, Workbook, moment, number, unreadable};
+use crate::base::{Error, Result};
+
+/// How many bytes of shared texts, styles and names a workbook may unpack to: they are kept in memory.
+const KEPT: u64 = 128 << 20;
+
+/// How many bytes a sheet may unpack to.
+const SHEET: u64 = 8 << 30;
+
+struct Book(Xlsx<BufReader<File>>);
+
+/// Opens a workbook.
+pub fn open(path: &Path) -> Result<Box<dyn Workbook>> {
+    check_size(path)?;
+    let book = Xlsx::new(BufReader::new(File::open(path)?)).map_err(unreadable)?;
+    Ok(Box::new(Book(book)))
+}
+
+/// Refuses what would not fit into memory, however small it is packed.
+pub fn check_size(path: &Path) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(unreadable)?;
+    for index in 0..archive.len() {
+        let member = archive.by_index(index).map_err(unreadable)?;
+        let name = member.name().map_err(unreadable)?.into_owned();
+        let is_sheet = name.contains("/worksheets/") || name == "content.xml";
+        let is_read = is_sheet || name.starts_with("xl/") && !name.contains("media/");
+        let most = if is_sheet { SHEET } else { KEPT };
+        // What the archive says of its size is checked for what is kept: a bomb says little.
+        let is_huge = member.size() > most
+            || !is_sheet && is_read && std::io::copy(&mut member.take(most + 1), &mut std::io::sink())? > most;
+        if is_read && is_huge {
+            return Err(Error::bad_data(format!("`{name}` in the workbook unpacks to more than {} MiB", most >> 20))
+                .hint("deliver it as CSV or Parquet"));
+        }
+    }
+    Ok(())
+}
+
+/// The sheets that a library tells of.
+pub fn sheets(all: &[calamine::Sheet]) -> Vec<Sheet> {
+    let sheet = |sheet: &calamine::Sheet| Sheet {
+        name: sheet.name.clone(),
+        is_visible: sheet.visible == SheetVisible::Visible,
+    };
+    all.iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet).map(sheet).collect()
+}
+
+/// What a cell says; none where it is empty.
+pub fn text(value: &impl DataType) -> Option<String> {
+    let written = || value.get_string().or_else(|| value.get_datetime_iso()).or_else(|| value.get_duration_iso());
+    let text = written()
+        .map(str::to_owned)
+        .or_else(|| value.get_float().map(number))
+        .or_else(|| value.get_int().map(|number| number.to_string()))
+        .or_else(|| value.get_datetime().map(moment))
+        .or_else(|| value.get_bool().map(|truth| truth.to_string()))
+        .or_else(|| value.get_error().map(ToString::to_string))?;
+    Some(text).filter(|text| !text.is_empty())
+}
+
+impl Workbook for Book {
+    fn sheets(&mut self) -> Result<Vec<Sheet>> {
+        Ok(sheets(self.0.sheets_metadata()))
+    }
+
+    fn cells(&mut self, sheet: &str, sink: &mut Sink<'_>) -> Result<()> {
+        let mut cells = self.0.worksheet_cells_reader(sheet).map_err(unreadable)?;
+        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+            let (row, column) = cell.get_position();
+            if let Some(text) = text(cell.get_value())
+                && !sink(row, column, text)?
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! The notes of deliveries: what was understood, repaired and refused, and what is done where too much is refused.
+
+use serde_json::{Value, json};
+
+use super::support::{PERIODS, PREPARER, Workspace, contract, delivery};
+
+const FILE: &str = "2026-10.csv";
+
+/// The contract, where alpha may have a fifth of its records refused.
+fn strict() -> String {
+    let table = "name = \"alpha\"\n";
+    assert!(contract().contains(table));
+    contract().replace(table, "name = \"alpha\"\nmax_rejects = 0.2\n")
+}
+
+fn batches(workspace: &Workspace) -> Vec<(String, String, u64)> {
+    let list = workspace.json(&["batch", "list", "--provider", "alpha"]);
+    let text = |batch: &Value, name: &str| batch[name].as_str().unwrap().to_owned();
+    let batches = list.as_array().unwrap().iter();
+    batches.map(|batch| (text(batch, "id"), text(batch, "state"), batch["revision"].as_u64().unwrap())).collect()
+}
+
+fn counts(note: &Value, of: &str) -> Value {
+    note[of].as_array().unwrap().iter().map(|one| json!([one["kind"], one["count"]])).collect()
+}
+
+#[test]
+fn a_batch_knows_what_was_understood_repaired_and_refused() {
+    let workspace = Workspace::under(&contract());
+    let content = "Till export\n\nSlip,Sold on,Item,Amount\na-1,31/10/2026,Oat milk,\"£1,234.50\"\n\
+                   a-2,02/10/2026,Beans,(5.00)\na-3,03/10/2026,Tea,ten\na-4,04/10/2026,Tea,n/a\na-5,05/11/2026,Tea,1\n";
+    let file = workspace.root().join(FILE);
+    std::fs::write(&file, content).unwrap();
+    let preview = workspace.json(&["batch", "preview", FILE, "--provider", "alpha"]);
+    workspace.deliver("alpha", FILE, content);
+    workspace.ok(PREPARER, &["ingest"]);
+    let (id, ..) = batches(&workspace)[0].clone();
+    let landed = workspace.json(&["batch", "show", &id]);
+    assert_eq!(landed["note"]["understood"]["header_row"], 3);
+    assert_eq!(counts(&landed["note"], "repairs"), json!([["preamble", 1]]));
+
+    workspace.ok(PREPARER, &["run"]);
+    let note = workspace.json(&["batch", "show", &id])["note"].clone();
+    let expected = json!([
+        ["preamble", 1],
+        ["null_marker", 1],
+        ["grouped_digits", 1],
+        ["currency", 1],
+        ["negative", 1],
+        ["date_form", 5]
+    ]);
+    assert_eq!(counts(&note, "repairs"), expected);
+    assert_eq!(counts(&note, "rejects"), json!([["value", 1], ["outside_period", 1]]));
+    let refused = &note["rejects"][0]["examples"][0];
+    assert_eq!(*refused, json!({"line": 6, "raw": "ten", "reason": "amount: `ten` is not a decimal(12,2)"}));
+    let written: Vec<&Value> = note["fields"].as_array().unwrap().iter().map(|field| &field["written"]).collect();
+    assert_eq!(written, [&Value::Null, &json!("the day first"), &Value::Null, &json!("in £")]);
+    // What is shown without taking it in is what comes of it.
+    assert_eq!(counts(&preview, "repairs"), expected);
+    assert_eq!((&preview["rows"], &preview["rejected"]), (&json!(3), &json!(2)));
+    assert_eq!(preview["mapping"], note["fields"]);
+    assert_eq!(preview["rejects"][0], *refused);
+
+    let silver = workspace.rows(&assay::lake::Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    let amounts = silver.column("amount").unwrap().cast(&polars::prelude::DataType::String).unwrap();
+    let amounts: Vec<Option<&str>> = amounts.str().unwrap().iter().collect();
+    assert_eq!(amounts, [Some("1234.50"), Some("-5.00"), None]);
+}
+
+#[test]
+fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
+    let workspace = Workspace::under(&strict());
+    let good = delivery("alpha", PERIODS[1], 5);
+    workspace.deliver("alpha", FILE, &good);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+
+    let bad = "b-1,2026-10-01,Tea,one\nb-2,2026-10-01,Tea,two\n";
+    workspace.deliver("alpha", FILE, format!("{good}{bad}"));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let [(second, state, 2), (_, before, 1)] = &batches(&workspace)[..] else { panic!("two revisions") };
+    assert_eq!((state.as_str(), before.as_str()), ("quarantined", "landed"));
+    let shown = workspace.json(&["batch", "show", second]);
+    assert_eq!(shown["row"]["note"], "2 of 7 records are refused, more than 20 %");
+    let silver = || workspace.rows(&assay::lake::Table::Silver { dataset: "slips".to_owned() }).unwrap().height();
+    assert_eq!(silver(), 5, "its slice stands on what was there before");
+    let release = workspace.json(&["release", "list"])[0]["name"].as_str().unwrap().to_owned();
+    let why = workspace.run(PREPARER, &["release", "why", &release]);
+    assert!(why.stdout.contains("quarantined"), "{why:#?}");
+    let period = workspace.json(&["period", "show", PERIODS[1]]);
+    let alpha = period["cells"].as_array().unwrap().iter().find(|cell| cell["provider"] == "alpha").unwrap();
+    assert_eq!(alpha["state"], "quarantined");
+
+    workspace.ok(PREPARER, &["batch", "accept", second, "--reason", "the till was down, the rest is right"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(batches(&workspace)[0].1, "landed", "who accepted it has looked at it");
+    assert_eq!(workspace.json(&["batch", "list", "--provider", "alpha"])[0]["rejected"], 2);
+    workspace.verify();
+}
