@@ -78,6 +78,9 @@ fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
     let bad = "b-1,2026-10-01,Tea,one\nb-2,2026-10-01,Tea,two\n";
     workspace.deliver("alpha", FILE, format!("{good}{bad}"));
     workspace.ok(PREPARER, &["ingest"]);
+    workspace
+        .run(PREPARER, &["run"])
+        .ended(1, &["slips/2026-10/alpha: batch ", " waits for a person: 2 of 7 records", "assay batch accept"]);
     workspace.ok(PREPARER, &["run"]);
     let [(second, state, 2), (_, before, 1)] = &batches(&workspace)[..] else { panic!("two revisions") };
     assert_eq!((state.as_str(), before.as_str()), ("quarantined", "landed"));

@@ -72,8 +72,8 @@ fn business_days_leave_out_weekends_and_holidays() {
 fn time_is_added_to_what_is_due_in_the_middle_of_a_day() {
     let due: Due = "36h".parse().unwrap();
     let noon = due.deadline(period("2026-03-27"), London, &[]);
-    assert_eq!(noon, instant("2026-03-29T11:00:00Z"), "clocks went forward");
-    assert_eq!(Due::Days(1).after(noon, London, &[]), instant("2026-03-30T11:00:00Z"));
+    assert_eq!(noon, instant("2026-03-29T12:00:00Z"), "one o'clock by then: clocks went forward");
+    assert_eq!(Due::Days(1).after(noon, London, &[]), instant("2026-03-30T12:00:00Z"));
 }
 
 #[test]

@@ -110,6 +110,11 @@ impl Snapshot<'_> {
         self.all(sql, [], read)
     }
 
+    /// The batches that wait for a person because too much of them was refused, newest first.
+    pub fn batches_set_aside(&self) -> Result<Vec<Batch>> {
+        self.all("SELECT * FROM batch WHERE state = 'quarantined' AND doubted ORDER BY sort", [], read)
+    }
+
     /// The slices of a dataset, by period and provider, that have a batch which is neither superseded nor withdrawn.
     pub fn slices_delivered(&self, dataset: &str) -> Result<BTreeSet<(Period, String)>> {
         let sql = "SELECT DISTINCT period, provider FROM batch

@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Error, ErrorKind, Result, text};
+use crate::domain::batch::Delivery;
 use crate::domain::listing::Query;
 use crate::domain::progress::Progress;
 use crate::domain::{
-    Contract, Dataset, Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState, TaskSubject,
+    Batch, Contract, Dataset, Fact, ModelRef, Period, ReleaseName, Request, Task, TaskKey, TaskKind, TaskState,
+    TaskSubject,
 };
 use crate::ops::{Session, Workspace};
 use crate::pipeline::schedule::{self, Scope, Summary};
@@ -93,6 +95,7 @@ pub fn everything(
     wanted.check(context)?;
     arrival::settle_models(context)?;
     let opened = wanted.reopen(context)?;
+    let before = context.journal.read(|snapshot| snapshot.batches_set_aside())?;
     let mut context = context.clone();
     let mut summary = Summary::default();
     loop {
@@ -113,6 +116,9 @@ pub fn everything(
         }
     }
     let mut reply = answer(&summary);
+    let mut set_aside = context.journal.read(|snapshot| snapshot.batches_set_aside())?;
+    set_aside.retain(|batch| before.iter().all(|known| known.delivery.batch != batch.delivery.batch));
+    tell_set_aside(&mut reply, &set_aside);
     if let Some(period) = wanted.undelivered(&context)? {
         reply.message = format!("nothing was delivered for {period}");
     }
@@ -121,6 +127,24 @@ pub fn everything(
     let waiting = workspace.waiting_files(&context.contract).sentence();
     reply.lines.extend(waiting.map(|waiting| format!("{waiting}: assay ingest")));
     Ok(reply)
+}
+
+/// Tells which batches wait for a person now. Nobody should take such a run for a success.
+fn tell_set_aside(reply: &mut Reply, batches: &[Batch]) {
+    let note = |batch: &Batch| batch.note.clone().unwrap_or_default();
+    let told =
+        |batch: &Batch| json!({ "batch": batch.delivery.batch, "slice": batch.delivery.slice, "note": note(batch) });
+    reply.document["set_aside"] = batches.iter().map(told).collect();
+    reply.lines.extend(batches.iter().map(|batch| {
+        let Delivery { batch: id, slice, .. } = &batch.delivery;
+        format!("{slice}: batch {id} waits for a person: {}", note(batch))
+    }));
+    if let Some(first) = batches.first() {
+        let waiting = Error::bad_data(format!("{} put into quarantine", text::counted(batches.len() as u64, "batch")))
+            .hint(format!("assay batch show {}", first.delivery.batch))
+            .hint("assay batch accept or assay batch reject settles it");
+        reply.trouble = reply.trouble.take().or(Some(waiting));
+    }
 }
 
 /// Stops a task, wherever it runs.

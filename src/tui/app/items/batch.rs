@@ -2,7 +2,7 @@
 
 use super::{Item, Link, instant};
 use crate::base::text::counted;
-use crate::domain::note::DeliveryNote;
+use crate::domain::note::{DeliveryNote, FieldRead};
 use crate::domain::understood::{Counted, Example, InWords, Understood};
 use crate::ops::BatchDetail;
 use crate::tui::app::place::Place;
@@ -14,7 +14,8 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
         Item::fact("Releases that rest on it", "release", release.to_string())
             .to(Link::To(Place::Release(release.clone())))
     }));
-    items.extend(detail.note.iter().flat_map(|found| note(found, detail.rejects.is_empty())));
+    items.extend(detail.note.iter().flat_map(|found| understood(found)));
+    items.extend(detail.note.iter().flat_map(|found| refused(found, detail.rejects.is_empty())));
     items.extend(detail.rejects.iter().map(|reject| {
         let line = reject.line.map(|line| format!(", line {line}")).unwrap_or_default();
         let pieces = vec![
@@ -24,6 +25,7 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
         ];
         Item::text(REJECTED, pieces)
     }));
+    items.extend(detail.note.iter().flat_map(|found| repaired(found)));
     items.extend(detail.columns.iter().map(|(delivered, field)| {
         let field =
             field.as_ref().map_or_else(|| Piece::new("not used", Tone::Quiet), |field| Piece::plain(field.clone()));
@@ -45,17 +47,24 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
 
 const REJECTED: &str = "Rows rejected";
 
-/// What was understood, repaired and refused. Of what was refused only how much, unless nothing else shows it.
-fn note(note: &DeliveryNote, shows_rejects: bool) -> Vec<Item> {
+/// How the file was read.
+fn understood(note: &DeliveryNote) -> Vec<Item> {
     const UNDERSTOOD: &str = "How it was understood";
-    let understood = note.understood.iter().flat_map(Understood::words);
-    let understood: Vec<String> = understood.map(|(name, value)| format!("{name} {value}")).collect();
-    let mut items = vec![Item::text(UNDERSTOOD, vec![Piece::plain(understood.join(", "))])];
-    let written = note.fields.iter().filter(|field| field.written.is_some());
-    items.extend(written.map(|field| Item::text(UNDERSTOOD, vec![Piece::plain(field.words())])));
-    items.extend(note.repairs.iter().flat_map(|repair| counted_items("Repaired", Tone::Strong, repair, true)));
-    items.extend(note.rejects.iter().flat_map(|refusal| counted_items(REJECTED, Tone::Bad, refusal, shows_rejects)));
-    items
+    let words = note.understood.iter().flat_map(Understood::words);
+    let words: Vec<String> = words.map(|(name, value)| format!("{name} {value}")).collect();
+    let written = note.fields.iter().filter(|field| field.written.is_some()).map(FieldRead::words);
+    let lines = std::iter::once(words.join(", ")).chain(written);
+    lines.map(|line| Item::text(UNDERSTOOD, vec![Piece::plain(line)])).collect()
+}
+
+/// Why records were refused, with examples where nothing else shows them.
+fn refused(note: &DeliveryNote, with_examples: bool) -> Vec<Item> {
+    let items = |refusal| counted_items(REJECTED, Tone::Bad, refusal, with_examples);
+    note.rejects.iter().flat_map(items).collect()
+}
+
+fn repaired(note: &DeliveryNote) -> Vec<Item> {
+    note.repairs.iter().flat_map(|repair| counted_items("Repaired", Tone::Strong, repair, true)).collect()
 }
 
 fn counted_items<K: InWords + Copy>(
