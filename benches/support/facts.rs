@@ -126,6 +126,7 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
         name: name.to_owned(),
         delivered: name.to_uppercase(),
         iso_dates: false,
+        typed_numbers: None,
     });
     let mut facts = vec![
         Fact::LandingStarted { delivery: delivery.clone(), encoding: None, claimed_at: None },

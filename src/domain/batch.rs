@@ -105,6 +105,19 @@ pub struct BronzeColumn {
     /// provider writes dates elsewhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub iso_dates: bool,
+    /// Which numbers in it have a type of their own in the file: bronze has those with a point before decimals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed_numbers: Option<Typed>,
+}
+
+/// Which values of a column have a type of their own in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Typed {
+    /// All of them.
+    All,
+    /// Some may: others may be texts.
+    Some,
 }
 
 /// What came of reading a delivered file.

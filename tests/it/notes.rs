@@ -67,6 +67,40 @@ fn a_batch_knows_what_was_understood_repaired_and_refused() {
     assert_eq!(amounts, [Some("1234.50"), Some("-5.00"), None]);
 }
 
+/// The rows that come of a file, as texts: `f` and `amount` of each.
+fn read(name: &str, content: impl AsRef<[u8]>) -> Vec<(Option<String>, Option<String>)> {
+    let schema = "schema = { slip = \"string\", f = \"float\", amount = \"decimal(12,2)\" }";
+    let toml = format!(
+        "[workspace]\nname = \"Numbers\"\n[[dataset]]\nname = \"slips\"\nperiod = \"month\"\n{schema}\n\
+         [[dataset.provider]]\nname = \"alpha\"\nsource = {{ kind = \"inbox\", pattern = \"{{period}}*\" }}\n"
+    );
+    let workspace = Workspace::under(&toml);
+    workspace.deliver("alpha", name, content);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let silver = workspace.rows(&assay::lake::Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    let texts = |name: &str| silver.column(name).unwrap().cast(&polars::prelude::DataType::String).unwrap();
+    let (f, amount) = (texts("f"), texts("amount"));
+    let cells = f.str().unwrap().iter().zip(amount.str().unwrap().iter());
+    cells.map(|(f, amount)| (f.map(str::to_owned), amount.map(str::to_owned))).collect()
+}
+
+#[test]
+fn a_number_is_never_read_as_another() {
+    let rows = |rows: &[(&str, &str)]| -> Vec<(Option<String>, Option<String>)> {
+        rows.iter().map(|(f, amount)| (Some((*f).to_owned()), Some((*amount).to_owned()))).collect()
+    };
+    // Numbers of a type of their own, beside texts with decimal commas.
+    let json = "{\"slip\":\"a\",\"f\":3.125,\"amount\":\"12,5\"}\n{\"slip\":\"b\",\"f\":4.875,\"amount\":\"1,25\"}\n";
+    assert_eq!(read("2026-10.jsonl", json), rows(&[("3.125", "12.50"), ("4.875", "1.25")]));
+    // No group of digits begins with a zero.
+    let commas = "slip;f;amount\na;0,125;0,50\nb;0,250;1,50\n";
+    assert_eq!(read("2026-10.csv", commas), rows(&[("0.125", "0.50"), ("0.25", "1.50")]));
+    // A column that contradicts itself keeps only what can be no other number.
+    let mixed = "slip;f;amount\na;1,5;1\nb;3.125;2\nc;1,234.50;3\nd;7;4\n";
+    assert_eq!(read("2026-10.csv", mixed), rows(&[("1.5", "1.00"), ("1234.5", "3.00"), ("7.0", "4.00")]));
+}
+
 #[test]
 fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
     let workspace = Workspace::under(&strict());
@@ -98,6 +132,9 @@ fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
     workspace.ok(PREPARER, &["batch", "accept", second, "--reason", "the till was down, the rest is right"]);
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(batches(&workspace)[0].1, "landed", "who accepted it has looked at it");
-    assert_eq!(workspace.json(&["batch", "list", "--provider", "alpha"])[0]["rejected"], 2);
+    let accepted = workspace.json(&["batch", "list", "--provider", "alpha"])[0].clone();
+    assert_eq!((&accepted["rejected"], &accepted["repaired"]), (&json!(2), &json!(0)));
+    assert_eq!(counts(&workspace.json(&["batch", "show", second])["note"], "rejects"), json!([["value", 2]]));
+    assert_eq!(silver(), 5, "the rows that can be kept");
     workspace.verify();
 }

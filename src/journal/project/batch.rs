@@ -74,12 +74,15 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
 
 fn land(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     refuse_landed(snapshot, &batch.delivery.batch)?;
-    // Whoever has it landed all the same has looked at it.
-    let doubted = snapshot.batch(&batch.delivery.batch)?.is_some_and(|waited| waited.doubted);
+    // Whoever has it landed all the same has looked at it, and what came of refining it stands.
+    let waited = snapshot.batch(&batch.delivery.batch)?.filter(|waited| waited.doubted);
+    let (rejected, refining) =
+        waited.as_ref().map(|waited| (waited.rejected, waited.refining.clone())).unwrap_or_default();
+    let doubted = waited.is_some();
     if let Some(before) = snapshot.current_batch(&batch.delivery.slice)? {
         set_state(snapshot, before, BatchState::Superseded, None)?;
     }
-    insert(snapshot, &Batch { doubted, ..batch.clone() }, seq)
+    insert(snapshot, &Batch { rejected, refining, doubted, ..batch.clone() }, seq)
 }
 
 fn quarantine(snapshot: &Snapshot<'_>, event: &Event, delivery: &Delivery, note: &str) -> Result<()> {

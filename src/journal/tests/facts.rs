@@ -46,8 +46,12 @@ pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
 }
 
 pub(super) fn landed(slice: &Slice, revision: u32) -> Fact {
-    let columns =
-        vec![BronzeColumn { name: "amount".to_owned(), delivered: "Net amount".to_owned(), iso_dates: false }];
+    let columns = vec![BronzeColumn {
+        name: "amount".to_owned(),
+        delivered: "Net amount".to_owned(),
+        iso_dates: false,
+        typed_numbers: None,
+    }];
     Fact::BatchLanded {
         delivery: delivery(slice, revision),
         columns,

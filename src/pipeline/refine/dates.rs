@@ -1,5 +1,7 @@
 //! Dates as people and programs write them. The order of day and month is one for a whole column.
 
+use std::collections::BTreeSet;
+
 use chrono::{Days, FixedOffset, NaiveDate, NaiveTime};
 
 /// What comes first where a date is numbers alone and begins with no year.
@@ -25,59 +27,85 @@ impl DateOrder {
 }
 
 /// Which order the dates of a column are in, as far as its cells tell.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Orders {
-    only_day_first: u64,
-    only_month_first: u64,
+    day_first: u64,
+    month_first: u64,
     serial: u64,
-    /// Of dates that could be either: how many lie where they are expected, read the one way and the other.
-    expected: (u64, u64),
+    /// What stands first and last in dates whose year has two digits.
+    first: BTreeSet<u32>,
+    last: BTreeSet<u32>,
 }
+
+/// How many cells have to speak for something for each that speaks against it.
+const FAR_MORE: u64 = 20;
 
 impl Orders {
     /// Takes note of a cell, and of whether the day that it may say is one that is expected.
     pub fn add(&mut self, text: &str, is_expected: impl Fn(NaiveDate) -> bool) {
-        if text.parse::<NaiveDate>().is_ok() {
+        if iso(text).is_some() {
             return;
         }
         let (text, _) = day_and_time(text);
+        if let Some((first, last)) = two_digit_year(text) {
+            self.first.insert(first);
+            self.last.insert(last);
+        }
         match (date(text, DateOrder::DayFirst), date(text, DateOrder::MonthFirst)) {
-            (Some(_), None) => self.only_day_first += 1,
-            (None, Some(_)) => self.only_month_first += 1,
+            (Some(_), None) => self.day_first += 1,
+            (None, Some(_)) => self.month_first += 1,
             (None, None) => self.serial += u64::from(date(text, DateOrder::Serial).is_some()),
             (Some(day_first), Some(month_first)) if day_first != month_first => {
-                self.expected.0 += u64::from(is_expected(day_first));
-                self.expected.1 += u64::from(is_expected(month_first));
+                let (day_first, month_first) = (is_expected(day_first), is_expected(month_first));
+                self.day_first += u64::from(day_first && !month_first);
+                self.month_first += u64::from(month_first && !day_first);
             }
             _ => {}
         }
     }
 
-    /// The order that fewer of the dates contradict; none where every date fits more than one.
-    pub fn told(self) -> Option<DateOrder> {
-        let most = self.only_day_first.max(self.only_month_first).max(self.serial);
-        match most {
-            0 => None,
-            _ if most == self.only_day_first => Some(DateOrder::DayFirst),
-            _ if most == self.only_month_first => Some(DateOrder::MonthFirst),
-            _ => Some(DateOrder::Serial),
-        }
+    /// The order that nearly all of the dates speak for that fit no other; none where none does.
+    pub fn told(&self) -> Option<DateOrder> {
+        let counts = [
+            (self.day_first, DateOrder::DayFirst),
+            (self.month_first, DateOrder::MonthFirst),
+            (self.serial, DateOrder::Serial),
+        ];
+        let all: u64 = counts.iter().map(|(count, _)| count).sum();
+        let (most, order) = counts.into_iter().max_by_key(|(count, _)| *count)?;
+        (most > 0 && most >= FAR_MORE * (all - most)).then_some(order)
     }
 
-    /// The order in which more of the dates lie where they are expected.
-    pub fn expected(self) -> Option<DateOrder> {
-        match self.expected.0.cmp(&self.expected.1) {
-            std::cmp::Ordering::Greater => Some(DateOrder::DayFirst),
-            std::cmp::Ordering::Less => Some(DateOrder::MonthFirst),
-            std::cmp::Ordering::Equal => None,
-        }
+    /// Whether dates speak for more than one order.
+    pub fn is_contested(&self) -> bool {
+        let some = [self.day_first, self.month_first, self.serial].into_iter().filter(|count| *count > 0);
+        some.count() > 1 && self.told().is_none() || self.has_unclear_years()
     }
+
+    /// Whether years of two digits may stand first: they vary less than days do.
+    fn has_unclear_years(&self) -> bool {
+        !self.last.is_empty() && self.last.len() >= self.first.len()
+    }
+}
+
+/// What stands first and last in a date of three numbers of at most two digits.
+fn two_digit_year(text: &str) -> Option<(u32, u32)> {
+    let parts: Vec<&str> = text.split(['/', '-', '.', ' ']).collect();
+    let [first, middle, last] = parts[..] else { return None };
+    number(middle, 2)?;
+    number(first, 2).zip(number(last, 2))
+}
+
+/// A date as ISO 8601 writes it.
+pub fn iso(text: &str) -> Option<NaiveDate> {
+    let has_year = text.bytes().position(|byte| byte == b'-') == Some(4);
+    has_year.then(|| text.parse().ok()).flatten()
 }
 
 /// The day that a text without a time of day says, in this order; none where it says none.
 pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     let text = text.trim();
-    if let Ok(iso) = text.parse() {
+    if let Some(iso) = iso(text) {
         return Some(iso);
     }
     let lower = text.to_lowercase();
@@ -137,12 +165,12 @@ fn ymd(year: i32, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)
 }
 
-/// A year of four digits, or of two: from 1970 to 2069.
+/// A year of four digits, or of two: from 1930 to 2029, as spreadsheets read them.
 fn year(text: &str) -> Option<i32> {
     let number = i32::try_from(number(text, 4)?).ok()?;
     match text.len() {
         4 => Some(number),
-        2 if number < 70 => Some(2000 + number),
+        2 if number < 30 => Some(2000 + number),
         2 => Some(1900 + number),
         _ => None,
     }
@@ -160,38 +188,69 @@ fn serial(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(u64::from(days)))
 }
 
-/// What the names of months begin with, in order, in the languages of Europe that are written with Latin letters.
+/// The names of the months, and what is usual to be short for them, in languages of western Europe.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "ene", "gen", "sty", "led"],
-    &["feb", "fev", "fév", "lut", "úno"],
-    &["mar", "mär", "mrt", "maa", "bře"],
-    &["apr", "avr", "abr", "kwi", "dub"],
-    &["may", "mai", "mag", "mei", "maj"],
-    &["jun", "juin", "giu", "cze", "čer"],
-    &["jul", "juil", "lug", "lip"],
-    &["aug", "aoû", "ago", "sie", "srp"],
-    &["sep", "set", "wrz", "zář"],
-    &["oct", "okt", "ott", "out", "paź"],
-    &["nov"],
-    &["dec", "dez", "dic", "déc", "gru", "pro"],
+    &["january", "jan", "januar", "jänner", "janvier", "janv", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
+    &[
+        "february",
+        "feb",
+        "februar",
+        "février",
+        "fevrier",
+        "févr",
+        "febrero",
+        "febbraio",
+        "fevereiro",
+        "fev",
+        "februari",
+    ],
+    &["march", "mar", "märz", "mrz", "mars", "marzo", "março", "maart", "mrt"],
+    &["april", "apr", "avril", "avr", "abril", "abr", "aprile"],
+    &["may", "mai", "mayo", "maggio", "mag", "maio", "mei"],
+    &["june", "jun", "juni", "juin", "junio", "giugno", "giu", "junho"],
+    &["july", "jul", "juli", "juillet", "juil", "julio", "luglio", "lug", "julho"],
+    &["august", "aug", "août", "aout", "agosto", "ago", "augustus"],
+    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "set", "setembro"],
+    &["october", "oct", "oktober", "okt", "octobre", "octubre", "ottobre", "ott", "outubro", "out"],
+    &["november", "nov", "novembre", "noviembre", "novembro"],
+    &["december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "dicembre", "dezembro"],
 ];
 
 fn month(text: &str) -> Option<u32> {
-    let is_name = text.chars().count() >= 3 && text.chars().all(char::is_alphabetic);
-    let place = MONTHS.iter().position(|names| is_name && names.iter().any(|name| text.starts_with(name)))?;
+    let place = MONTHS.iter().position(|names| names.contains(&text))?;
     u32::try_from(place + 1).ok()
 }
 
+/// The days of the week, and what is short for them.
+const WEEKDAYS: [&str; 17] = [
+    "monday",
+    "mon",
+    "tuesday",
+    "tue",
+    "tues",
+    "wednesday",
+    "wed",
+    "thursday",
+    "thu",
+    "thur",
+    "thurs",
+    "friday",
+    "fri",
+    "saturday",
+    "sat",
+    "sunday",
+    "sun",
+];
+
 fn is_weekday(text: &str) -> bool {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    (text.ends_with("day") || (3..=5).contains(&text.len())) && days.iter().any(|day| text.starts_with(day))
+    WEEKDAYS.contains(&text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn iso(text: &str, order: DateOrder) -> String {
+    fn read(text: &str, order: DateOrder) -> String {
         date(text, order).map(|date| date.to_string()).unwrap_or_default()
     }
 
@@ -211,17 +270,31 @@ mod tests {
             "29 de abril de 2022",
             "Fri 29 Apr 2022",
         ] {
-            assert_eq!(iso(text, DateOrder::DayFirst), "2022-04-29", "{text}");
+            assert_eq!(read(text, DateOrder::DayFirst), "2022-04-29", "{text}");
         }
-        assert_eq!(iso("04/29/2022", DateOrder::MonthFirst), "2022-04-29");
-        assert_eq!(iso("44680", DateOrder::Serial), "2022-04-29");
-        assert_eq!(iso("44680.0", DateOrder::Serial), "2022-04-29");
+        assert_eq!(read("04/29/2022", DateOrder::MonthFirst), "2022-04-29");
+        assert_eq!(read("44680", DateOrder::Serial), "2022-04-29");
+        assert_eq!(read("44680.0", DateOrder::Serial), "2022-04-29");
     }
 
     #[test]
     fn what_is_no_day_is_none() {
-        for text in ["", "2022", "2022-04", "31/02/2022", "abc", "1.5", "44680", "99/99/9999", "Marketing 5 2022x"] {
-            assert_eq!(iso(text, DateOrder::DayFirst), "", "{text}");
+        for text in [
+            "",
+            "2022",
+            "2022-04",
+            "31/02/2022",
+            "abc",
+            "1.5",
+            "44680",
+            "99/99/9999",
+            "Marketing 5 2022",
+            "5 marraskuu 2022",
+            "Product 5 2022",
+            "martes 5 2022",
+            "5 lipnja 2022",
+        ] {
+            assert_eq!(read(text, DateOrder::DayFirst), "", "{text}");
         }
     }
 
@@ -245,19 +318,32 @@ mod tests {
     }
 
     #[test]
+    fn years_of_two_digits_stand_last_and_are_no_old_ones() {
+        for text in ["29-4-22", "29/04/22", "29.04.22"] {
+            assert_eq!(read(text, DateOrder::DayFirst), "2022-04-29", "{text}");
+        }
+        assert_eq!(read("05/12/54", DateOrder::DayFirst), "1954-12-05");
+    }
+
+    #[test]
     fn a_column_has_one_order() {
         let found = |texts: &[&str]| {
             let mut orders = Orders::default();
-            let in_february = |day: NaiveDate| day.to_string().starts_with("2022-02");
             for text in texts {
-                orders.add(text, in_february);
+                orders.add(text, |day| day.to_string().starts_with("2022-02"));
             }
-            (orders.told(), orders.expected())
+            (orders.told(), orders.is_contested())
         };
-        assert_eq!(found(&["01/02/2022", "13/02/2022"]).0, Some(DateOrder::DayFirst));
-        assert_eq!(found(&["01/02/2022", "02/13/2022"]).0, Some(DateOrder::MonthFirst));
-        assert_eq!(found(&["44680", "44681"]).0, Some(DateOrder::Serial));
-        assert_eq!(found(&["01/02/2022", "2022-01-01"]), (None, Some(DateOrder::DayFirst)));
-        assert_eq!(found(&["02/02/2022"]), (None, None));
+        let clear = |order| (Some(order), false);
+        assert_eq!(found(&["01/06/2022", "13/02/2022"]), clear(DateOrder::DayFirst));
+        assert_eq!(found(&["01/06/2022", "02/13/2022"]), clear(DateOrder::MonthFirst));
+        assert_eq!(found(&["44680", "44681"]), clear(DateOrder::Serial));
+        assert_eq!(found(&["01/02/2022", "2022-01-01"]), clear(DateOrder::DayFirst), "what lies where it is expected");
+        assert_eq!(found(&["02/02/2022", "03/04/2022"]), (None, false));
+        assert_eq!(found(&["13/04/2022", "04/14/2022", "01/06/2022"]), (None, true));
+        let typed_wrong = [&["02/11/2022"; 30][..], &["13/10/2022"]].concat();
+        assert_eq!(found(&typed_wrong), clear(DateOrder::MonthFirst), "one of many");
+        assert!(found(&["22/04/01", "22/04/15", "22/04/29"]).1, "the year may stand first");
+        assert!(!found(&["01/04/22", "15/04/22", "29/04/22"]).1);
     }
 }

@@ -25,33 +25,58 @@ pub struct Number {
 pub struct Numbers {
     /// What stands before the decimals.
     pub mark: Mark,
+    /// Whether some of its numbers speak for the other mark.
+    pub is_contested: bool,
+    /// Whether numbers that had a type of their own in the file are written with a point, whatever the others are.
+    pub has_typed: bool,
     /// The currency of the column: a number in another is none of its numbers.
     pub currency: Option<char>,
 }
 
 impl Numbers {
     /// As programs write them.
-    pub const PLAIN: Self = Self { mark: Mark::Point, currency: None };
+    pub const PLAIN: Self = Self { mark: Mark::Point, is_contested: false, has_typed: false, currency: None };
+
+    /// The number that a cell of the column says; none where it says none, or could be another one, too.
+    pub fn read(self, text: &str) -> Option<Number> {
+        let (point, comma) = (number(text, Mark::Point), number(text, Mark::Comma));
+        let differ = differ(point.as_ref(), comma.as_ref());
+        let is_typed = self.has_typed && is_plain(text);
+        if differ && (self.is_contested || is_typed && self.mark == Mark::Comma) {
+            return None;
+        }
+        match self.mark {
+            // What can only be one number is that one.
+            _ if self.is_contested => point.or(comma),
+            Mark::Comma if is_typed => point,
+            Mark::Comma => comma,
+            Mark::Point => point,
+        }
+    }
 }
 
 /// How the numbers of a column are written, as far as its cells tell.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
-    only_point: u64,
-    only_comma: u64,
+    point: u64,
+    comma: u64,
     currencies: BTreeMap<char, u64>,
 }
 
+/// How many cells have to speak for a mark for each that speaks against it.
+const FAR_MORE: u64 = 20;
+
 impl Marks {
-    /// Takes note of a cell.
-    pub fn add(&mut self, text: &str) {
+    /// Takes note of a cell of a column of whole numbers, or of any.
+    pub fn add(&mut self, text: &str, is_whole: bool) {
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
-        let (point, comma) = (number(text, Mark::Point), number(text, Mark::Comma));
+        let fits = |mark| number(text, mark).filter(|number| !is_whole || number.is_whole());
+        let (point, comma) = (fits(Mark::Point), fits(Mark::Comma));
         match (&point, &comma) {
-            (Some(_), None) => self.only_point += 1,
-            (None, Some(_)) => self.only_comma += 1,
+            (Some(_), None) => self.point += 1,
+            (None, Some(_)) => self.comma += 1,
             _ => {}
         }
         if let Some(currency) = point.or(comma).and_then(|number| number.currency) {
@@ -59,19 +84,50 @@ impl Marks {
         }
     }
 
-    /// The mark that fewer of the numbers contradict; none where every number fits both.
+    /// The mark that more of the numbers speak for; none where every number fits both.
     pub fn mark(&self) -> Option<Mark> {
-        match self.only_comma.cmp(&self.only_point) {
-            _ if self.only_comma == 0 && self.only_point == 0 => None,
+        match self.comma.cmp(&self.point) {
+            _ if self.comma == 0 && self.point == 0 => None,
             std::cmp::Ordering::Greater => Some(Mark::Comma),
             _ => Some(Mark::Point),
         }
+    }
+
+    /// Whether more than a few speak for the other one.
+    pub fn is_contested(&self) -> bool {
+        let (most, fewer) = (self.comma.max(self.point), self.comma.min(self.point));
+        most < FAR_MORE * fewer
     }
 
     /// The currency that most of the numbers with one are in.
     pub fn currency(&self) -> Option<char> {
         self.currencies.iter().rev().max_by_key(|(_, count)| **count).map(|(currency, _)| *currency)
     }
+}
+
+impl Number {
+    /// Whether it is surely no fraction. Three zeros behind a mark are rather a group.
+    pub fn is_whole(&self) -> bool {
+        self.decimals != 3
+            && self.digits[self.digits.len() - self.decimals.min(self.digits.len())..]
+                .bytes()
+                .all(|digit| digit == b'0')
+    }
+}
+
+/// Whether a text says one number with a point before decimals, and another with a comma.
+pub fn may_be_two_numbers(text: &str) -> bool {
+    differ(number(text, Mark::Point).as_ref(), number(text, Mark::Comma).as_ref())
+}
+
+fn differ(one: Option<&Number>, other: Option<&Number>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one.decimals != other.decimals)
+}
+
+/// Whether a number is written as programs write it.
+fn is_plain(text: &str) -> bool {
+    let bare = text.trim().strip_prefix('-').unwrap_or(text.trim());
+    bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// The number that a text says, with this mark; none where it says none, or could be read in more than one way.
@@ -167,8 +223,8 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
     }
     let groups: Vec<&str> = whole.split(first).collect();
     let (head, tail) = groups.split_first()?;
-    let is_whole = (1..=3).contains(&head.len()) && tail.iter().all(|group| group.len() == 3);
-    is_whole.then(|| groups.concat())
+    let is_head = (1..=3).contains(&head.len()) && !head.starts_with('0');
+    (is_head && tail.iter().all(|group| group.len() == 3)).then(|| groups.concat())
 }
 
 #[cfg(test)]
@@ -257,14 +313,45 @@ mod tests {
         let decided = |texts: &[&str]| {
             let mut marks = Marks::default();
             for text in texts {
-                marks.add(text);
+                marks.add(text, false);
             }
             (marks.mark(), marks.currency())
         };
         assert_eq!(decided(&["1,234", "5"]), (None, None));
+        assert_eq!(decided(&["0,125", "1,250"]).0, Some(Mark::Comma), "no group begins with a zero");
         assert_eq!(decided(&["1,234", "5,5"]).0, Some(Mark::Comma));
         assert_eq!(decided(&["1.234", "12.345,00"]).0, Some(Mark::Comma));
         assert_eq!(decided(&["1,234", "5.5", "n/a"]).0, Some(Mark::Point));
         assert_eq!(decided(&["$5", "£5", "£6"]).1, Some('£'));
+    }
+
+    #[test]
+    fn a_column_of_whole_numbers_has_no_fractions() {
+        let mut marks = Marks::default();
+        for text in ["1.000", "12.000", "1.500", "10"] {
+            marks.add(text, true);
+        }
+        assert_eq!(marks.mark(), Some(Mark::Comma));
+    }
+
+    #[test]
+    fn what_may_be_two_numbers_is_none_where_the_column_contradicts_itself() {
+        let mut marks = Marks::default();
+        for text in ["1,5", "2,5", "3.125", "1,234.50"] {
+            marks.add(text, false);
+        }
+        assert!(marks.is_contested());
+        let column = Numbers { mark: Mark::Comma, is_contested: true, ..Numbers::PLAIN };
+        assert_eq!(column.read("3.125"), None);
+        assert_eq!(column.read("2,5").map(|number| number.digits), Some("25".to_owned()));
+    }
+
+    #[test]
+    fn numbers_that_had_a_type_are_no_texts_with_groups() {
+        let column = Numbers { mark: Mark::Comma, has_typed: true, ..Numbers::PLAIN };
+        let said = |text| column.read(text).map(|number| (number.digits, number.decimals));
+        assert_eq!(said("4.5"), Some(("45".to_owned(), 1)));
+        assert_eq!(said("12,5"), Some(("125".to_owned(), 1)));
+        assert_eq!(said("3.125"), None, "a text may say so, too");
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime, Utc};
 
-use super::dates::{DateOrder, date, day_and_time, time};
-use super::numbers::{Mark, Numbers, number};
+use super::dates::{DateOrder, date, day_and_time, iso, time};
+use super::numbers::{Mark, Numbers, may_be_two_numbers, number};
 use super::style::{Dates, Style};
 use crate::domain::understood::RepairKind;
 use crate::domain::{FieldType, Value};
@@ -39,7 +39,8 @@ pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[S
         (FieldType::Date, Style::Dates(dates)) => day(text, dates),
         (FieldType::Timestamp, Style::Dates(dates)) => instant(text, dates),
         (field_type, Style::Numbers(numbers)) => {
-            let plain = (numbers.mark == Mark::Point).then(|| plain_number(text, field_type)).flatten();
+            let is_clear = numbers.mark == Mark::Point && !numbers.is_contested && field_type != FieldType::Int;
+            let plain = is_clear.then(|| plain_number(text, field_type)).flatten();
             plain.map(Read::from).or_else(|| dressed_number(text, field_type, *numbers))
         }
         _ => None,
@@ -63,7 +64,12 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
         Style::Dates(Dates::Found(Some(order))) => {
             format!("`{shown}` is not a {field_type} of a column that has {}", order.words())
         }
-        Style::Numbers(Numbers { currency: Some(currency), mark }) if is_in_another(text, *mark, *currency) => {
+        Style::Numbers(numbers) if may_be_two_numbers(text) && numbers.read(text).is_none() => {
+            format!(
+                "`{shown}` may have a point or a comma before its decimals: name `decimal_mark` in the provider's table"
+            )
+        }
+        Style::Numbers(Numbers { currency: Some(currency), mark, .. }) if is_in_another(text, *mark, *currency) => {
             format!("`{shown}` is in another currency than the column, which is in {currency}")
         }
         _ => format!("`{shown}` is not a {field_type}"),
@@ -79,12 +85,13 @@ fn is_in_another(text: &str, mark: Mark, currency: char) -> bool {
     number(text, mark).and_then(|number| number.currency).is_some_and(|found| found != currency)
 }
 
-/// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing is none.
+/// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing, and
+/// sheets for what can't be computed, is none.
 fn says_nothing(text: &str, field_type: FieldType) -> bool {
-    const ANYWHERE: &str = "\\N";
-    const MARKERS: [&str; 14] =
-        ["NA", "N/A", "#N/A", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
-    text == ANYWHERE
+    const ANYWHERE: [&str; 8] = ["\\N", "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"];
+    const MARKERS: [&str; 13] =
+        ["NA", "N/A", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
+    ANYWHERE.contains(&text)
         || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
 }
 
@@ -103,7 +110,7 @@ fn day<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
 
 fn has_time(text: &str, dates: &Dates) -> bool {
     let is_read = !matches!(dates, Dates::Patterns { or_iso: false, .. });
-    is_read && instant(text, dates).is_some()
+    is_read && day_and_time(text).1.is_some() && instant(text, dates).is_some()
 }
 
 /// The day that a text says, and what was done to read it.
@@ -111,7 +118,7 @@ fn date_in(text: &str, dates: &Dates) -> Option<(NaiveDate, Vec<RepairKind>)> {
     if matches!(dates, Dates::Patterns { or_iso: false, .. }) {
         return None;
     }
-    if let Ok(iso) = text.parse() {
+    if let Some(iso) = iso(text) {
         return Some((iso, Vec::new()));
     }
     let found = match dates {
@@ -128,8 +135,14 @@ fn date_in(text: &str, dates: &Dates) -> Option<(NaiveDate, Vec<RepairKind>)> {
 /// ISO 8601, or a date as the column writes them with a time behind it; without a zone it is taken as UTC.
 fn instant<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
     let (day, clock) = day_and_time(text);
-    let ((day, repairs), clock) = (date_in(day, dates)?, clock?);
-    let (time, zone) = time(clock)?;
+    let (day, mut repairs) = date_in(day, dates)?;
+    let (time, zone) = match clock {
+        Some(clock) => time(clock)?,
+        None => (NaiveTime::MIN, None),
+    };
+    if clock.is_none() && repairs.is_empty() {
+        repairs.push(RepairKind::DateForm);
+    }
     let naive = day.and_time(time);
     let utc = match zone {
         Some(zone) => naive.and_local_timezone(zone).single()?.with_timezone(&Utc),
@@ -152,16 +165,18 @@ fn plain_number<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
 
 /// A number as the column writes them, undressed.
 fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Option<Read<'a>> {
-    let number = number(text, style.mark)?;
+    let Some(number) = style.read(text) else {
+        // As programs write very large and very small ones.
+        return plain_number(text, field_type).filter(|_| text.contains(['e', 'E'])).map(Read::from);
+    };
     if number.currency.is_some() && number.currency != style.currency {
         return None;
     }
     let digits = format!("{:0>width$}", number.digits, width = number.decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len() - number.decimals);
     let sign = if number.is_negative { "-" } else { "" };
-    let is_whole = fraction.bytes().all(|digit| digit == b'0');
     let plain = match field_type {
-        FieldType::Int if is_whole => format!("{sign}{whole}"),
+        FieldType::Int if number.is_whole() => format!("{sign}{whole}"),
         _ => format!("{sign}{whole}.{fraction}"),
     };
     plain_number(&plain, field_type).map(|value| Read { value, repairs: number.repairs })

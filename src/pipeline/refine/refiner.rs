@@ -128,16 +128,23 @@ impl Refiner {
         line: Option<u64>,
         repairs: &mut Tally<RepairKind>,
     ) -> Result<Vec<Value<'a>>, Objection> {
-        let value = |(field, (cell, style)): (&Field, (Option<&'a str>, &Style))| {
-            let Some(cell) = cell else { return Ok(Value::Null) };
+        let fields = self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles));
+        // Of a row that can't be read nothing was repaired.
+        let (mut values, mut repaired) = (Vec::with_capacity(cells.len()), Vec::new());
+        for (field, (cell, style)) in fields {
+            let Some(cell) = cell else {
+                values.push(Value::Null);
+                continue;
+            };
             let read = parse(cell, field.field_type, style, &self.provider.nulls)
                 .map_err(|reason| Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cell))?;
-            for kind in read.repairs {
-                repairs.add(kind, line, cell, field.name.as_str());
-            }
-            Ok(read.value)
-        };
-        self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles)).map(value).collect()
+            repaired.extend(read.repairs.into_iter().map(|kind| (kind, cell, field.name.as_str())));
+            values.push(read.value);
+        }
+        for (kind, cell, field) in repaired {
+            repairs.add(kind, line, cell, field);
+        }
+        Ok(values)
     }
 
     /// Why a well-formed row can't be kept.

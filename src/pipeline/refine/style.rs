@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::dates::{DateOrder, Orders};
 use super::numbers::{Mark, Marks, Numbers};
 use crate::base::Result;
-use crate::domain::batch::BronzeColumn;
+use crate::domain::batch::{BronzeColumn, Typed};
 use crate::domain::{Dataset, FieldType, Period, Provider};
 use crate::frames::text;
 
@@ -26,7 +26,7 @@ impl Style {
         match self {
             Self::Plain | Self::Dates(Dates::Patterns { .. } | Dates::Found(None)) => None,
             Self::Dates(Dates::Found(Some(order))) => Some(order.words().to_owned()),
-            Self::Numbers(Numbers { mark, currency }) => {
+            Self::Numbers(Numbers { mark, currency, .. }) => {
                 let mark = (*mark == Mark::Comma).then(|| "decimal commas".to_owned());
                 let parts: Vec<String> =
                     mark.into_iter().chain(currency.map(|currency| format!("in {currency}"))).collect();
@@ -65,7 +65,7 @@ pub struct Finder {
 /// What is known of a column.
 enum Told {
     Already(Style),
-    Numbers(Marks),
+    Numbers { marks: Marks, is_whole: bool, has_typed: bool },
     Dates { orders: Orders, is_of_period: bool },
 }
 
@@ -74,7 +74,16 @@ impl Finder {
     pub fn new(dataset: &Dataset, provider: &Provider, period: Option<Period>, mapping: &Mapping) -> Self {
         let told = dataset.schema.iter().zip(mapping).map(|(field, column)| match field.field_type {
             FieldType::String | FieldType::Bool => Told::Already(Style::Plain),
-            FieldType::Int | FieldType::Float | FieldType::Decimal { .. } => Told::Numbers(Marks::default()),
+            FieldType::Int | FieldType::Float | FieldType::Decimal { .. }
+                if column.as_ref().is_some_and(|column| column.typed_numbers == Some(Typed::All)) =>
+            {
+                Told::Already(Style::Numbers(Numbers::PLAIN))
+            }
+            FieldType::Int | FieldType::Float | FieldType::Decimal { .. } => Told::Numbers {
+                marks: Marks::default(),
+                is_whole: field.field_type == FieldType::Int,
+                has_typed: column.as_ref().is_some_and(|column| column.typed_numbers.is_some()),
+            },
             FieldType::Date if !provider.dates.is_empty() => {
                 let or_iso = column.as_ref().is_some_and(|column| column.iso_dates);
                 Told::Already(Style::Dates(Dates::Patterns { patterns: provider.dates.clone(), or_iso }))
@@ -100,7 +109,9 @@ impl Finder {
             let Some(column) = column else { continue };
             match told {
                 Told::Already(_) => {}
-                Told::Numbers(marks) => text(rows, &column.name)?.iter().flatten().for_each(|cell| marks.add(cell)),
+                Told::Numbers { marks, is_whole, .. } => {
+                    text(rows, &column.name)?.iter().flatten().for_each(|cell| marks.add(cell, *is_whole));
+                }
                 Told::Dates { orders, is_of_period } => {
                     let is_expected = |day| *is_of_period && period.is_some_and(|period| period.contains(day));
                     text(rows, &column.name)?.iter().flatten().for_each(|cell| orders.add(cell, is_expected));
@@ -114,24 +125,24 @@ impl Finder {
     /// are; a careful reader would not think otherwise of one file.
     pub fn styles(self) -> Vec<Style> {
         let marks = self.columns.iter().filter_map(|told| match told {
-            Told::Numbers(marks) => marks.mark(),
+            Told::Numbers { marks, .. } => marks.mark(),
             _ => None,
         });
-        let orders = || {
-            self.columns.iter().filter_map(|told| match told {
-                Told::Dates { orders, .. } => Some(*orders),
-                _ => None,
-            })
-        };
-        let usual_mark = only(marks).unwrap_or(Mark::Point);
-        let usual_order =
-            only(orders().filter_map(Orders::told)).or_else(|| only(orders().filter_map(Orders::expected)));
+        let orders = self.columns.iter().filter_map(|told| match told {
+            Told::Dates { orders, .. } => orders.told(),
+            _ => None,
+        });
+        let (usual_mark, usual_order) = (only(marks).unwrap_or(Mark::Point), only(orders));
         let style = |told: &Told| match told {
             Told::Already(style) => style.clone(),
-            Told::Numbers(marks) => Style::Numbers(Numbers {
-                mark: self.mark.or_else(|| marks.mark()).unwrap_or(usual_mark),
+            Told::Numbers { marks, has_typed, .. } => Style::Numbers(Numbers {
+                // Numbers that may have a type of their own don't go by how texts elsewhere are written.
+                mark: self.mark.or_else(|| marks.mark()).unwrap_or(if *has_typed { Mark::Point } else { usual_mark }),
+                is_contested: self.mark.is_none() && marks.is_contested(),
+                has_typed: *has_typed,
                 currency: marks.currency(),
             }),
+            Told::Dates { orders, .. } if orders.is_contested() => Style::Dates(Dates::Found(None)),
             Told::Dates { orders, .. } => Style::Dates(Dates::Found(orders.told().or(usual_order))),
         };
         self.columns.iter().map(style).collect()

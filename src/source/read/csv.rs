@@ -15,7 +15,7 @@ use super::text::{Text, utf8};
 use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
-use crate::domain::batch::BronzeColumn;
+use crate::domain::batch::{BronzeColumn, Typed};
 use crate::domain::understood::{Repair, RepairKind, Tally, Understood};
 use kind::{Kind, kind};
 use layout::Layout;
@@ -76,7 +76,7 @@ impl CsvReader {
     pub fn of_sheet(sheet: SheetText, kind: sheet::Kind, cancel: &Cancel) -> Result<Self> {
         let mut reader = Self::of(TextRecords::of_sheet(sheet.text), cancel)?;
         for column in &mut reader.header {
-            column.iso_dates = true;
+            (column.iso_dates, column.typed_numbers) = (true, Some(Typed::Some));
         }
         (reader.understood.format, reader.understood.sheet) = (kind.name().to_owned(), Some(sheet.sheet));
         for other in sheet.others {

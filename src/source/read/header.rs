@@ -26,7 +26,7 @@ pub fn columns<S: AsRef<str>>(delivered: impl IntoIterator<Item = S>) -> Result<
         let mut names = std::iter::once(base.clone()).chain(numbered);
         let name = names.find(|name| !taken.contains(name)).unwrap_or(base);
         taken.insert(name.clone());
-        columns.push(BronzeColumn { name, delivered: cell.to_owned(), iso_dates: false });
+        columns.push(BronzeColumn { name, delivered: cell.to_owned(), iso_dates: false, typed_numbers: None });
     }
     Ok(columns)
 }

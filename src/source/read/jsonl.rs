@@ -15,7 +15,7 @@ use super::chunk::Records;
 use super::text::Text;
 use super::{Reader, header};
 use crate::base::{Cancel, Error, Result};
-use crate::domain::batch::BronzeColumn;
+use crate::domain::batch::{BronzeColumn, Typed};
 use crate::domain::understood::Understood;
 use values::Values;
 
@@ -47,7 +47,11 @@ pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
         }
     }
     if any {
-        header::columns(keys)
+        let mut columns = header::columns(keys)?;
+        for column in &mut columns {
+            column.typed_numbers = Some(Typed::Some);
+        }
+        Ok(columns)
     } else {
         Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"))
     }

@@ -16,7 +16,7 @@ use polars::prelude::{DataFrame, DataType, ParquetReader, PolarsResult, SerReade
 use super::chunk::{CHUNK_BYTES, Records};
 use super::{MAX_RECORD, Reader, header};
 use crate::base::{Cancel, Error, ErrorKind, Result, panics};
-use crate::domain::batch::BronzeColumn;
+use crate::domain::batch::{BronzeColumn, Typed};
 use crate::domain::understood::Understood;
 
 mod cell;
@@ -49,18 +49,18 @@ impl ParquetRecords {
     /// Reads the file's footer. Errors: it is not a Parquet file, or a corrupt one.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path)?;
-        let (metadata, names, are_instants) = sound(|| {
+        let (metadata, names, types) = sound(|| {
             let mut reader = ParquetReader::new(file);
             let schema = reader.schema()?;
             let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
             let types = schema.iter_values().map(DataType::from_arrow_field);
-            let are_instants: Vec<bool> =
-                types.map(|one| matches!(one, DataType::Date | DataType::Datetime(..))).collect();
-            Ok((reader.get_metadata()?.clone(), names, are_instants))
+            let types: Vec<DataType> = types.collect();
+            Ok((reader.get_metadata()?.clone(), names, types))
         })?;
         let mut header = header::columns(names)?;
-        for (column, is_instant) in header.iter_mut().zip(are_instants) {
-            column.iso_dates = is_instant;
+        for (column, of) in header.iter_mut().zip(types) {
+            column.iso_dates = matches!(of, DataType::Date | DataType::Datetime(..));
+            column.typed_numbers = (of.is_primitive_numeric() || of.is_decimal()).then_some(Typed::All);
         }
         let rows = metadata.num_rows;
         let decoded = DataFrame::empty();

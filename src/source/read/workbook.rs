@@ -30,8 +30,12 @@ pub fn unreadable(error: impl std::fmt::Display) -> Error {
     Error::bad_data(format!("the workbook can't be read: {error}"))
 }
 
-/// A number as a sheet shows it at its most exact: with 15 digits, whole ones without decimals.
+/// A number as a sheet shows it at its most exact: with 15 digits, whole ones without decimals and as they are.
 pub fn number(value: f64) -> String {
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() <= WHOLE {
+        return format!("{value}");
+    }
     let rounded = format!("{value:.14e}").parse().unwrap_or(value);
     if rounded.abs() < 1e21 { format!("{rounded}") } else { format!("{rounded:e}") }
 }

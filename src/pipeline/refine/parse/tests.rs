@@ -2,7 +2,7 @@
 
 use super::*;
 
-const EUROS: Style = Style::Numbers(Numbers { mark: Mark::Comma, currency: Some('€') });
+const EUROS: Style = Style::Numbers(Numbers { mark: Mark::Comma, currency: Some('€'), ..Numbers::PLAIN });
 const PLAIN: Style = Style::Numbers(Numbers::PLAIN);
 
 fn dec(text: &str) -> Option<i128> {
@@ -48,6 +48,9 @@ fn numbers_are_read_as_their_column_writes_them() {
     assert_eq!(value("1,260", FieldType::Int, &PLAIN), Ok(Value::Int(1260)));
     assert_eq!(value("1,260.00", FieldType::Int, &PLAIN), Ok(Value::Int(1260)));
     assert!(value("1,260.50", FieldType::Int, &PLAIN).is_err());
+    assert!(value("1.000", FieldType::Int, &PLAIN).is_err(), "rather a thousand");
+    assert_eq!(value("5.0", FieldType::Int, &PLAIN), Ok(Value::Int(5)));
+    assert_eq!(value("1e3", FieldType::Float, &EUROS), Ok(Value::Float(1000.0)));
     assert_eq!(value("12.5%", FieldType::Float, &PLAIN), Ok(Value::Float(0.125)));
     let refused = value("£5", amount, &EUROS).unwrap_err();
     assert_eq!(refused, "`£5` is in another currency than the column, which is in €");
@@ -101,7 +104,8 @@ fn instants_are_iso_or_a_date_with_a_time() {
         let read = parse(text, FieldType::Timestamp, &found(DateOrder::DayFirst), &[]).unwrap();
         assert_eq!(read.value, instant(expected), "{text}");
     }
-    assert!(value("2026-10-05", FieldType::Timestamp, &found(DateOrder::DayFirst)).is_err());
+    let midnight = parse("2026-10-05", FieldType::Timestamp, &found(DateOrder::DayFirst), &[]).unwrap();
+    assert_eq!((midnight.value, midnight.repairs), (instant("2026-10-05T00:00:00Z"), vec![RepairKind::DateForm]));
 }
 
 #[test]
