@@ -47,7 +47,7 @@ fn a_batch_knows_what_was_understood_repaired_and_refused() {
         ["grouped_digits", 1],
         ["currency", 1],
         ["negative", 1],
-        ["date_form", 5]
+        ["date_form", 4]
     ]);
     assert_eq!(counts(&note, "repairs"), expected);
     assert_eq!(counts(&note, "rejects"), json!([["value", 1], ["outside_period", 1]]));
