@@ -176,27 +176,22 @@ impl Split<'_> {
         let rows = if body.len() > 1 { &body[1..] } else { body };
         let column = |index: usize| {
             let cells = rows.iter().filter_map(move |row| row.get(index)).map(|cell| (cell, kind(&cell.text)));
-            self.likeness_of(&cells.filter(|(_, kind)| *kind != Kind::Empty).collect::<Vec<_>>())
+            let (empty, filled): (Vec<_>, Vec<_>) = cells.partition(|(_, kind)| *kind == Kind::Empty);
+            // A column of nothing speaks neither for nor against what cut it, but for the quotes around nothing.
+            if filled.is_empty() { backed_by_quotes(0.5, &empty) } else { self.likeness_of(&filled) }
         };
         (0..width).map(column).sum::<f64>() * share(1, width)
     }
 
     fn likeness_of(&self, cells: &[(&Content, Kind)]) -> f64 {
-        // An empty column speaks neither for nor against.
-        if cells.is_empty() {
-            return 0.5;
-        }
         let (mut alike, mut mixed) = (0.0, 0.0);
         for of in [Kind::Number, Kind::Moment, Kind::Address, Kind::Code, Kind::Text] {
             let part = share(cells.iter().filter(|(_, kind)| *kind == of).count(), cells.len());
             alike += self.worth(of) * part.powi(2);
             mixed += self.worth(of) * part;
         }
-        let quoted = share(cells.iter().filter(|(cell, _)| cell.is_quoted).count(), cells.len());
         let spoiled = share(cells.iter().filter(|(cell, _)| self.is_spoiled(cell)).count(), cells.len());
-        // Whoever put a cell in quotes has said where it begins and ends.
-        let looks = f64::max(alike, 0.7 * mixed);
-        (looks + (1.0 - looks) * 0.8 * quoted) * (1.0 - 0.8 * spoiled)
+        backed_by_quotes(f64::max(alike, 0.7 * mixed), cells) * (1.0 - 0.8 * spoiled)
     }
 
     /// How much a cell says for having been cut rightly. Words between spaces and colons say little: text has them too.
@@ -230,6 +225,12 @@ impl Split<'_> {
         let tight = delimiter != b"," && text.as_bytes().windows(3).any(is_tight);
         quotes || tight || text.bytes().any(|byte| is_cut(&byte))
     }
+}
+
+/// What the looks of a column say, and the quotes around its cells: whoever put a cell in quotes has said where it begins and
+/// ends.
+fn backed_by_quotes(looks: f64, cells: &[(&Content, Kind)]) -> f64 {
+    looks + (1.0 - looks) * 0.8 * share(cells.iter().filter(|(cell, _)| cell.is_quoted).count(), cells.len())
 }
 
 /// Whether two cells are a day and a time.

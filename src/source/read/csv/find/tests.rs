@@ -108,3 +108,12 @@ fn little_is_enough() {
         assert_eq!(found(text), expected.to_string(), "{text:?}");
     }
 }
+
+#[test]
+fn quotes_around_nothing_are_quotes() {
+    for quote in ['"', '\''] {
+        let cells = |cells: [&str; 2]| cells.map(|cell| format!("{quote}{cell}{quote}")).join(",");
+        let lines = [cells(["id", "note"]), cells(["100", ""]), cells(["101", ""]), cells(["102", ""])];
+        assert_eq!(dialect(&lines.join("\n"), true).quote, u8::try_from(quote).ok());
+    }
+}
