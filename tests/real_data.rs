@@ -1,7 +1,11 @@
 //! The program on data that nobody of this project wrote, found by `ASSAY_REAL_DATA`. Run with `-- --ignored real_data`.
 
+#[path = "real_data/council.rs"]
+mod council;
 #[path = "real_data/counted.rs"]
 mod counted;
+#[path = "real_data/drift.rs"]
+mod drift;
 #[path = "real_data/program.rs"]
 mod program;
 #[path = "real_data/reading.rs"]

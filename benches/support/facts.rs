@@ -121,6 +121,9 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
         extension: "csv".to_owned(),
         file: format!("{}_{}.csv", slice.provider, slice.period),
         bytes: 90_000 + number % 10_000,
+        covers: None,
+        part: None,
+        held_by: None,
     };
     let columns = ["slip_id", "line", "sold_on", "description", "quantity", "amount"].map(|name| BronzeColumn {
         name: name.to_owned(),
@@ -198,5 +201,6 @@ fn finding(slice: &Slice, number: u64) -> Evaluation {
         metric: Some("null_rate(amount)".to_owned()),
         explanation: "more nulls than before".to_owned(),
         rows: Vec::new(),
+        drift: None,
     }
 }

@@ -44,6 +44,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// How alike two words are by their letters, from 0 to 1: the measure of Jaro and Winkler.
+#[must_use]
+pub fn likeness(one: &str, other: &str) -> f64 {
+    strsim::jaro_winkler(one, other)
+}
+
 /// A whole number with thousands separators: `1,234,567`.
 #[must_use]
 pub fn grouped(number: u64) -> String {

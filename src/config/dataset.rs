@@ -1,12 +1,12 @@
 //! `[[dataset]]` and `[dataset.release]`.
 
-use super::document::Document;
+use super::rhythm::{self, Owed};
 use super::table::{Located, Table, suggest, unique};
 use super::{checks, names, provider, schema};
 use crate::base::Result;
 use crate::base::text::counted;
 use crate::domain::policy::{Format, ReleasePolicy};
-use crate::domain::{Dataset, FieldType, Granularity};
+use crate::domain::{Dataset, FieldType};
 
 const KEYS: [&str; 11] =
     ["name", "period", "text", "model", "key", "date", "holidays", "schema", "provider", "check", "release"];
@@ -21,7 +21,7 @@ pub fn datasets(root: &Table<'_, '_>, approvers: Option<u32>) -> Result<Vec<Data
 
 fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
     let name = names::folder_name(table.document, "dataset", &table.required_text("name")?)?;
-    let period = granularity(table.document, &table.required_text("period")?)?;
+    let period = rhythm::granularity(table.document, &table.required_text("period")?)?;
     let schema = schema::schema(table)?;
     let text = schema::fields(table, "text", &schema, "string", |field_type| field_type == FieldType::String)?;
     let model = table.text("model")?;
@@ -30,12 +30,13 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
         return Err(table.document.error(&model.place, message).hint("add text = [\"...\"], or remove `model`"));
     }
     let is_date = |field_type| matches!(field_type, FieldType::Date | FieldType::Timestamp);
+    let date = schema::fields(table, "date", &schema, "date or timestamp", is_date)?.pop();
+    let key = schema::fields(table, "key", &schema, "", |_| true)?;
+    let owed = Owed { granularity: period, schema: &schema, date: date.as_deref(), has_key: !key.is_empty() };
     Ok(Dataset {
         model: model.map(|model| names::folder_name(table.document, "model", &model)).transpose()?,
-        key: schema::fields(table, "key", &schema, "", |_| true)?,
-        date: schema::fields(table, "date", &schema, "date or timestamp", is_date)?.pop(),
         holidays: table.value("holidays").map_or(Ok(Vec::new()), |value| value.dates())?,
-        providers: provider::providers(table, period, &schema)?,
+        providers: provider::providers(table, &owed)?,
         checks: checks::checks(table, &schema)?,
         release: release(table, approvers)?,
         name,
@@ -43,22 +44,10 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
         // The contract says so to all of its datasets.
         timezone: chrono_tz::Tz::UTC,
         text,
+        date,
+        key,
         schema,
     })
-}
-
-fn granularity(document: &Document<'_>, text: &Located<&str>) -> Result<Granularity> {
-    match text.value {
-        "year" => Ok(Granularity::Year),
-        "quarter" => Ok(Granularity::Quarter),
-        "month" => Ok(Granularity::Month),
-        "week" => Ok(Granularity::Week),
-        "day" => Ok(Granularity::Day),
-        other => {
-            let error = document.error(&text.place, format!("`{other}` is not a length of period"));
-            Err(suggest(error, other, &["year", "quarter", "month", "week", "day"]))
-        }
-    }
 }
 
 fn release(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<ReleasePolicy> {

@@ -8,6 +8,7 @@ mod dataset;
 mod document;
 mod names;
 mod provider;
+mod rhythm;
 mod schema;
 mod table;
 mod workspace;

@@ -6,15 +6,16 @@ use std::fmt::Write;
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate};
 
+use super::rhythm::{self, Owed};
 use super::table::{Located, Table, suggest, unique};
 use super::{names, schema};
 use crate::base::Result;
-use crate::domain::contract::{DecimalMark, DeliveryMode, Source};
+use crate::domain::contract::{DecimalMark, Deletes, DeliveryMode, Source};
 use crate::domain::due::Due;
 use crate::domain::encoding;
 use crate::domain::{Field, FilePattern, Granularity, Period, Provider};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 19] = [
     "name",
     "source",
     "columns",
@@ -23,25 +24,67 @@ const KEYS: [&str; 13] = [
     "nulls",
     "max_rejects",
     "delivery",
+    "parts",
+    "deletes",
+    "periods",
+    "frequency",
+    "pauses",
     "due",
     "grace",
     "timezone",
     "since",
     "until",
+    "takes_over",
 ];
 
 /// What a share of one is counted in.
 const WHOLE: f64 = 10_000.0;
 
 /// Every `[[dataset.provider]]` of a dataset.
-pub fn providers(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -> Result<Vec<Provider>> {
+pub fn providers(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Vec<Provider>> {
     let tables = table.tables("provider", "[[dataset.provider]]", &KEYS)?;
     let names = tables.iter().map(|table| table.required_text("name")).collect::<Result<Vec<_>>>()?;
     unique(table.document, "provider", &names)?;
-    tables.iter().map(|table| provider(table, granularity, schema)).collect()
+    let mut providers = tables.iter().map(|table| provider(table, of)).collect::<Result<Vec<_>>>()?;
+    tables.iter().try_for_each(|table| take_over(table, &mut providers))?;
+    Ok(providers)
 }
 
-fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -> Result<Provider> {
+/// Ends what a provider owes where another one takes its place.
+fn take_over(table: &Table<'_, '_>, providers: &mut [Provider]) -> Result<()> {
+    let Some(taken) = table.text("takes_over")? else { return Ok(()) };
+    let refused = |message: String| table.document.error(&taken.place, message);
+    let own = table.required_text("name")?;
+    let since = providers.iter().find(|provider| provider.name == own.value).and_then(|provider| provider.since);
+    let Some(last) = since.and_then(Period::previous) else {
+        return Err(refused("`takes_over` without `since`: nobody can tell from which period on".to_owned())
+            .hint("write since = \"...\" beside it: the first period that this provider owes"));
+    };
+    let names: Vec<String> = providers.iter().map(|provider| provider.name.clone()).collect();
+    let before = providers.iter_mut().find(|provider| provider.name == taken.value && provider.name != own.value);
+    let Some(before) = before else {
+        let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != own.value).collect();
+        return Err(suggest(
+            refused(format!("`{}` is no other provider of the dataset", taken.value)),
+            taken.value,
+            &known,
+        ));
+    };
+    match before.until {
+        Some(until) if until != last => Err(refused(format!(
+            "`{}` owes until {until}, but `{}` takes its place after {last}",
+            taken.value, own.value
+        ))
+        .hint("leave out `until` of the one that goes, or let it be the period before `since`")),
+        _ => {
+            before.until = Some(last);
+            Ok(())
+        }
+    }
+}
+
+fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
+    let Owed { granularity, schema, .. } = *of;
     let (since, until) = (period(table, "since", granularity)?, period(table, "until", granularity)?);
     if let (Some(since), Some(until)) = (since, until)
         && until < since
@@ -52,6 +95,7 @@ fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -
             .error(&table.place_of("until"), message)
             .hint("`until` is the last period that the provider owes"));
     }
+    let mode = delivery(table, of.has_key)?;
     Ok(Provider {
         name: names::folder_name(table.document, "provider", &table.required_text("name")?)?,
         source: source(table)?,
@@ -60,12 +104,18 @@ fn provider(table: &Table<'_, '_>, granularity: Granularity, schema: &[Field]) -
         decimal_mark: decimal_mark(table)?,
         nulls: table.texts("nulls")?.into_iter().map(|null| null.value.trim().to_owned()).collect(),
         max_rejects: max_rejects(table)?,
-        delivery: delivery(table)?,
+        delivery: mode,
+        parts: parts(table, mode)?,
+        deletes: deletes(table, mode)?,
+        rhythm: rhythm::rhythm(table, of)?,
+        pauses: pauses(table, granularity)?,
         due: table.parsed("due")?.map_or(Due::Days(0), |due| due.value),
         grace: table.parsed("grace")?.map(|grace| grace.value),
         timezone: table.text("timezone")?.map(|text| names::time_zone(table.document, &text)).transpose()?,
         since,
         until,
+        takes_over: table.text("takes_over")?.map(|name| name.value.to_owned()),
+        mapped: BTreeMap::new(),
     })
 }
 
@@ -155,15 +205,66 @@ fn says_a_date(pattern: &str) -> bool {
         })
 }
 
-fn delivery(table: &Table<'_, '_>) -> Result<DeliveryMode> {
+fn delivery(table: &Table<'_, '_>, has_key: bool) -> Result<DeliveryMode> {
     let Some(text) = table.text("delivery")? else { return Ok(DeliveryMode::Whole) };
     let refused = |message: String| table.document.error(&text.place, message);
     match text.value {
         "whole" => Ok(DeliveryMode::Whole),
-        "parts" | "changes" => Err(refused(format!("delivery = \"{}\" does not work in this version", text.value))
-            .hint("only \"whole\" does: each delivery holds all rows of its period")),
-        other => Err(suggest(refused(format!("`{other}` is not a way to deliver")), other, &["whole"])),
+        "parts" => Ok(DeliveryMode::Parts),
+        "changes" if has_key => Ok(DeliveryMode::Changes),
+        "changes" => Err(refused("changes without a key: nobody can tell which row one is about".to_owned())
+            .hint("say by `key = [\"...\"]` of the dataset what makes a row unique")),
+        other => {
+            Err(suggest(refused(format!("`{other}` is not a way to deliver")), other, &["whole", "parts", "changes"]))
+        }
     }
+}
+
+/// Which rows of a delivery of changes say that a row is no more.
+fn deletes(table: &Table<'_, '_>, mode: DeliveryMode) -> Result<Option<Deletes>> {
+    let Some(value) = table.value("deletes") else { return Ok(None) };
+    let deletes = value.table("deletes", &["column", "values"])?;
+    if mode != DeliveryMode::Changes {
+        let error = table.document.error(&table.place_of("deletes"), "`deletes` is about deliveries of changes");
+        return Err(error.hint("write delivery = \"changes\" beside it, or leave it out"));
+    }
+    let values: Vec<String> = deletes.texts("values")?.iter().map(|value| value.value.trim().to_owned()).collect();
+    if values.is_empty() {
+        return Err(deletes.missing("values").hint("write deletes = { column = \"op\", values = [\"D\"] }"));
+    }
+    Ok(Some(Deletes { column: deletes.required_text("column")?.value.to_owned(), values }))
+}
+
+/// Of how many parts a period consists.
+fn parts(table: &Table<'_, '_>, mode: DeliveryMode) -> Result<Option<u32>> {
+    let parts = table.count("parts", 1..=10_000)?;
+    if parts.is_some() && mode != DeliveryMode::Parts {
+        let error = table.document.error(&table.place_of("parts"), "`parts` counts deliveries that add up");
+        return Err(error.hint("write delivery = \"parts\" beside it, or leave it out"));
+    }
+    Ok(parts)
+}
+
+/// The periods of a list, in which `2026-07..2026-09` stands for all from one to the other.
+fn pauses(table: &Table<'_, '_>, granularity: Granularity) -> Result<Vec<Period>> {
+    let mut pauses = Vec::new();
+    for Located { value, place } in table.texts("pauses")? {
+        let (from, to) = value.split_once("..").unwrap_or((value, value));
+        let read = |text: &str| text.trim().parse::<Period>().ok().filter(|period| period.granularity() == granularity);
+        match read(from).zip(read(to)) {
+            Some((from, to)) if from <= to => pauses.extend(from.up_to(to)),
+            _ => {
+                let form = granularity.form();
+                let message = format!("`{value}` in `pauses` is no period of the dataset, and no row of them");
+                return Err(table.document.error(&place, message).hint(format!(
+                    "write periods like \"{form}\", or \"{form}..{form}\" for all from one to the other"
+                )));
+            }
+        }
+    }
+    pauses.sort_unstable();
+    pauses.dedup();
+    Ok(pauses)
 }
 
 fn period(table: &Table<'_, '_>, key: &str, granularity: Granularity) -> Result<Option<Period>> {

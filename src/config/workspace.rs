@@ -37,6 +37,7 @@ pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         today: workspace.value("today").map(|value| value.date()).transpose()?,
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,
+        decided: Vec::new(),
     };
     Ok(contract.placed())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::check::{Bounds, CheckSubject, RowRef};
+use super::drift::Drift;
 use super::{BatchId, ModelRef, Period, Severity};
 use crate::base::{Digest, Error, KeyHasher, Result};
 
@@ -125,6 +126,9 @@ pub struct Anomaly {
     pub explanation: String,
     /// Rows to look at.
     pub rows: Vec<RowRef>,
+    /// What differs of the columns, where it is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Box<Drift>>,
     /// What the check looked at when it found this: a decision or a verdict stands for nothing else.
     pub rule: Option<Digest>,
     /// When it was first opened.
@@ -247,6 +251,7 @@ mod tests {
             metric: None,
             explanation: "nulls".to_owned(),
             rows: Vec::new(),
+            drift: None,
             rule: None,
             at: DateTime::UNIX_EPOCH,
             settled: None,

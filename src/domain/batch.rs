@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Slice;
+use super::calendar::Span;
 use super::note::Noted;
+use super::slice::covered;
+use super::{Destination, Period, Slice};
 use crate::base::{Digest, KeyHasher};
 
 /// Identifies a batch: the first sixteen hex digits of the hash of what it is.
@@ -92,6 +94,59 @@ pub struct Delivery {
     pub file: String,
     /// Its size in bytes.
     pub bytes: u64,
+    /// The dates that it is for, where they are not exactly those of the slice's period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Span>,
+    /// What this part is called, where deliveries add up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// Where it has rows of several periods, and this is not the first of them: the batch that holds them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<Holder>,
+}
+
+/// The batch in whose bronze the rows of a delivery lie that has rows of several periods.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Holder {
+    /// The batch.
+    pub batch: BatchId,
+    /// Its period.
+    pub period: Period,
+}
+
+impl Delivery {
+    /// The days of its period that it covers.
+    #[must_use]
+    pub fn covered(&self) -> (NaiveDate, NaiveDate) {
+        covered(self.slice.period, self.covers.as_ref())
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        Destination { slice: self.slice.clone(), covers: self.covers.clone(), part: self.part.clone() }
+    }
+
+    /// Whether it takes the place of another one of its slice: of the same days or some of them, and where it is a part, of
+    /// the part of the same name.
+    #[must_use]
+    pub fn replaces(&self, other: &Self) -> bool {
+        let ((first, last), (from, to)) = (self.covered(), other.covered());
+        first <= from && to <= last && (self.part.is_none() || self.part == other.part)
+    }
+
+    /// Whether both can't stand: of a day in common, and no parts that add up.
+    #[must_use]
+    pub fn clashes(&self, other: &Self) -> bool {
+        let ((first, last), (from, to)) = (self.covered(), other.covered());
+        first <= to && from <= last && (self.part.is_none() || other.part.is_none() || self.part == other.part)
+    }
+
+    /// The batch that holds its rows: itself, or that of the first of its periods.
+    #[must_use]
+    pub fn holder(&self) -> &BatchId {
+        self.held_by.as_ref().map_or(&self.batch, |holder| &holder.batch)
+    }
 }
 
 /// A column of bronze.

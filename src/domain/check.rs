@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::BatchId;
+use super::drift::Drift;
 use crate::base::number::text;
 
 /// Whether a failure stops a release.
@@ -228,4 +229,7 @@ pub struct Evaluation {
     /// Rows that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<RowRef>,
+    /// What differs of the columns, where that is what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Box<Drift>>,
 }

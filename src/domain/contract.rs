@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::batch::BronzeColumn;
+use super::batch::Delivery;
+use super::calendar::{Rhythm, Span};
 use super::due::Due;
+use super::mapping::MappingId;
 use super::policy::ReleasePolicy;
-use super::{Check, CheckRule, Field, FieldType, Granularity, Period, Role};
+use super::{Check, CheckRule, Destination, Field, FieldType, Granularity, Period, Role, Slice};
 use crate::base::{Digest, Error, KeyHasher, Result, text};
+
+mod columns;
 
 /// What one version of the contract says. It is what the journal keeps; assay.toml is how people write it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -29,6 +33,9 @@ pub struct Contract {
     pub people: BTreeMap<String, Vec<Role>>,
     /// The data products.
     pub datasets: Vec<Dataset>,
+    /// What people decided about mappings beside assay.toml.
+    #[serde(skip)]
+    pub decided: Vec<MappingId>,
 }
 
 /// A contract as the journal has it: its datasets do not repeat where the workspace is.
@@ -46,7 +53,7 @@ struct Stored {
 
 impl From<Stored> for Contract {
     fn from(Stored { workspace, timezone, today, demo, people, datasets }: Stored) -> Self {
-        Self { workspace, timezone, today, demo, people, datasets }.placed()
+        Self { workspace, timezone, today, demo, people, datasets, decided: Vec::new() }.placed()
     }
 }
 
@@ -109,6 +116,18 @@ pub struct Provider {
     pub max_rejects: Option<u32>,
     /// What a second delivery for the same period means.
     pub delivery: DeliveryMode,
+    /// Which rows of a delivery of changes say that a row is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletes: Option<Deletes>,
+    /// Of how many parts a period consists, where deliveries add up and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u32>,
+    /// In which periods it delivers, where these are not the dataset's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rhythm: Option<Rhythm>,
+    /// Periods for which it owes nothing, between `since` and `until`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Period>,
     /// How long after the period it may deliver.
     pub due: Due,
     /// How long after that it is not called late yet.
@@ -121,6 +140,21 @@ pub struct Provider {
     pub since: Option<Period>,
     /// The last period it owes.
     pub until: Option<Period>,
+    /// Whose place it takes from `since` on: its deliveries are compared with theirs, as long as it has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_over: Option<String>,
+    /// What people decided beside assay.toml: canonical field to the names of columns, the last decided last.
+    #[serde(skip)]
+    pub mapped: BTreeMap<String, Vec<String>>,
+}
+
+/// Which rows of a delivery of changes say that the row of their key is no more: those with one of these values in a column.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Deletes {
+    /// The column, as delivered.
+    pub column: String,
+    /// The values, without the blanks around them.
+    pub values: Vec<String>,
 }
 
 /// What stands before the decimals of a number.
@@ -152,6 +186,10 @@ pub enum Source {
 pub enum DeliveryMode {
     /// It is a new revision that supersedes the one before.
     Whole,
+    /// It adds to what came before; one of the same file name supersedes that one.
+    Parts,
+    /// Its rows take the places of those before that have their keys, or say that these are no more.
+    Changes,
 }
 
 impl Contract {
@@ -207,37 +245,46 @@ impl Dataset {
             .hint(format!("its periods are written like {}", self.period.form())))
     }
 
+    /// In which periods a provider delivers.
+    #[must_use]
+    pub fn rhythm(&self, provider: &Provider) -> Rhythm {
+        provider.rhythm.clone().unwrap_or(Rhythm::Every(self.period))
+    }
+
+    /// What a provider has to deliver so that a period is covered, oldest first.
+    #[must_use]
+    pub fn spans_of(&self, provider: &Provider, period: Period) -> Vec<Span> {
+        self.rhythm(provider).spans(period.first(), period.last())
+    }
+
+    /// The periods that have a day of these dates, oldest first.
+    #[must_use]
+    pub fn periods_of(&self, covers: &Span) -> Vec<Period> {
+        let ends = [covers.first, covers.last].map(|day| Period::containing(self.period, day));
+        let [Some(from), Some(to)] = ends else { return Vec::new() };
+        from.up_to(to).collect()
+    }
+
+    /// Whether several periods share a delivery.
+    #[must_use]
+    pub fn shares(&self, delivery: &Delivery) -> bool {
+        delivery.covers.as_ref().is_some_and(|covers| self.periods_of(covers).len() > 1)
+    }
+
+    /// What a provider's delivery for these dates is for, by its file's name.
+    #[must_use]
+    pub fn destination(&self, provider: &Provider, covers: Span, file: &str) -> Option<Destination> {
+        let period = *self.periods_of(&covers).first()?;
+        let slice = Slice { dataset: self.name.clone(), period, provider: provider.name.clone() };
+        let is_whole = (covers.first, covers.last) == (period.first(), period.last());
+        let part = (provider.delivery == DeliveryMode::Parts).then(|| file.to_owned());
+        Some(Destination { slice, covers: (!is_whole).then_some(covers), part })
+    }
+
     /// The type of a canonical field.
     #[must_use]
     pub fn field_type(&self, name: &str) -> Option<FieldType> {
         self.schema.iter().find(|field| field.name == name).map(|field| field.field_type)
-    }
-
-    /// The fields that one of these deliveries of a provider lacks, each with the names that were looked for.
-    pub fn gaps<'a>(
-        &self,
-        provider: &Provider,
-        deliveries: impl Iterator<Item = &'a [BronzeColumn]> + Clone,
-    ) -> Vec<String> {
-        let lacks = |field: &&Field| {
-            !provider.names_of(&field.name).is_empty()
-                && deliveries.clone().any(|columns| provider.column_of(&field.name, columns).is_none())
-        };
-        let said = |field: &Field| format!("{} (looked for {})", field.name, provider.names_of(&field.name).join(", "));
-        self.schema.iter().filter(lacks).map(said).collect()
-    }
-
-    /// What identifies everything that decides how one provider's rows become canonical: its mapping key.
-    pub fn mapping_digest(&self, provider: &Provider) -> Result<Digest> {
-        let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);
-        let dated = self.date.as_ref().and_then(|date| self.field_type(date));
-        let timezone = (dated == Some(FieldType::Timestamp)).then(|| self.timezone.name());
-        let is_told = provider.decimal_mark.is_some() || !provider.nulls.is_empty();
-        match timezone {
-            _ if is_told => digest_of("mapping/3", &(mapping, timezone, &provider.decimal_mark, &provider.nulls)),
-            Some(timezone) => digest_of("mapping/2", &(mapping, timezone)),
-            None => digest_of("mapping/1", &mapping),
-        }
     }
 
     /// What identifies what a check looks at, of one provider or of all: its rule, and how the rows come to be that it
@@ -245,7 +292,7 @@ impl Dataset {
     pub fn rule_digest(&self, check: &str, provider: Option<&str>) -> Result<Option<Digest>> {
         let Some(check) = self.checks.iter().find(|known| known.name == check) else { return Ok(None) };
         let judged = self.providers.iter().filter(|one| provider.is_none_or(|name| one.name == name));
-        let mappings = judged.map(|provider| self.mapping_digest(provider)).collect::<Result<Vec<_>>>()?;
+        let mappings = judged.map(|provider| self.mapping_rules_digest(provider)).collect::<Result<Vec<_>>>()?;
         let looked_at = (&check.rule, &self.schema, &self.key, mappings);
         match check.rule {
             CheckRule::LabelRate { .. } => digest_of("rule/2", &(looked_at, self.text_read())),
@@ -267,51 +314,20 @@ impl Dataset {
 }
 
 impl Provider {
-    /// The names that the provider may give `field`, in order of preference.
+    /// Until when a delivery for what ends on this day is due, and from when on it is late.
     #[must_use]
-    pub fn names_of<'a>(&'a self, field: &'a str) -> Vec<&'a str> {
-        match self.columns.get(field) {
-            Some(names) => names.iter().map(String::as_str).collect(),
-            None => vec![field],
-        }
-    }
-
-    /// The column of a delivery that holds `field`: by exact name, else ignoring case and the blanks around it, else the
-    /// only one whose letters and digits are the same.
-    #[must_use]
-    pub fn column_of<'a>(&self, field: &str, columns: &'a [BronzeColumn]) -> Option<&'a BronzeColumn> {
-        let names = self.names_of(field);
-        let find = |same: &dyn Fn(&str, &str) -> bool| {
-            names.iter().find_map(|name| columns.iter().find(|column| same(&column.delivered, name)))
-        };
-        find(&|delivered, name| delivered == name)
-            .or_else(|| find(&|delivered, name| delivered.trim().to_lowercase() == name.trim().to_lowercase()))
-            .or_else(|| {
-                let bare = names.iter().map(|name| letters_and_digits(name)).filter(|name| !name.is_empty());
-                bare.into_iter().find_map(|name| {
-                    let mut alike = columns.iter().filter(|column| letters_and_digits(&column.delivered) == name);
-                    alike.next().filter(|_| alike.next().is_none())
-                })
-            })
-    }
-
-    /// Until when a delivery for `period` is due, and from when on it is late.
-    #[must_use]
-    pub fn deadlines(&self, period: Period, zone: Tz, holidays: &[NaiveDate]) -> (DateTime<Utc>, DateTime<Utc>) {
+    pub fn deadlines(&self, last: NaiveDate, zone: Tz, holidays: &[NaiveDate]) -> (DateTime<Utc>, DateTime<Utc>) {
         let zone = self.timezone.unwrap_or(zone);
-        let due = self.due.deadline(period, zone, holidays);
+        let due = self.due.deadline(last, zone, holidays);
         (due, self.grace.map_or(due, |grace| grace.after(due, zone, holidays)))
     }
 
     /// Whether it owes a delivery for `period`.
     #[must_use]
     pub fn owes(&self, period: Period) -> bool {
-        self.since.is_none_or(|since| since <= period) && self.until.is_none_or(|until| period <= until)
+        let has_begun = self.since.is_none_or(|since| since <= period);
+        has_begun && self.until.is_none_or(|until| period <= until) && !self.pauses.contains(&period)
     }
-}
-
-fn letters_and_digits(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn digest_of(kind: &str, value: &impl serde::Serialize) -> Result<Digest> {

@@ -24,10 +24,10 @@ pub enum Due {
 }
 
 impl Due {
-    /// The instant after which a delivery for `period` is due no more.
+    /// The instant after which a delivery for what ends on this day is due no more.
     #[must_use]
-    pub fn deadline(self, period: Period, zone: Tz, holidays: &[NaiveDate]) -> DateTime<Utc> {
-        self.after(end_of(period, zone), zone, holidays)
+    pub fn deadline(self, last: NaiveDate, zone: Tz, holidays: &[NaiveDate]) -> DateTime<Utc> {
+        self.after(end_of_day(last, zone), zone, holidays)
     }
 
     /// The instant that is so much later.
@@ -59,8 +59,12 @@ fn spanned(first: NaiveDate, business: u32, holidays: &[NaiveDate]) -> u64 {
 /// The instant at which `period` is over: the start of the day after its last one, where the workspace is.
 #[must_use]
 pub fn end_of(period: Period, zone: Tz) -> DateTime<Utc> {
-    let day = period.last().succ_opt().unwrap_or(NaiveDate::MAX);
-    start_of_day(day, zone)
+    end_of_day(period.last(), zone)
+}
+
+/// The first instant after `day` in `zone`.
+fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    start_of_day(day.succ_opt().unwrap_or(NaiveDate::MAX), zone)
 }
 
 /// The first instant of `day` in `zone`.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
 use super::batch::{BronzeColumn, Delivery};
+use super::mapping::MappingId;
 use super::note::Noted;
 use super::policy::Format;
 use super::release::ReleaseInputs;
@@ -88,6 +89,19 @@ pub enum Fact {
     BatchSetAside { batch: BatchId, note: String },
     /// A person took a batch back.
     BatchWithdrawn { batch: BatchId },
+
+    /// A person accepted the columns of a delivery as they came, some of them perhaps as fields that they were not mapped to.
+    MappingAccepted {
+        dataset: String,
+        provider: String,
+        period: Period,
+        /// The headers of the delivery.
+        schema: Vec<String>,
+        /// Field to column.
+        columns: BTreeMap<String, String>,
+    },
+    /// A person took such a decision back.
+    MappingTakenBack { mapping: MappingId, dataset: String },
 
     /// A task is about to write (intent).
     TaskStarted { task: Task },
@@ -223,6 +237,8 @@ impl Fact {
             Self::LandingGivenUp { .. } => "landing_given_up",
             Self::BatchSetAside { .. } => "batch_set_aside",
             Self::BatchWithdrawn { .. } => "batch_withdrawn",
+            Self::MappingAccepted { .. } => "mapping_accepted",
+            Self::MappingTakenBack { .. } => "mapping_taken_back",
             Self::TaskStarted { .. } => "task_started",
             Self::TaskDone { .. } => "task_done",
             Self::TaskFailed { .. } => "task_failed",
@@ -270,6 +286,8 @@ impl Fact {
                 format!("{} {}", delivery.slice, delivery.batch)
             }
             Self::BatchSetAside { batch, .. } | Self::BatchWithdrawn { batch } => batch.to_string(),
+            Self::MappingAccepted { dataset, provider, period, .. } => format!("{dataset}/{period}/{provider}"),
+            Self::MappingTakenBack { mapping, .. } => mapping.to_string(),
             Self::TaskStarted { task } | Self::TaskDone { task, .. } | Self::TaskFailed { task, .. } => task.slot(),
             Self::TaskCancelled { slot, .. } | Self::OutputLost { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::approval::Rules;
 use super::batch::Delivery;
-use super::completeness::{Cell, CellState};
+use super::completeness::Cell;
 use super::{
     Anomaly, AnomalyState, Batch, Check, CheckRule, Evaluation, ModelRef, Outcome, Release, Severity, Task, TaskKind,
     TaskState,
@@ -14,6 +14,7 @@ use super::{
 use crate::base::clock::minute;
 use crate::base::{Digest, text};
 
+mod owed;
 mod reason;
 
 pub use reason::{Reason, ReasonCode};
@@ -87,8 +88,8 @@ pub fn readiness(facts: &GateFacts<'_>) -> Vec<Reason> {
     reasons.extend(later_release_live(facts));
     reasons.extend(period_not_over(facts));
     reasons.extend(contract_differs(facts));
-    let incomplete: Vec<Reason> = facts.cells.iter().filter_map(|cell| incomplete(facts, cell)).collect();
-    reasons.extend((facts.batches == 0 && incomplete.is_empty()).then(|| empty(facts)));
+    let incomplete: Vec<Reason> = facts.cells.iter().filter_map(|cell| owed::incomplete(facts, cell)).collect();
+    reasons.extend((facts.batches == 0 && incomplete.is_empty()).then(|| owed::empty(facts)));
     reasons.extend(incomplete);
     reasons.extend(facts.landing.iter().map(|delivery| landing(facts, delivery)));
     reasons.extend(facts.misread.iter().map(misread));
@@ -140,46 +141,6 @@ fn contract_differs(facts: &GateFacts<'_>) -> Option<Reason> {
         text: "assay.toml differs from the contract in force".to_owned(),
         fix: "assay contract diff, then assay contract apply --reason \"...\"".to_owned(),
     })
-}
-
-fn incomplete(facts: &GateFacts<'_>, cell: &Cell) -> Option<Reason> {
-    let name = &facts.release.name;
-    let due = cell.due.map(minute).unwrap_or_default();
-    let add = format!(
-        "assay batch add FILE --dataset {} --provider {} --period {}",
-        name.dataset, cell.provider, name.period
-    );
-    let (code, text, fix) = match cell.state {
-        CellState::NotOwed | CellState::Delivered | CellState::Corrected => return None,
-        CellState::Expected => (
-            ReasonCode::ProviderMissing,
-            format!("{} has not delivered {}; due {due}", cell.provider, name.period),
-            add,
-        ),
-        CellState::Late => {
-            (ReasonCode::ProviderLate, format!("{} is late with {}; it was due {due}", cell.provider, name.period), add)
-        }
-        CellState::Quarantined => {
-            let batch = cell.batch.as_ref().map(ToString::to_string).unwrap_or_default();
-            (
-                ReasonCode::BatchQuarantined,
-                format!("the delivery of {} for {} is quarantined (batch {batch})", cell.provider, name.period),
-                format!("assay batch show {batch}"),
-            )
-        }
-    };
-    Some(Reason { code, subject: cell.provider.clone(), text, fix })
-}
-
-/// Nobody owes anything, and nothing stands.
-fn empty(facts: &GateFacts<'_>) -> Reason {
-    let name = &facts.release.name;
-    Reason {
-        code: ReasonCode::ProviderMissing,
-        subject: name.dataset.clone(),
-        text: format!("no delivery for {} stands: there is nothing to release", name.period),
-        fix: format!("assay batch add FILE --dataset {} --period {}", name.dataset, name.period),
-    }
 }
 
 fn landing(facts: &GateFacts<'_>, delivery: &Delivery) -> Reason {

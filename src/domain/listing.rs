@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::anomaly::AnomalyId;
 use super::batch::Delivery;
+use super::calendar::Span;
 use super::completeness::Cell;
 use super::model::{ModelKind, ModelMetrics};
 use super::note::Noted;
@@ -120,6 +121,17 @@ pub struct BatchRow {
     /// The encoding that it was read in, where it has to be read again: the contract names another by now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub misread: Option<String>,
+    /// The days that its file is for, where they are not exactly those of the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Span>,
+}
+
+impl BatchRow {
+    /// What its file is for, where that is not exactly the period: `2018-P02 (2018-04-29 to 2018-05-26)`.
+    #[must_use]
+    pub fn covers_words(&self) -> Option<String> {
+        self.covers.as_ref().map(|covers| format!("{covers} ({} to {})", covers.first, covers.last))
+    }
 }
 
 impl From<Batch> for BatchRow {
@@ -139,7 +151,7 @@ impl From<Batch> for BatchRow {
             ..
         } = batch;
         let repaired = landing.iter().chain(&refining).map(Noted::repaired).sum();
-        let Delivery { batch: id, slice, revision, file, bytes, .. } = delivery;
+        let Delivery { batch: id, slice, revision, file, bytes, covers, .. } = delivery;
         let Slice { dataset, provider, period } = slice;
         Self {
             id,
@@ -157,6 +169,7 @@ impl From<Batch> for BatchRow {
             by,
             note,
             misread,
+            covers,
         }
     }
 }
@@ -249,6 +262,8 @@ pub struct AnomalyRow {
     pub assessed: u64,
     /// The finding in words.
     pub explanation: String,
+    /// Whether it is about columns that differ, which can be accepted as they came.
+    pub is_drift: bool,
     /// When it was opened.
     pub at: DateTime<Utc>,
 }

@@ -62,6 +62,9 @@ pub struct Noted {
     /// How often each kind of repair was done.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub repairs: BTreeMap<RepairKind, u64>,
+    /// How many of its records are of this slice, where it shares them with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
     /// How many records were refused for each kind of reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rejects: BTreeMap<RejectKind, u64>,

@@ -1,5 +1,6 @@
 //! File name patterns: which file in an inbox is a delivery, and for which period.
 
+use super::calendar::{Calendar, Rhythm, Span};
 use super::{Granularity, Period};
 use crate::base::{Error, Result};
 
@@ -40,10 +41,38 @@ impl FilePattern {
         Ok(Self { before: before.to_owned(), after: after.to_owned() })
     }
 
-    /// What `file_name` says: `None` when it is not meant by this pattern, the period when it is,
-    /// or the reason in words why a name of the right shape yields no period of this granularity.
+    /// What `file_name` says: `None` when it is not meant by this pattern, what it is for when it is, or the reason in words
+    /// why a name of the right shape yields no period of this rhythm.
     #[must_use]
-    pub fn period_of(&self, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
+    pub fn span_of(&self, file_name: &str, rhythm: &Rhythm) -> Option<Result<Span, String>> {
+        match rhythm {
+            Rhythm::Every(length) => self.period_of(file_name, *length).map(|period| period.map(Span::from)),
+            Rhythm::Own(calendar) => self.own_of(file_name, calendar),
+        }
+    }
+
+    fn own_of(&self, file_name: &str, calendar: &Calendar) -> Option<Result<Span, String>> {
+        let named = calendar.named(file_name);
+        let fits = |(start, end): (usize, usize)| {
+            glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..])
+        };
+        let spans: Vec<Span> = named.into_iter().filter(|(range, _)| fits(*range)).map(|(_, span)| span).collect();
+        match spans.as_slice() {
+            [span] => Some(Ok(span.clone())),
+            [] => glob(&format!("{}*{}", self.before, self.after), file_name).then(|| {
+                let form = Rhythm::Own(calendar.clone()).form();
+                Err(format!(
+                    "no period where the pattern has `{PLACEHOLDER}`; the provider's periods look like `{form}`"
+                ))
+            }),
+            [first, second, ..] => Some(Err(format!(
+                "the name holds two periods, `{first}` and `{second}`, where the pattern allows both"
+            ))),
+        }
+    }
+
+    /// The same for a period of this granularity.
+    fn period_of(&self, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
         let fits =
             |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..]);
         let dates: Vec<Date> = dates(file_name).into_iter().filter(|date| fits(date.start, date.end)).collect();

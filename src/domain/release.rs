@@ -265,7 +265,8 @@ pub struct ReleaseInputs {
     /// The fields that the model reads: [`Dataset::text_read`](super::Dataset::text_read).
     #[serde(default)]
     pub text: String,
-    /// The digest of what history comparisons look back at: the baseline decisions and the earlier periods they use.
+    /// The digest of what is looked back at: the baseline decisions, the earlier periods that history comparisons use, and
+    /// what the columns of deliveries are compared with.
     pub baseline: String,
 }
 

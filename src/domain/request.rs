@@ -1,8 +1,10 @@
 //! Requests: every change that a person can ask for, with the command line that asks for the same.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::anomaly::AnomalyId;
+use super::mapping::MappingId;
 use super::{BatchId, ModelRef, Period, ReleaseName, Role, TaskKey};
 use crate::base::{Digest, Error, Result};
 
@@ -14,6 +16,8 @@ pub enum Request {
     Ingest { dataset: Option<String>, provider: Option<String> },
     /// Takes in one file.
     AddBatch { file: PathBuf, dataset: Option<String>, provider: Option<String>, period: Option<Period> },
+    /// Puts on record that a provider has nothing to deliver for a period.
+    NilReturn { dataset: Option<String>, provider: String, period: Period, reason: String },
     /// Takes a quarantined batch in after all.
     AcceptBatch { batch: BatchId, reason: String },
     /// Turns a quarantined batch down.
@@ -41,6 +45,11 @@ pub enum Request {
     ConfirmAnomaly { id: AnomalyId, reason: String },
     /// Lets an anomaly pass.
     WaiveAnomaly { id: AnomalyId, reason: String, until: Option<Period> },
+    /// Accepts the columns that an anomaly is about as they came; fields are read from these columns, or else from the
+    /// proposed ones.
+    AcceptMapping { id: AnomalyId, columns: BTreeMap<String, String>, reason: String },
+    /// Takes such a decision back.
+    TakeMappingBack { mapping: MappingId, reason: String },
     /// Opens a settled anomaly again.
     ReopenAnomaly { id: AnomalyId, reason: String },
     /// Judges a sample; in the place of somebody else's verdict only with `overrule`.
@@ -94,6 +103,7 @@ impl Request {
             self,
             Self::Ingest { .. }
                 | Self::AddBatch { .. }
+                | Self::NilReturn { .. }
                 | Self::AcceptBatch { .. }
                 | Self::RejectBatch { .. }
                 | Self::WithdrawBatch { .. }
@@ -111,13 +121,16 @@ impl Request {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::AcceptBatch { reason, .. }
+            Self::NilReturn { reason, .. }
+            | Self::AcceptBatch { reason, .. }
             | Self::RejectBatch { reason, .. }
             | Self::WithdrawBatch { reason, .. }
             | Self::Baseline { reason, .. }
             | Self::ArchiveModel { reason, .. }
             | Self::ConfirmAnomaly { reason, .. }
             | Self::WaiveAnomaly { reason, .. }
+            | Self::AcceptMapping { reason, .. }
+            | Self::TakeMappingBack { reason, .. }
             | Self::ReopenAnomaly { reason, .. }
             | Self::RevokeApproval { reason, .. }
             | Self::RejectRelease { reason, .. }
@@ -154,6 +167,11 @@ impl Request {
                 .option("--dataset", dataset.as_ref())
                 .option("--provider", provider.as_ref())
                 .option("--period", period.as_ref()),
+            Self::NilReturn { dataset, provider, period, reason } => line("batch nil")
+                .option("--dataset", dataset.as_ref())
+                .option("--provider", Some(provider))
+                .option("--period", Some(period))
+                .reason(reason),
             Self::AcceptBatch { batch, reason } => line("batch accept").word(batch.as_str()).reason(reason),
             Self::RejectBatch { batch, reason } => line("batch reject").word(batch.as_str()).reason(reason),
             Self::WithdrawBatch { batch, reason } => line("batch withdraw").word(batch.as_str()).reason(reason),
@@ -187,6 +205,13 @@ impl Request {
             Self::WaiveAnomaly { id, reason, until } => {
                 line("anomaly waive").word(id.as_str()).option("--until", until.as_ref()).reason(reason)
             }
+            Self::AcceptMapping { id, columns, reason } => columns
+                .iter()
+                .fold(line("anomaly accept").word(id.as_str()), |line, (field, column)| {
+                    line.option("--map", Some(&format!("{field}={column}")))
+                })
+                .reason(reason),
+            Self::TakeMappingBack { mapping, reason } => line("batch unmap").word(&mapping.to_string()).reason(reason),
             Self::ReopenAnomaly { id, reason } => line("anomaly reopen").word(id.as_str()).reason(reason),
             Self::Assess { id, batch, row, accepted, overrule, note } => line("assess")
                 .word(id.as_str())

@@ -36,11 +36,17 @@ pub(crate) fn provider(name: &str, due: &str) -> Provider {
         nulls: Vec::new(),
         max_rejects: None,
         delivery: DeliveryMode::Whole,
+        deletes: None,
+        parts: None,
+        rhythm: None,
+        pauses: Vec::new(),
         due: due.parse::<Due>().unwrap(),
         grace: None,
         timezone: None,
         since: None,
         until: None,
+        takes_over: None,
+        mapped: BTreeMap::new(),
     }
 }
 
@@ -78,6 +84,9 @@ pub(crate) fn batch(provider: &str, period: Period, revision: u32, state: BatchS
             extension: "csv".to_owned(),
             file: "file.csv".to_owned(),
             bytes: 1,
+            covers: None,
+            part: None,
+            held_by: None,
         },
         state,
         columns: Vec::new(),

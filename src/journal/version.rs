@@ -36,6 +36,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // A batch knows the notes of what was understood of it.
     Step::Replay,
+    // What people decided about the columns of deliveries.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Workspace;
-use super::act::{period_of, provider_of};
+use super::act::{covers_of, provider_of};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::Dataset;
 use crate::domain::contract::Source;
@@ -85,9 +85,9 @@ pub fn preview(
         mapping: Vec::new(),
     };
     if let Some((dataset, provider)) = &found {
-        let period = period_of(dataset, provider, file).ok();
+        let covers = covers_of(dataset, provider, file).ok();
         let open = || read::open(file, &extension, encoding, cancel);
-        preview.refined(refine::trial::run(dataset, provider, period, open, cancel)?);
+        preview.refined(refine::trial::run(dataset, provider, covers.as_ref(), open, cancel)?);
     }
     Ok(preview)
 }

@@ -114,6 +114,7 @@ mod tests {
             demo,
             people,
             datasets: Vec::new(),
+            decided: Vec::new(),
         }
     }
 

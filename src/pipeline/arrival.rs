@@ -1,27 +1,61 @@
 //! What happens when: the arrival rules of releases. All of it in the transaction that records the arrival.
 
+use std::collections::BTreeMap;
+
 use super::{Context, inputs, standing};
 use crate::base::{Result, text};
-use crate::domain::batch::{Bronze, Delivery};
+use crate::domain::batch::{Bronze, Delivery, Holder};
 use crate::domain::check::HISTORY;
 use crate::domain::model::PRODUCTION;
 use crate::domain::{
-    BatchId, BatchState, Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState,
+    BatchId, BatchState, Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState, Slice,
 };
 use crate::journal::{Snapshot, Transaction};
 
-/// Records that a delivery, whose landing was begun at `seq`, is in bronze, and what follows for its period.
-pub fn landed(context: &Context, seq: u64, delivery: Delivery, bronze: Bronze) -> Result<()> {
+/// Records that a delivery, whose landing was begun at `seq`, is in bronze, and what follows for its period. Where it has
+/// rows of several periods, `parts` says how many of each, and it is a batch in each.
+pub fn landed(
+    context: &Context,
+    seq: u64,
+    delivery: Delivery,
+    bronze: Bronze,
+    parts: BTreeMap<Period, u64>,
+) -> Result<()> {
     context.conclude(seq, move |transaction, contract| {
-        let slice = delivery.slice.clone();
-        let cause = match delivery.revision {
-            1 => format!("{} delivered {}", slice.provider, slice.period),
-            revision => format!("{} delivered revision {revision} of {}", slice.provider, slice.period),
-        };
-        let Bronze { columns, rows, encoding, noted } = bronze;
-        transaction.append(Fact::BatchLanded { delivery, columns, rows, encoding, noted: Some(noted) })?;
-        data_changed(transaction, contract.dataset(&slice.dataset)?, slice.period, &cause)
+        let (dataset, home) = (contract.dataset(&delivery.slice.dataset)?, delivery.slice.period);
+        let rows = parts.get(&home).copied().unwrap_or(bronze.rows);
+        lands(transaction, dataset, delivery.clone(), Bronze { rows, ..bronze.clone() })?;
+        for (period, rows) in parts.into_iter().filter(|(period, _)| *period != home) {
+            let part = part_of(transaction, &delivery, period)?;
+            lands(transaction, dataset, part, Bronze { rows, ..bronze.clone() })?;
+        }
+        Ok(())
     })
+}
+
+/// The part of a delivery for another of its periods: the one that there is, where it comes once more.
+fn part_of(snapshot: &Snapshot<'_>, delivery: &Delivery, period: Period) -> Result<Delivery> {
+    let known = snapshot.parts_of(&delivery.batch)?.into_iter().map(|part| part.delivery);
+    if let Some(known) = known.into_iter().find(|part| part.slice.period == period) {
+        return Ok(known);
+    }
+    let slice = Slice { period, ..delivery.slice.clone() };
+    let revision = snapshot.newest_revision(&slice)? + 1;
+    let batch = BatchId::of(&slice, revision, &delivery.content);
+    let held_by = Some(Holder { batch: delivery.batch.clone(), period: delivery.slice.period });
+    Ok(Delivery { batch, slice, revision, held_by, ..delivery.clone() })
+}
+
+fn lands(transaction: &mut Transaction<'_>, dataset: &Dataset, delivery: Delivery, bronze: Bronze) -> Result<()> {
+    let (period, of) = (delivery.slice.period, delivery.destination());
+    let what = of.covers.map_or_else(|| period.to_string(), |covers| covers.to_string());
+    let cause = match delivery.revision {
+        1 => format!("{} delivered {what}", of.slice.provider),
+        revision => format!("{} delivered revision {revision} of {what}", of.slice.provider),
+    };
+    let Bronze { columns, rows, encoding, noted } = bronze;
+    transaction.append(Fact::BatchLanded { delivery, columns, rows, encoding, noted: Some(noted) })?;
+    data_changed(transaction, dataset, period, &cause)
 }
 
 /// Sets aside those of a slice's batches of which more was refused than their provider may have refused, unless somebody has
@@ -31,19 +65,26 @@ pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: 
         let batch = transaction.known_batch(id)?;
         let Delivery { slice, .. } = &batch.delivery;
         let Some(most) = dataset.provider(&slice.provider)?.max_rejects else { continue };
-        let is_too_much = u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most);
+        let is_too_much = *refused > 0 && u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most);
         if batch.state != BatchState::Landed || batch.doubted || !is_too_much {
             continue;
         }
         let share = f64::from(most) / 100.0;
+        let gaps = dataset.gaps(dataset.provider(&slice.provider)?, &batch.columns).join(", ");
+        let lacks = if gaps.is_empty() { String::new() } else { format!("; it lacks {gaps}") };
         let note = format!(
-            "{} of {} are refused, more than {share} %",
+            "{} of {} are refused, more than {share} %{lacks}",
             text::grouped(*refused),
             text::counted(batch.rows, "record")
         );
         let cause = format!("batch {id} of {} is set aside: {note}", slice.provider);
-        transaction.append(Fact::BatchSetAside { batch: id.clone(), note })?;
-        data_changed(transaction, dataset, slice.period, &cause)?;
+        for part in transaction.parts_of(batch.delivery.holder())? {
+            if part.state == BatchState::Landed {
+                let (batch, note) = (part.delivery.batch, note.clone());
+                transaction.append(Fact::BatchSetAside { batch, note })?;
+                data_changed(transaction, dataset, part.delivery.slice.period, &cause)?;
+            }
+        }
     }
     Ok(())
 }
@@ -55,7 +96,15 @@ pub fn given_up(context: &Context, seq: u64, delivery: Delivery, note: String) -
 
 /// Records that a delivery, whose landing was begun at `seq`, can't be used as it is.
 pub fn quarantined(context: &Context, seq: u64, delivery: Delivery, note: String) -> Result<()> {
-    context.conclude(seq, move |transaction, _| transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop))
+    context.conclude(seq, move |transaction, contract| {
+        let dataset = contract.dataset(&delivery.slice.dataset).ok();
+        let periods = dataset.zip(delivery.covers.as_ref()).map(|(dataset, covers)| dataset.periods_of(covers));
+        for period in periods.unwrap_or_default().into_iter().filter(|period| *period != delivery.slice.period) {
+            let (part, note) = (part_of(transaction, &delivery, period)?, note.clone());
+            transaction.append(Fact::BatchQuarantined { delivery: part, note })?;
+        }
+        transaction.append(Fact::BatchQuarantined { delivery, note }).map(drop)
+    })
 }
 
 /// The data of a period changed: its open release hears of it, or one is opened.

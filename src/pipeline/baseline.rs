@@ -23,16 +23,16 @@ pub struct Proposal {
 impl Proposal {
     /// What a period stands on.
     pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Self> {
-        let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
+        let standing = standing::batches(snapshot, dataset, period)?;
         let release = match snapshot.open_release(&dataset.name, period)? {
             Some(open) => Some(open),
             None => snapshot.live_release(&dataset.name, period)?,
         };
         Ok(Self {
             model: release.map_or_else(ModelRef::none, |release| release.model),
-            mappings: inputs::mappings(dataset, batches.keys())?,
+            mappings: inputs::mappings(dataset, &standing)?,
             text: dataset.text_read(),
-            batches,
+            batches: standing::by_provider(standing),
         })
     }
 

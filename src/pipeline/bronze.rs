@@ -79,7 +79,8 @@ pub fn is_lost(context: &Context, delivery: &Delivery) -> Result<bool> {
 
 fn place(delivery: &Delivery) -> (Table, Vec<(String, String)>) {
     let Slice { dataset, provider, period } = delivery.slice.clone();
-    let partition =
-        vec![(lineage::PERIOD.to_owned(), period.to_string()), (lineage::BATCH.to_owned(), delivery.batch.to_string())];
+    let period = delivery.held_by.as_ref().map_or(period, |holder| holder.period);
+    let holder = delivery.holder().to_string();
+    let partition = vec![(lineage::PERIOD.to_owned(), period.to_string()), (lineage::BATCH.to_owned(), holder)];
     (Table::Bronze { dataset, provider }, partition)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::base::{Cancel, Error, Result};
 use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
+use crate::domain::mapping::MappingId;
 use crate::domain::{Contract, Fact};
 use crate::journal::{Journal, Transaction};
 use crate::lake::Lake;
@@ -34,6 +35,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// Which contract this work was begun under: its version, and what people had decided about mappings.
+    #[must_use]
+    pub fn edition(&self) -> (u32, &[MappingId]) {
+        (self.contract_version, &self.contract.decided)
+    }
+
     /// Whether assay.toml, as it lies there now, differs from the contract that this work was begun under.
     pub fn file_differs(&self) -> Result<bool> {
         config::differs(&config::read(&self.root.join(CONTRACT_FILE)), &self.contract)
@@ -56,9 +63,12 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let version = self.contract_version;
+        let (version, decided) = (self.contract_version, self.contract.decided.clone());
         self.transaction(move |transaction| match transaction.contract_version()? {
-            in_force if in_force == version => work(transaction),
+            in_force if in_force == version => {
+                let now = transaction.mappings()?.into_iter().map(|mapping| mapping.id);
+                if now.eq(decided) { work(transaction) } else { Err(mapped_meanwhile()) }
+            }
             in_force => Err(Error::refused(format!("contract {in_force} came into force while this was at work"))
                 .because(format!("it was begun under contract {version}"))
                 .hint("give the same command again")),
@@ -99,6 +109,12 @@ impl Context {
     ) -> Result<T> {
         if self.rehearsal { self.journal.rehearse(&self.origin, work) } else { self.journal.write(&self.origin, work) }
     }
+}
+
+fn mapped_meanwhile() -> Error {
+    Error::refused("somebody decided about a mapping while this was at work")
+        .because("it was begun before that, and reads deliveries otherwise")
+        .hint("give the same command again; assay batch mappings lists the decisions")
 }
 
 fn completed_elsewhere() -> Error {

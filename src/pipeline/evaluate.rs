@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{LazyFrame, UnionArgs, concat};
 
 use super::plan::{self, reference_model};
-use super::{Context, findings, history, profile, refine, slices, standing};
+use super::{Context, drift, findings, history, profile, refine, slices, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{
@@ -85,7 +85,8 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         slices::check(context, &slice, &release.model)?;
         let mut facts = slice_facts(context, dataset, &slice, batches, &release.model, reference.as_ref())?;
         let ids: Vec<BatchId> = batches.iter().map(|batch| batch.delivery.batch.clone()).collect();
-        let mapping = dataset.mapping_digest(dataset.provider(provider)?)?;
+        let columns = batches.iter().map(|batch| batch.columns.as_slice());
+        let mapping = dataset.mapping_digest(dataset.provider(provider)?, columns)?;
         facts.baseline = baseline.clone().filter(|baseline| baseline.covers(provider, &ids, mapping.as_str()));
         slices.push(facts);
         silver.extend(slice_frame(context, slices::silver(&slice))?);
@@ -125,8 +126,20 @@ fn slice_facts(
     let profile = profile::stored(context, slice, model)?
         .ok_or_else(|| Error::internal(format!("{slice} was not profiled with {model}")))?;
     let previous_model = reference.map(|reference| profile::stored(context, slice, reference)).transpose()?.flatten();
-    let schema_gaps = dataset.gaps(provider, batches.iter().map(|batch| batch.columns.as_slice()));
-    Ok(SliceFacts { provider: slice.provider.clone(), profile, schema_gaps, previous_model, baseline: None })
+    let ids: Vec<BatchId> = batches.iter().map(|batch| batch.delivery.batch.clone()).collect();
+    let (schema, twins) = context
+        .journal
+        .read(|snapshot| Ok((drift::reference(snapshot, dataset, slice, &ids)?, snapshot.twins(slice, &ids)?)))?;
+    let twins = twins.iter().map(|twin| format!("{} (batch {})", twin.delivery.slice, twin.delivery.batch)).collect();
+    Ok(SliceFacts {
+        provider: slice.provider.clone(),
+        profile,
+        drift: drift::of(context, dataset, provider, batches, &schema)?,
+        schema_accepted: schema.accepted,
+        twins,
+        previous_model,
+        baseline: None,
+    })
 }
 
 fn slice_frame(

@@ -9,7 +9,7 @@ use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::approval::Rules;
 use crate::domain::batch::Delivery;
-use crate::domain::completeness::{self, Cell};
+use crate::domain::completeness::{Asked, Cell};
 use crate::domain::gate::{self, GateFacts, ModelMissing};
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::{
@@ -196,8 +196,9 @@ impl Gathered {
         for anomaly in &anomalies {
             assessed.insert(anomaly.id.to_string(), anomaly.assessed(&snapshot.verdicts(anomaly)?));
         }
+        let seen = &snapshot.providers_seen(&dataset.name)?;
         Ok(Self {
-            cells: completeness::cells(dataset, period, contract.timezone, now, &batches),
+            cells: Asked { dataset, zone: contract.timezone, now, seen }.cells(period, &batches),
             landing: snapshot.landings_under_way()?.into_iter().filter(is_of_period).collect(),
             misread: plan_facts.batches.into_iter().filter(|batch| land::is_misread(dataset, batch)).collect(),
             in_production: if reader.is_none() { snapshot.production_models()? } else { Vec::new() },

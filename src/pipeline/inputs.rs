@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{history, standing};
+use super::{drift, history, standing};
 use crate::base::{KeyHasher, Result};
+use crate::domain::batch::BronzeColumn;
+use crate::domain::mapping::SchemaReference;
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{BatchId, Dataset, ModelRef, Period};
+use crate::domain::{Batch, BatchId, Dataset, ModelRef, Period, Slice};
 use crate::journal::Snapshot;
 
 /// The inputs of a release of `period` made with `model`, as the journal stands.
@@ -21,6 +23,19 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
             |provider: &str, batches| mappings.get(provider).is_some_and(|one| accepted.covers(provider, batches, one));
         for (provider, _) in batches.iter().filter(|(provider, batches)| covers(provider, batches)) {
             baseline = baseline.part("accepted", format!("{provider} with {} in {}", accepted.model, accepted.text));
+        }
+    }
+    for (provider, batches) in &batches {
+        let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
+        let SchemaReference { with, accepted } = drift::reference(snapshot, dataset, &slice, batches)?;
+        for before in &with {
+            baseline = baseline.part("schema", format!("{provider} as in {before}"));
+        }
+        for twin in snapshot.twins(&slice, batches)? {
+            baseline = baseline.part("twin", format!("{provider} is {}", twin.delivery.batch));
+        }
+        if let Some(mapping) = accepted {
+            baseline = baseline.part("schema", format!("{provider} by {mapping}"));
         }
     }
     for (period, vouched) in history::vouched(snapshot, dataset, period)? {
@@ -48,9 +63,9 @@ pub struct Data {
 impl Data {
     /// As the journal stands, and the contract reads it.
     pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period) -> Result<Self> {
-        let batches = standing::by_provider(standing::batches(snapshot, dataset, period)?);
-        let mappings = mappings(dataset, batches.keys())?;
-        Ok(Self { batches, mappings, text: dataset.text_read() })
+        let standing = standing::batches(snapshot, dataset, period)?;
+        let mappings = mappings(dataset, &standing)?;
+        Ok(Self { batches: standing::by_provider(standing), mappings, text: dataset.text_read() })
     }
 
     /// Whether a release rests on the same.
@@ -59,11 +74,14 @@ impl Data {
     }
 }
 
-/// The digests of providers' mappings, as the contract has them.
-pub fn mappings<'a>(
-    dataset: &Dataset,
-    providers: impl Iterator<Item = &'a String>,
-) -> Result<BTreeMap<String, String>> {
-    let digest = |name: &String| dataset.mapping_digest(dataset.provider(name)?);
-    providers.map(|name| Ok((name.clone(), digest(name)?.to_string()))).collect()
+/// The digests of providers' mappings: how the contract has these batches read.
+pub fn mappings(dataset: &Dataset, standing: &[Batch]) -> Result<BTreeMap<String, String>> {
+    let mut of: BTreeMap<&str, Vec<&[BronzeColumn]>> = BTreeMap::new();
+    for batch in standing {
+        of.entry(&batch.delivery.slice.provider).or_default().push(&batch.columns);
+    }
+    let digest = |name: &str, columns: Vec<&[BronzeColumn]>| {
+        dataset.mapping_digest(dataset.provider(name)?, columns.into_iter())
+    };
+    of.into_iter().map(|(name, columns)| Ok((name.to_owned(), digest(name, columns)?.to_string()))).collect()
 }

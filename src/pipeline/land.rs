@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
+use super::lease::Lease;
 use super::report::Report;
-use super::{Context, arrival, bronze, lease};
+use super::{Context, arrival, bronze, header, lease, parts};
 use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, crash, files};
-use crate::domain::batch::{Bronze, BronzeColumn, Delivery};
-use crate::domain::contract::Source;
+use crate::domain::batch::{Bronze, Delivery};
+use crate::domain::contract::{DeliveryMode, Source};
 use crate::domain::progress::{Progress, Step};
-use crate::domain::{Batch, BatchId, BatchState, Dataset, Fact, Provider, Slice, Task, TaskKind, TaskSubject};
+use crate::domain::{
+    Batch, BatchId, BatchState, Dataset, Destination, Fact, Provider, Slice, Task, TaskKind, TaskSubject,
+};
 use crate::journal::{Snapshot, Transaction};
 use crate::lake::{Raw, extension_of};
 use crate::source::inbox::{self, Claim, Look};
@@ -68,17 +71,17 @@ pub struct Offered<'a> {
     pub claim: Option<&'a Claim>,
 }
 
-/// Takes in one file for a slice.
+/// Takes in one file.
 pub fn file(
     context: &Context,
-    slice: &Slice,
+    destination: &Destination,
     offered: &Offered<'_>,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
     let Offered { path, name, seen, claim } = *offered;
     let raw =
         context.lake.store_raw(path, name, &context.cancel).with_context(|| format!("keeping `{name}` verbatim"))?;
-    let _lease = lease::wait(context, &lease_key(slice))?;
+    let _leases = hold(context, destination)?;
     // What a link leads to is still there after somebody else has taken the link up.
     match inbox::look(path)?.filter(|_| !claim.is_some_and(Claim::is_gone)) {
         Some(now) if now == seen => {}
@@ -87,19 +90,36 @@ pub fn file(
         None => return Err(Error::not_found(format!("`{name}` is gone"))),
     }
     let claimed_at = claim.and_then(|claim| claim.at);
-    begun(context, Arrived { slice: slice.clone(), raw, file: name.to_owned(), claimed_at, anew: false }, sink)
+    let destination = destination.clone();
+    begun(context, Arrived { destination, raw, file: name.to_owned(), claimed_at, anew: false }, sink)
 }
 
 /// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or
 /// its bronze got lost.
 pub fn again(context: &Context, delivery: Delivery, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
+    let (destination, file) = (delivery.destination(), delivery.file);
     let raw = Raw { digest: delivery.content, extension: delivery.extension, bytes: delivery.bytes };
-    begun(context, Arrived { slice: delivery.slice, raw, file: delivery.file, claimed_at: None, anew: true }, sink)
+    begun(context, Arrived { destination, raw, file, claimed_at: None, anew: true }, sink)
+}
+
+/// The slices that a delivery for this destination has a part of, as far as the contract still tells.
+pub fn slices(context: &Context, destination: &Destination) -> Vec<Slice> {
+    let Destination { slice, covers, .. } = destination;
+    let dataset = context.contract.dataset(&slice.dataset).ok();
+    let periods = dataset.zip(covers.as_ref()).map(|(dataset, covers)| dataset.periods_of(covers));
+    let periods = periods.unwrap_or_else(|| vec![slice.period]);
+    periods.into_iter().map(|period| Slice { period, ..slice.clone() }).collect()
+}
+
+/// Holds every slice that a delivery has a part of, in one order for everybody, so that nobody waits for whoever waits for
+/// them.
+pub fn hold(context: &Context, destination: &Destination) -> Result<Vec<Lease>> {
+    slices(context, destination).iter().map(|slice| lease::wait(context, &lease_key(slice))).collect()
 }
 
 /// A file that is in raw, for a slice; one that is to be read `anew` is no other revision by its content.
 struct Arrived {
-    slice: Slice,
+    destination: Destination,
     raw: Raw,
     file: String,
     claimed_at: Option<u64>,
@@ -107,11 +127,11 @@ struct Arrived {
 }
 
 fn begun(context: &Context, arrived: Arrived, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
-    let dataset = context.contract.dataset(&arrived.slice.dataset)?.clone();
+    let dataset = context.contract.dataset(&arrived.destination.slice.dataset)?.clone();
     context.cancel.check()?;
     match context.write(move |transaction| begin(transaction, &dataset, arrived))? {
         Begun::Unchanged(landing) => Ok(landing),
-        Begun::Started(intent) => carry_out(context, intent, sink),
+        Begun::Started(intent) => carry_out(context, *intent, sink),
     }
 }
 
@@ -169,29 +189,43 @@ fn encoding_of(provider: &Provider) -> Option<&str> {
 /// How a landing begins.
 enum Begun {
     Unchanged(Landing),
-    Started(Intent),
+    Started(Box<Intent>),
 }
 
 /// The intent to land a file, unless the slice stands on it already and is not to be read `anew`. What was begun with the
 /// very same content, and could not be finished, is taken up again.
 fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, arrived: Arrived) -> Result<Begun> {
-    let Arrived { slice, raw, file, claimed_at, anew } = arrived;
+    let Arrived { mut destination, raw, file, claimed_at, anew } = arrived;
     let is_known = |current: &Batch| !anew && current.delivery.content == raw.digest && !is_misread(dataset, current);
-    if let Some(current) = newest(transaction, &slice)?.filter(is_known) {
+    let current = match dataset.provider(&destination.slice.provider)?.delivery {
+        DeliveryMode::Whole => newest(transaction, &destination)?.filter(is_known),
+        DeliveryMode::Parts => alike(transaction, &destination)?.into_iter().rfind(is_known),
+        DeliveryMode::Changes => {
+            let last = alike(transaction, &destination)?.pop().filter(is_known);
+            // Each is one of its own, however its file is called.
+            destination.part = Some(raw.digest.short().to_owned());
+            last
+        }
+    };
+    if let Some(current) = current {
         let batch = current.delivery.batch;
         return Ok(Begun::Unchanged(match current.state {
             BatchState::Quarantined => Landing::StillQuarantined { batch, note: current.note.unwrap_or_default() },
             _ => Landing::Unchanged { batch },
         }));
     }
+    let Destination { slice, covers, part } = destination;
     let landed = transaction.newest_revision(&slice)?;
     let mut newest = landed;
     for (seq, fact) in transaction.unfinished()? {
         let Fact::LandingStarted { delivery, encoding, .. } = fact else { continue };
         if delivery.slice == slice {
             newest = newest.max(delivery.revision);
-            if delivery.content == raw.digest && delivery.revision > landed {
-                return Ok(Begun::Started(Intent { seq, delivery, encoding }));
+            if delivery.content == raw.digest
+                && (&delivery.covers, &delivery.part) == (&covers, &part)
+                && delivery.revision > landed
+            {
+                return Ok(Begun::Started(Box::new(Intent { seq, delivery, encoding })));
             }
         }
     }
@@ -204,16 +238,31 @@ fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, arrived: Arrived)
         extension: raw.extension,
         file,
         bytes: raw.bytes,
+        covers,
+        part,
+        held_by: None,
     };
-    intend(transaction, dataset, delivery, claimed_at).map(Begun::Started)
+    let intent = intend(transaction, dataset, delivery, claimed_at)?;
+    Ok(Begun::Started(Box::new(intent)))
 }
 
-/// The newest batch of a slice that nothing took the place of: landed, or waiting in quarantine.
-fn newest(snapshot: &Snapshot<'_>, slice: &Slice) -> Result<Option<Batch>> {
-    let of_slice = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|batch| {
-        batch.delivery.slice == *slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
+/// The newest batch for the same that nothing took the place of.
+fn newest(snapshot: &Snapshot<'_>, destination: &Destination) -> Result<Option<Batch>> {
+    let same = |batch: &Batch| batch.delivery.part == destination.part;
+    Ok(alike(snapshot, destination)?.into_iter().rfind(same))
+}
+
+/// The batches of the same days of a slice, whichever part they are, that nothing took the place of: landed, or waiting in
+/// quarantine. The newest comes last.
+fn alike(snapshot: &Snapshot<'_>, destination: &Destination) -> Result<Vec<Batch>> {
+    let slice = &destination.slice;
+    let mut alike = snapshot.batches_of(&slice.dataset, slice.period)?;
+    alike.retain(|batch| {
+        (&batch.delivery.slice, &batch.delivery.covers) == (slice, &destination.covers)
+            && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
     });
-    Ok(of_slice.max_by_key(|batch| batch.delivery.revision))
+    alike.sort_by_key(|batch| batch.delivery.revision);
+    Ok(alike)
 }
 
 /// Whether a delivery's file is in raw, whole.
@@ -240,7 +289,8 @@ pub fn resume(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync
     if let Err(error) = provider_of(context, &slice) {
         return quarantined(error.one_line());
     }
-    let current = context.journal.read(|snapshot| snapshot.current_batch(&slice))?;
+    let current = context.journal.read(|snapshot| newest(snapshot, &delivery.destination()))?;
+    let current = current.filter(|current| current.state == BatchState::Landed);
     if let Some(newer) = current.filter(|current| current.delivery.revision > delivery.revision) {
         let (revision, batch) = (newer.delivery.revision, newer.delivery.batch);
         return quarantined(format!("revision {revision} landed before this one was finished (batch {batch})"));
@@ -271,8 +321,9 @@ fn finish(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -
             let (revision, rows) = (delivery.revision, bronze.rows);
             let dataset = context.contract.dataset(&delivery.slice.dataset)?;
             let provider = provider_of(context, &delivery.slice)?;
-            let lacks = dataset.gaps(provider, std::iter::once(bronze.columns.as_slice()));
-            arrival::landed(context, seq, delivery, bronze)?;
+            let lacks = dataset.gaps(provider, &bronze.columns);
+            let parts = parts::of(context, dataset, &delivery, &bronze)?;
+            arrival::landed(context, seq, delivery, bronze, parts)?;
             crash::point("land.outcome");
             report.step(Step::Done { rows, refused: 0 });
             Ok(Landing::Landed { batch, revision, rows, lacks })
@@ -305,9 +356,9 @@ pub fn look_into(context: &Context, slice: &Slice, path: &Path) -> Result<Option
 }
 
 /// The batch whose place a file would take, and whether that stays because the file is the very same.
-pub fn replaced(context: &Context, slice: &Slice, path: &Path) -> Result<Option<(Batch, bool)>> {
-    let dataset = context.contract.dataset(&slice.dataset)?;
-    let Some(current) = context.journal.read(|snapshot| newest(snapshot, slice))? else { return Ok(None) };
+pub fn replaced(context: &Context, destination: &Destination, path: &Path) -> Result<Option<(Batch, bool)>> {
+    let dataset = context.contract.dataset(&destination.slice.dataset)?;
+    let Some(current) = context.journal.read(|snapshot| newest(snapshot, destination))? else { return Ok(None) };
     let file = files::open_regular(path)?;
     let stays = !is_misread(dataset, &current)
         && file.metadata()?.len() == current.delivery.bytes
@@ -315,7 +366,7 @@ pub fn replaced(context: &Context, slice: &Slice, path: &Path) -> Result<Option<
     Ok(Some((current, stays)))
 }
 
-/// A delivered file as a landing begins to read it: its text decoded, its header known.
+/// A delivered file as a landing begins to read it: its text decoded, its header one.
 fn opened(
     context: &Context,
     slice: &Slice,
@@ -324,20 +375,11 @@ fn opened(
     encoding: Option<&str>,
 ) -> Result<Box<dyn Reader>> {
     let provider = provider_of(context, slice)?;
-    let reader = read::open(path, extension, encoding, &context.cancel)?;
-    known_header(context.contract.dataset(&slice.dataset)?, provider, reader.header())?;
-    Ok(reader)
-}
-
-/// Refuses a file without one column of the provider's. Its first record is no header then, and what a header holds goes
-/// on record, where nobody could erase it: the cells are not even quoted.
-fn known_header(dataset: &Dataset, provider: &Provider, columns: &[BronzeColumn]) -> Result<()> {
-    if dataset.schema.iter().any(|field| provider.column_of(&field.name, columns).is_some()) {
-        return Ok(());
+    let open = || read::open(path, extension, encoding, &context.cancel);
+    let reader = open()?;
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    if !header::is_known(dataset, provider, reader.header()) && !header::names_columns(open()?, &context.cancel)? {
+        return Err(header::unknown(dataset, provider));
     }
-    let wanted = dataset.schema.iter().flat_map(|field| provider.names_of(&field.name));
-    let wanted = wanted.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    Err(Error::bad_data(format!("none of the columns of {} is in the header of the file", provider.name))
-        .because(format!("looked for {wanted}"))
-        .hint("ask the provider for the file with its header line, or mend the provider's columns in assay.toml"))
+    Ok(reader)
 }

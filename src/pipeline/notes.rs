@@ -11,7 +11,7 @@ pub fn write(context: &Context, note: &DeliveryNote) -> Result<Noted> {
     let digest = context.lake.write_document(Shelf::Notes, &serde_json::to_vec(note)?)?;
     let repairs = note.repairs.iter().map(|repair| (repair.kind, repair.count)).collect();
     let rejects = note.rejects.iter().map(|refusal| (refusal.kind, refusal.count)).collect();
-    Ok(Noted { digest, repairs, rejects })
+    Ok(Noted { digest, repairs, rows: None, rejects })
 }
 
 /// What is to be told of a batch; none where nothing was noted.

@@ -240,7 +240,8 @@ pub fn refining(dataset: &Dataset, slice: &Slice, batches: &[&Batch]) -> Task {
         .enumerate()
         .map(|(index, batch)| (format!("batch:{index}"), batch.delivery.batch.to_string()))
         .collect();
-    let mapping = dataset.provider(&slice.provider).and_then(|provider| dataset.mapping_digest(provider));
+    let columns = batches.iter().map(|batch| batch.columns.as_slice());
+    let mapping = dataset.provider(&slice.provider).and_then(|provider| dataset.mapping_digest(provider, columns));
     inputs.insert("mapping".to_owned(), mapping.map(|digest| digest.to_string()).unwrap_or_default());
     Task::new(TaskKind::Refine, TaskSubject::Slice { slice: slice.clone() }, inputs)
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `profile` | one pass over a slice and its annotations, to a [`crate::domain::profile::Profile`] |
 //! | `tally`, `texts`, `column`, `numbers`, `labels`, `keys` | what that pass counts, cell by cell |
+//! | `grain` | rows per key |
 //! | `robust` | median and MAD: the band that both a check and its chart use |
 //! | `evaluate` | the checks of the contract, one file each |
 //! | `sql` | people's queries, over named tables only |
@@ -13,6 +14,7 @@
 //! which rows came. So the same rows give the same bytes, whatever the chunks and threads were.
 
 pub mod evaluate;
+pub mod grain;
 pub mod keys;
 pub mod profile;
 pub mod robust;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::base::{Result, ResultExt};
-use crate::domain::{FilePattern, Granularity, Period};
+use crate::domain::FilePattern;
+use crate::domain::calendar::{Rhythm, Span};
 pub use claim::{Claim, left_aside, tidy, with_something_aside};
 
 mod claim;
@@ -25,8 +26,8 @@ pub struct Found {
     pub bytes: u64,
     /// When it was written, where the file system says so.
     pub modified: Option<SystemTime>,
-    /// The period that its name says, or why it says none.
-    pub period: Result<Period, String>,
+    /// What its name says that it is for, or why it says nothing.
+    pub covers: Result<Span, String>,
     /// Why it can't be read.
     pub unreadable: Option<String>,
 }
@@ -35,11 +36,11 @@ pub struct Found {
 ///
 /// Left alone: folders, hidden files and what other programs write on their way to a finished file
 /// (`.name`, `~$name`, `name.tmp`, `name.part`). A folder that does not exist yet holds no files.
-pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Vec<Found>> {
+pub fn scan(folder: &Path, pattern: &str, rhythm: &Rhythm) -> Result<Vec<Found>> {
     let pattern = FilePattern::parse(pattern)?;
     let mut found = Vec::new();
     for (path, file_name) in finished(folder)? {
-        let Some(period) = pattern.period_of(&file_name, granularity) else { continue };
+        let Some(covers) = pattern.span_of(&file_name, rhythm) else { continue };
         let (bytes, modified, unreadable) = match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => (metadata.len(), metadata.modified().ok(), None),
             Ok(_) => continue,
@@ -47,7 +48,7 @@ pub fn scan(folder: &Path, pattern: &str, granularity: Granularity) -> Result<Ve
             Err(_) if fs::symlink_metadata(&path).is_err() => continue,
             Err(error) => (0, None, Some(format!("it can't be read: {error}"))),
         };
-        found.push(Found { path, file_name, bytes, modified, period, unreadable });
+        found.push(Found { path, file_name, bytes, modified, covers, unreadable });
     }
     Ok(found)
 }

@@ -91,12 +91,27 @@ fn every_change_can_be_tried_and_changes_nothing() {
     let differing = workspace.copy();
     fs::write(differing.path("assay.toml"), super::support::contract().replace("amount < 0", "amount < 0.01")).unwrap();
 
+    let drifted = workspace.copy();
+    // What was written at the same time would be left.
+    fs::remove_file(drifted.path("inbox/beta/2026-10 corrected.csv")).unwrap();
+    let wider = delivery("beta", PERIODS[1], 10).replace("Amount\n", "Amount,Till\n").replace(".50\n", ".50,3\n");
+    drifted.deliver("beta", "2026-10 wider.csv", wider);
+    drifted.ok(PREPARER, &["ingest", "--provider", "beta"]);
+    drifted.ok(PREPARER, &["run"]);
+    let anomalies = drifted.json(&["anomaly", "list", "--state", "open", "--provider", "beta"]);
+    let drift = anomalies.as_array().unwrap().iter().find(|row| row["check"] == "schema").unwrap();
+    let drift = text(&drift["id"]);
+    let mapped = drifted.copy();
+    mapped.ok(PREPARER, &["anomaly", "accept", &drift, "--reason", "announced"]);
+    let mapping = text(&mapped.json(&["batch", "mappings"])[0]["id"]);
+
     // Every verb that changes something, who may say it, and what it needs.
     let table: Vec<(&Workspace, &str, Vec<&str>)> = vec![
         (&workspace, PREPARER, vec!["ingest"]),
         (&workspace, PREPARER, vec!["run"]),
         (&workspace, PREPARER, vec!["task", "retry", &task]),
         (&workspace, PREPARER, vec!["batch", "add", &file, "--provider", "beta", "--period", PERIODS[1]]),
+        (&workspace, PREPARER, [&["batch", "nil", "--provider", "beta", "--period", "2026-12"], &why[..]].concat()),
         (&lost, PREPARER, [&["batch", "accept", &landed], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "reject", &quarantined], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "withdraw", &landed], &why[..]].concat()),
@@ -107,6 +122,8 @@ fn every_change_can_be_tried_and_changes_nothing() {
         (&workspace, PREPARER, [&["model", "archive", "words/2"], &why[..]].concat()),
         (&workspace, PREPARER, [&["anomaly", "confirm", &anomaly], &why[..]].concat()),
         (&workspace, PREPARER, [&["anomaly", "waive", &anomaly, "--until", "2026-12"], &why[..]].concat()),
+        (&drifted, PREPARER, [&["anomaly", "accept", &drift], &why[..]].concat()),
+        (&mapped, PREPARER, [&["batch", "unmap", &mapping], &why[..]].concat()),
         (&waived, PREPARER, [&["anomaly", "reopen", &anomaly], &why[..]].concat()),
         (&workspace, "tomas", vec!["assess", &anomaly, "--batch", &sample_batch, "--row", &row, "--accept"]),
         (&approvable, "ravi", vec!["release", "approve", october]),
@@ -142,7 +159,10 @@ fn every_change_can_be_tried_and_changes_nothing() {
 
 /// The verbs that the help lists, but for those that only look.
 fn every_verb_is_in(table: &[&[&str]]) {
-    let look = ["list", "show", "preview", "why", "diff", "plan", "compare", "evaluate", "history", "verify", "help"];
+    let look = [
+        "list", "show", "preview", "why", "diff", "plan", "compare", "evaluate", "history", "verify", "help",
+        "mappings",
+    ];
     for noun in ["task", "batch", "period", "model", "anomaly", "release", "channel", "contract", "log", "demo"] {
         let help = program().args([noun, "--help"]).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();

@@ -33,6 +33,9 @@ const FORESEEN: &[&str] = &[
     // An approval is of what there was when it was given.
     "changed since you looked at it",
     "of 2 approvals given",
+    // Nobody approves what the other terminal publishes just then.
+    "is publishing, not open",
+    "is published, not open",
     // Either terminal approves as both people, one after the other.
     "one person counts once",
 ];

@@ -71,10 +71,10 @@ fn nobody_is_judged_by_what_nobody_signed() {
 fn a_baseline_is_for_the_rows_as_they_were_mapped() {
     let workspace = Workspace::processed();
     assert_eq!(codes(&workspace, "slips/2026-09.1"), ["approvals_missing"]);
-    workspace.amend("amount = [\"Amount\"]", "amount = [\"Net\", \"Amount\"]");
+    workspace.amend("due = \"5d\"", "due = \"5d\"\ndates = [\"%Y-%m-%d\"]");
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(codes(&workspace, "slips/2026-09.1"), ["evaluation_unknown", "approvals_missing"]);
-    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "net is right"]);
+    workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "the same dates"]);
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(codes(&workspace, "slips/2026-09.1"), ["approvals_missing"]);
 }
@@ -126,7 +126,7 @@ fn the_editor_of_the_rules_may_not_approve_what_was_open_then() {
 #[test]
 fn the_editor_of_a_mapping_may_not_approve_what_it_makes_of_any_period() {
     let workspace = with_history();
-    workspace.amend("amount = [\"Amount\"]", "amount = [\"Amount\", \"Betrag\"]");
+    workspace.amend("due = \"5d\"", "due = \"5d\"\ndates = [\"%Y-%m-%d\"]");
     let again = |period: &str| {
         workspace.ok(PREPARER, &["run", "--period", period]);
         workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "looked through by hand"]);

@@ -63,6 +63,7 @@ fn what_gold_cannot_take_is_known_before_anybody_approves_it() {
     // Silver is empty for a moment, and takes another type then; gold has to take the earlier rows back some day.
     take_in("2026-09 empty.csv", "");
     workspace.amend("qty = \"int\"", "qty = \"string\"");
+    workspace.run(PREPARER, &["run"]);
     take_in("2026-10.csv", "a,one\nb,two\n");
     accept("2026-10").ended(1, &["column `qty` of gold/counts", "can't become", "give the field a new name"]);
 
@@ -172,7 +173,7 @@ fn what_is_signed_is_built_again_whatever_the_contract_says_by_then() {
 fn lost_bronze_is_made_again_from_the_file_as_delivered() {
     let workspace = Workspace::processed();
     fs::remove_dir_all(workspace.path("lake/bronze/slips/alpha")).unwrap();
-    workspace.amend("amount = [\"Amount\"]", "amount = [\"Amount\", \"Sum\"]");
+    workspace.amend("due = \"5d\"", "due = \"5d\"\ndates = [\"%Y-%m-%d\"]");
     let failed = workspace.run(PREPARER, &["run"]).ended(1, &["not in bronze as it was landed"]);
     let (_, hint) = failed.stderr.split_once("assay batch accept ").unwrap();
     let batch = hint.split_whitespace().next().unwrap();

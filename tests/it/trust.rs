@@ -238,7 +238,7 @@ fn a_baseline_is_accepted_once_its_rows_were_made() {
     let accept = ["period", "baseline", "2026-09", "--reason", "looked through by hand"];
     workspace.run(PREPARER, &accept).ended(3, &["was not processed as it stands", "hint: assay run"]);
     workspace.ok(PREPARER, &["run"]);
-    workspace.amend("amount = [\"Amount\"]", "amount = [\"Net\", \"Amount\"]");
+    workspace.amend("due = \"5d\"", "due = \"5d\"\ndates = [\"%Y-%m-%d\"]");
     workspace.run(PREPARER, &accept).ended(3, &["slips/2026-09/alpha was not processed as it stands"]);
     workspace.ok(PREPARER, &["run"]);
     workspace.ok(PREPARER, &accept);

@@ -163,8 +163,8 @@ fn what_a_waiver_covers_falls_with_its_rule() {
     workspace.ok("ravi", &["anomaly", "waive", id(&first), "--until", "2026-12", "--reason", REASON]);
     deliver_refund(&workspace, "2026-08");
     assert_eq!(state_of(&workspace, "2026-08"), "waived");
-    // Another column is mapped: the same words, and other numbers.
-    workspace.amend("amount = [\"Amount\"]", "amount = [\"Net\", \"Amount\"]");
+    // The rows come to be in another way: the same words, and other numbers perhaps.
+    workspace.amend("due = \"5d\"", "due = \"5d\"\ndates = [\"%Y-%m-%d\"]");
     workspace.ok(PREPARER, &["run"]);
     assert_eq!([state_of(&workspace, "2026-07"), state_of(&workspace, "2026-08")], ["open", "open"]);
     deliver_refund(&workspace, "2026-09");

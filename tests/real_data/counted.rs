@@ -30,7 +30,7 @@ pub fn payments(file: &Path, columns: Columns) -> Vec<Payment> {
 }
 
 /// UTF-8, or else windows-1252, as far as the files use it.
-fn decoded(bytes: &[u8]) -> String {
+pub fn decoded(bytes: &[u8]) -> String {
     let one = |byte: &u8| match byte {
         0x80 => '€',
         0x91 => '‘',
@@ -46,7 +46,7 @@ fn decoded(bytes: &[u8]) -> String {
 }
 
 /// The records of a CSV file: commas, quotes doubled inside quotes, any line end. A quote amid a cell is text.
-fn records(text: &str) -> Vec<Vec<String>> {
+pub fn records(text: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
     let mut characters = text.chars().peekable();

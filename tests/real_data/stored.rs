@@ -53,6 +53,16 @@ fn texts(frame: &DataFrame, column: &str) -> Vec<Option<String>> {
     text.str().unwrap().iter().map(|text| text.map(str::to_owned)).collect()
 }
 
+/// What a column of a table holds, as text, each value with the batch and the number of its record.
+pub fn column(table: &Path, column: &str) -> Vec<(String, usize, Option<String>)> {
+    let of_frame = |(frame, _): (DataFrame, BTreeMap<String, String>)| {
+        let (batches, rows) = (texts(&frame, "_batch"), texts(&frame, "_row"));
+        let places = batches.into_iter().zip(rows).map(|(batch, row)| (batch.unwrap(), row.unwrap().parse().unwrap()));
+        places.zip(texts(&frame, column)).map(|((batch, row), text)| (batch, row, text)).collect::<Vec<_>>()
+    };
+    frames(table, None, &[]).into_iter().flat_map(of_frame).collect()
+}
+
 /// The keys of a frame's rows: the provider is a column of gold and a partition of the other tables.
 fn keys(frame: &DataFrame, partition: &BTreeMap<String, String>) -> Vec<Key> {
     let providers = match partition.get("_provider") {

@@ -44,6 +44,17 @@ pub enum AnomalyCommand {
         #[command(flatten)]
         reason: ReasonOption,
     },
+    /// Accept the columns of a delivery that differ from those before, as they came. Fields that are missing are read from
+    /// the proposed columns.
+    Accept {
+        /// Its id, or the start of it.
+        anomaly: String,
+        /// Read this field from this column in the place of the proposed one.
+        #[arg(long, value_name = "FIELD=COLUMN", value_parser = pair)]
+        map: Vec<(String, String)>,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
     /// Take a decision back.
     Reopen {
         /// Its id, or the start of it.
@@ -51,6 +62,13 @@ pub enum AnomalyCommand {
         #[command(flatten)]
         reason: ReasonOption,
     },
+}
+
+/// A field and a column.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(field, column)| !field.is_empty() && !column.is_empty());
+    let (field, column) = parts.ok_or_else(|| format!("`{text}` is not FIELD=COLUMN"))?;
+    Ok((field.to_owned(), column.to_owned()))
 }
 
 /// A verdict on a sample.

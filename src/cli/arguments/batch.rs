@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 
 use super::{DatasetOption, ReasonOption};
+use crate::domain::mapping::MappingId;
 use crate::domain::{BatchState, Period};
 
 /// What can be done to batches.
@@ -57,6 +58,19 @@ pub enum BatchCommand {
         #[arg(long)]
         period: Option<Period>,
     },
+    /// Put on record that a provider has nothing to deliver for a period: a nil return.
+    Nil {
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Who has nothing to deliver.
+        #[arg(long)]
+        provider: String,
+        /// For which period.
+        #[arg(long)]
+        period: Period,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
     /// Try a quarantined batch again.
     Accept {
         /// Its id, or the start of it.
@@ -68,6 +82,21 @@ pub enum BatchCommand {
     Reject {
         /// Its id, or the start of it.
         batch: String,
+        #[command(flatten)]
+        reason: ReasonOption,
+    },
+    /// List what people decided about the columns of deliveries, beside assay.toml.
+    Mappings {
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Only this provider.
+        #[arg(long)]
+        provider: Option<String>,
+    },
+    /// Take such a decision back.
+    Unmap {
+        /// Its id, as `assay batch mappings` lists it.
+        mapping: MappingId,
         #[command(flatten)]
         reason: ReasonOption,
     },

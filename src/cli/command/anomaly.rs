@@ -27,6 +27,11 @@ pub fn run(call: &Call<'_>, command: &AnomalyCommand) -> Result<()> {
         AnomalyCommand::Waive { anomaly, until, reason } => {
             call.change(Request::WaiveAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone(), until: *until })
         }
+        AnomalyCommand::Accept { anomaly, map, reason } => call.change(Request::AcceptMapping {
+            id: id(call, anomaly)?,
+            columns: map.iter().cloned().collect(),
+            reason: reason.reason.clone(),
+        }),
         AnomalyCommand::Reopen { anomaly, reason } => {
             call.change(Request::ReopenAnomaly { id: id(call, anomaly)?, reason: reason.reason.clone() })
         }
@@ -93,6 +98,9 @@ fn show(call: &Call<'_>, anomaly: &str) -> Result<()> {
     if let Some(settled) = &anomaly.settled {
         out.line(&format!("  {} by {settled}", anomaly.state.as_str()))?;
     }
+    for difference in anomaly.drift.iter().flat_map(|drift| drift.sentences()) {
+        out.line(&format!("  - {difference}"))?;
+    }
     for point in &detail.history {
         let mark = if point.in_baseline { "baseline" } else { "" };
         out.line(&format!("  {} {} {mark}", point.period, number(point.value)))?;
@@ -115,6 +123,15 @@ fn next_steps(detail: &AnomalyDetail) -> Vec<String> {
         Severity::Blocking => "it is real: it blocks until the data is right",
         Severity::Warning => "it is real: it stays on the record, and blocks nothing",
     };
+    if detail.anomaly.drift.is_some() && *state != AnomalyState::Fixed {
+        let proposal = detail.anomaly.drift.iter().flat_map(|drift| drift.proposal());
+        let pairs: Vec<String> = proposal.map(|(field, column)| format!("{field} is read from `{column}`")).collect();
+        let means = if pairs.is_empty() { "the columns are right as they came".to_owned() } else { pairs.join(", ") };
+        let open = detail.anomaly.drift.iter().flat_map(|drift| &drift.missing);
+        let open = open.filter(|missing| missing.proposed.is_none());
+        let map = open.fold(String::new(), |map, missing| map + " --map " + &missing.field + "=COLUMN");
+        steps.push(format!("assay anomaly accept {id}{map} --reason \"...\" ({means})"));
+    }
     let ways = [(AnomalyState::Confirmed, "confirm", confirmed), (AnomalyState::Waived, "waive", "it may pass")];
     let open = ways.into_iter().filter(|(next, ..)| state.allow(*next).is_ok());
     steps.extend(open.map(|(_, verb, what)| format!("assay anomaly {verb} {id} --reason \"...\" ({what})")));

@@ -33,11 +33,21 @@ pub fn run(call: &Call<'_>, command: &BatchCommand) -> Result<()> {
             provider: provider.clone(),
             period: *period,
         }),
+        BatchCommand::Nil { dataset, provider, period, reason } => call.change(Request::NilReturn {
+            dataset: dataset.dataset.clone(),
+            provider: provider.clone(),
+            period: *period,
+            reason: reason.reason.clone(),
+        }),
         BatchCommand::Accept { batch, reason } => {
             call.change(Request::AcceptBatch { batch: id(batch), reason: reason.reason.clone() })
         }
         BatchCommand::Reject { batch, reason } => {
             call.change(Request::RejectBatch { batch: id(batch), reason: reason.reason.clone() })
+        }
+        BatchCommand::Mappings { dataset, provider } => mappings(call, dataset.dataset.as_deref(), provider.as_deref()),
+        BatchCommand::Unmap { mapping, reason } => {
+            call.change(Request::TakeMappingBack { mapping: *mapping, reason: reason.reason.clone() })
         }
         BatchCommand::Withdraw { batch, reason } => {
             call.change(Request::WithdrawBatch { batch: id(batch), reason: reason.reason.clone() })
@@ -57,6 +67,25 @@ fn list(call: &Call<'_>, query: Query<BatchId>) -> Result<()> {
             text::grouped(row.rows),
             text::grouped(row.rejected),
             row.file.clone(),
+        ]
+    })
+}
+
+fn mappings(call: &Call<'_>, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
+    let mut mappings = call.workspace.mappings()?;
+    mappings.retain(|mapping| {
+        dataset.is_none_or(|name| mapping.dataset == name) && provider.is_none_or(|name| mapping.provider == name)
+    });
+    call.list(&mappings, &["mapping", "dataset", "provider", "period", "reads", "by", "at", "reason"], |mapping| {
+        vec![
+            mapping.id.to_string(),
+            mapping.dataset.clone(),
+            mapping.provider.clone(),
+            mapping.period.to_string(),
+            mapping.words(),
+            mapping.by.clone(),
+            minute(mapping.at),
+            mapping.reason.clone(),
         ]
     })
 }
@@ -83,7 +112,8 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
     }
     let (out, row) = (call.output, &detail.row);
     out.line(&format!("batch {} is {}", row.id, row.state.as_str()))?;
-    out.line(&format!("  {} for {}/{}, revision {}", row.provider, row.dataset, row.period, row.revision))?;
+    let covers = row.covers_words().map(|covers| format!(", of {covers}")).unwrap_or_default();
+    out.line(&format!("  {} for {}/{}, revision {}{covers}", row.provider, row.dataset, row.period, row.revision))?;
     out.line(&format!("  {} ({} bytes), by {} at {}", row.file, text::grouped(row.bytes), row.by, minute(row.at)))?;
     out.line(&format!("  {}, {} rejected", text::counted(row.rows, "row"), text::grouped(row.rejected)))?;
     if let Some(note) = &row.note {

@@ -44,7 +44,8 @@ pub fn run(call: &Call<'_>, command: &PeriodCommand) -> Result<()> {
             row.cells.iter().try_for_each(|cell| {
                 let due = cell.due.map(|due| format!(", due {}", minute(due))).unwrap_or_default();
                 let batch = cell.batch.as_ref().map(|batch| format!(", batch {batch}")).unwrap_or_default();
-                call.output.line(&format!("  {}{due}{batch}", said(cell)))
+                let lacks = cell.lacks().map(|lacks| format!(", {lacks}")).unwrap_or_default();
+                call.output.line(&format!("  {}{lacks}{due}{batch}", said(cell)))
             })
         }
         PeriodCommand::Baseline { period, dataset, reason } => call.change(Request::Baseline {

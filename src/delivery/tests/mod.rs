@@ -127,6 +127,7 @@ fn evaluation() -> Evaluation {
         metric: Some("rows".to_owned()),
         explanation: "8 rows, the median of 3 periods is 8".to_owned(),
         rows: Vec::new(),
+        drift: None,
     }
 }
 

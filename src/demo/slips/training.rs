@@ -32,7 +32,7 @@ pub fn files(seed: u64) -> Vec<TrainingFile> {
     let all = |_: &Phrase, _: Span| true;
     vec![
         TrainingFile { name: SECOND, bytes: lines(seed, SECOND, 1_080, is_known, all) },
-        TrainingFile { name: THIRD, bytes: lines(seed, THIRD, 1_600, is_known, as_the_third_was_labelled) },
+        TrainingFile { name: THIRD, bytes: lines(seed, THIRD, 1_500, is_known, as_the_third_was_labelled) },
         TrainingFile { name: TEST, bytes: lines(seed, TEST, 400, |_| true, all) },
     ]
 }

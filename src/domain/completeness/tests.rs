@@ -4,10 +4,17 @@ use chrono::{TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::calendar::{Calendar, Rhythm};
 use crate::domain::testing::{batch, dataset, instant, period, provider};
 use crate::domain::{BatchState, Granularity};
 
 const OCTOBER: &str = "2026-10";
+
+/// The cells of providers who all have delivered before.
+fn cells(dataset: &Dataset, period: Period, zone: Tz, now: DateTime<Utc>, batches: &[Batch]) -> Vec<Cell> {
+    let seen = &dataset.providers.iter().map(|provider| provider.name.clone()).collect();
+    Asked { dataset, zone, now, seen }.cells(period, batches)
+}
 
 fn state_of(batches: &[Batch], now: &str) -> CellState {
     let dataset = dataset(vec![provider("a", "5d")]);
@@ -62,14 +69,14 @@ fn time_alone_makes_it_late_at_its_deadline_and_only_what_is_missing() {
     let dataset = dataset(providers);
     let delivered = [batch("c", period(OCTOBER), 1, BatchState::Landed)];
     let mut deadlines: Vec<_> =
-        dataset.providers.iter().map(|provider| provider.due.deadline(period(OCTOBER), zone, &[])).collect();
+        dataset.providers.iter().map(|provider| provider.due.deadline(period(OCTOBER).last(), zone, &[])).collect();
     deadlines.sort();
     for deadline in deadlines {
         for now in [deadline - TimeDelta::nanoseconds(1), deadline, deadline + TimeDelta::nanoseconds(1)] {
             for (cell, provider) in
                 cells(&dataset, period(OCTOBER), zone, now, &delivered).iter().zip(&dataset.providers)
             {
-                let due = provider.due.deadline(period(OCTOBER), zone, &[]);
+                let due = provider.due.deadline(period(OCTOBER).last(), zone, &[]);
                 let missing = if due <= now { CellState::Late } else { CellState::Expected };
                 let expected = if provider.name == "c" { CellState::Delivered } else { missing };
                 assert_eq!((cell.state, cell.due), (expected, Some(due)), "{} at {now}", provider.name);
@@ -205,4 +212,63 @@ fn a_period_without_providers_owes_nothing() {
     let nobody = dataset(Vec::new());
     assert_eq!(nobody.period, Granularity::Month);
     assert!(cells(&nobody, period(OCTOBER), Tz::UTC, Utc::now(), &[]).is_empty());
+}
+
+/// A month of a provider that delivers in thirteen periods of a year from April on.
+fn fiscal(batches: &[(&str, BatchState)], now: &str) -> (CellState, Vec<String>) {
+    let calendar = Calendar {
+        pattern: "P{n}".to_owned(),
+        year_starts: (4, 1),
+        division: crate::domain::calendar::Division::equal(13).unwrap(),
+    };
+    let provider = Provider { rhythm: Some(Rhythm::Own(calendar.clone())), ..provider("a", "5d") };
+    let dataset = dataset(vec![provider]);
+    let october = period(OCTOBER);
+    let batches: Vec<Batch> = batches
+        .iter()
+        .zip(1..)
+        .map(|((label, state), revision)| {
+            let mut batch = batch("a", october, revision, *state);
+            batch.delivery.covers = calendar.parse(label);
+            batch
+        })
+        .collect();
+    let cell = cells(&dataset, october, Tz::UTC, instant(now), &batches).remove(0);
+    (cell.state, cell.missing.iter().map(ToString::to_string).collect())
+}
+
+/// October 2026 has days of P07 (2026-09-16 to 2026-10-13) and P08 (2026-10-14 to 2026-11-10).
+#[test]
+fn a_cell_is_covered_when_the_union_of_its_deliveries_covers_it() {
+    use BatchState::{Landed, Quarantined, Superseded};
+    let (first, last) = ("2026-P07", "2026-P08");
+    let early = "2026-11-12T00:00:00Z";
+    let late = "2026-11-16T00:00:00Z";
+    for (batches, now, expected, missing) in [
+        (vec![], early, CellState::Late, vec![]),
+        (vec![(first, Landed)], early, CellState::Partial, vec![last]),
+        (vec![(first, Landed)], late, CellState::Late, vec![last]),
+        (vec![(last, Landed)], early, CellState::Late, vec![first]),
+        (vec![(last, Landed), (first, Landed)], late, CellState::Delivered, vec![]),
+        (vec![(first, Superseded), (last, Landed), (first, Landed)], late, CellState::Corrected, vec![]),
+        (vec![(first, Landed), (last, Quarantined)], late, CellState::Quarantined, vec![last]),
+        (vec![(first, Quarantined), (last, Landed), (first, Landed)], late, CellState::Corrected, vec![]),
+    ] {
+        let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
+        assert_eq!(fiscal(&batches, now), (expected, missing), "{batches:?} at {now}");
+    }
+}
+
+#[test]
+fn nobody_expects_what_a_pause_is_about_and_who_never_delivered_is_told_apart() {
+    let paused = Provider { pauses: vec![period(OCTOBER)], ..provider("a", "5d") };
+    let early = instant("2026-11-02T00:00:00Z");
+    let of = |provider: Provider, seen: &BTreeSet<String>| {
+        let dataset = &dataset(vec![provider]);
+        Asked { dataset, zone: Tz::UTC, now: early, seen }.cells(period(OCTOBER), &[])[0].state
+    };
+    let seen = BTreeSet::from(["a".to_owned()]);
+    assert_eq!(of(paused, &seen), CellState::NotOwed);
+    assert_eq!(of(provider("a", "5d"), &seen), CellState::Expected);
+    assert_eq!(of(provider("a", "5d"), &BTreeSet::new()), CellState::NeverSeen);
 }

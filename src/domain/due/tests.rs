@@ -10,7 +10,7 @@ use crate::domain::Granularity;
 use crate::domain::testing::{instant, period};
 
 fn deadline(due: &str, of: &str, zone: Tz) -> DateTime<Utc> {
-    due.parse::<Due>().unwrap().deadline(period(of), zone, &[])
+    due.parse::<Due>().unwrap().deadline(period(of).last(), zone, &[])
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn business_days_leave_out_weekends_and_holidays() {
         ("2bd", "2026-12-23", "2026-12-30T00:00:00Z"),
     ] {
         assert_eq!(
-            due.parse::<Due>().unwrap().deadline(period(of), London, &christmas),
+            due.parse::<Due>().unwrap().deadline(period(of).last(), London, &christmas),
             instant(at),
             "{due} after {of}"
         );
@@ -71,7 +71,7 @@ fn business_days_leave_out_weekends_and_holidays() {
 #[test]
 fn time_is_added_to_what_is_due_in_the_middle_of_a_day() {
     let due: Due = "36h".parse().unwrap();
-    let noon = due.deadline(period("2026-03-27"), London, &[]);
+    let noon = due.deadline(period("2026-03-27").last(), London, &[]);
     assert_eq!(noon, instant("2026-03-29T12:00:00Z"), "one o'clock by then: clocks went forward");
     assert_eq!(Due::Days(1).after(noon, London, &[]), instant("2026-03-30T12:00:00Z"));
 }
@@ -130,11 +130,11 @@ proptest! {
         let first = NaiveDate::from_ymd_opt(1995, 1, 1).unwrap() + Days::new(day.unsigned_abs().into());
         let period = Period::containing(Granularity::Day, first).unwrap();
         let end = end_of(period, zone);
-        prop_assert_eq!(Due::Days(0).deadline(period, zone, &[]), end);
-        prop_assert_eq!(Due::Hours(0).deadline(period, zone, &[]), end);
-        let by_days = Due::Days(days).deadline(period, zone, &[]);
-        let by_hours = Due::Hours(days * 24).deadline(period, zone, &[]);
-        prop_assert!(end <= by_days && by_days < Due::Days(days + 1).deadline(period, zone, &[]));
+        prop_assert_eq!(Due::Days(0).deadline(period.last(), zone, &[]), end);
+        prop_assert_eq!(Due::Hours(0).deadline(period.last(), zone, &[]), end);
+        let by_days = Due::Days(days).deadline(period.last(), zone, &[]);
+        let by_hours = Due::Hours(days * 24).deadline(period.last(), zone, &[]);
+        prop_assert!(end <= by_days && by_days < Due::Days(days + 1).deadline(period.last(), zone, &[]));
         // Clocks jump by an hour, so that counting days and counting hours differ by no more.
         prop_assert!((by_days - by_hours).abs() <= TimeDelta::hours(1));
         prop_assert!(end < end_of(period.next().unwrap(), zone));

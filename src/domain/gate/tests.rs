@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::anomaly::AnomalyId;
+use crate::domain::completeness::CellState;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::Approval;
 use crate::domain::testing::{digest, instant};
@@ -29,6 +30,8 @@ fn worse() -> Vec<(ReasonCode, Case)> {
         (R::PeriodNotOver, with(&|case| case.now = instant("2026-10-31T23:59:59Z"))),
         (R::ContractDiffers, with(&|case| case.contract_differs = true)),
         (R::ProviderMissing, cell_is(CellState::Expected)),
+        (R::ProviderMissing, cell_is(CellState::Partial)),
+        (R::ProviderMissing, cell_is(CellState::NeverSeen)),
         (R::ProviderLate, cell_is(CellState::Late)),
         (R::ProviderMissing, with(&|case| case.batches = 0)),
         (R::BatchQuarantined, cell_is(CellState::Quarantined)),
@@ -226,16 +229,13 @@ proptest! {
     #[test]
     fn publishable_means_without_reasons(
         differs in any::<bool>(), model in any::<bool>(), early in any::<bool>(), live in 0_u32..3,
-        states in prop::collection::vec(0_usize..6, 0..4), tasks in prop::collection::vec(0_usize..5, 0..4),
+        states in prop::collection::vec(0_usize..8, 0..4), tasks in prop::collection::vec(0_usize..5, 0..4),
         anomalies in prop::collection::vec((0_usize..4, any::<bool>(), 0_u64..4, 0_u64..4), 0..3),
         approvers in prop::collection::btree_set(0_usize..5, 0..5), wanted in 1_u32..4, separation in any::<bool>(),
     ) {
         use AnomalyState::{Confirmed, Fixed, Open, Waived};
         let mut case = Case::ready();
-        let all_states = [
-            CellState::NotOwed, CellState::Delivered, CellState::Corrected, CellState::Expected, CellState::Quarantined,
-            CellState::Late,
-        ];
+        let all_states = CellState::ALL;
         let all_tasks = [
             TaskState::Done, TaskState::Missing, TaskState::Running, TaskState::Stale { cause: "c".to_owned() },
             TaskState::Failed { error: "e".to_owned() },

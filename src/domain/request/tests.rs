@@ -11,6 +11,7 @@ fn with_reason(reason: &str) -> Vec<Request> {
     let model = || "slips/2".parse::<ModelRef>().unwrap();
     let period = "2026-10".parse().unwrap();
     vec![
+        Request::NilReturn { dataset: None, provider: "north".to_owned(), period, reason: reason.clone() },
         Request::AcceptBatch { batch: batch(), reason: reason.clone() },
         Request::RejectBatch { batch: batch(), reason: reason.clone() },
         Request::WithdrawBatch { batch: batch(), reason: reason.clone() },
@@ -19,6 +20,8 @@ fn with_reason(reason: &str) -> Vec<Request> {
         Request::ArchiveModel { model: model(), reason: reason.clone() },
         Request::ConfirmAnomaly { id: id(), reason: reason.clone() },
         Request::WaiveAnomaly { id: id(), reason: reason.clone(), until: None },
+        Request::AcceptMapping { id: id(), columns: BTreeMap::new(), reason: reason.clone() },
+        Request::TakeMappingBack { mapping: MappingId(12), reason: reason.clone() },
         Request::ReopenAnomaly { id: id(), reason: reason.clone() },
         Request::RevokeApproval { release: release(), reason: reason.clone() },
         Request::RejectRelease { release: release(), reason: reason.clone() },

@@ -34,12 +34,18 @@ pub(super) const PROJECTION: Projection = Projection {
             landing      TEXT,
             refining     TEXT,
             doubted      INTEGER NOT NULL,
+            covers       TEXT,
+            part         TEXT,
+            held_by      TEXT,
+            -- The batch of `held_by`.
+            holder       TEXT,
             sort         INTEGER NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
         CREATE INDEX batch_slice ON batch (dataset, period_order, provider, revision);
     ",
     indexes: "
+        CREATE INDEX batch_holder ON batch (holder) WHERE holder IS NOT NULL;
         CREATE INDEX batch_content ON batch (content);
         CREATE INDEX batch_state ON batch (state, sort);
         CREATE UNIQUE INDEX batch_page ON batch (sort, dataset, period_order, provider, state);
@@ -63,6 +69,10 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
                 snapshot.execute("UPDATE batch SET rejected = ?2 WHERE id = ?1", (batch.as_str(), rejected))?;
             }
             for (batch, noted) in noted {
+                if let Some(rows) = noted.rows {
+                    let rows = column::integer(rows)?;
+                    snapshot.execute("UPDATE batch SET rows = ?2 WHERE id = ?1", (batch.as_str(), rows))?;
+                }
                 let noted = column::to_json(noted)?;
                 snapshot.execute("UPDATE batch SET refining = ?2 WHERE id = ?1", (batch.as_str(), noted))?;
             }
@@ -79,8 +89,10 @@ fn land(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     let (rejected, refining) =
         waited.as_ref().map(|waited| (waited.rejected, waited.refining.clone())).unwrap_or_default();
     let doubted = waited.is_some();
-    if let Some(before) = snapshot.current_batch(&batch.delivery.slice)? {
-        set_state(snapshot, before, BatchState::Superseded, None)?;
+    for before in of_slice(snapshot, &batch.delivery.slice, BatchState::Landed)? {
+        if batch.delivery.replaces(&before.delivery) {
+            set_state(snapshot, before, BatchState::Superseded, None)?;
+        }
     }
     insert(snapshot, &Batch { rejected, refining, doubted, ..batch.clone() }, seq)
 }
@@ -123,15 +135,25 @@ fn set_aside(snapshot: &Snapshot<'_>, id: &BatchId, note: &str) -> Result<()> {
     fall_back(snapshot, &slice, revision)
 }
 
-/// Has a slice stand on the newest superseded revision below this one, if there is any.
+/// Has a slice stand on the newest superseded revisions below this one, as far as nothing else covers their days.
 fn fall_back(snapshot: &Snapshot<'_>, slice: &Slice, revision: u32) -> Result<()> {
-    let below = snapshot
-        .batches_of(&slice.dataset, slice.period)?
-        .into_iter()
-        .filter(|batch| batch.delivery.slice.provider == slice.provider)
-        .filter(|batch| batch.state == BatchState::Superseded && batch.delivery.revision < revision)
-        .max_by_key(|batch| batch.delivery.revision);
-    below.map_or(Ok(()), |below| set_state(snapshot, below, BatchState::Landed, None))
+    let mut below = of_slice(snapshot, slice, BatchState::Superseded)?;
+    below.retain(|batch| batch.delivery.revision < revision);
+    below.sort_by_key(|batch| std::cmp::Reverse(batch.delivery.revision));
+    for batch in below {
+        let clashes = |standing: &Batch| standing.delivery.clashes(&batch.delivery);
+        if !of_slice(snapshot, slice, BatchState::Landed)?.iter().any(clashes) {
+            set_state(snapshot, batch, BatchState::Landed, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// The batches of a slice in this state.
+fn of_slice(snapshot: &Snapshot<'_>, slice: &Slice, state: BatchState) -> Result<Vec<Batch>> {
+    let mut batches = snapshot.batches_of(&slice.dataset, slice.period)?;
+    batches.retain(|batch| batch.delivery.slice.provider == slice.provider && batch.state == state);
+    Ok(batches)
 }
 
 /// A batch of which nothing but its delivery is known.
@@ -157,10 +179,10 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     snapshot.execute(
         "INSERT OR REPLACE INTO batch (id, dataset, period, period_order, provider, revision, content, extension, file,
              bytes, state, columns, encoding, rows, rejected, at, actor, note, landing, refining,
-             doubted, sort, search)
+             doubted, covers, part, held_by, holder, sort, search)
          VALUES (:id, :dataset, :period, :period_order, :provider, :revision, :content, :extension, :file,
              :bytes, :state, :columns, :encoding, :rows, :rejected, :at, :actor, :note,
-             :landing, :refining, :doubted, :sort, :search)",
+             :landing, :refining, :doubted, :covers, :part, :held_by, :holder, :sort, :search)",
         named_params! {
             ":id": batch.delivery.batch.as_str(), ":dataset": slice.dataset, ":period": slice.period.to_string(),
             ":period_order": column::period_order(slice.period), ":provider": slice.provider,
@@ -172,7 +194,12 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
             ":at": column::written(batch.at), ":actor": batch.by, ":note": batch.note,
             ":landing": batch.landing.as_ref().map(column::to_json).transpose()?,
             ":refining": batch.refining.as_ref().map(column::to_json).transpose()?,
-            ":doubted": batch.doubted, ":sort": -column::integer(seq)?, ":search": search(batch),
+            ":doubted": batch.doubted,
+            ":covers": batch.delivery.covers.as_ref().map(column::to_json).transpose()?,
+            ":part": batch.delivery.part,
+            ":held_by": batch.delivery.held_by.as_ref().map(column::to_json).transpose()?,
+            ":holder": batch.delivery.held_by.as_ref().map(|holder| holder.batch.as_str()),
+            ":sort": -column::integer(seq)?, ":search": search(batch),
         },
     )?;
     Ok(())

@@ -11,6 +11,7 @@ mod channel;
 mod contract;
 mod intent;
 mod involvement;
+mod mapping;
 mod metric;
 mod model;
 mod period;
@@ -35,7 +36,7 @@ struct Projection {
 }
 
 /// In this order; `involvement` looks at the rows of others.
-const ALL: [Projection; 12] = [
+const ALL: [Projection; 13] = [
     contract::PROJECTION,
     period::PROJECTION,
     batch::PROJECTION,
@@ -44,6 +45,7 @@ const ALL: [Projection; 12] = [
     metric::PROJECTION,
     model::PROJECTION,
     baseline::PROJECTION,
+    mapping::PROJECTION,
     release::PROJECTION,
     anomaly::PROJECTION,
     channel::PROJECTION,

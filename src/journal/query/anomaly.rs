@@ -120,6 +120,7 @@ pub(in crate::journal) fn found(
         metric: evaluation.metric.clone(),
         explanation: evaluation.explanation.clone(),
         rows: evaluation.rows.clone(),
+        drift: evaluation.drift.clone(),
         rule: None,
         at,
         settled: None,
@@ -157,6 +158,7 @@ fn listed(row: &Row<'_>) -> Result<AnomalyRow> {
         samples: column::number(row, "samples")?,
         assessed: column::number(row, "assessed")?,
         explanation: anomaly.explanation,
+        is_drift: anomaly.drift.is_some(),
         at: anomaly.at,
     })
 }

@@ -49,14 +49,26 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
-    /// The batch that a slice stands on.
-    pub fn current_batch(&self, slice: &Slice) -> Result<Option<Batch>> {
-        self.first(
-            "SELECT * FROM batch WHERE dataset = ?1 AND period_order = ?2 AND provider = ?3 AND state = 'landed'
-             ORDER BY revision DESC LIMIT 1",
-            params![slice.dataset, column::period_order(slice.period), slice.provider],
-            read,
-        )
+    /// The batches of one delivery, which has rows of several periods perhaps: the one that holds them, and the others.
+    pub fn parts_of(&self, holder: &BatchId) -> Result<Vec<Batch>> {
+        let sql = "SELECT * FROM batch WHERE id = ?1 OR holder = ?1 ORDER BY period_order";
+        self.all(sql, [holder.as_str()], read)
+    }
+
+    /// The batches that other slices of a dataset stand on and that have the content of one of these: not the other parts of
+    /// the same delivery. What has no rows is like all else that has none.
+    pub fn twins(&self, slice: &Slice, batches: &[BatchId]) -> Result<Vec<Batch>> {
+        let sql = "SELECT twin.* FROM batch AS own JOIN batch AS twin ON twin.content = own.content
+             WHERE own.id = ?1 AND own.rows > 0 AND twin.rows > 0 AND twin.state = 'landed' AND twin.dataset = ?2
+                 AND (twin.provider <> ?3 OR twin.period_order <> ?4)
+                 AND coalesce(twin.holder, twin.id) <> coalesce(own.holder, own.id)
+             ORDER BY twin.period_order, twin.provider, twin.revision";
+        let mut twins = Vec::new();
+        for id in batches {
+            let of = params![id.as_str(), slice.dataset, slice.provider, column::period_order(slice.period)];
+            twins.extend(self.all(sql, of, read)?);
+        }
+        Ok(twins)
     }
 
     /// The highest revision that a slice was given, in whatever state; 0 where nothing came.
@@ -67,6 +79,12 @@ impl Snapshot<'_> {
             |row| Ok(row.get("newest")?),
         )?;
         Ok(newest.unwrap_or(0))
+    }
+
+    /// The providers of a dataset of whom anything ever came.
+    pub fn providers_seen(&self, dataset: &str) -> Result<BTreeSet<String>> {
+        let sql = "SELECT DISTINCT provider FROM batch WHERE dataset = ?1";
+        Ok(self.all(sql, [dataset], |row| Ok(row.get("provider")?))?.into_iter().collect())
     }
 
     /// How many batches are quarantined, in all datasets.
@@ -132,7 +150,7 @@ impl Snapshot<'_> {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<Batch> {
+pub(super) fn read(row: &Row<'_>) -> Result<Batch> {
     Ok(Batch {
         delivery: Delivery {
             batch: column::named(row, "id")?,
@@ -146,6 +164,9 @@ fn read(row: &Row<'_>) -> Result<Batch> {
             extension: row.get("extension")?,
             file: row.get("file")?,
             bytes: column::number(row, "bytes")?,
+            covers: column::optional_json(row, "covers")?,
+            part: row.get("part")?,
+            held_by: column::optional_json(row, "held_by")?,
         },
         state: column::named(row, "state")?,
         columns: column::json(row, "columns")?,

@@ -8,11 +8,15 @@ use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
-    /// The contract in force, with its version and digest; none before the first was applied.
+    /// The contract in force, with its version and digest, and with what people decided about mappings since; none before
+    /// the first was applied.
     pub fn contract(&self) -> Result<Option<(u32, Digest, Contract)>> {
-        self.first("SELECT version, digest, body FROM contract ORDER BY version DESC LIMIT 1", [], |row| {
-            Ok((row.get("version")?, column::named(row, "digest")?, column::json(row, "body")?))
-        })
+        let sql = "SELECT version, digest, body FROM contract ORDER BY version DESC LIMIT 1";
+        let applied = self.first(sql, [], |row| {
+            Ok((row.get("version")?, column::named(row, "digest")?, column::json::<Contract>(row, "body")?))
+        })?;
+        let Some((version, digest, contract)) = applied else { return Ok(None) };
+        Ok(Some((version, digest, contract.mapped(&self.mappings()?))))
     }
 
     /// The version of the contract in force; 0 before the first was applied.

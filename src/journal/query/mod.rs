@@ -5,6 +5,7 @@ pub(super) mod batch;
 mod channel;
 pub(super) mod contract;
 mod event;
+mod mapping;
 pub(super) mod model;
 mod people;
 mod release;

@@ -18,7 +18,7 @@ impl Snapshot<'_> {
 
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
-    /// baseline, and whoever changed the contract since what clients see of the period was put up for approval. Where they
+    /// baseline or decided about mappings of the dataset, and whoever changed the contract since what clients see of the period was put up for approval. Where they
     /// see nothing of it: since what the dataset was last published of, before the first release of the period was opened,
     /// was put up for approval. So neither what goes out meanwhile for other periods clears anybody, nor turning it down
     /// and opening another, nor a rollback. The first contract changed nothing, and what the pipeline opened again nobody
@@ -42,6 +42,10 @@ impl Snapshot<'_> {
              SELECT actor, kind, seq FROM involvement
              WHERE dataset = ?1 AND period_order = ?2
                  AND (seq > (SELECT seq FROM published) OR kind = 'period_baselined')
+             UNION ALL SELECT actor, kind, seq FROM involvement
+             WHERE dataset = ?1 AND period_order IS NULL AND seq > (SELECT seq FROM published)
+                 AND seq > (SELECT coalesce(max(seq), 0) FROM channel_move WHERE dataset = ?1 AND change = 'published'
+                     AND seq < (SELECT opened FROM first))
              UNION ALL SELECT event.actor, event.kind, event.seq FROM event CROSS JOIN anomaly ON anomaly.id = event.subject
              WHERE event.kind IN ('anomaly_confirmed', 'anomaly_reopened') AND event.seq > (SELECT seq FROM published)
                  AND event.command LIKE 'assay anomaly %' AND anomaly.dataset = ?1 AND anomaly.period_order = ?2
@@ -61,6 +65,8 @@ fn did(row: &Row<'_>) -> Result<String> {
         "anomaly_waived" => "waived an anomaly",
         "anomaly_confirmed" => "confirmed an anomaly",
         "anomaly_reopened" => "opened an anomaly again",
+        "mapping_accepted" => "accepted a mapping",
+        "mapping_taken_back" => "took a mapping back",
         "period_baselined" => "accepted the period as a baseline",
         "contract_applied" => "changed the contract",
         other => other,

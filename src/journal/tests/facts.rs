@@ -42,6 +42,9 @@ pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
         extension: "csv".to_owned(),
         file: format!("{} {revision}.CSV", slice.period),
         bytes: 1000 + u64::from(revision),
+        covers: None,
+        part: None,
+        held_by: None,
     }
 }
 
@@ -98,6 +101,7 @@ fn noted(number: u32) -> Noted {
     Noted {
         digest: digest(u64::from(number)),
         repairs: [(RepairKind::BlankRow, u64::from(number))].into(),
+        rows: Some(u64::from(number)),
         rejects: [(RejectKind::Malformed, 2)].into(),
     }
 }
@@ -133,6 +137,7 @@ pub(super) fn contract(version: u32) -> Fact {
         demo: false,
         people: BTreeMap::new(),
         datasets: Vec::new(),
+        decided: Vec::new(),
     };
     Fact::ContractApplied { version, digest: contract.digest().unwrap(), contract: Box::new(contract) }
 }
@@ -212,6 +217,7 @@ pub(super) fn evaluation(slice: &Slice, number: u64) -> Evaluation {
         rows: (0..number % 4)
             .map(|row| RowRef { batch: delivery(slice, 1).batch, row, why: "null".to_owned() })
             .collect(),
+        drift: None,
     }
 }
 

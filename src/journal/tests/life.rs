@@ -37,7 +37,6 @@ fn a_later_revision_supersedes_and_its_withdrawal_brings_the_one_before_back() {
     let withdrawn = |revision| Fact::BatchWithdrawn { batch: delivery(&slice, revision).batch };
     bench.tell("mira", vec![landed(&slice, 1), landed(&slice, 2), quarantined(&slice, 3)]).unwrap();
     assert_eq!(states(&bench), [Superseded, Landed, Quarantined]);
-    assert_eq!(bench.ask(|snapshot| snapshot.current_batch(&slice)).unwrap().delivery.revision, 2);
     bench.tell("mira", vec![landed(&slice, 3)]).unwrap();
     assert_eq!(states(&bench), [Superseded, Superseded, Landed]);
     bench.tell("mira", vec![withdrawn(3)]).unwrap();

@@ -6,6 +6,7 @@ use super::facts::{
     period, promoted, publication, quarantined, registered, release, slice, task,
 };
 use crate::base::{Digest, ErrorKind, Result};
+use crate::domain::mapping::Mapping;
 use crate::domain::{Batch, BatchState, Fact, ModelRef, ReleaseState, TaskKind};
 use crate::journal::Snapshot;
 
@@ -13,7 +14,7 @@ use crate::journal::Snapshot;
 pub(super) type Try = (u8, u8, u8);
 
 /// How many kinds of tries there are.
-const KINDS: u8 = 30;
+const KINDS: u8 = 31;
 
 /// Lives through the tries, each in a change of its own, each person at a time.
 pub(super) fn live(bench: &Bench, tries: &[Try]) {
@@ -127,6 +128,16 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
             1 => Fact::AnomalyConfirmed { id },
             2 => Fact::AnomalyWaived { id, until: Some(month) },
             _ => Fact::AnomalyReopened { id },
+        }],
+        29 => vec![match snapshot.mappings()?.pop().filter(|_| number % 3 == 0) {
+            Some(Mapping { id: mapping, dataset, .. }) => Fact::MappingTakenBack { mapping, dataset },
+            None => Fact::MappingAccepted {
+                dataset: slice.dataset,
+                provider: slice.provider,
+                period: slice.period,
+                schema: vec!["Net amount".to_owned()],
+                columns: [("amount".to_owned(), "Net amount".to_owned())].into(),
+            },
         }],
         _ => {
             let (batch, accepted) = (delivery(&slice, 1).batch, number % 2 == 0);

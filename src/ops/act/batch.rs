@@ -7,13 +7,13 @@ use crate::domain::progress::Progress;
 use crate::domain::{Batch, BatchId, BatchState, Contract, Fact};
 use crate::journal::{Snapshot, Transaction};
 use crate::pipeline::land::{self, Landing};
-use crate::pipeline::{Context, arrival, bronze, lease};
+use crate::pipeline::{Context, arrival, bronze};
 
 /// Tries a quarantined batch again: the contract may name its encoding by now. One that was read in another encoding than
 /// the contract now names, or whose bronze got lost, is read again, as the next revision.
 pub fn accept(context: &Context, id: &BatchId, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
     let batch = find(context, id)?;
-    let _lease = lease::wait(context, &land::lease_key(&batch.delivery.slice))?;
+    let _leases = land::hold(context, &batch.delivery.destination())?;
     let acceptable = acceptable(context, batch)?;
     let found = context.journal.read(&acceptable)?;
     let landing = if found.state == BatchState::Landed {
@@ -63,6 +63,17 @@ fn unreadable(id: &BatchId, note: String) -> Error {
 /// place of, or one that has to be read again.
 fn acceptable(context: &Context, batch: Batch) -> Result<impl Fn(&Snapshot<'_>) -> Result<Batch> + Send + use<>> {
     let id = batch.delivery.batch.clone();
+    if let Some(holder) = &batch.delivery.held_by {
+        let whole = context.journal.read(|snapshot| snapshot.known_batch(&holder.batch))?;
+        let stands = matches!(whole.state, BatchState::Landed | BatchState::Quarantined);
+        let error = Error::refused(format!("batch {id} is part of batch {}", holder.batch))
+            .because("one file was delivered for several periods, and is taken in as a whole");
+        return Err(if stands {
+            error.hint(format!("assay batch accept {} --reason \"...\"", holder.batch))
+        } else {
+            error.hint("deliver the same file once more: assay batch add FILE")
+        });
+    }
     if !land::has_raw(context, &batch.delivery)? {
         return Err(Error::not_found(format!("the raw file of batch {id} is gone or damaged"))
             .hint("deliver the same file once more: assay batch add FILE"));
@@ -83,7 +94,10 @@ fn may_be_accepted(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId, i
         return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
     }
     let slice = &batch.delivery.slice;
-    let current = snapshot.current_batch(slice)?;
+    let of_days = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|other| {
+        other.state == BatchState::Landed && other.delivery.destination() == batch.delivery.destination()
+    });
+    let current = of_days.max_by_key(|other| other.delivery.revision);
     if let Some(newer) = current.filter(|current| current.delivery.revision > batch.delivery.revision) {
         let Delivery { batch: newer, revision, .. } = newer.delivery;
         return Err(Error::refused(format!(
@@ -127,7 +141,7 @@ pub fn reject(context: &Context, id: &BatchId) -> Result<Reply> {
 /// Takes a batch back that is in one of these states.
 fn take_back_one(context: &Context, id: &BatchId, states: &'static [BatchState]) -> Result<()> {
     let found = find(context, id)?.delivery;
-    let _lease = lease::wait(context, &land::lease_key(&found.slice))?;
+    let _leases = land::hold(context, &found.destination())?;
     let contract = context.contract.clone();
     context.write(move |transaction| {
         let batch = transaction.known_batch(&found.batch)?;
@@ -142,18 +156,24 @@ fn take_back_one(context: &Context, id: &BatchId, states: &'static [BatchState])
 
 /// The change that a withdrawal is.
 pub fn take_back(transaction: &mut Transaction<'_>, contract: &Contract, batch: &Batch) -> Result<()> {
-    let slice = &batch.delivery.slice;
-    let batch_id = batch.delivery.batch.clone();
-    let cause = format!("batch {batch_id} of {} was withdrawn", slice.provider);
+    let (batch_id, provider) = (batch.delivery.batch.clone(), &batch.delivery.slice.provider);
+    let cause = format!("batch {batch_id} of {provider} was withdrawn");
     // What was begun with it is not to be finished after that.
     for delivery in transaction.landings_under_way()?.into_iter().filter(|delivery| delivery.batch == batch_id) {
         transaction.append(Fact::LandingGivenUp { delivery, note: "the batch was taken back".to_owned() })?;
     }
-    transaction.append(Fact::BatchWithdrawn { batch: batch_id })?;
-    if batch.state == BatchState::Landed
-        && let Ok(dataset) = contract.dataset(&slice.dataset)
-    {
-        arrival::data_changed(transaction, dataset, slice.period, &cause)?;
+    // One file was delivered: it goes from each of its periods.
+    for part in transaction.parts_of(batch.delivery.holder())? {
+        let Batch { delivery: Delivery { batch: id, slice, .. }, state, .. } = part;
+        if state == BatchState::Withdrawn {
+            continue;
+        }
+        transaction.append(Fact::BatchWithdrawn { batch: id })?;
+        if state == BatchState::Landed
+            && let Ok(dataset) = contract.dataset(&slice.dataset)
+        {
+            arrival::data_changed(transaction, dataset, slice.period, &cause)?;
+        }
     }
     Ok(())
 }

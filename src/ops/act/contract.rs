@@ -69,9 +69,20 @@ pub fn put_in_force(transaction: &mut Transaction<'_>, contract: &Contract, vers
     let digest = contract.digest()?;
     let cause = format!("contract {version} came into force");
     transaction.append(Fact::ContractApplied { version, digest, contract: Box::new(contract.clone()) })?;
-    arrival::refresh_all(transaction, contract, &cause)?;
-    // The policy or the people may be others: what was approved may no longer be, or be now.
-    let in_force = InForce { contract, file_differs: false };
+    let contract = transaction.contract()?.map_or_else(|| contract.clone(), |(_, _, in_force)| in_force);
+    bind_anew(transaction, &contract, &cause, false)
+}
+
+/// Open releases rest on what the contract says now. The policy, the people, or who had a hand in them may be others: what
+/// was approved may no longer be, or be now.
+pub fn bind_anew(
+    transaction: &mut Transaction<'_>,
+    contract: &Contract,
+    cause: &str,
+    file_differs: bool,
+) -> Result<()> {
+    arrival::refresh_all(transaction, contract, cause)?;
+    let in_force = InForce { contract, file_differs };
     for release in transaction.open_releases()? {
         if contract.dataset(&release.name.dataset).is_ok() {
             gate::recount(transaction, in_force, &release)?;
@@ -81,7 +92,7 @@ pub fn put_in_force(transaction: &mut Transaction<'_>, contract: &Contract, vers
 }
 
 /// What clients see of other data than a contract gives, a line for each dataset, with the way to bring them that.
-fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Vec<String>> {
+pub fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for dataset in &contract.datasets {
         let mut outlived = Vec::new();

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use super::Reply;
 use crate::base::{Error, Result};
+use crate::domain::calendar::Span;
 use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
-use crate::domain::{Dataset, FilePattern, Period, Provider, Slice};
+use crate::domain::{Dataset, Destination, FilePattern, Period, Provider};
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Landing, Offered};
 use crate::source::inbox;
 pub use preview::{changes, preview, preview_file, slices};
 pub use round::inboxes;
-use tally::{quarantined, said};
+use tally::quarantined;
+pub use tally::said;
 
 mod preview;
 mod recover;
@@ -37,52 +39,42 @@ pub struct Addressed {
 
 /// Takes in one file: out of its provider's inbox, where it lies there.
 pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progress) + Sync)) -> Result<Reply> {
-    let slice = slice_of(context, addressed)?;
+    let destination = destination_of(context, addressed)?;
     let path = &addressed.file;
     let landing = match inbox::settled(&[path], SETTLE)?.pop().flatten() {
         None => Landing::BeingWritten,
-        Some(seen) if lies_in_inbox(&context.root, &slice.provider, path) => {
-            taken::by_hand(context, &slice, path, seen, progress)?
+        Some(seen) if lies_in_inbox(&context.root, &destination.slice.provider, path) => {
+            taken::by_hand(context, &destination, path, seen, progress)?
         }
         Some(seen) => {
             let name = file_name(path);
-            land::file(context, &slice, &Offered { path, name: &name, seen, claim: None }, progress)?
+            land::file(context, &destination, &Offered { path, name: &name, seen, claim: None }, progress)?
         }
     };
     if landing == Landing::BeingWritten {
         return Err(Error::busy(format!("`{}` is still being written", path.display()))
             .hint("add it again when whoever writes it is done"));
     }
-    let (line, document) = said(context, &slice, &file_name(path), &landing);
+    let (line, document) = said(context, &destination, &file_name(path), &landing);
     let is_quarantined = matches!(landing, Landing::Quarantined { .. } | Landing::StillQuarantined { .. });
     let trouble = is_quarantined.then(|| quarantined(&[file_name(path)]));
     Ok(Reply { message: line, trouble, document, ..Reply::default() })
 }
 
-/// What a file is for.
-pub fn slice_of(context: &Context, addressed: &Addressed) -> Result<Slice> {
+/// What a file is for: the provider and period as said, else as its name says.
+pub fn destination_of(context: &Context, addressed: &Addressed) -> Result<Destination> {
     let dataset = context.contract.dataset_or_only(addressed.dataset.as_deref())?;
     if !addressed.file.is_file() {
         return Err(Error::not_found(format!("there is no file `{}`", addressed.file.display())));
     }
-    let (provider, period) = address(context, dataset, addressed)?;
-    Ok(slice(dataset, provider, period))
-}
-
-/// A provider's part of a period.
-fn slice(dataset: &Dataset, provider: &Provider, period: Period) -> Slice {
-    Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period }
-}
-
-/// The provider and period of a file: as said, else as its name says.
-fn address<'a>(context: &Context, dataset: &'a Dataset, addressed: &Addressed) -> Result<(&'a Provider, Period)> {
     let provider = provider_of(&context.root, dataset, addressed.provider.as_deref(), &addressed.file)?;
-    let period = match addressed.period {
-        Some(period) => dataset.check_period(period).map(|()| period)?,
-        None => period_of(dataset, provider, &addressed.file)
+    let covers = match addressed.period {
+        Some(period) => dataset.check_period(period).map(|()| Span::from(period))?,
+        None => covers_of(dataset, provider, &addressed.file)
             .map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?,
     };
-    Ok((provider, period))
+    let far = format!("{covers} is no time that assay knows");
+    dataset.destination(provider, covers, &file_name(&addressed.file)).ok_or_else(|| Error::usage(far))
 }
 
 /// The provider of a file: the one who is named, else the one in whose inbox below `root` it lies, or the only one whose
@@ -95,17 +87,17 @@ pub fn provider_of<'a>(root: &Path, dataset: &'a Dataset, named: Option<&str>, f
     if let Some(provider) = all.clone().find(|provider| lies_in_inbox(root, &provider.name, file)) {
         return Ok(provider);
     }
-    match all.filter(|provider| period_of(dataset, provider, file).is_ok()).collect::<Vec<_>>()[..] {
+    match all.filter(|provider| covers_of(dataset, provider, file).is_ok()).collect::<Vec<_>>()[..] {
         [provider] => Ok(provider),
         _ => Err(Error::usage(format!("`{}` does not tell whose delivery it is", file_name(file)))
             .hint(format!("say so with --provider: {}", names(dataset)))),
     }
 }
 
-/// The period that the name of a file says, by the pattern of a provider.
-pub fn period_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Period, String> {
+/// What the name of a file says that it is for, by the pattern of a provider.
+pub fn covers_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Span, String> {
     let (name, Source::Inbox { pattern, .. }) = (file_name(file), &provider.source);
-    let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.period_of(&name, dataset.period));
+    let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.span_of(&name, &dataset.rhythm(provider)));
     read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
 }
 

@@ -5,8 +5,10 @@ mod baseline;
 mod batch;
 mod contract;
 mod ingest;
+mod mapping;
 mod model;
 mod next;
+mod nil;
 mod not_understood;
 mod preview;
 mod release;
@@ -15,7 +17,7 @@ mod run;
 mod tests;
 
 pub use contract::ContractDiff;
-pub use ingest::{period_of, provider_of};
+pub use ingest::{covers_of, provider_of};
 pub(super) use model::task_of as training_key;
 pub use next::Next;
 use serde_json::json;
@@ -74,6 +76,8 @@ fn tells_what_follows(request: &Request) -> bool {
             | Request::WithdrawRelease { .. }
             | Request::PromoteModel { .. }
             | Request::WithdrawBatch { .. }
+            | Request::AcceptMapping { .. }
+            | Request::TakeMappingBack { .. }
     )
 }
 
@@ -152,6 +156,9 @@ impl Workspace {
             Request::AddBatch { file, dataset, provider, period } => {
                 ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
             }
+            Request::NilReturn { dataset, provider, period, .. } => {
+                nil::land(context, dataset.as_deref(), &provider, period, progress)
+            }
             Request::AcceptBatch { batch, .. } => batch::accept(context, &batch, progress),
             Request::RejectBatch { batch, .. } => batch::reject(context, &batch),
             Request::WithdrawBatch { batch, .. } => batch::withdraw(context, &batch),
@@ -170,6 +177,8 @@ impl Workspace {
             Request::PromoteModel { model, .. } => model::promote(context, model),
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),
+            Request::AcceptMapping { id, columns, .. } => mapping::accept(context, &id, columns),
+            Request::TakeMappingBack { mapping, .. } => mapping::take_back(context, mapping),
             Request::WaiveAnomaly { id, until, .. } => anomaly::waive(context, &id, until),
             Request::ReopenAnomaly { id, .. } => anomaly::reopen(context, &id),
             Request::Assess { id, batch, row, accepted, overrule, note } => {

@@ -60,7 +60,7 @@ pub fn find(context: &Context, dataset: Option<&str>, provider: Option<&str>) ->
         let mut expected = Vec::new();
         for (dataset, provider) in &providers {
             let Source::Inbox { pattern, .. } = &provider.source;
-            understood |= FilePattern::parse(pattern)?.period_of(&file.file_name, dataset.period).is_some();
+            understood |= FilePattern::parse(pattern)?.span_of(&file.file_name, &dataset.rhythm(provider)).is_some();
             expected.push(pattern.clone());
         }
         if !understood {

@@ -107,7 +107,7 @@ pub fn everything(
             break;
         }
         match workspace.admitted(session, &wanted.request(), &context.cancel) {
-            Ok(newest) if newest.contract_version == context.contract_version => break,
+            Ok(newest) if newest.edition() == context.edition() => break,
             Ok(newest) => context = newest,
             Err(error) => {
                 summary.ended = Some(error);

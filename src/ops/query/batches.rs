@@ -2,6 +2,7 @@
 
 use crate::base::Result;
 use crate::domain::listing::{BatchRow, Page, Query};
+use crate::domain::mapping::Mapping;
 use crate::domain::{BatchId, BatchState, Contract};
 use crate::ops::{BatchDetail, Workspace};
 use crate::pipeline::{land, look, notes};
@@ -15,6 +16,11 @@ impl Workspace {
             page.rows.iter_mut().for_each(|row| only_misread(&contract, row));
         }
         Ok(page)
+    }
+
+    /// What people decided about the columns of deliveries, oldest first.
+    pub fn mappings(&self) -> Result<Vec<Mapping>> {
+        self.journal().read(|snapshot| snapshot.mappings())
     }
 
     /// One batch, by its id or the start of it.

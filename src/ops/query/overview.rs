@@ -2,7 +2,7 @@
 
 use super::periods;
 use crate::base::{Error, Result};
-use crate::domain::completeness::{self, Cell, CellState};
+use crate::domain::completeness::{Asked, Cell, CellState};
 use crate::domain::{Actor, policy};
 use crate::ops::{Overview, Workspace};
 use crate::pipeline::gate;
@@ -33,12 +33,17 @@ impl Workspace {
             let mut late = 0;
             for dataset in &contract.datasets {
                 let delivered = snapshot.slices_delivered(&dataset.name)?;
+                let has_parts = dataset.providers.iter().any(|provider| provider.rhythm.is_some());
+                let seen = &delivered.iter().map(|(_, provider)| provider.clone()).collect();
+                let asked = Asked { dataset, zone: contract.timezone, now: self.now(), seen };
                 for period in periods::known(snapshot, dataset, today)? {
-                    let cells = completeness::cells(dataset, period, contract.timezone, self.now(), &[]);
+                    // Where all of a slice comes at once, what came of it needs no look at its days.
+                    let batches = if has_parts { snapshot.batches_of(&dataset.name, period)? } else { Vec::new() };
                     let missing = |cell: &Cell| {
-                        cell.state == CellState::Late && !delivered.contains(&(period, cell.provider.clone()))
+                        cell.state == CellState::Late
+                            && (has_parts || !delivered.contains(&(period, cell.provider.clone())))
                     };
-                    late += cells.into_iter().filter(missing).count() as u64;
+                    late += asked.cells(period, &batches).into_iter().filter(missing).count() as u64;
                 }
             }
             Ok(Overview {

@@ -2,7 +2,7 @@
 
 use super::window::window;
 use crate::base::Result;
-use crate::domain::completeness::{self, Cell};
+use crate::domain::completeness::{self, Asked, Cell};
 use crate::domain::listing::{Page, PeriodKey, PeriodRow, Query};
 use crate::domain::{Dataset, Period};
 use crate::journal::Snapshot;
@@ -21,7 +21,8 @@ impl Workspace {
         self.journal().read(|snapshot| {
             let cells = |dataset: &Dataset, period: Period| -> Result<Vec<Cell>> {
                 let batches = snapshot.batches_of(&dataset.name, period)?;
-                Ok(completeness::cells(dataset, period, contract.timezone, self.now(), &batches))
+                let seen = &snapshot.providers_seen(&dataset.name)?;
+                Ok(Asked { dataset, zone: contract.timezone, now: self.now(), seen }.cells(period, &batches))
             };
             let mut places: Vec<(Period, &Dataset)> = Vec::new();
             for dataset in contract.datasets.iter().filter(|dataset| may_hold(query, dataset)) {

@@ -34,8 +34,8 @@ impl Workspace {
                 // What a dead process left aside waits, too.
                 files.placed += inbox::left_aside(&folder).map_or(0, |left| left.len() as u64);
                 // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
-                for file in inbox::scan(&folder, pattern, dataset.period).unwrap_or_default() {
-                    if file.period.is_ok() {
+                for file in inbox::scan(&folder, pattern, &dataset.rhythm(provider)).unwrap_or_default() {
+                    if file.covers.is_ok() {
                         files.placed += 1;
                     } else {
                         files.unplaced += 1;

@@ -248,7 +248,7 @@ fn what_changed_is_named_where_it_changed() {
     assert_eq!(cause(&facts, TaskKind::Enrich), "new model version");
     assert_eq!(cause(&facts, TaskKind::Profile), "new model version");
     let mut mapped = world.dataset.clone();
-    mapped.providers[0].columns.insert("slip".to_owned(), vec!["Slip no".to_owned()]);
+    mapped.providers[0].dates.push("%d/%m/%Y".to_owned());
     let facts = PlanFacts { dataset: &mapped, outputs: facts.outputs, ..world.facts() };
     assert_eq!(cause(&facts, TaskKind::Refine), "changed mapping");
     assert_eq!(cause(&facts, TaskKind::Enrich), "changed mapping of alpha");

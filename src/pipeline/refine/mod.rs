@@ -2,20 +2,23 @@
 //!
 //! Rows in = rows out + rejects, always. Of rows that share a key the first is kept.
 
+mod changes;
 mod dates;
 mod numbers;
 pub mod parse;
-mod refiner;
+pub(super) mod refiner;
 pub(super) mod schemas;
+pub(super) mod scope;
 mod style;
 pub mod trial;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame, col};
 
 use crate::base::{Error, Result, crash};
-use crate::domain::contract::Dataset;
+use crate::domain::contract::{Dataset, DeliveryMode};
 use crate::domain::note::{DeliveryNote, Noted};
 use crate::domain::task::TaskOutput;
 use crate::domain::understood::{RejectKind, RepairKind, Tally};
@@ -25,7 +28,9 @@ use crate::lake::Commit;
 
 use super::report::Report;
 use super::{Context, bronze, notes, slices};
+use changes::Latest;
 use refiner::{Reading, Refiner, Sorted};
+use scope::Scope;
 
 /// Silver without rows.
 pub fn empty_silver(dataset: &Dataset) -> LazyFrame {
@@ -50,11 +55,12 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let at = context.journal.read(|snapshot| snapshot.event_time(seq))?;
 
     batches.iter().try_for_each(|batch| bronze::verify(context, &batch.delivery))?;
-    let readings = readings(context, &Refiner::new(dataset, slice)?, batches)?;
+    let readings = readings(context, dataset, &Refiner::new(dataset, slice)?, batches)?;
+    let latest = latest(context, dataset, slice, batches, &readings)?;
     let mut counts = Counts::default();
     let (table, partition) = slices::silver(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    let mut kept = refined(context, dataset, slice, batches, &readings)?.map(|chunk| {
+    let mut kept = refined(context, dataset, slice, batches, (&readings, &latest))?.map(|chunk| {
         let mut chunk = chunk?;
         counts.add(&mut chunk);
         report.rows(counts.kept + counts.refused(), Some(total));
@@ -69,7 +75,8 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let (table, partition) = slices::rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     if counts.refused() > 0 {
-        let mut refused = refined(context, dataset, slice, batches, &readings)?.map(|chunk| Ok(chunk?.rejects));
+        let mut refused =
+            refined(context, dataset, slice, batches, (&readings, &latest))?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
     } else if context.lake.version(&table)?.is_some() {
         // Before the first reject there is no such table.
@@ -78,7 +85,10 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     crash::point("task.before_outcome");
 
     let (rows_out, rejected, content) = (counts.kept, counts.refused(), Some(slices::content(context, task)?));
-    let output = TaskOutput { rows_in: total, rows_out, rejected, content, ..TaskOutput::of(task) };
+    // Of a delivery that is not all of this slice, how its dates are read says which rows are.
+    let is_partial = latest.is_some() || readings.iter().any(|reading| reading.scope.is_partial());
+    let rows_in = if is_partial { rows_out + rejected } else { total };
+    let output = TaskOutput { rows_in, rows_out, rejected, content, ..TaskOutput::of(task) };
     if output.rows_in != output.rows_out + output.rejected {
         return Err(Error::corrupt(format!(
             "{slice}: {} rows in, but {} kept and {} refused",
@@ -92,7 +102,9 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
         let repairs = of_batch.map_or_else(Vec::new, |counted| counted.repairs.list());
         let rejects = of_batch.map_or_else(Vec::new, |counted| counted.refusals.list());
         let note = DeliveryNote { understood: None, fields: refiner.fields(reading), repairs, rejects };
-        Ok((id.clone(), notes::write(context, &note)?))
+        let own = of_batch.map_or(0, |counted| counted.kept + counted.refused);
+        let rows = reading.scope.is_partial().then_some(own);
+        Ok((id.clone(), Noted { rows, ..notes::write(context, &note)? }))
     });
     let noted = noted.collect::<Result<Vec<_>>>()?;
     let refused = |batch: &Batch| counts.by_batch.get(&batch.delivery.batch).map_or(0, |counted| counted.refused);
@@ -110,6 +122,7 @@ struct Counts {
 /// What is counted of one batch.
 #[derive(Default)]
 struct Counted {
+    kept: u64,
     refused: u64,
     repairs: Tally<RepairKind>,
     refusals: Tally<RejectKind>,
@@ -119,6 +132,7 @@ impl Counts {
     fn add(&mut self, chunk: &mut Sorted) {
         self.kept += chunk.silver.height() as u64;
         let counted = self.by_batch.entry(chunk.batch.clone()).or_default();
+        counted.kept += chunk.silver.height() as u64;
         counted.refused += chunk.rejects.height() as u64;
         counted.repairs.absorb(std::mem::take(&mut chunk.repairs));
         counted.refusals.absorb(std::mem::take(&mut chunk.refusals));
@@ -130,14 +144,35 @@ impl Counts {
 }
 
 /// How each batch is read.
-fn readings(context: &Context, refiner: &Refiner, batches: &[Batch]) -> Result<Vec<Reading>> {
-    let reading = |batch: &Batch| {
+fn readings(context: &Context, dataset: &Dataset, refiner: &Refiner, batches: &[Batch]) -> Result<Vec<Reading>> {
+    let reading = |(index, batch): (usize, &Batch)| {
         let rows = rows(context, batch)?;
-        refiner.reading(&batch.columns, |names| {
+        refiner.reading(&batch.columns, (index, Scope::of(dataset, &batch.delivery, batches)), |names| {
             chunks(rows.select(names.iter().map(col).collect::<Vec<_>>()), Order::Any, &context.cancel)
         })
     };
-    batches.iter().map(reading).collect()
+    batches.iter().enumerate().map(reading).collect()
+}
+
+/// Of deliveries of changes, which rows stand.
+fn latest(
+    context: &Context,
+    dataset: &Dataset,
+    slice: &Slice,
+    batches: &[Batch],
+    readings: &[Reading],
+) -> Result<Option<Arc<Latest>>> {
+    if dataset.provider(&slice.provider)?.delivery != DeliveryMode::Changes {
+        return Ok(None);
+    }
+    let (refiner, mut latest) = (Refiner::new(dataset, slice)?, Latest::default());
+    for (batch, reading) in batches.iter().zip(readings) {
+        for chunk in chunks(rows(context, batch)?, Order::Kept, &context.cancel)? {
+            let chunk = chunk?;
+            Refiner::note(&mut latest, reading, &refiner.keys(reading, &chunk)?, &chunk)?;
+        }
+    }
+    Ok(Some(Arc::new(latest)))
 }
 
 fn rows(context: &Context, batch: &Batch) -> Result<LazyFrame> {
@@ -152,9 +187,9 @@ fn refined(
     dataset: &Dataset,
     slice: &Slice,
     batches: &[Batch],
-    readings: &[Reading],
+    (readings, latest): (&[Reading], &Option<Arc<Latest>>),
 ) -> Result<impl Iterator<Item = Result<Sorted>> + use<>> {
-    let mut refiner = Refiner::new(dataset, slice)?;
+    let mut refiner = Refiner::new(dataset, slice)?.of_changes(latest.clone());
     let mut parts = Vec::with_capacity(batches.len());
     for (batch, reading) in batches.iter().zip(readings) {
         let (id, reading) = (batch.delivery.batch.clone(), reading.clone());

@@ -1,18 +1,23 @@
 //! Rows of bronze, one chunk at a time: mapped, typed, and sorted into kept and refused.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use chrono::NaiveDate;
 use polars::prelude::*;
 
+use super::changes::Latest;
 use super::parse::parse;
+use super::scope::Scope;
 use super::style::{Finder, Mapping, Style};
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
+use crate::domain::calendar::Span;
 use crate::domain::lineage::{BATCH, KEY, LINE, PROBLEM, RAW, REASON, ROW};
 use crate::domain::note::FieldRead;
 use crate::domain::understood::{RejectKind, RepairKind, Tally};
-use crate::domain::{BatchId, Dataset, Field, Period, Provider, Slice, Value};
+use crate::domain::{BatchId, Dataset, Field, Provider, Slice, Value};
 use crate::frames::{Builder, ints, text};
 use crate::quality::keys;
 
@@ -33,6 +38,12 @@ pub struct Sorted {
 /// How one delivery is read.
 #[derive(Debug, Clone)]
 pub struct Reading {
+    /// Which of its rows are meant.
+    pub scope: Scope,
+    /// Which of the slice's deliveries it is, in their order.
+    index: usize,
+    /// The column and the values in it by which a row says that it is no more.
+    deletes: Option<(String, Vec<String>)>,
     /// What holds each canonical field.
     mapping: Mapping,
     /// How each writes its values.
@@ -43,8 +54,10 @@ pub struct Reading {
 pub struct Refiner {
     dataset: Dataset,
     provider: Provider,
-    /// None where it is not known: then no row is outside of it.
-    period: Option<Period>,
+    /// The days that rows are kept of. None where they are not known: then no row is outside of them.
+    within: Option<Span>,
+    /// Of deliveries of changes: which rows stand.
+    latest: Option<Arc<Latest>>,
     /// Hashes of the keys seen: 16 bytes a row, and no two keys collide in practice.
     seen: HashSet<u128>,
 }
@@ -52,28 +65,44 @@ pub struct Refiner {
 impl Refiner {
     /// A refiner that has seen no row yet.
     pub fn new(dataset: &Dataset, slice: &Slice) -> Result<Self> {
-        Ok(Self::of(dataset, dataset.provider(&slice.provider)?, Some(slice.period)))
+        Ok(Self::of(dataset, dataset.provider(&slice.provider)?, Some(slice.period.into())))
     }
 
-    /// The same, for what may be of any period.
-    pub fn of(dataset: &Dataset, provider: &Provider, period: Option<Period>) -> Self {
-        Self { dataset: dataset.clone(), provider: provider.clone(), period, seen: HashSet::new() }
+    /// The same, for what may be of any days.
+    pub fn of(dataset: &Dataset, provider: &Provider, within: Option<Span>) -> Self {
+        Self { dataset: dataset.clone(), provider: provider.clone(), within, latest: None, seen: HashSet::new() }
+    }
+
+    /// The same of deliveries of changes, of which these rows stand.
+    pub fn of_changes(self, latest: Option<Arc<Latest>>) -> Self {
+        Self { latest, ..self }
     }
 
     /// How a delivery with these columns is read. `cells` gives its rows, with the columns of these names at least.
     pub fn reading<Rows: Iterator<Item = Result<DataFrame>>>(
         &self,
         columns: &[BronzeColumn],
+        (index, scope): (usize, Scope),
         cells: impl FnOnce(&[String]) -> Result<Rows>,
     ) -> Result<Reading> {
         let schema = self.dataset.schema.iter();
         let mapping: Mapping = schema.map(|field| self.provider.column_of(&field.name, columns).cloned()).collect();
-        let mut finder = Finder::new(&self.dataset, &self.provider, self.period, &mapping);
+        let mut finder = Finder::new(&self.dataset, &self.provider, scope.days(), &mapping);
         let asked = finder.asks();
         if !asked.is_empty() {
             cells(&asked)?.try_for_each(|rows| finder.add(&rows?))?;
         }
-        Ok(Reading { mapping, styles: finder.styles() })
+        let deletes = match (self.provider.deletes_in(columns), &self.provider.deletes) {
+            (Some(Some(column)), Some(deletes)) => Some((column.name.clone(), deletes.values.clone())),
+            (Some(None), Some(deletes)) => {
+                return Err(Error::bad_data(format!(
+                    "a delivery of {} lacks the column `{}` that says which rows are no more",
+                    self.provider.name, deletes.column
+                )));
+            }
+            _ => None,
+        };
+        Ok(Reading { scope, index, deletes, mapping, styles: finder.styles() })
     }
 
     /// Sorts the rows of one chunk.
@@ -86,10 +115,18 @@ impl Refiner {
         let (rows, lines) = (ints(bronze, ROW)?, ints(bronze, LINE)?);
         let (problems, raw) = (text(bronze, PROBLEM)?, text(bronze, RAW)?);
 
+        let days = self.days(reading, bronze)?;
+        let keys = if self.latest.is_some() { self.keys(reading, bronze)? } else { Vec::new() };
+        let deleting = reading.deletes.as_ref().map(|(name, _)| text(bronze, name)).transpose()?;
         let mut kept = Kept::new(&self.dataset);
         let mut refused = Refused::default();
         let mut repairs = Tally::default();
         for index in 0..bronze.height() {
+            let is_own = reading.scope.is_own(&self.dataset, days.get(index).copied().flatten());
+            let deletes = deleting.and_then(|cells| cells.get(index));
+            if !is_own || !self.stands(reading, keys.get(index), rows.get(index), deletes) {
+                continue;
+            }
             let place = (rows.get(index), lines.get(index));
             if let Some(problem) = problems.get(index) {
                 let raw = raw.get(index);
@@ -109,6 +146,63 @@ impl Refiner {
         let refusals = std::mem::take(&mut refused.tally);
         let (silver, rejects) = (kept.finish(&batch, &self.dataset)?, refused.finish(&batch)?);
         Ok(Sorted { batch, silver, rejects, repairs, refusals })
+    }
+
+    /// The key of each row, as far as it can be read.
+    pub fn keys(&self, reading: &Reading, bronze: &DataFrame) -> Result<Vec<Option<String>>> {
+        let columns = reading
+            .mapping
+            .iter()
+            .map(|column| column.as_ref().map(|column| text(bronze, &column.name)).transpose())
+            .collect::<Result<Vec<_>>>()?;
+        let problems = text(bronze, PROBLEM)?;
+        let is_key = |field: &Field| self.dataset.key.contains(&field.name);
+        let key = |index: usize| {
+            let mut values = Vec::with_capacity(columns.len());
+            for (place, field) in self.dataset.schema.iter().enumerate() {
+                let cell = columns[place].and_then(|cells| cells.get(index)).filter(|_| is_key(field));
+                let style = &reading.styles[place];
+                let read = cell.map(|cell| parse(cell, field.field_type, style, &self.provider.nulls));
+                values.push(read.transpose().ok()?.map_or(Value::Null, |read| read.value));
+            }
+            self.key(&values).filter(|_| problems.get(index).is_none())
+        };
+        Ok((0..bronze.height()).map(key).collect())
+    }
+
+    /// Which delivery of changes the rows of a chunk are from.
+    pub fn note(latest: &mut Latest, reading: &Reading, keys: &[Option<String>], bronze: &DataFrame) -> Result<()> {
+        let rows = ints(bronze, ROW)?;
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(key) = key {
+                latest.add(key, (reading.index, rows.get(index)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a row stands: of changes only the last of its key, if that does not say that it is no more. What has no key
+    /// that can be read is refused for that.
+    fn stands(&self, reading: &Reading, key: Option<&Option<String>>, row: Option<i64>, deletes: Option<&str>) -> bool {
+        let (Some(latest), Some(Some(key))) = (&self.latest, key) else { return true };
+        let says_so = |(_, values): &(String, Vec<String>)| {
+            deletes.is_some_and(|cell| values.iter().any(|value| value == cell.trim()))
+        };
+        latest.is(key, (reading.index, row)) && !reading.deletes.as_ref().is_some_and(says_so)
+    }
+
+    /// The day of each row, where a delivery's rows are not all of this slice; empty where they are.
+    pub fn days(&self, reading: &Reading, bronze: &DataFrame) -> Result<Vec<Option<NaiveDate>>> {
+        let date = self.dataset.schema.iter().position(|field| Some(&field.name) == self.dataset.date.as_ref());
+        let Some(date) = date.filter(|_| reading.scope.is_partial()) else { return Ok(Vec::new()) };
+        let Some(column) = &reading.mapping[date] else { return Ok(vec![None; bronze.height()]) };
+        let (cells, problems) = (text(bronze, &column.name)?, text(bronze, PROBLEM)?);
+        let (field_type, style) = (self.dataset.schema[date].field_type, &reading.styles[date]);
+        let day = |index: usize| {
+            let cell = cells.get(index).filter(|_| problems.get(index).is_none())?;
+            self.day(&parse(cell, field_type, style, &self.provider.nulls).ok()?.value)
+        };
+        Ok((0..bronze.height()).map(day).collect())
     }
 
     /// What each field is read from, and how its column writes it.
@@ -154,8 +248,8 @@ impl Refiner {
             let Some(date) = self.date(values) else {
                 return Some(Objection::new(RejectKind::NoDate, &format!("no date: {field} is empty"), ""));
             };
-            if let Some(period) = self.period.filter(|period| !period.contains(date)) {
-                let reason = format!("outside the period: {date} is not in {period}");
+            if let Some(within) = self.within.as_ref().filter(|within| !within.meets(date, date)) {
+                let reason = format!("outside the period: {date} is not in {within}");
                 return Some(Objection::new(RejectKind::OutsidePeriod, &reason, &date.to_string()));
             }
         }
@@ -164,10 +258,15 @@ impl Refiner {
         (!is_new).then(|| Objection::new(RejectKind::DuplicateKey, &format!("duplicate key {key}"), &key))
     }
 
-    fn date(&self, values: &[Value<'_>]) -> Option<chrono::NaiveDate> {
+    fn date(&self, values: &[Value<'_>]) -> Option<NaiveDate> {
         let name = self.dataset.date.as_ref()?;
         let index = self.dataset.schema.iter().position(|field| field.name == *name)?;
-        match values.get(index)? {
+        self.day(values.get(index)?)
+    }
+
+    /// The day of an instant, where the workspace is.
+    fn day(&self, value: &Value<'_>) -> Option<NaiveDate> {
+        match value {
             Value::Date(date) => Some(*date),
             Value::Timestamp(instant) => Some(instant.with_timezone(&self.dataset.timezone).date_naive()),
             _ => None,

@@ -1,12 +1,13 @@
 //! How the columns of a delivery write their numbers and dates: found out over all of its rows, before the first is read.
 
+use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::dates::{DateOrder, Orders};
 use super::numbers::{Mark, Marks, Numbers};
 use crate::base::Result;
 use crate::domain::batch::{BronzeColumn, Typed};
-use crate::domain::{Dataset, FieldType, Period, Provider};
+use crate::domain::{Dataset, FieldType, Provider};
 use crate::frames::text;
 
 /// How a column writes its values.
@@ -58,7 +59,7 @@ pub struct Finder {
     /// Canonical field by field.
     columns: Vec<Told>,
     mapping: Mapping,
-    period: Option<Period>,
+    days: Option<(NaiveDate, NaiveDate)>,
     mark: Option<Mark>,
 }
 
@@ -70,8 +71,13 @@ enum Told {
 }
 
 impl Finder {
-    /// Nothing was seen yet of a delivery, for this period where that is known.
-    pub fn new(dataset: &Dataset, provider: &Provider, period: Option<Period>, mapping: &Mapping) -> Self {
+    /// Nothing was seen yet of a delivery, for these days where they are known.
+    pub fn new(
+        dataset: &Dataset,
+        provider: &Provider,
+        days: Option<(NaiveDate, NaiveDate)>,
+        mapping: &Mapping,
+    ) -> Self {
         let told = dataset.schema.iter().zip(mapping).map(|(field, column)| match field.field_type {
             FieldType::String | FieldType::Bool => Told::Already(Style::Plain),
             FieldType::Int | FieldType::Float | FieldType::Decimal { .. }
@@ -93,7 +99,7 @@ impl Finder {
                 Told::Dates { orders: Orders::default(), is_of_period }
             }
         });
-        Self { columns: told.collect(), mapping: mapping.clone(), period, mark: provider.decimal_mark }
+        Self { columns: told.collect(), mapping: mapping.clone(), days, mark: provider.decimal_mark }
     }
 
     /// The names of the columns whose cells tell something.
@@ -104,7 +110,7 @@ impl Finder {
 
     /// Takes note of more rows.
     pub fn add(&mut self, rows: &DataFrame) -> Result<()> {
-        let period = self.period;
+        let days = self.days;
         for (told, column) in self.columns.iter_mut().zip(&self.mapping) {
             let Some(column) = column else { continue };
             match told {
@@ -113,7 +119,8 @@ impl Finder {
                     text(rows, &column.name)?.iter().flatten().for_each(|cell| marks.add(cell, *is_whole));
                 }
                 Told::Dates { orders, is_of_period } => {
-                    let is_expected = |day| *is_of_period && period.is_some_and(|period| period.contains(day));
+                    let is_expected =
+                        |day| *is_of_period && days.is_some_and(|(first, last)| first <= day && day <= last);
                     text(rows, &column.name)?.iter().flatten().for_each(|cell| orders.add(cell, is_expected));
                 }
             }

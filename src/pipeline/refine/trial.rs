@@ -1,10 +1,12 @@
 //! What refining would make of a file that is not taken in.
 
 use super::refiner::Refiner;
+use super::scope::Scope;
 use crate::base::{Cancel, Result};
+use crate::domain::calendar::Span;
 use crate::domain::note::DeliveryNote;
 use crate::domain::understood::Tally;
-use crate::domain::{BatchId, Dataset, Period, Provider};
+use crate::domain::{BatchId, Dataset, Provider};
 use crate::frames::CHUNK_ROWS;
 use crate::source::read::Reader;
 
@@ -18,21 +20,21 @@ pub struct Trial {
     pub refused: u64,
 }
 
-/// Reads a file twice, as a delivery of a provider for this period where that is known: `open` begins it anew.
+/// Reads a file twice, as a delivery of a provider for these days where they are known: `open` begins it anew.
 pub fn run(
     dataset: &Dataset,
     provider: &Provider,
-    period: Option<Period>,
+    covers: Option<&Span>,
     open: impl Fn() -> Result<Box<dyn Reader>>,
     cancel: &Cancel,
 ) -> Result<Trial> {
-    let mut refiner = Refiner::of(dataset, provider, period);
+    let mut refiner = Refiner::of(dataset, provider, covers.and_then(|covers| whole(dataset, covers)));
     let header = open()?.header().to_vec();
     let chunks = || {
         let mut reader = open()?;
         Ok(std::iter::from_fn(move || reader.next_chunk(CHUNK_ROWS, cancel).transpose()))
     };
-    let reading = refiner.reading(&header, |_| chunks())?;
+    let reading = refiner.reading(&header, (0, Scope::all(covers)), |_| chunks())?;
     let (mut kept, mut refused) = (0, 0);
     let (mut repairs, mut refusals) = (Tally::default(), Tally::default());
     for chunk in chunks()? {
@@ -44,4 +46,12 @@ pub fn run(
     }
     let (fields, repairs, rejects) = (refiner.fields(&reading), repairs.list(), refusals.list());
     Ok(Trial { note: DeliveryNote { understood: None, fields, repairs, rejects }, kept, refused })
+}
+
+/// The periods that a delivery for these days has rows of, from the first day to the last.
+fn whole(dataset: &Dataset, covers: &Span) -> Option<Span> {
+    let periods = dataset.periods_of(covers);
+    let (first, last) = (periods.first()?, periods.last()?);
+    let label = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    Some(Span { first: first.first(), last: last.last(), label })
 }

@@ -20,7 +20,9 @@ use polars::prelude::{LazyFrame, lit};
 
 use crate::base::{Cancel, Result};
 use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::drift::Drift;
 use crate::domain::lineage::PROVIDER;
+use crate::domain::mapping::MappingId;
 use crate::domain::profile::Profile;
 use crate::domain::{Baseline, Bounds, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
 use crate::frames::named;
@@ -58,8 +60,12 @@ pub struct SliceFacts {
     pub provider: String,
     /// What was measured.
     pub profile: Profile,
-    /// Fields that the contract maps for the provider and that the delivery does not have.
-    pub schema_gaps: Vec<String>,
+    /// What differs of the delivery's columns.
+    pub drift: Drift,
+    /// The decision that accepts them as they came.
+    pub schema_accepted: Option<MappingId>,
+    /// Other deliveries that are the same byte for byte.
+    pub twins: Vec<String>,
     /// What was measured of the same rows under the previously promoted model version.
     pub previous_model: Option<Profile>,
     /// Where a person accepted these very rows as the baseline: who, and why.
@@ -125,6 +131,7 @@ fn result(check: &Check, subject: CheckSubject, outcome: Outcome, explanation: S
         metric: None,
         explanation,
         rows: Vec::new(),
+        drift: None,
     }
 }
 

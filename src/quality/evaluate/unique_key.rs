@@ -1,4 +1,5 @@
-//! No two rows of a slice share a key, rejects included, so that a doubled delivery shows.
+//! No two rows of a slice share a key, rejects included, and no other provider or period has the very same delivery, so that
+//! a doubled one shows.
 
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
 use crate::base::text::counted;
@@ -8,6 +9,10 @@ use crate::quality::{count, keys};
 
 /// One result per slice: the number of rows whose key an earlier row has must be 0.
 pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, cancel: &Cancel) -> Result<Evaluation> {
+    if !slice.twins.is_empty() {
+        let explanation = format!("what was delivered is, byte for byte, {}", slice.twins.join(", "));
+        return Ok(result(check, about(slice), Outcome::Failed, explanation));
+    }
     let key = &judged.dataset.key;
     if key.is_empty() {
         let explanation = "the contract names no key, so that no row can repeat one";

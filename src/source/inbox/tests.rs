@@ -1,6 +1,7 @@
 //! What is found in an inbox, and when it counts as complete.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+use crate::domain::Granularity;
 use std::io::Write;
 
 use super::*;
@@ -14,11 +15,11 @@ fn a_scan_finds_deliveries_and_leaves_the_rest_alone() {
         fs::write(folder.path().join(name), "a,b\n").unwrap();
     }
     fs::create_dir(folder.path().join("2026-07.csv")).unwrap();
-    let found = scan(folder.path(), "*{period}*.csv", Granularity::Month).unwrap();
+    let found = scan(folder.path(), "*{period}*.csv", &Rhythm::Every(Granularity::Month)).unwrap();
     let shown: Vec<(&str, String, u64)> = found
         .iter()
         .map(|file| {
-            let period = file.period.as_ref().map_or_else(Clone::clone, ToString::to_string);
+            let period = file.covers.as_ref().map_or_else(Clone::clone, ToString::to_string);
             (file.file_name.as_str(), period, file.bytes)
         })
         .collect();
@@ -50,7 +51,7 @@ fn what_lies_about_is_found_in_and_beside_the_folders() {
 
 #[test]
 fn a_missing_folder_holds_nothing() {
-    assert_eq!(scan(Path::new("/nonexistent/inbox"), "{period}.csv", Granularity::Month).unwrap(), []);
+    assert_eq!(scan(Path::new("/nonexistent/inbox"), "{period}.csv", &Rhythm::Every(Granularity::Month)).unwrap(), []);
     assert_eq!(lying(Path::new("/nonexistent/inbox")).unwrap(), []);
 }
 

@@ -16,8 +16,8 @@ use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::{BronzeColumn, Typed};
+use crate::domain::kind::{Kind, kind};
 use crate::domain::understood::{Repair, RepairKind, Tally, Understood};
-use kind::{Kind, kind};
 use layout::Layout;
 use notes::{Held, Notes};
 use records::TextRecords;
@@ -26,7 +26,6 @@ use understand::{SAMPLE, no_text, understand, understood, whole_characters};
 
 mod dialect;
 mod find;
-mod kind;
 mod layout;
 mod notes;
 mod quotes;

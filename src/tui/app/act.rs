@@ -23,6 +23,7 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         Id::RunPeriod => run_period(state),
         Id::ApplyContract => apply_contract(state),
         Id::AddBatch => Ok(add_batch(state)),
+        Id::NilReturn => nil_return(state),
         Id::Baseline => {
             let row = state.period().ok_or("no period is selected")?;
             if row.baseline {
@@ -38,6 +39,7 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         Id::PromoteModel | Id::ArchiveModel => model(state, id),
         Id::AcceptSample | Id::AcceptSampleWithNote => sample_verdict(state, true),
         Id::RejectSample | Id::RejectSampleWithNote => sample_verdict(state, false),
+        Id::AcceptMapping => mapping(state.anomaly().ok_or("no anomaly is selected")?),
         Id::ConfirmAnomaly | Id::WaiveAnomaly | Id::ReopenAnomaly => {
             anomaly(state.anomaly().ok_or("no anomaly is selected")?, id)
         }
@@ -86,6 +88,17 @@ fn add_batch(state: &State) -> Ask {
     Ask::AddBatch { dataset: Some(row.dataset.clone()), provider, period: Some(row.period) }
 }
 
+fn nil_return(state: &State) -> Result<Ask, String> {
+    let row = state.period().ok_or("no period is selected")?;
+    let cell = row.cells.get(state.column).ok_or("no provider is selected")?;
+    match &cell.batch {
+        Some(batch) => Err(format!("{} has delivered {}: batch {batch}", cell.provider, row.period)),
+        None => {
+            Ok(Ask::NilReturn { dataset: row.dataset.clone(), provider: cell.provider.clone(), period: row.period })
+        }
+    }
+}
+
 fn batch(row: &BatchRow, id: Id) -> Result<Ask, String> {
     let batch = row.id.clone();
     let refusal = |wanted: &str| Err(format!("this batch is {}; only {wanted} can be", row.state.as_str()));
@@ -129,6 +142,14 @@ fn sample_verdict(state: &State, accepted: bool) -> Result<Ask, String> {
     let (row, sample) = selected_sample(state).ok_or("no sample row is selected")?;
     let overrule = sample.verdict.as_ref().is_some_and(|verdict| verdict.by != state.me.actor.name);
     Ok(Ask::Assess { id: row.id.clone(), batch: sample.batch.clone(), row: sample.row, accepted, overrule })
+}
+
+fn mapping(row: &AnomalyRow) -> Result<Ask, String> {
+    match row.state {
+        _ if !row.is_drift => Err(format!("this is a finding of {}; only columns that differ are accepted", row.check)),
+        AnomalyState::Fixed => Err("it is fixed: nothing is left to accept".to_owned()),
+        _ => Ok(Ask::AcceptMapping(row.id.clone())),
+    }
 }
 
 fn anomaly(row: &AnomalyRow, id: Id) -> Result<Ask, String> {

@@ -1,5 +1,6 @@
 //! A change that a person is about to ask for, before the words that it needs are typed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::command::Risk;
@@ -20,6 +21,7 @@ const SEED: u64 = 1;
 pub enum Ask {
     Ingest,
     AddBatch { dataset: Option<String>, provider: Option<String>, period: Option<Period> },
+    NilReturn { dataset: String, provider: String, period: Period },
     AcceptBatch(BatchId),
     RejectBatch(BatchId),
     WithdrawBatch(BatchId),
@@ -33,6 +35,7 @@ pub enum Ask {
     ArchiveModel(ModelRef),
     ConfirmAnomaly(AnomalyId),
     WaiveAnomaly(AnomalyId),
+    AcceptMapping(AnomalyId),
     ReopenAnomaly(AnomalyId),
     Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, overrule: bool },
     Approve(ReleaseName),
@@ -55,6 +58,7 @@ impl Ask {
                 let period = period.map(|period| format!(" for {period}")).unwrap_or_default();
                 format!("Add a file{provider}{period}")
             }
+            Self::NilReturn { provider, period, .. } => format!("{provider} has nothing to deliver for {period}"),
             Self::AcceptBatch(batch) => format!("Accept batch {batch}"),
             Self::RejectBatch(batch) => format!("Reject batch {batch}"),
             Self::WithdrawBatch(batch) => format!("Withdraw batch {batch}"),
@@ -68,6 +72,7 @@ impl Ask {
             Self::PromoteModel(model) => format!("Promote {model} to production"),
             Self::ArchiveModel(model) => format!("Archive {model}"),
             Self::ConfirmAnomaly(id) => format!("Confirm anomaly {id}"),
+            Self::AcceptMapping(id) => format!("Accept the columns of {id}"),
             Self::WaiveAnomaly(id) => format!("Waive anomaly {id}"),
             Self::ReopenAnomaly(id) => format!("Reopen anomaly {id}"),
             Self::Assess { row, accepted: true, .. } => format!("Accept row {row}"),
@@ -177,6 +182,9 @@ impl Ask {
                 provider: provider.or_else(|| typed("provider")),
                 period: period.or_else(|| typed("period").and_then(|text| text.parse().ok())),
             },
+            Self::NilReturn { dataset, provider, period } => {
+                Request::NilReturn { dataset: Some(dataset), provider, period, reason: reason() }
+            }
             Self::AcceptBatch(batch) => Request::AcceptBatch { batch, reason: reason() },
             Self::RejectBatch(batch) => Request::RejectBatch { batch, reason: reason() },
             Self::WithdrawBatch(batch) => Request::WithdrawBatch { batch, reason: reason() },
@@ -206,6 +214,7 @@ impl Ask {
                 let until = typed("until").and_then(|text| text.parse().ok());
                 Request::WaiveAnomaly { id, reason: reason(), until }
             }
+            Self::AcceptMapping(id) => Request::AcceptMapping { id, columns: BTreeMap::new(), reason: reason() },
             Self::ReopenAnomaly(id) => Request::ReopenAnomaly { id, reason: reason() },
             Self::Assess { id, batch, row, accepted, overrule } => {
                 Request::Assess { id, batch, row, accepted, overrule, note: typed("note") }

@@ -60,6 +60,7 @@ pub const COMMANDS: &[Command] = &[
     danger(Id::WithdrawBatch, BATCHES, &["W"], "withdraw the batch", "withdraw", "Takes a batch back: its slice stands on what was there before.", "assay batch withdraw"),
 
     change(Id::AddBatch, COMPLETENESS, &["n"], "add the missing file", "add", "Takes in a file for the provider and period under the cursor.", "assay batch add"),
+    change(Id::NilReturn, COMPLETENESS, &["z"], "record a nil return", "nothing", "Puts on record that the provider under the cursor has nothing to deliver for the period.", "assay batch nil"),
     change(Id::RunPeriod, COMPLETENESS, &["R"], "run this period", "run period", "Brings the period under the cursor up to date.", "assay run"),
     change(Id::Baseline, COMPLETENESS, &["b"], "accept as baseline", "baseline", "Accepts the period as what later ones are compared with, where there is too little history.", "assay period baseline"),
 
@@ -74,6 +75,7 @@ pub const COMMANDS: &[Command] = &[
     change(Id::RejectSampleWithNote, ANOMALIES, &["N"], "reject the sample with a note", "", "The row is wrong, and there is something to say about it.", "assay assess"),
     change(Id::ConfirmAnomaly, ANOMALIES, &["c"], "confirm the anomaly", "confirm", "Says it is real; if it blocks, until the data is fixed.", "assay anomaly confirm"),
     change(Id::WaiveAnomaly, ANOMALIES, &["w"], "waive the anomaly", "waive", "Lets it pass, for a reason that goes on the record.", "assay anomaly waive"),
+    change(Id::AcceptMapping, ANOMALIES, &["m"], "accept the columns", "map", "Accepts the columns of a delivery that differ from those before; missing fields are read from the proposed columns.", "assay anomaly accept"),
     change(Id::ReopenAnomaly, ANOMALIES, &["o"], "reopen the anomaly", "reopen", "Opens a settled anomaly again.", "assay anomaly reopen"),
 
     look(Id::Fold, Group::Here, RELEASES, &["space"], "unfold the reasons", "unfold", "Shows one by one the reasons that were folded into one line, or folds them again."),

@@ -71,6 +71,8 @@ pub enum Id {
     ApplyContract,
     /// Take a file in.
     AddBatch,
+    /// A provider has nothing to deliver.
+    NilReturn,
     /// Take a quarantined batch in after all.
     AcceptBatch,
     /// Turn a quarantined batch down.
@@ -103,6 +105,8 @@ pub enum Id {
     ConfirmAnomaly,
     /// The anomaly may pass.
     WaiveAnomaly,
+    /// Accept the columns of a delivery.
+    AcceptMapping,
     /// The anomaly is open again.
     ReopenAnomaly,
     /// Say yes to a release.

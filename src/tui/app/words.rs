@@ -88,6 +88,8 @@ impl From<CellState> for Word {
             CellState::NotOwed => Self::new('·', "not owed", Tone::Quiet),
             CellState::Delivered => Self::new('✓', "delivered", Tone::Good),
             CellState::Corrected => Self::new('↻', "corrected", Tone::Good),
+            CellState::Partial => Self::new('◐', "partial", Tone::Warning),
+            CellState::NeverSeen => Self::new('?', "never seen", Tone::Warning),
             CellState::Expected => Self::new('…', "expected", Tone::Warning),
             CellState::Quarantined => Self::new('!', "quarantined", Tone::Bad),
             CellState::Late => Self::new('✗', "late", Tone::Bad),

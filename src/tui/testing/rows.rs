@@ -73,6 +73,7 @@ pub fn batch(index: usize) -> BatchRow {
         by: "mira".to_owned(),
         note: (index == 1).then(|| "the column `Net amount` is missing".to_owned()),
         misread: None,
+        covers: None,
     }
 }
 
@@ -88,6 +89,7 @@ pub fn period(index: usize) -> PeriodRow {
         due: Some(noon()),
         batch: (state.is_covered() && state != CellState::NotOwed || state == CellState::Quarantined)
             .then(|| batch(index * 3 + provider).id),
+        missing: Vec::new(),
     };
     let cells: Vec<Cell> = states.into_iter().enumerate().map(cell).collect();
     PeriodRow {
@@ -149,6 +151,7 @@ pub fn anomaly(index: usize) -> AnomalyRow {
         samples: 3,
         assessed: 1,
         explanation: "280 BRAND per 1,000 rows; the median of 8 periods is 734, 35 % less would pass".to_owned(),
+        is_drift: false,
         at: noon(),
     }
 }

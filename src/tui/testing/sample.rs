@@ -174,6 +174,7 @@ impl World {
             metric: Some("rate(BRAND)".to_owned()),
             explanation: row.explanation.clone(),
             rows: Vec::new(),
+            drift: None,
             at: row.at,
             rule: None,
             settled,
@@ -225,6 +226,7 @@ impl World {
             metric: None,
             explanation: explanation.to_owned(),
             rows: Vec::new(),
+            drift: None,
         };
         let changes = changes(&row);
         let of_readiness = |one: &&Reason| one.code != ReasonCode::ApprovalsMissing;

@@ -106,5 +106,6 @@ fn in_words(cell: &Cell) -> String {
         .batch
         .as_ref()
         .map_or_else(|| "; n adds the file".to_owned(), |batch| format!("; Enter shows batch {batch}"));
-    format!("{due}{batch}")
+    let lacks = cell.lacks().map(|lacks| format!(", {lacks}")).unwrap_or_default();
+    format!("{lacks}{due}{batch}")
 }

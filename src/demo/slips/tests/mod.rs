@@ -12,7 +12,7 @@ use super::*;
 use crate::base::Digest;
 
 /// What the shipped seed gives. It changes with every word on the shelves; then `demo_db` has to be built anew.
-const SHIPPED: &str = "ff36ecd4eb241fdb5385ffbb2e963d56688ea14f1423210d840e06208007a47c";
+const SHIPPED: &str = "3eba081748fa739f622841432bfc642ca85dda819df2a7c4d65274ffd4af07d9";
 
 fn digest(material: &Material) -> Digest {
     let files = material.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);

@@ -3,6 +3,7 @@
 use super::super::*;
 use crate::domain::anomaly::{AnomalyId, Settlement};
 use crate::domain::check::{CheckSubject, RowRef};
+use crate::domain::completeness::CellState;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::release::Approval;
 use crate::domain::testing::{batch, digest, instant, release};
@@ -112,7 +113,13 @@ pub(crate) fn delivered() -> Batch {
 
 pub(crate) fn cell(state: CellState) -> Cell {
     let due = Some(instant("2026-11-06T00:00:00Z"));
-    Cell { provider: "northgate".to_owned(), state, due, batch: Some(BatchId::from_text("0123456789abcdef")) }
+    Cell {
+        provider: "northgate".to_owned(),
+        state,
+        due,
+        batch: Some(BatchId::from_text("0123456789abcdef")),
+        missing: Vec::new(),
+    }
 }
 
 pub(crate) fn task() -> Task {
@@ -131,6 +138,7 @@ pub(crate) fn evaluation(outcome: Outcome, severity: Severity) -> Evaluation {
         metric: None,
         explanation: "it is so".to_owned(),
         rows: Vec::new(),
+        drift: None,
     }
 }
 
@@ -153,6 +161,7 @@ pub(crate) fn anomaly(state: AnomalyState, severity: Severity, rows: u64) -> Ano
         metric: None,
         explanation: "it is so".to_owned(),
         rows: (0..rows).map(|row| RowRef { batch: BatchId::from_text("b"), row, why: "odd".to_owned() }).collect(),
+        drift: None,
         rule: None,
         at,
         settled: (state != AnomalyState::Open).then_some(settled),

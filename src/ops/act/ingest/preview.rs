@@ -9,7 +9,7 @@ use super::tally::doubt;
 use super::waiting::{self, Waiting, waiting};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
-use crate::domain::{Batch, BatchState, Slice};
+use crate::domain::{Batch, BatchState, Destination, Slice};
 use crate::pipeline::{Context, land};
 use crate::source::inbox::{self, Claim};
 
@@ -22,10 +22,11 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
         context.cancel.check()?;
         lines.push(match (meant, unreadable.as_ref().or(unordered.as_ref())) {
             (_, Some(why)) | (Err(why), None) => format!("would leave {file_name}: {why}"),
-            (Ok(slice), None) => {
+            (Ok(destination), None) => {
                 // What a second file would take the place of is not there yet.
-                let replaced = if before.insert(slice) { land::replaced(context, slice, path)? } else { None };
-                becomes(context, slice, path, replaced)?
+                let replaced =
+                    if before.insert(destination) { land::replaced(context, destination, path)? } else { None };
+                becomes(context, destination, path, replaced)?
             }
         });
     }
@@ -51,42 +52,47 @@ fn lies_aside(provider: &str, claim: &Claim) -> String {
 pub fn slices(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Slice>> {
     let mut slices = Vec::new();
     for Waiting { path, meant, unreadable, unordered, .. } in waiting(context, dataset, provider)? {
-        if let (Ok(slice), None) = (meant, unreadable.or(unordered))
-            && changes(context, &slice, &path)?
+        if let (Ok(destination), None) = (meant, unreadable.or(unordered))
+            && changes(context, &destination, &path)?
         {
-            slices.push(slice);
+            slices.extend(land::slices(context, &destination));
         }
     }
     Ok(slices)
 }
 
 /// Whether a file is another one than its slice has.
-pub fn changes(context: &Context, slice: &Slice, path: &Path) -> Result<bool> {
-    Ok(!land::replaced(context, slice, path)?.is_some_and(|(_, stays)| stays))
+pub fn changes(context: &Context, destination: &Destination, path: &Path) -> Result<bool> {
+    Ok(!land::replaced(context, destination, path)?.is_some_and(|(_, stays)| stays))
 }
 
 /// What would become of one file by itself.
-pub fn preview_file(context: &Context, slice: &Slice, path: &Path) -> Result<String> {
-    becomes(context, slice, path, land::replaced(context, slice, path)?)
+pub fn preview_file(context: &Context, destination: &Destination, path: &Path) -> Result<String> {
+    becomes(context, destination, path, land::replaced(context, destination, path)?)
 }
 
 /// What becomes of a file. `in_place_of` is what its slice has by then, and whether that is the very same file.
-fn becomes(context: &Context, slice: &Slice, path: &Path, in_place_of: Option<(Batch, bool)>) -> Result<String> {
+fn becomes(
+    context: &Context,
+    destination: &Destination,
+    path: &Path,
+    in_place_of: Option<(Batch, bool)>,
+) -> Result<String> {
     let file = file_name(path);
     let replaced = match in_place_of {
         Some((Batch { delivery: Delivery { batch, .. }, .. }, true)) => {
-            return Ok(format!("nothing would change: {file} is what came for {slice} already (batch {batch})"));
+            return Ok(format!("nothing would change: {file} is what came for {destination} already (batch {batch})"));
         }
         Some((Batch { state: BatchState::Landed, delivery: Delivery { batch, revision, .. }, .. }, false)) => {
             format!(", in the place of revision {revision} (batch {batch})")
         }
         _ => String::new(),
     };
-    Ok(match land::look_into(context, slice, path).with_context(|| format!("reading `{file}`"))? {
+    Ok(match land::look_into(context, &destination.slice, path).with_context(|| format!("reading `{file}`"))? {
         None => {
-            let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
-            format!("would take in {file} for {slice}{replaced}{doubt}")
+            let doubt = doubt(context, &destination.slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
+            format!("would take in {file} for {destination}{replaced}{doubt}")
         }
-        Some(note) => format!("would quarantine {file} for {slice}: {note}"),
+        Some(note) => format!("would quarantine {file} for {destination}: {note}"),
     })
 }

@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::waiting::{Waiting, waiting};
 use super::{BEING_WRITTEN, SETTLE};
 use crate::base::{Error, ErrorKind, Result};
-use crate::domain::Slice;
+use crate::domain::Destination;
 use crate::domain::progress::Progress;
 use crate::pipeline::Context;
 use crate::pipeline::land::Landing;
@@ -42,22 +42,22 @@ impl Round<'_> {
         let mut meant = Vec::new();
         for file in waiting(self.context, dataset, provider)? {
             match &file.meant {
-                Ok(slice) => meant.push((file.clone(), slice.clone())),
+                Ok(destination) => meant.push((file.clone(), destination.clone())),
                 Err(why) => self.tally.left(&file.file_name, why),
             }
         }
         let readable = meant.iter().filter(|(file, _)| file.unreadable.is_none());
         let paths: Vec<&Path> = readable.map(|(file, _)| file.path.as_path()).collect();
         let mut looks = inbox::settled(&paths, SETTLE)?.into_iter();
-        for (file, slice) in &meant {
+        for (file, destination) in &meant {
             let seen = if file.unreadable.is_none() { looks.next().flatten() } else { None };
             self.context.cancel.check()?;
-            if held.is_blocked(&slice.provider) {
+            if held.is_blocked(&destination.slice.provider) {
                 self.tally.left(&file.file_name, "what lies aside in this inbox comes first");
                 continue;
             }
-            held.hold_on(&slice.provider)?;
-            self.take_in(file, slice, seen)?;
+            held.hold_on(&destination.slice.provider)?;
+            self.take_in(file, destination, seen)?;
         }
         for file in not_understood::find(self.context, dataset, provider)? {
             self.tally.not_understood(&file);
@@ -66,21 +66,21 @@ impl Round<'_> {
     }
 
     /// Takes in one file of an inbox, unless somebody is writing it.
-    fn take_in(&mut self, file: &Waiting, slice: &Slice, seen: Option<Look>) -> Result<()> {
+    fn take_in(&mut self, file: &Waiting, destination: &Destination, seen: Option<Look>) -> Result<()> {
         let Waiting { path, file_name, unreadable, unordered, .. } = file;
         if let Some(why) = unordered {
             self.tally.left(file_name, why);
-            self.tally.hold_back(slice);
-        } else if self.tally.holds_back(slice) {
-            self.tally.left(file_name, &format!("what came for {slice} before could not be taken in"));
+            self.tally.hold_back(destination);
+        } else if self.tally.holds_back(destination) {
+            self.tally.left(file_name, &format!("what came for {destination} before could not be taken in"));
         } else if let Some(why) = unreadable {
-            self.tally.failed(file_name, slice, Error::bad_data(why));
+            self.tally.failed(file_name, destination, Error::bad_data(why));
         } else if let Some(seen) = seen {
             let at = self.context.journal.read(|snapshot| snapshot.head())?.0;
             match Claim::take(path, at) {
-                Ok(Some(claim)) => return self.claimed(claim, slice, seen),
+                Ok(Some(claim)) => return self.claimed(claim, destination, seen),
                 Ok(None) => self.tally.left(file_name, TAKEN),
-                Err(error) => self.tally.failed(file_name, slice, error),
+                Err(error) => self.tally.failed(file_name, destination, error),
             }
         } else {
             self.tally.left(file_name, BEING_WRITTEN);
@@ -88,18 +88,18 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn claimed(&mut self, claim: Claim, slice: &Slice, seen: Look) -> Result<()> {
+    fn claimed(&mut self, claim: Claim, destination: &Destination, seen: Look) -> Result<()> {
         let name = claim.name.clone();
-        let Taken { landing, was_gone, ended } = taken::land(self.context, slice, claim, seen, self.progress);
+        let Taken { landing, was_gone, ended } = taken::land(self.context, destination, claim, seen, self.progress);
         match landing {
             Ok(Landing::BeingWritten) => self.tally.left(&name, BEING_WRITTEN),
-            Ok(landing) => self.tally.landed(self.context, slice, &name, &landing),
+            Ok(landing) => self.tally.landed(self.context, destination, &name, &landing),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(_) if was_gone => self.tally.left(&name, TAKEN),
-            Err(error) => self.tally.failed(&name, slice, error),
+            Err(error) => self.tally.failed(&name, destination, error),
         }
         if let Err(error) = ended {
-            self.tally.failed(&name, slice, error);
+            self.tally.failed(&name, destination, error);
         }
         Ok(())
     }

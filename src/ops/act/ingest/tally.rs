@@ -6,7 +6,7 @@ use super::super::not_understood::NotUnderstood;
 use super::super::{Next, Reply};
 use super::BEING_WRITTEN;
 use crate::base::{Error, Result, text};
-use crate::domain::{BatchId, Slice};
+use crate::domain::{BatchId, Destination, Slice};
 use crate::pipeline::Context;
 use crate::pipeline::land::Landing;
 
@@ -18,19 +18,19 @@ pub struct Tally {
     unchanged: u64,
     not_understood: u64,
     failed: Vec<Error>,
-    held_back: Vec<Slice>,
+    held_back: Vec<Destination>,
     lines: Vec<String>,
     documents: Vec<Value>,
 }
 
 impl Tally {
-    pub fn landed(&mut self, context: &Context, slice: &Slice, file: &str, landing: &Landing) {
+    pub fn landed(&mut self, context: &Context, destination: &Destination, file: &str, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
             Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file.to_owned()),
             Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
-        let (line, document) = said(context, slice, file, landing);
+        let (line, document) = said(context, destination, file, landing);
         self.lines.push(line);
         self.documents.push(document);
     }
@@ -47,9 +47,9 @@ impl Tally {
     }
 
     /// What could not be taken in.
-    pub fn failed(&mut self, file: &str, slice: &Slice, error: Error) {
-        self.hold_back(slice);
-        self.fails(file, error.context(format!("taking in {file} of {}", slice.provider)));
+    pub fn failed(&mut self, file: &str, destination: &Destination, error: Error) {
+        self.hold_back(destination);
+        self.fails(file, error.context(format!("taking in {file} of {}", destination.slice.provider)));
     }
 
     /// What went wrong, at a file or at an inbox.
@@ -59,12 +59,12 @@ impl Tally {
     }
 
     /// Something for a slice could not be taken in: what was delivered later is not to come before it.
-    pub fn hold_back(&mut self, slice: &Slice) {
-        self.held_back.push(slice.clone());
+    pub fn hold_back(&mut self, destination: &Destination) {
+        self.held_back.push(destination.clone());
     }
 
-    pub fn holds_back(&self, slice: &Slice) -> bool {
-        self.held_back.contains(slice)
+    pub fn holds_back(&self, destination: &Destination) -> bool {
+        self.held_back.contains(destination)
     }
 
     /// What came of it all, where the `whole` was gone through or not. A file that could not be taken in is an error,
@@ -123,12 +123,17 @@ pub fn quarantined(files: &[String]) -> Error {
         .hint("mend the provider's entry in assay.toml and assay batch accept BATCH, or ask for another delivery")
 }
 
-pub fn said(context: &Context, slice: &Slice, file: &str, landing: &Landing) -> (String, Value) {
+pub fn said(context: &Context, destination: &Destination, file: &str, landing: &Landing) -> (String, Value) {
+    let slice = &destination.slice;
     let common = |result: &str, batch: &BatchId| {
-        json!({
+        let mut document = json!({
             "file": file, "result": result, "batch": batch,
             "dataset": slice.dataset, "provider": slice.provider, "period": slice.period,
-        })
+        });
+        if let Some(covers) = &destination.covers {
+            document["covers"] = json!(covers);
+        }
+        document
     };
     match landing {
         Landing::Landed { batch, revision, rows, lacks } => {
@@ -139,7 +144,7 @@ pub fn said(context: &Context, slice: &Slice, file: &str, landing: &Landing) -> 
             let lacks = if lacks.is_empty() { String::new() } else { format!("; it lacks {}", lacks.join(", ")) };
             let rows = text::counted(*rows, "row");
             let doubt = doubt(context, slice).map(|doubt| format!("; {doubt}")).unwrap_or_default();
-            (format!("{file}: {rows} for {slice}, revision {revision} (batch {batch}){lacks}{doubt}"), document)
+            (format!("{file}: {rows} for {destination}, revision {revision} (batch {batch}){lacks}{doubt}"), document)
         }
         Landing::Quarantined { batch, note } => {
             let mut document = common("quarantined", batch);
@@ -154,7 +159,7 @@ pub fn said(context: &Context, slice: &Slice, file: &str, landing: &Landing) -> 
         }
         Landing::BeingWritten => (format!("{file}: {BEING_WRITTEN}"), json!({ "file": file, "result": "left" })),
         Landing::Unchanged { batch } => (
-            format!("{file}: what {slice} stands on already (batch {batch}); nothing changed"),
+            format!("{file}: what {destination} stands on already (batch {batch}); nothing changed"),
             common("unchanged", batch),
         ),
     }

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::slice;
 use crate::base::{Error, Result};
 use crate::domain::contract::Source;
-use crate::domain::{Dataset, Provider, Slice};
+use crate::domain::{Dataset, Destination, Provider};
 use crate::pipeline::Context;
 use crate::source::inbox;
 
@@ -19,7 +18,7 @@ pub struct Waiting {
     /// Its name as delivered.
     pub file_name: String,
     /// What it is for, or why it has to be left.
-    pub meant: Result<Slice, String>,
+    pub meant: Result<Destination, String>,
     /// Why it can't be read.
     pub unreadable: Option<String>,
     /// Why nobody can tell whether another one comes before it.
@@ -81,20 +80,22 @@ fn folders<'a>(meant: &[(&Dataset, &'a Provider)]) -> Vec<&'a str> {
 /// The files of one folder, each once, however many datasets share it.
 fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)]) -> Result<Vec<Waiting>> {
     let path = context.root.join(inbox::FOLDER).join(folder);
-    let mut found: BTreeMap<PathBuf, (inbox::Found, Vec<Slice>)> = BTreeMap::new();
+    let mut found: BTreeMap<PathBuf, (inbox::Found, Vec<Destination>)> = BTreeMap::new();
     for (dataset, provider) in of_folder {
         let Source::Inbox { pattern, .. } = &provider.source;
-        for file in inbox::scan(&path, pattern, dataset.period)? {
-            let slice = file.period.as_ref().ok().map(|period| slice(dataset, provider, *period));
-            found.entry(file.path.clone()).or_insert((file, Vec::new())).1.extend(slice);
+        for file in inbox::scan(&path, pattern, &dataset.rhythm(provider))? {
+            let meant =
+                file.covers.clone().ok().and_then(|covers| dataset.destination(provider, covers, &file.file_name));
+            found.entry(file.path.clone()).or_insert((file, Vec::new())).1.extend(meant);
         }
     }
-    let file = |(path, (file, mut slices)): (PathBuf, (inbox::Found, Vec<Slice>))| {
-        let meant = match (slices.len(), file.period) {
-            (0, period) => Err(period.err().unwrap_or_default()),
-            (1, _) => Ok(slices.remove(0)),
+    let file = |(path, (file, mut meant)): (PathBuf, (inbox::Found, Vec<Destination>))| {
+        let meant = match (meant.len(), file.covers) {
+            (0, Err(why)) => Err(why),
+            (0, Ok(covers)) => Err(format!("{covers} is no time that assay knows")),
+            (1, _) => Ok(meant.remove(0)),
             _ => {
-                let datasets: Vec<&str> = slices.iter().map(|slice| slice.dataset.as_str()).collect();
+                let datasets: Vec<&str> = meant.iter().map(|meant| meant.slice.dataset.as_str()).collect();
                 Err(format!(
                     "its name fits the patterns of {folder} in {}; say which by assay ingest --dataset NAME",
                     datasets.join(" and in ")
@@ -116,10 +117,10 @@ fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)
 /// Of two files for one slice the newer supersedes the older. Where both have the same time, either order may be the
 /// wrong one, and the wrong one would go unnoticed: a person has to say.
 fn leave_what_has_no_order(files: &mut [Waiting]) {
-    let mut alike: HashMap<(Option<SystemTime>, Slice), Vec<usize>> = HashMap::new();
+    let mut alike: HashMap<(Option<SystemTime>, Destination), Vec<usize>> = HashMap::new();
     for (index, file) in files.iter().enumerate() {
-        if let (Ok(slice), None) = (&file.meant, &file.unreadable) {
-            alike.entry((file.modified, slice.clone())).or_default().push(index);
+        if let (Ok(meant), None) = (&file.meant, &file.unreadable) {
+            alike.entry((file.modified, meant.clone())).or_default().push(index);
         }
     }
     for indices in alike.into_values().filter(|indices| indices.len() > 1) {

@@ -9,7 +9,7 @@ use crate::domain::listing::Query;
 use crate::domain::{
     AnomalyState, Contract, Dataset, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Request, Role,
 };
-use crate::ops::act::{batch, ingest, model};
+use crate::ops::act::{batch, ingest, model, nil};
 use crate::ops::{Session, Workspace};
 use crate::pipeline::{Context, arrival, consequences, gate, land, publication};
 
@@ -62,8 +62,11 @@ impl Workspace {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let (context, file) = (self.reading()?, &addressed.file);
-                let slice = ingest::slice_of(&context, &addressed)?;
-                if ingest::changes(&context, &slice, file)? { vec![slice] } else { Vec::new() }
+                let meant = ingest::destination_of(&context, &addressed)?;
+                if ingest::changes(&context, &meant, file)? { land::slices(&context, &meant) } else { Vec::new() }
+            }
+            Request::NilReturn { dataset, provider, period, .. } => {
+                vec![nil::meant(&self.reading()?, dataset.as_deref(), provider, *period)?.2]
             }
             Request::AcceptBatch { batch, .. }
             | Request::RejectBatch { batch, .. }
@@ -77,6 +80,14 @@ impl Workspace {
             | Request::ReopenAnomaly { id, .. } => {
                 let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
                 return Ok(vec![(anomaly.dataset, anomaly.period)]);
+            }
+            Request::AcceptMapping { id, .. } => {
+                let anomaly = self.journal().read(|snapshot| snapshot.anomaly_by_prefix(id.as_str()))?;
+                return of_open(&|dataset| dataset.name == anomaly.dataset);
+            }
+            Request::TakeMappingBack { mapping, .. } => {
+                let mapping = self.journal().read(|snapshot| snapshot.known_mapping(*mapping))?;
+                return of_open(&|dataset| dataset.name == mapping.dataset);
             }
             Request::ApplyContract { .. } => return of_open(&|_| true),
             Request::PromoteModel { model, .. } => {

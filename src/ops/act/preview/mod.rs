@@ -3,7 +3,7 @@
 mod beyond;
 mod promotion;
 
-use super::{baseline, batch, contract, ingest, model, release, run};
+use super::{baseline, batch, contract, ingest, model, nil, release, run};
 use crate::base::{Result, text};
 use crate::domain::listing::Query;
 use crate::domain::{ReleaseName, ReleaseState, Request, TaskState};
@@ -30,12 +30,15 @@ impl Workspace {
             Request::Ingest { dataset, provider } => {
                 ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())
             }
+            Request::NilReturn { dataset, provider, period, .. } => {
+                Ok(vec![nil::would_land(&self.reading()?, dataset.as_deref(), provider, *period)?])
+            }
             Request::AddBatch { file, dataset, provider, period } => {
                 let (file, dataset, provider) = (file.clone(), dataset.clone(), provider.clone());
                 let addressed = ingest::Addressed { file, dataset, provider, period: *period };
                 let context = self.reading()?;
-                let slice = ingest::slice_of(&context, &addressed)?;
-                Ok(vec![ingest::preview_file(&context, &slice, &addressed.file)?])
+                let meant = ingest::destination_of(&context, &addressed)?;
+                Ok(vec![ingest::preview_file(&context, &meant, &addressed.file)?])
             }
             Request::AcceptBatch { batch, .. } => Ok(vec![batch::would_accept(&self.reading()?, batch)?]),
             Request::WithdrawBatch { batch, .. } => {
@@ -77,6 +80,8 @@ impl Workspace {
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
             | Request::WaiveAnomaly { .. }
+            | Request::AcceptMapping { .. }
+            | Request::TakeMappingBack { .. }
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
             | Request::RevokeApproval { .. }

@@ -75,7 +75,9 @@ impl Case {
         let slice = SliceFacts {
             provider: "north".to_owned(),
             profile,
-            schema_gaps: Vec::new(),
+            drift: Drift::default(),
+            schema_accepted: None,
+            twins: Vec::new(),
             previous_model: None,
             baseline: None,
         };

@@ -1,18 +1,30 @@
 //! Rules about whole slices: schema, keys, rows, nulls.
 
 use super::*;
+use crate::domain::drift::Missing;
 
 #[test]
 fn missing_fields_fail_by_name() {
     let mut case = Case::new(CheckRule::Schema);
     assert_eq!(case.one().outcome, Outcome::Passed);
-    case.slice.schema_gaps = vec!["amount".to_owned(), "slip_id".to_owned()];
+    let missing = |field: &str| Missing { field: field.to_owned(), looked_for: Vec::new(), proposed: None };
+    case.slice.drift.missing = vec![missing("amount"), missing("slip_id")];
     let failed = case.one();
     assert_eq!(
         (failed.outcome, failed.observed, failed.expected),
         (Outcome::Failed, Some(2.0), Some(Bounds::between(0.0, 0.0)))
     );
-    assert!(failed.explanation.contains("amount, slip_id"));
+    assert_eq!(failed.drift.unwrap().missing.len(), 2);
+    assert!(failed.explanation.contains("no column for amount") && failed.explanation.contains("slip_id"));
+}
+
+#[test]
+fn what_was_delivered_for_somebody_else_too_is_found_with_and_without_a_key() {
+    let mut case = Case::new(CheckRule::UniqueKey);
+    case.slice.twins = vec!["slips/2026-09/north (batch 0123)".to_owned()];
+    assert!(case.one().explanation.contains("slips/2026-09/north"));
+    case.dataset.key.clear();
+    assert_eq!(case.one().outcome, Outcome::Failed);
 }
 
 #[test]

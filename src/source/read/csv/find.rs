@@ -6,8 +6,8 @@
 //! messy CSV files by detecting row and type patterns" (Data Mining and Knowledge Discovery, 2019); the weights are ours.
 
 use super::dialect::Dialect;
-use super::kind::{Kind, kind};
 use super::sample::{Content, Row, rows};
+use crate::domain::kind::{Kind, kind};
 use crate::source::read::MAX_COLUMNS;
 
 /// How much of a file is looked at, in bytes.

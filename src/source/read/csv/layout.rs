@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::kind::{Kind, kind};
 use super::sample::Row;
+use crate::domain::kind::{Kind, kind};
 
 /// How many of the first rows may be the header.
 const HIGHEST: usize = 60;

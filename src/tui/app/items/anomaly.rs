@@ -17,6 +17,7 @@ pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
     if !detail.history.is_empty() {
         items.push(Item::new("The metric over the periods", Body::Chart));
     }
+    items.extend(differences(detail));
     items.extend(ways_on(detail));
     items.extend(facts(detail));
     items
@@ -25,22 +26,31 @@ pub(super) fn items(detail: &AnomalyDetail) -> Vec<Item> {
 fn in_short(detail: &AnomalyDetail) -> Item {
     let row = &detail.row;
     let fixed = row.state == AnomalyState::Fixed;
-    let text = match &detail.anomaly.metric {
-        Some(metric) => {
+    let drift = detail.anomaly.drift.as_ref().filter(|_| !fixed);
+    let text = match (&detail.anomaly.metric, drift) {
+        (Some(metric), _) => {
             let is = if fixed { "was" } else { "is" };
             let measured = row.observed.map(|observed| format!(" {is} {}", number(observed))).unwrap_or_default();
             let passing = row.expected.map(|range| format!("; {range} would pass")).unwrap_or_default();
             format!(" {metric} of {}{measured}{passing}", row.subject)
         }
+        // What differs is listed below.
+        (None, Some(drift)) => format!(" {} of {}: {}", row.check, row.subject, drift.summary()),
         // What was counted has no name but in the sentence.
-        None if fixed => format!(" {} of {} was: {}", row.check, row.subject, row.explanation),
-        None => format!(" {} of {}: {}", row.check, row.subject, row.explanation),
+        (None, None) if fixed => format!(" {} of {} was: {}", row.check, row.subject, row.explanation),
+        (None, None) => format!(" {} of {}: {}", row.check, row.subject, row.explanation),
     };
     let item = Item::text("In short", vec![Word::from(row.severity).piece(), Piece::plain(text)]);
     match detail.batches.as_slice() {
         [only] => item.to(Link::To(Place::Batch(only.id.clone()))),
         _ => item,
     }
+}
+
+/// What differs of the columns, one by one.
+fn differences(detail: &AnomalyDetail) -> Vec<Item> {
+    let sentences = detail.anomaly.drift.iter().flat_map(|drift| drift.sentences());
+    sentences.map(|said| Item::text("What differs", vec![Piece::plain(said)])).collect()
 }
 
 /// What it is about, and what would clear it.
@@ -60,7 +70,9 @@ fn ways_on(detail: &AnomalyDetail) -> Vec<Item> {
             Some(provider) => format!("a corrected delivery of {provider} for {}", row.period),
             None => "corrected deliveries".to_owned(),
         };
-        let mended = if row.model.is_none() {
+        let mended = if row.is_drift {
+            "m, which accepts the columns as they came"
+        } else if row.model.is_none() {
             "a mended assay.toml where it reads the delivery wrongly"
         } else {
             "another model version in production"

@@ -86,13 +86,14 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
     let misread =
         row.misread.as_ref().map(|read_in| format!("read as {read_in}, and the contract says otherwise now: a"));
     let note = misread.or_else(|| row.note.clone()).map(|note| format!(": {note}")).unwrap_or_default();
+    let covers = row.covers_words().map(|covers| format!(", of {covers}")).unwrap_or_default();
     vec![
         Item::text(BATCH, vec![Word::from(row.state).piece(), Piece::plain(note)]),
         Item::fact(BATCH, "file", format!("{} ({})", row.file, counted(row.bytes, "byte"))),
         Item::fact(
             BATCH,
             "slice",
-            format!("{}/{}/{}, revision {}", row.dataset, row.period, row.provider, row.revision),
+            format!("{}/{}/{}, revision {}{covers}", row.dataset, row.period, row.provider, row.revision),
         )
         .to(Link::Cell { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() }),
         Item::fact(BATCH, "rows", format!("{}, {} of them rejected", counted(row.rows, "row"), row.rejected)),

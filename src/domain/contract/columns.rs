@@ -1,0 +1,117 @@
+//! Which columns of a delivery are read as which fields.
+
+use super::{Contract, Dataset, DeliveryMode, Provider, digest_of};
+use crate::base::{Digest, Result};
+use crate::domain::batch::BronzeColumn;
+use crate::domain::mapping::Mapping;
+use crate::domain::{Field, FieldType};
+
+impl Contract {
+    /// The same, with what people decided about mappings.
+    #[must_use]
+    pub fn mapped(mut self, mappings: &[Mapping]) -> Self {
+        self.decided = mappings.iter().map(|mapping| mapping.id).collect();
+        for mapping in mappings {
+            let dataset = self.datasets.iter_mut().find(|dataset| dataset.name == mapping.dataset);
+            let providers = dataset.into_iter().flat_map(|dataset| &mut dataset.providers);
+            for provider in providers.filter(|provider| provider.name == mapping.provider) {
+                for (field, column) in &mapping.columns {
+                    provider.mapped.entry(field.clone()).or_default().push(column.clone());
+                }
+            }
+        }
+        self
+    }
+}
+
+impl Dataset {
+    /// The fields that a delivery of a provider lacks, each with the names that were looked for.
+    pub fn gaps(&self, provider: &Provider, columns: &[BronzeColumn]) -> Vec<String> {
+        let lacks = |field: &&Field| {
+            !provider.names_of(&field.name).is_empty() && provider.column_of(&field.name, columns).is_none()
+        };
+        let said = |field: &Field| format!("{} (looked for {})", field.name, provider.names_of(&field.name).join(", "));
+        self.schema.iter().filter(lacks).map(said).collect()
+    }
+
+    /// What identifies how the rows of a provider's deliveries become canonical: their mapping key. It says which columns are
+    /// read, not under which names they were looked for: a further name that none of them has changes nothing.
+    pub fn mapping_digest<'a>(
+        &self,
+        provider: &Provider,
+        deliveries: impl Iterator<Item = &'a [BronzeColumn]>,
+    ) -> Result<Digest> {
+        let read = |columns: &'a [BronzeColumn]| -> Vec<Option<&'a str>> {
+            let column =
+                |field: &Field| provider.column_of(&field.name, columns).map(|column| column.delivered.as_str());
+            self.schema.iter().map(column).collect()
+        };
+        let read: Vec<_> = deliveries.map(read).collect();
+        let fields = (&self.schema, &self.key, &self.date, self.timezone_read());
+        let written = (&provider.dates, &provider.decimal_mark, &provider.nulls);
+        let changes = (provider.delivery == DeliveryMode::Changes).then_some(&provider.deletes);
+        digest_of("mapping/5", &(fields, read, written, changes))
+    }
+
+    /// Where the workspace is, where that decides to which day a row belongs.
+    fn timezone_read(&self) -> Option<&'static str> {
+        let dated = self.date.as_ref().and_then(|date| self.field_type(date));
+        (dated == Some(FieldType::Timestamp)).then(|| self.timezone.name())
+    }
+
+    /// What identifies what assay.toml says about how a provider's rows become canonical.
+    pub(super) fn mapping_rules_digest(&self, provider: &Provider) -> Result<Digest> {
+        let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);
+        let is_told = provider.decimal_mark.is_some() || !provider.nulls.is_empty();
+        match self.timezone_read() {
+            timezone if is_told => {
+                digest_of("mapping/3", &(mapping, timezone, &provider.decimal_mark, &provider.nulls))
+            }
+            Some(timezone) => digest_of("mapping/2", &(mapping, timezone)),
+            None => digest_of("mapping/1", &mapping),
+        }
+    }
+}
+
+impl Provider {
+    /// The names that the provider may give `field`, in order of preference: what somebody decided goes before what assay.toml
+    /// says.
+    #[must_use]
+    pub fn names_of<'a>(&'a self, field: &'a str) -> Vec<&'a str> {
+        let own = match self.columns.get(field) {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => vec![field],
+        };
+        self.mapped.get(field).into_iter().flatten().rev().map(String::as_str).chain(own).collect()
+    }
+
+    /// The column of a delivery that holds `field`: by exact name, else ignoring case and the blanks around it, else the
+    /// only one whose letters and digits are the same.
+    #[must_use]
+    pub fn column_of<'a>(&self, field: &str, columns: &'a [BronzeColumn]) -> Option<&'a BronzeColumn> {
+        let names = self.names_of(field);
+        let find = |same: &dyn Fn(&str, &str) -> bool| {
+            names.iter().find_map(|name| columns.iter().find(|column| same(&column.delivered, name)))
+        };
+        find(&|delivered, name| delivered == name)
+            .or_else(|| find(&|delivered, name| delivered.trim().to_lowercase() == name.trim().to_lowercase()))
+            .or_else(|| {
+                let bare = names.iter().map(|name| letters_and_digits(name)).filter(|name| !name.is_empty());
+                bare.into_iter().find_map(|name| {
+                    let mut alike = columns.iter().filter(|column| letters_and_digits(&column.delivered) == name);
+                    alike.next().filter(|_| alike.next().is_none())
+                })
+            })
+    }
+
+    /// The column that says which rows of a delivery of changes are no more, where there is to be one.
+    #[must_use]
+    pub fn deletes_in<'a>(&self, columns: &'a [BronzeColumn]) -> Option<Option<&'a BronzeColumn>> {
+        let wanted = self.deletes.as_ref()?.column.trim().to_lowercase();
+        Some(columns.iter().find(|column| column.delivered.trim().to_lowercase() == wanted))
+    }
+}
+
+fn letters_and_digits(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
