@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::{Lake, make_folder, sweep};
 use crate::base::{Cancel, Digest, Result, ResultExt, crash, files};
@@ -21,7 +22,46 @@ pub struct Raw {
 /// The longest extension that is kept.
 const LONGEST_EXTENSION: usize = 16;
 
+/// A file that lies in the lake for a while, and goes away with this.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Where it lies, once somebody has written it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Lets it lie: somebody goes on with it soon. What nobody does goes away after a day.
+    pub fn keep(mut self) {
+        self.0 = PathBuf::new();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 impl Lake {
+    /// A place for a file that becomes a delivery, on the disk that the lake is on.
+    pub fn scratch(&self) -> Result<Scratch> {
+        let folder = self.root().join("lake/raw");
+        make_folder(&folder)?;
+        sweep(&folder);
+        Ok(Scratch(files::temporary_beside(&folder.join("scratch"))))
+    }
+
+    /// A place for a file that comes in several attempts, always the same for one `name`.
+    pub fn unfinished(&self, name: &Digest) -> Result<Scratch> {
+        let folder = self.root().join("lake/raw");
+        make_folder(&folder)?;
+        sweep(&folder);
+        Ok(Scratch(folder.join(format!(".{}.tmp", name.short()))))
+    }
+
     /// Copies a file that was delivered as `name` into the lake, in constant memory, and makes the copy read-only.
     /// A file of the same content that lies there already, whole, is left alone.
     pub fn store_raw(&self, source: &Path, name: &str, cancel: &Cancel) -> Result<Raw> {
@@ -30,6 +70,7 @@ impl Lake {
         make_folder(&folder)?;
         sweep(&folder);
         let temporary = files::temporary_beside(&folder.join("delivery"));
+        let begun = Instant::now();
         let stored = copy(source, &temporary, cancel).with_context(reading).and_then(|(digest, bytes)| {
             let raw = Raw { digest, extension: extension_of(Path::new(name)), bytes };
             self.settle(&temporary, &raw)?;
@@ -37,6 +78,8 @@ impl Lake {
         });
         let _ = fs::remove_file(&temporary);
         let stored = stored?;
+        let milliseconds = begun.elapsed().as_millis();
+        tracing::info!(name, bytes = stored.bytes, milliseconds, "kept verbatim");
         crash::point("raw.stored");
         Ok(stored)
     }

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use deltalake_core::kernel::Add;
+use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
     AnyValue, Column, DataFrame, DataType, IntoColumn, ParquetCompression, ParquetWriter, Schema, Series,
     StatisticsOptions, TimeUnit,
@@ -103,6 +104,14 @@ fn partition_values(commit: &Commit) -> HashMap<String, Option<String>> {
     commit.partition.iter().map(|(column, value)| (column.clone(), Some(value.clone()))).collect()
 }
 
+/// How hard a table's files are compressed: bronze is the largest, is read least, and a copy of it lies in raw.
+fn level(table: &Table) -> Option<ZstdLevel> {
+    match table {
+        Table::Bronze { .. } => ZstdLevel::try_new(1).ok(),
+        _ => None,
+    }
+}
+
 /// Writes one file, `first` and then further groups until it is full; returns it and the group that came too late.
 fn write_file(
     partition: &Path,
@@ -115,7 +124,7 @@ fn write_file(
     let mut written = Written { path: path.clone(), statistics: Statistics::new(groups.source.stored) };
     let statistics = StatisticsOptions { binary_statistics_truncate_length: Some(64), ..StatisticsOptions::default() };
     let mut writer = ParquetWriter::new(&mut file)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(ParquetCompression::Zstd(level(groups.source.table)))
         .with_statistics(statistics)
         .batched(groups.source.stored)
         .map_err(Error::library)

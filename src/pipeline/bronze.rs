@@ -1,10 +1,13 @@
 //! Bronze: what was delivered, batch by batch.
 
-use polars::prelude::LazyFrame;
+use std::sync::mpsc::sync_channel;
+use std::thread::Builder;
+
+use polars::prelude::{DataFrame, LazyFrame};
 
 use super::report::Report;
 use super::{Context, notes};
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::batch::{Bronze, Delivery};
 use crate::domain::note::DeliveryNote;
 use crate::domain::understood::{Example, RejectKind, Tally};
@@ -29,26 +32,52 @@ pub fn write(
     let (table, partition) = place(delivery);
     let commit = Commit::new(partition, seq, "land", task.slot(), at);
     let (mut rows, mut rejects) = (0, Tally::default());
-    let mut chunks = std::iter::from_fn(|| {
-        let chunk = reader.next_chunk(CHUNK_ROWS, &context.cancel).transpose()?;
-        Some(chunk.and_then(|chunk| {
+    let lake = &context.lake;
+    let committed = read_ahead(reader, &context.cancel, |chunks| {
+        let mut chunks = chunks.map(|chunk| {
+            let chunk = chunk?;
             rows += chunk.height() as u64;
             report.rows(rows, None);
             for Example { line, raw, reason } in reading::refused(&chunk)? {
                 rejects.add(RejectKind::Malformed, line, &raw, reason);
             }
             Ok(chunk)
-        }))
-    });
-    let lake = &context.lake;
-    let committed = lake.replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)?;
-    if committed.repeated {
-        // An attempt that died before its outcome wrote them: they are only looked at.
-        chunks.try_for_each(|chunk| chunk.map(drop))?;
-    }
+        });
+        let committed = lake.replace_with_headers(&table, &schema, &headers, &commit, &mut chunks, &context.cancel)?;
+        if committed.repeated {
+            // An attempt that died before its outcome wrote them: they are only looked at.
+            chunks.try_for_each(|chunk| chunk.map(drop))?;
+        }
+        Ok(committed)
+    })?;
     let (understood, repairs) = (Some(reader.understood()), reader.repairs());
     let note = DeliveryNote { understood, fields: Vec::new(), repairs, rejects: rejects.list() };
     Ok(Bronze { columns, rows: committed.rows, encoding, noted: notes::write(context, &note)? })
+}
+
+/// Has a thread of its own read on while `work` is at the chunks before.
+fn read_ahead<T>(
+    reader: &mut dyn Reader,
+    cancel: &Cancel,
+    work: impl FnOnce(&mut dyn Iterator<Item = Result<DataFrame>>) -> Result<T>,
+) -> Result<T> {
+    let (sender, chunks) = sync_channel(1);
+    std::thread::scope(|scope| {
+        let reading = Builder::new().name("reading".to_owned()).spawn_scoped(scope, move || {
+            while let Some(chunk) = reader.next_chunk(CHUNK_ROWS, cancel).transpose() {
+                // Nobody wants more of a work that has failed.
+                let is_last = chunk.is_err();
+                if sender.send(chunk).is_err() || is_last {
+                    break;
+                }
+            }
+        })?;
+        let mut chunks = chunks.into_iter();
+        let done = work(&mut chunks);
+        drop(chunks);
+        reading.join().map_err(|_| Error::internal("reading the delivery ended unexpectedly"))?;
+        done
+    })
 }
 
 /// The bronze rows of a batch, `None` where there are none.

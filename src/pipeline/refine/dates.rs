@@ -137,19 +137,25 @@ pub fn day_and_time(text: &str) -> (&str, Option<&str>) {
     (day.trim_end_matches(['T', 't', ' ', ',', '\u{a0}']), Some(time))
 }
 
-/// A time of day, and the zone where it names one: `10:30`, `10:30:05.5Z`, `10:30 PM`, `10:30:05+02:00`.
+/// A time of day, and the zone where it names one: `10:30`, `10:30:05.5Z`, `10:30 PM`, `10:30:05+02:00`, `10:30:05+02`.
 pub fn time(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
     let upper = text.trim().to_uppercase();
     let (bare, zone) = match upper.strip_suffix('Z').or_else(|| upper.strip_suffix("UTC")) {
         Some(bare) => (bare.trim_end(), FixedOffset::east_opt(0)),
         None => match upper.rfind(['+', '-']) {
-            Some(place) => (upper[..place].trim_end(), Some(upper[place..].parse::<FixedOffset>().ok()?)),
+            Some(place) => (upper[..place].trim_end(), Some(zone(&upper[place..])?)),
             None => (upper.as_str(), None),
         },
     };
     let forms = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p"];
     let time = forms.iter().find_map(|form| NaiveTime::parse_from_str(bare, form).ok())?;
     Some((time, zone))
+}
+
+/// A distance from UTC: `+02:00`, `+0200`, or as databases write it `+02`.
+fn zone(text: &str) -> Option<FixedOffset> {
+    let hours = number(text.get(1..)?, 2).filter(|_| text.len() == 3);
+    if hours.is_some() { format!("{text}:00").parse().ok() } else { text.parse().ok() }
 }
 
 /// A date with the name of its month at this place.

@@ -4,6 +4,7 @@
 
 mod changes;
 mod dates;
+mod finder;
 mod numbers;
 pub mod parse;
 pub(super) mod refiner;

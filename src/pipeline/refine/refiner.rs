@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::changes::Latest;
+use super::changes::{Deletions, Latest};
+use super::finder::{Finder, Mapping};
 use super::parse::parse;
 use super::scope::Scope;
-use super::style::{Finder, Mapping, Style};
+use super::style::Style;
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
@@ -42,8 +43,8 @@ pub struct Reading {
     pub scope: Scope,
     /// Which of the slice's deliveries it is, in their order.
     index: usize,
-    /// The column and the values in it by which a row says that it is no more.
-    deletes: Option<(String, Vec<String>)>,
+    /// The columns and the values in them by which a row says that it is no more.
+    deletes: Vec<(String, Vec<String>)>,
     /// What holds each canonical field.
     mapping: Mapping,
     /// How each writes its values.
@@ -92,16 +93,9 @@ impl Refiner {
         if !asked.is_empty() {
             cells(&asked)?.try_for_each(|rows| finder.add(&rows?))?;
         }
-        let deletes = match (self.provider.deletes_in(columns), &self.provider.deletes) {
-            (Some(Some(column)), Some(deletes)) => Some((column.name.clone(), deletes.values.clone())),
-            (Some(None), Some(deletes)) => {
-                return Err(Error::bad_data(format!(
-                    "a delivery of {} lacks the column `{}` that says which rows are no more",
-                    self.provider.name, deletes.column
-                )));
-            }
-            _ => None,
-        };
+        let deletions = self.provider.deletions(columns)?.into_iter();
+        let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
+        let deletes = deletions.map(|(column, values)| (column.name.clone(), owned(values))).collect();
         Ok(Reading { scope, index, deletes, mapping, styles: finder.styles() })
     }
 
@@ -117,14 +111,13 @@ impl Refiner {
 
         let days = self.days(reading, bronze)?;
         let keys = if self.latest.is_some() { self.keys(reading, bronze)? } else { Vec::new() };
-        let deleting = reading.deletes.as_ref().map(|(name, _)| text(bronze, name)).transpose()?;
+        let deletions = Deletions::of(&reading.deletes, bronze)?;
         let mut kept = Kept::new(&self.dataset);
         let mut refused = Refused::default();
         let mut repairs = Tally::default();
         for index in 0..bronze.height() {
             let is_own = reading.scope.is_own(&self.dataset, days.get(index).copied().flatten());
-            let deletes = deleting.and_then(|cells| cells.get(index));
-            if !is_own || !self.stands(reading, keys.get(index), rows.get(index), deletes) {
+            if !is_own || !self.stands(reading, keys.get(index), rows.get(index), deletions.has(index)) {
                 continue;
             }
             let place = (rows.get(index), lines.get(index));
@@ -183,18 +176,20 @@ impl Refiner {
 
     /// Whether a row stands: of changes only the last of its key, if that does not say that it is no more. What has no key
     /// that can be read is refused for that.
-    fn stands(&self, reading: &Reading, key: Option<&Option<String>>, row: Option<i64>, deletes: Option<&str>) -> bool {
+    fn stands(&self, reading: &Reading, key: Option<&Option<String>>, row: Option<i64>, is_no_more: bool) -> bool {
         let (Some(latest), Some(Some(key))) = (&self.latest, key) else { return true };
-        let says_so = |(_, values): &(String, Vec<String>)| {
-            deletes.is_some_and(|cell| values.iter().any(|value| value == cell.trim()))
-        };
-        latest.is(key, (reading.index, row)) && !reading.deletes.as_ref().is_some_and(says_so)
+        latest.is(key, (reading.index, row)) && !is_no_more
     }
 
     /// The day of each row, where a delivery's rows are not all of this slice; empty where they are.
     pub fn days(&self, reading: &Reading, bronze: &DataFrame) -> Result<Vec<Option<NaiveDate>>> {
+        if reading.scope.is_partial() { self.dates(reading, bronze) } else { Ok(Vec::new()) }
+    }
+
+    /// The day of each row, as far as it can be read; empty where no field says it.
+    pub fn dates(&self, reading: &Reading, bronze: &DataFrame) -> Result<Vec<Option<NaiveDate>>> {
         let date = self.dataset.schema.iter().position(|field| Some(&field.name) == self.dataset.date.as_ref());
-        let Some(date) = date.filter(|_| reading.scope.is_partial()) else { return Ok(Vec::new()) };
+        let Some(date) = date else { return Ok(Vec::new()) };
         let Some(column) = &reading.mapping[date] else { return Ok(vec![None; bronze.height()]) };
         let (cells, problems) = (text(bronze, &column.name)?, text(bronze, PROBLEM)?);
         let (field_type, style) = (self.dataset.schema[date].field_type, &reading.styles[date]);

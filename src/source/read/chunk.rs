@@ -30,8 +30,8 @@ pub struct Records {
     rows: Vec<i64>,
     lines: Vec<Option<i64>>,
     cells: Vec<StringChunkedBuilder>,
-    problems: StringChunkedBuilder,
-    raw: StringChunkedBuilder,
+    /// The bad records: their places, what is wrong with them, and their texts.
+    bad: Vec<(usize, String, Option<String>)>,
     limit: usize,
     bytes: usize,
 }
@@ -44,8 +44,7 @@ impl Records {
             rows: Vec::new(),
             lines: Vec::new(),
             cells: header.iter().map(|column| builder(&column.name)).collect(),
-            problems: builder(PROBLEM),
-            raw: builder(RAW),
+            bad: Vec::new(),
             limit: limit.max(1),
             bytes: 0,
         }
@@ -66,21 +65,18 @@ impl Records {
             self.bytes += cell.map_or(1, str::len);
             builder.append_option(cell);
         }
-        self.problems.append_null();
-        self.raw.append_null();
     }
 
     /// Adds a record that could not be split.
     pub fn push_bad(&mut self, row: i64, line: Option<i64>, problem: &str, raw: Option<&str>) {
+        let raw = raw.map(|raw| raw.char_indices().nth(RAW_LENGTH).map_or(raw, |(end, _)| &raw[..end]));
+        self.bytes += self.cells.len() + problem.len() + raw.map_or(0, str::len);
+        self.bad.push((self.rows.len(), problem.to_owned(), raw.map(str::to_owned)));
         self.rows.push(row);
         self.lines.push(line);
         for builder in &mut self.cells {
             builder.append_null();
         }
-        let raw = raw.map(|raw| raw.char_indices().nth(RAW_LENGTH).map_or(raw, |(end, _)| &raw[..end]));
-        self.bytes += self.cells.len() + problem.len() + raw.map_or(0, str::len);
-        self.problems.append_value(problem);
-        self.raw.append_option(raw);
     }
 
     /// The frame, `None` when no record went in.
@@ -88,10 +84,25 @@ impl Records {
         if self.rows.is_empty() {
             return Ok(None);
         }
+        let height = self.rows.len();
         let mut columns = vec![Column::new(ROW.into(), self.rows), Column::new(LINE.into(), self.lines)];
-        let text = self.cells.into_iter().chain([self.problems, self.raw]);
-        columns.extend(text.map(|builder| builder.finish().into_column()));
+        columns.extend(self.cells.into_iter().map(|builder| builder.finish().into_column()));
+        let problems = self.bad.iter().map(|(place, problem, _)| (*place, Some(problem.as_str())));
+        let raw = self.bad.iter().map(|(place, _, raw)| (*place, raw.as_deref()));
+        columns.extend([sparse(PROBLEM, height, problems), sparse(RAW, height, raw)]);
         let frame = DataFrame::new_infer_height(columns);
         frame.map(Some).map_err(|error| Error::internal("a chunk of records does not fit its header").because(error))
     }
+}
+
+/// A column of few texts, at these places.
+fn sparse<'a>(name: &str, height: usize, texts: impl ExactSizeIterator<Item = (usize, Option<&'a str>)>) -> Column {
+    if texts.len() == 0 {
+        return StringChunked::full_null(name.into(), height).into_column();
+    }
+    let mut cells = vec![None; height];
+    for (place, text) in texts {
+        cells[place] = text;
+    }
+    StringChunked::from_iter_options(name.into(), cells.into_iter()).into_column()
 }

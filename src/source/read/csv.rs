@@ -11,7 +11,7 @@ use polars::prelude::DataFrame;
 
 use super::chunk::Records;
 use super::sheet::{self, SheetText};
-use super::text::{Text, utf8};
+use super::text::Text;
 use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
@@ -112,7 +112,7 @@ impl CsvReader {
             if !self.records.advance(cancel)? {
                 return Err(no_text());
             }
-            let (line, raw) = (self.records.line(), utf8(self.records.raw())?);
+            let (line, raw) = (self.records.line(), self.records.raw_text()?);
             if index < before {
                 self.repairs.add(RepairKind::Preamble, Some(line), raw, "it stands above the table");
                 continue;
@@ -163,7 +163,7 @@ impl CsvReader {
             Judged::Bad(problem) => Err(problem.clone()),
             _ => Ok(self.cells()?.map(|cell| cell.map(str::to_owned)).collect()),
         };
-        let raw = utf8(self.records.raw())?.to_owned();
+        let raw = self.records.raw_text()?.to_owned();
         self.notes.hold(Held { line: self.records.line(), raw, cells });
         Ok(true)
     }
@@ -173,13 +173,14 @@ impl CsvReader {
         let (has, wants) = (self.records.count(), self.header.len());
         let is_row = matches!(judged, Judged::Row);
         let is_in_order = self.records.problem().is_none() && !self.is_doubtful();
-        let is_one_line = self.records.line() == self.records.last_line();
-        if !is_in_order || !is_one_line || has > wants || wants < 2 || is_row && !self.layout.is_typed() {
+        if !is_in_order || has > wants || wants < 2 || is_row && !self.layout.is_typed() {
             return Ok(false);
         }
-        let mut filled = self.records.cells()?.enumerate().filter(|(_, cell)| !cell.trim().is_empty());
-        let is_first = filled.next().is_some_and(|(index, cell)| index == 0 && self.is_words(cell));
-        Ok(is_first && filled.next().is_none() || !is_row && has < wants && self.records.is_after_blank())
+        let mut filled = self.records.cells()?.enumerate().filter(|(_, cell)| !is_blank(cell));
+        let first = filled.next().filter(|(index, _)| *index == 0 && filled.next().is_none());
+        let is_alone = first.is_some_and(|(_, cell)| self.is_words(cell));
+        let is_short = !is_row && has < wants && self.records.is_after_blank();
+        Ok((is_alone || is_short) && self.records.line() == self.records.last_line())
     }
 
     /// Whether a text is no value of the first column: words, or a line of marks.
@@ -204,7 +205,10 @@ impl CsvReader {
         if has != wants {
             return self.of_other_width();
         }
-        if !self.records.is_sheet() && quotes::holds_records(self.records.raw(), delimiter, wants) {
+        if self.records.is_quoted()
+            && !self.records.is_sheet()
+            && quotes::holds_records(self.records.raw(), delimiter, wants)
+        {
             return self.apart("the lines between two quotes look like records".to_owned());
         }
         self.blank_or(Judged::Row)
@@ -258,8 +262,7 @@ impl CsvReader {
     /// A record with more or fewer cells than there are columns.
     fn of_other_width(&mut self) -> Result<Judged> {
         let (has, wants) = (self.records.count(), self.header.len());
-        let is_empty_behind =
-            has <= MAX_COLUMNS && self.records.cells()?.skip(wants).all(|cell| cell.trim().is_empty());
+        let is_empty_behind = has <= MAX_COLUMNS && self.records.cells()?.skip(wants).all(is_blank);
         if has > wants && is_empty_behind {
             let judged = self.blank_or(Judged::Row)?;
             if matches!(judged, Judged::Row) {
@@ -277,10 +280,7 @@ impl CsvReader {
     }
 
     fn blank_or(&mut self, judged: Judged) -> Result<Judged> {
-        if self.header.len() < 2
-            || self.records.is_quoted()
-            || self.records.cells()?.any(|cell| !cell.trim().is_empty())
-        {
+        if self.header.len() < 2 || self.records.is_quoted() || self.records.cells()?.any(|cell| !is_blank(cell)) {
             return Ok(judged);
         }
         self.repaired(RepairKind::BlankRow, "all of its cells are empty")?;
@@ -288,9 +288,14 @@ impl CsvReader {
     }
 
     fn repaired(&mut self, kind: RepairKind, reason: impl Into<String>) -> Result<()> {
-        self.repairs.add(kind, Some(self.records.line()), utf8(self.records.raw())?, reason);
+        self.repairs.add(kind, Some(self.records.line()), self.records.raw_text()?, reason);
         Ok(())
     }
+}
+
+/// Whether a cell holds nothing but blanks. Of nearly all others the first byte tells.
+fn is_blank(cell: &str) -> bool {
+    !cell.as_bytes().first().is_some_and(u8::is_ascii_graphic) && cell.trim().is_empty()
 }
 
 fn line_of(line: u64) -> Option<i64> {
@@ -334,7 +339,7 @@ impl Reader for CsvReader {
                 judged if self.notes.release() => self.pending = Some(judged),
                 Judged::Bad(problem) => {
                     self.row += 1;
-                    let raw = utf8(self.records.raw())?;
+                    let raw = self.records.raw_text()?;
                     chunk.push_bad(self.row, line_of(self.records.line()), &problem, Some(raw));
                 }
                 Judged::Row => {

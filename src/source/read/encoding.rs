@@ -5,12 +5,20 @@ use std::io::Read;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use memchr::memchr;
+
 use super::text::{BLOCK, Fault, Text};
 use super::unpack::Packed;
 use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::encoding::ENCODINGS;
 use crate::domain::understood::RepairKind;
+
+/// How much is looked at at a time, in bytes.
+const LOOKED_AT: usize = 1 << 18;
+
+/// How many bytes of a character may stand at the end of what was read so far: all but its last.
+const LONGEST_PART: usize = 3;
 
 /// How many bytes that are not ASCII, with what stands around them, an encoding is guessed from.
 const GUESSED_FROM: usize = 1 << 20;
@@ -19,6 +27,9 @@ const GUESSED_FROM: usize = 1 << 20;
 pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
     let named = label.map(named).transpose()?;
     let Decided { encoding, is_guessed } = decide(file, named, cancel)?;
+    if encoding == UTF_8 {
+        return Ok(Text::sound(file.stream()?));
+    }
     let mut text = Text::new(file.stream()?, encoding);
     if is_guessed {
         let name = encoding.name().to_ascii_lowercase();
@@ -84,8 +95,29 @@ fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> R
         .map_or_else(|| Err(not_utf8(&fault, mark)), |encoding| Ok(Decided { encoding, is_guessed: true }))
 }
 
+/// Whether all of a file is UTF-8, without a byte that is zero: said fast, but not where it stops being that.
+fn is_utf8(file: &Packed, cancel: &Cancel) -> Result<bool> {
+    let (mut input, mut bytes) = (file.stream()?, Vec::with_capacity(LOOKED_AT));
+    loop {
+        cancel.check()?;
+        let space = (LOOKED_AT - bytes.len()) as u64;
+        let read = Read::by_ref(&mut input).take(space).read_to_end(&mut bytes).context("reading the file")?;
+        let valid = Encoding::utf8_valid_up_to(&bytes);
+        if memchr(0, &bytes).is_some() || bytes.len() - valid > LONGEST_PART {
+            return Ok(false);
+        }
+        if read == 0 {
+            return Ok(valid == bytes.len());
+        }
+        bytes.drain(..valid);
+    }
+}
+
 /// Where a file stops being UTF-8, if anywhere.
 fn first_fault(file: &Packed, cancel: &Cancel) -> Result<Option<Fault>> {
+    if is_utf8(file, cancel)? {
+        return Ok(None);
+    }
     let mut text = Text::new(file.stream()?, UTF_8);
     loop {
         cancel.check()?;

@@ -4,6 +4,7 @@
 //! `_problem` and its text in `_raw`; only what makes the file as a whole unreadable is an error. Nothing is
 //! parsed into dates or numbers here. Memory is bounded by the chunk and by [`MAX_RECORD`], whatever the file holds.
 
+mod agreed;
 mod chunk;
 mod csv;
 mod encoding;
@@ -26,6 +27,7 @@ use std::path::Path;
 
 use polars::prelude::DataFrame;
 
+pub use agreed::{MAX_COLUMNS, MAX_RECORD};
 pub use chunk::bronze_schema;
 pub use encoding::names;
 pub use preview::{Preview, preview, refused};
@@ -35,12 +37,6 @@ use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::understood::{Repair, Understood};
 use unpack::Packed;
-
-/// The longest record that is read, in bytes of UTF-8.
-pub const MAX_RECORD: usize = 16 << 20;
-
-/// The most columns that a delivery may have.
-pub const MAX_COLUMNS: usize = 10_000;
 
 /// The file extensions that [`open`] knows, lower case.
 pub const EXTENSIONS: [&str; 13] =

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use encoding_rs::UTF_8;
 
+use super::agreed::DELIMITER;
 use super::text::Text;
 use super::workbook::Workbook;
 use super::{MAX_COLUMNS, header, ods, xls, xlsb, xlsx};
@@ -23,9 +24,6 @@ const WAITING: usize = 4;
 
 /// How many rows a sheet may have: Excel's limit.
 const ROWS: u32 = 1 << 20;
-
-/// What separates the cells of the text that a sheet becomes.
-pub const DELIMITER: &str = ",";
 
 /// The kinds of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use memchr::{memchr, memchr_iter, memmem};
 
 use crate::base::{Error, Result, ResultExt};
 use crate::domain::understood::RepairKind;
@@ -28,12 +29,14 @@ pub struct Text {
     ended: bool,
     /// The encoding whose byte order mark the file starts with.
     mark: Option<&'static Encoding>,
-    decoded: Vec<u8>,
+    decoded: String,
     consumed: usize,
     filled: usize,
     /// How many decoded bytes came before this block, and the lines up to its end.
     passed: u64,
     lines: LineCounter,
+    /// Whether nothing can be wrong with the text, so that nobody will ask for a line.
+    is_sound: bool,
     /// What had to be done to make text of the file, and why.
     pub repairs: Vec<(RepairKind, String)>,
 }
@@ -73,13 +76,19 @@ impl Text {
             base: 0,
             ended: false,
             mark: None,
-            decoded: vec![0; BLOCK],
+            decoded: "\0".repeat(BLOCK),
             consumed: 0,
             filled: 0,
             passed: 0,
             lines: LineCounter::default(),
+            is_sound: false,
             repairs: Vec::new(),
         }
+    }
+
+    /// The same of what was looked through and is UTF-8.
+    pub fn sound(input: Box<dyn Read + Send>) -> Self {
+        Self { is_sound: true, ..Self::new(input, UTF_8) }
     }
 
     /// The encoding that it is decoded from, where that is not UTF-8.
@@ -90,7 +99,12 @@ impl Text {
 
     /// What is decoded and not consumed yet.
     pub fn block(&self) -> &[u8] {
-        &self.decoded[self.consumed..self.filled]
+        &self.decoded.as_bytes()[self.consumed..self.filled]
+    }
+
+    /// The whole block as text, as long as none of it is consumed.
+    pub fn whole_block(&self) -> &str {
+        self.decoded.get(self.consumed..self.filled).unwrap_or_default()
     }
 
     /// Marks the first `count` bytes of [`Text::block`] as dealt with.
@@ -110,11 +124,13 @@ impl Text {
         while self.filled == 0 && !self.ended {
             let is_last = self.at == self.source.len() && self.read_more().map_err(Fault::Io)? == 0;
             let (result, read, written) =
-                self.decoder.decode_to_utf8_without_replacement(&self.source[self.at..], &mut self.decoded, is_last);
+                self.decoder.decode_to_str_without_replacement(&self.source[self.at..], &mut self.decoded, is_last);
             self.at += read;
             self.ended = is_last && result == DecoderResult::InputEmpty;
             self.check_nul(written)?;
-            self.lines.pass(&self.decoded[..written]);
+            if !self.is_sound {
+                self.lines.pass(&self.decoded.as_bytes()[..written]);
+            }
             self.passed += written as u64;
             if let DecoderResult::Malformed(bad, after) = result {
                 let first = self.at.saturating_sub(usize::from(bad) + usize::from(after));
@@ -157,11 +173,11 @@ impl Text {
     }
 
     fn check_nul(&mut self, written: usize) -> Result<(), Fault> {
-        let Some(index) = self.decoded[..written].iter().position(|byte| *byte == 0) else { return Ok(()) };
+        let Some(index) = memchr(0, &self.decoded.as_bytes()[..written]) else { return Ok(()) };
         // Only UTF-8 has as many bytes before decoding as after it, but for the mark.
         let mark = if self.mark == Some(UTF_8) { 3 } else { 0 };
         let offset = (self.decoder.encoding() == UTF_8).then(|| mark + self.passed + index as u64);
-        self.lines.pass(&self.decoded[..index]);
+        self.lines.pass(&self.decoded.as_bytes()[..index]);
         Err(Fault::Nul { line: self.lines.line(), offset })
     }
 }
@@ -194,11 +210,16 @@ impl LineCounter {
 
     /// Takes note of the line ends in `bytes`.
     pub fn pass(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            let is_second_half = *byte == b'\n' && self.after_return;
-            self.ends += u64::from(matches!(byte, b'\n' | b'\r') && !is_second_half);
-            self.after_return = *byte == b'\r';
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return };
+        if bytes == b"\n" && !self.after_return {
+            self.ends += 1;
+            return;
         }
+        let returns = memchr_iter(b'\r', bytes).count();
+        let pairs = if returns == 0 { 0 } else { memmem::find_iter(bytes, b"\r\n").count() };
+        let is_second_half = *first == b'\n' && self.after_return;
+        self.ends += (memchr_iter(b'\n', bytes).count() + returns - pairs - usize::from(is_second_half)) as u64;
+        self.after_return = *last == b'\r';
     }
 
     /// The 1-based line of the next byte.

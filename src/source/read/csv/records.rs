@@ -1,6 +1,6 @@
 //! The records of a text, one after the other, each whole in memory.
 
-use super::super::text::{LineCounter, Text, too_long, utf8};
+use super::super::text::{LineCounter, Text, too_long};
 use super::super::{MAX_COLUMNS, MAX_RECORD};
 use super::dialect::Dialect;
 use super::split::{Problem, Splitter};
@@ -8,11 +8,18 @@ use crate::base::text::grouped;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::understood::RepairKind;
 
+/// Whether a record may hold line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    OneLine,
+    LineEnds,
+}
+
 /// Reads a text record by record.
 pub struct TextRecords {
     text: Text,
     /// What is decoded; the record begins at `at` and has `length` bytes without its line end.
-    buffer: Vec<u8>,
+    buffer: String,
     at: usize,
     length: usize,
     has_ended: bool,
@@ -20,6 +27,7 @@ pub struct TextRecords {
     lines: LineCounter,
     line: u64,
     is_after_blank: bool,
+    within: Within,
     /// Whether each record is one line, whatever line ends its cells hold: a row of a sheet.
     is_sheet: bool,
 }
@@ -29,7 +37,7 @@ impl TextRecords {
     pub fn new(text: Text) -> Self {
         Self {
             text,
-            buffer: Vec::new(),
+            buffer: String::new(),
             at: 0,
             length: 0,
             has_ended: false,
@@ -37,6 +45,7 @@ impl TextRecords {
             lines: LineCounter::default(),
             line: 1,
             is_after_blank: false,
+            within: Within::LineEnds,
             is_sheet: false,
         }
     }
@@ -56,7 +65,7 @@ impl TextRecords {
         while self.buffer.len() < bytes && !self.has_ended {
             self.fill()?;
         }
-        Ok((&self.buffer, self.has_ended))
+        Ok((self.buffer.as_bytes(), self.has_ended))
     }
 
     /// Goes on in this dialect.
@@ -66,20 +75,20 @@ impl TextRecords {
 
     /// Leaves out the first bytes of the text.
     pub fn skip(&mut self, bytes: usize) {
-        self.length = bytes;
+        (self.length, self.within) = (bytes, Within::LineEnds);
     }
 
     /// Goes on to the next record; false where there is none.
     pub fn advance(&mut self, cancel: &Cancel) -> Result<bool> {
-        if !self.is_sheet {
-            self.lines.pass(&self.buffer[self.at..self.at + self.length]);
+        if !self.is_sheet && self.within == Within::LineEnds {
+            self.lines.pass(&self.buffer.as_bytes()[self.at..self.at + self.length]);
         }
         self.at += self.length;
         self.length = 0;
         self.pass_line_ends(cancel)?;
         loop {
             cancel.check()?;
-            let rest = &self.buffer[self.at..];
+            let rest = &self.buffer.as_bytes()[self.at..];
             if rest.is_empty() && self.has_ended {
                 return Ok(false);
             }
@@ -88,6 +97,7 @@ impl TextRecords {
             let is_all = self.has_ended || held > MAX_RECORD;
             if let Some(length) = self.splitter.split(rest, is_all) {
                 self.length = length;
+                self.within = if self.splitter.may_span_lines() { Within::LineEnds } else { Within::OneLine };
                 let is_open = matches!(self.splitter.problem, Some(Problem::NeverClosed(_)));
                 return if length > MAX_RECORD && !is_open { Err(too_long(self.line)) } else { Ok(true) };
             }
@@ -103,7 +113,7 @@ impl TextRecords {
         let is_first = self.at == 0 && before == 1;
         loop {
             cancel.check()?;
-            let rest = &self.buffer[self.at..];
+            let rest = &self.buffer.as_bytes()[self.at..];
             let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
             let is_all = ends == rest.len();
             self.lines.pass(&rest[..ends]);
@@ -124,9 +134,9 @@ impl TextRecords {
             self.at = 0;
         }
         self.text.refill()?;
-        let block = self.text.block();
+        let block = self.text.whole_block();
         self.has_ended = block.is_empty();
-        self.buffer.extend_from_slice(block);
+        self.buffer.push_str(block);
         self.text.consume(self.text.block().len());
         Ok(())
     }
@@ -134,18 +144,18 @@ impl TextRecords {
     /// Ends the record with its first line: what follows is read as if it were no part of it.
     pub fn cut(&mut self) {
         let end = self.at + self.raw().iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(self.length);
-        self.splitter.split(&self.buffer[self.at..end], true);
+        self.splitter.split(&self.buffer.as_bytes()[self.at..end], true);
         self.length = end - self.at;
     }
 
     /// What is decoded of the text behind the record.
     pub fn beyond(&self) -> &[u8] {
-        &self.buffer[self.at + self.length..]
+        &self.buffer.as_bytes()[self.at + self.length..]
     }
 
     /// The line that the record ends on.
     pub fn last_line(&self) -> u64 {
-        self.line + if self.is_sheet { 0 } else { LineCounter::of(self.raw()) }
+        self.line + if self.is_sheet || self.within == Within::OneLine { 0 } else { LineCounter::of(self.raw()) }
     }
 
     /// The error of a quote, at this byte of the record, that takes in the rest of the file, or more of it than a record
@@ -174,7 +184,13 @@ impl TextRecords {
 
     /// The text of the record.
     pub fn raw(&self) -> &[u8] {
-        &self.buffer[self.at..self.at + self.length]
+        &self.buffer.as_bytes()[self.at..self.at + self.length]
+    }
+
+    /// The same as text.
+    pub fn raw_text(&self) -> Result<&str> {
+        let raw = self.buffer.get(self.at..self.at + self.length);
+        raw.ok_or_else(|| Error::internal("a record ends within a character"))
     }
 
     /// The 1-based line that it starts on.
@@ -199,12 +215,12 @@ impl TextRecords {
 
     /// Whether one of its cells stands in quotes.
     pub fn is_quoted(&self) -> bool {
-        self.splitter.cells().iter().any(|cell| cell.is_quoted)
+        self.splitter.is_quoted
     }
 
     /// Its cells: as many as a file may have columns, and one more.
     pub fn cells(&self) -> Result<impl Iterator<Item = &str>> {
-        let raw = utf8(self.raw())?;
+        let raw = self.raw_text()?;
         Ok(self.splitter.cells().iter().map(move |cell| self.splitter.content(raw, *cell)))
     }
 

@@ -46,6 +46,8 @@ pub struct Splitter {
     pub count: usize,
     /// What is wrong with its quotes.
     pub problem: Option<Problem>,
+    /// Whether one of its cells stands in quotes.
+    pub is_quoted: bool,
 }
 
 /// Where the reading of a cell came to.
@@ -62,7 +64,7 @@ impl Splitter {
     /// Keeps at most so many cells of a record.
     pub fn new(dialect: Dialect, most: usize) -> Self {
         let first = dialect.delimiter.bytes().next();
-        Self { dialect, first, cells: Vec::new(), most, apart: Vec::new(), count: 0, problem: None }
+        Self { dialect, first, cells: Vec::new(), most, apart: Vec::new(), count: 0, problem: None, is_quoted: false }
     }
 
     pub fn dialect(&self) -> &Dialect {
@@ -74,12 +76,17 @@ impl Splitter {
         &self.cells
     }
 
+    /// Whether the record may hold line ends: only behind a quote or an escape can one stand within it.
+    pub fn may_span_lines(&self) -> bool {
+        self.is_quoted || self.problem.is_some() || self.dialect.escape.is_some()
+    }
+
     /// How many bytes the record has that begins with `text`, without its line end; `None` where it goes on beyond.
     /// `is_last` says that there is nothing beyond.
     pub fn split(&mut self, text: &[u8], is_last: bool) -> Option<usize> {
         self.cells.clear();
         self.apart.clear();
-        (self.count, self.problem) = (0, None);
+        (self.count, self.problem, self.is_quoted) = (0, None, false);
         let mut at = 0;
         loop {
             let start = if self.dialect.is_padded { at + spaces(&text[at..]) } else { at };
@@ -100,6 +107,7 @@ impl Splitter {
 
     fn push(&mut self, cell: Cell) {
         self.count += 1;
+        self.is_quoted |= cell.is_quoted;
         if self.cells.len() < self.most {
             self.cells.push(cell);
         }
@@ -220,7 +228,7 @@ impl Splitter {
 
     fn is_delimiter(&self, text: &[u8]) -> bool {
         self.first.is_some_and(|first| text.first() == Some(&first))
-            && text.starts_with(self.dialect.delimiter.as_bytes())
+            && (self.dialect.delimiter.len() == 1 || text.starts_with(self.dialect.delimiter.as_bytes()))
     }
 
     /// The content of a cell of the record that begins with `text`.

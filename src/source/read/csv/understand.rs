@@ -1,7 +1,7 @@
 //! A text understood from its beginning: how its cells are told apart, and where the table lies.
 
 use super::super::MAX_RECORD;
-use super::super::sheet::DELIMITER;
+use super::super::agreed::DELIMITER;
 use super::dialect::Dialect;
 use super::layout::{Layout, layout};
 use super::records::TextRecords;
