@@ -124,6 +124,7 @@ fn of_slice(slice: &Slice, number: u64) -> Vec<Fact> {
         covers: None,
         part: None,
         held_by: None,
+        retrieved: None,
     };
     let columns = ["slip_id", "line", "sold_on", "description", "quantity", "amount"].map(|name| BronzeColumn {
         name: name.to_owned(),

@@ -69,9 +69,9 @@ pub fn grouped(number: u64) -> String {
 pub fn counted(number: u64, noun: &str) -> String {
     let noun = match (number, noun.strip_suffix('y')) {
         (1, _) => noun.to_owned(),
-        (_, Some(stem)) => format!("{stem}ies"),
-        (_, None) if noun.ends_with("ch") => format!("{noun}es"),
-        (_, None) => format!("{noun}s"),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if noun.ends_with("ch") => format!("{noun}es"),
+        _ => format!("{noun}s"),
     };
     format!("{} {noun}", grouped(number))
 }
@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(counted(1, "row"), "1 row");
         assert_eq!(counted(1_234_567, "row"), "1,234,567 rows");
         assert_eq!(counted(2, "anomaly"), "2 anomalies");
+        assert_eq!(counted(4, "day"), "4 days");
         assert_eq!(counted(0, "batch"), "0 batches");
     }
 }

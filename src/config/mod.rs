@@ -10,6 +10,7 @@ mod names;
 mod provider;
 mod rhythm;
 mod schema;
+mod source;
 mod table;
 mod workspace;
 

@@ -8,12 +8,11 @@ use chrono::{DateTime, NaiveDate};
 
 use super::rhythm::{self, Owed};
 use super::table::{Located, Table, suggest, unique};
-use super::{names, schema};
+use super::{names, schema, source};
 use crate::base::Result;
-use crate::domain::contract::{DecimalMark, Deletes, DeliveryMode, Source};
+use crate::domain::contract::{DecimalMark, Deletes, DeliveryMode};
 use crate::domain::due::Due;
-use crate::domain::encoding;
-use crate::domain::{Field, FilePattern, Granularity, Period, Provider};
+use crate::domain::{Field, Granularity, Period, Provider, Source};
 
 const KEYS: [&str; 19] = [
     "name",
@@ -95,10 +94,13 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
             .error(&table.place_of("until"), message)
             .hint("`until` is the last period that the provider owes"));
     }
-    let mode = delivery(table, of.has_key)?;
+    let (source, said) = (source::source(table, of)?, delivery(table, of.has_key)?);
+    source::check(table, &source, said, of)?;
+    let usual = if matches!(source, Source::Sql(_)) { DeliveryMode::Changes } else { DeliveryMode::Whole };
+    let mode = said.unwrap_or(usual);
     Ok(Provider {
         name: names::folder_name(table.document, "provider", &table.required_text("name")?)?,
-        source: source(table)?,
+        source,
         columns: columns(table, schema)?,
         dates: dates(table)?,
         decimal_mark: decimal_mark(table)?,
@@ -117,26 +119,6 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
         takes_over: table.text("takes_over")?.map(|name| name.value.to_owned()),
         mapped: BTreeMap::new(),
     })
-}
-
-fn source(table: &Table<'_, '_>) -> Result<Source> {
-    let example = "write source = { kind = \"inbox\", pattern = \"{period}*.csv\" }";
-    let value = table.value("source").ok_or_else(|| table.missing("source").hint(example))?;
-    let table = value.table("source", &["kind", "pattern", "encoding"])?;
-    let kind = table.required_text("kind")?;
-    if kind.value != "inbox" {
-        let message = format!("`{}` is not a kind of source that this version has", kind.value);
-        return Err(table.document.error(&kind.place, message).hint(example));
-    }
-    let pattern = table.required_text("pattern")?;
-    FilePattern::parse(pattern.value).map_err(|error| table.document.locate(&pattern.place, &error))?;
-    let encoding = table.text("encoding")?;
-    if let Some(label) = encoding.as_ref().filter(|label| !encoding::is_known(label.value)) {
-        let error =
-            table.document.error(&label.place, format!("`{}` is not an encoding that assay knows", label.value));
-        return Err(suggest(error, &label.value.to_ascii_lowercase(), encoding::ENCODINGS));
-    }
-    Ok(Source::Inbox { pattern: pattern.value.to_owned(), encoding: encoding.map(|label| label.value.to_owned()) })
 }
 
 fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, Vec<String>>> {
@@ -205,13 +187,13 @@ fn says_a_date(pattern: &str) -> bool {
         })
 }
 
-fn delivery(table: &Table<'_, '_>, has_key: bool) -> Result<DeliveryMode> {
-    let Some(text) = table.text("delivery")? else { return Ok(DeliveryMode::Whole) };
+fn delivery(table: &Table<'_, '_>, has_key: bool) -> Result<Option<DeliveryMode>> {
+    let Some(text) = table.text("delivery")? else { return Ok(None) };
     let refused = |message: String| table.document.error(&text.place, message);
     match text.value {
-        "whole" => Ok(DeliveryMode::Whole),
-        "parts" => Ok(DeliveryMode::Parts),
-        "changes" if has_key => Ok(DeliveryMode::Changes),
+        "whole" => Ok(Some(DeliveryMode::Whole)),
+        "parts" => Ok(Some(DeliveryMode::Parts)),
+        "changes" if has_key => Ok(Some(DeliveryMode::Changes)),
         "changes" => Err(refused("changes without a key: nobody can tell which row one is about".to_owned())
             .hint("say by `key = [\"...\"]` of the dataset what makes a row unique")),
         other => {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::shop;
 use super::slips::act::{Act, Step};
 use super::slips::{Material, Purpose, RawFile, TEST, material};
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
@@ -42,6 +43,7 @@ pub fn build(folder: &Path, seed: u64, say: &dyn Fn(&str), cancel: &Cancel) -> R
 }
 
 fn write_material(root: &Path, material: &Material) -> Result<()> {
+    shop::found(root)?;
     let write = |path: PathBuf, bytes: &[u8]| files::write_bytes_atomically(&root.join(path), bytes);
     write("assay.toml".into(), material.assay_toml.as_bytes())?;
     write(Path::new(TRAINING).join(material.lexicon.0), &material.lexicon.1)?;
@@ -80,7 +82,7 @@ impl Builder<'_> {
 
     /// What the step asks for, as the workspace stands.
     fn requests(&self, workspace: &Workspace, step: &Step) -> Result<Vec<Request>> {
-        let ingest = || vec![Request::Ingest { dataset: None, provider: None }];
+        let ingest = || vec![Request::Ingest { dataset: None, provider: None, full: false }];
         Ok(match &step.act {
             Act::Register { file, note } => vec![Request::RegisterModel {
                 name: MODEL.to_owned(),

@@ -1,6 +1,7 @@
 //! Floor 6: the sample workspace. Made by the real use cases, carried in the program, unpacked to be tried.
 
 mod build;
+mod shop;
 pub mod slips;
 
 use std::fs;
@@ -10,6 +11,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::base::{Error, Result, ResultExt, files};
 pub use build::build;
+pub use shop::{Injected, inject, sales as shop_sales};
 pub use slips::SEED;
 
 /// The sample workspace as it was built.

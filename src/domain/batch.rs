@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::calendar::Span;
 use super::note::Noted;
 use super::slice::covered;
+use super::source::Retrieval;
 use super::{Destination, Period, Slice};
 use crate::base::{Digest, KeyHasher};
 
@@ -103,6 +104,9 @@ pub struct Delivery {
     /// Where it has rows of several periods, and this is not the first of them: the batch that holds them all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_by: Option<Holder>,
+    /// How it was got, where nobody put it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieved: Option<Retrieval>,
 }
 
 /// The batch in whose bronze the rows of a delivery lie that has rows of several periods.

@@ -10,6 +10,7 @@ use super::calendar::{Rhythm, Span};
 use super::due::Due;
 use super::mapping::MappingId;
 use super::policy::ReleasePolicy;
+use super::source::Source;
 use super::{Check, CheckRule, Destination, Field, FieldType, Granularity, Period, Role, Slice};
 use crate::base::{Digest, Error, KeyHasher, Result, text};
 
@@ -167,19 +168,6 @@ pub enum DecimalMark {
     Comma,
 }
 
-/// How deliveries get in.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Source {
-    /// Files dropped into `inbox/<provider>/`.
-    Inbox {
-        /// The file name, with `{period}` where the period stands, `*` for anything.
-        pattern: String,
-        /// The encoding to fall back to where the bytes are not UTF-8.
-        encoding: Option<String>,
-    },
-}
-
 /// What a second delivery for the same provider and period means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -222,6 +210,20 @@ impl Contract {
                 Err(Error::usage("there are several datasets").hint(format!("say which one with --dataset: {names}")))
             }
         }
+    }
+
+    /// The providers of all datasets, or those of this dataset and name.
+    pub fn providers(&self, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<(&Dataset, &Provider)>> {
+        let datasets: Vec<&Dataset> = match dataset {
+            Some(name) => vec![self.dataset(name)?],
+            None => self.datasets.iter().collect(),
+        };
+        let all = datasets.iter().flat_map(|dataset| dataset.providers.iter().map(|one| (*dataset, one)));
+        let meant: Vec<_> = all.filter(|(_, one)| provider.is_none_or(|name| name == one.name)).collect();
+        if let Some((name, dataset)) = provider.zip(datasets.first()).filter(|_| meant.is_empty()) {
+            dataset.provider(name)?;
+        }
+        Ok(meant)
     }
 
     /// The named dataset, or the only one.

@@ -10,7 +10,8 @@ const PLACEHOLDER: &str = "{period}";
 /// Digits alone are taken for a date only in these years, so that an invoice number is not one.
 const COMPACT_YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
-/// A file name with `{period}` where the period stands and `*` for any run of characters, none included.
+/// A file name with `{period}` where the period stands, or without it, where the rows say it, and `*` for any run of
+/// characters, none included.
 ///
 /// Everything else stands for itself; ASCII letters match in either case, so that `REPORT.CSV` fits `report*.csv`.
 /// The pattern covers the whole name. The period is written as assay writes it (`2026`, `2026-Q3`, `2026-10`,
@@ -18,48 +19,66 @@ const COMPACT_YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePattern {
     before: String,
-    after: String,
+    /// What follows the period; none where there is no place for one.
+    after: Option<String>,
+}
+
+/// What the name of a file says of what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// It is for this.
+    For(Span),
+    /// Its rows say it.
+    ByRows,
+    /// It should say it, and does not: why.
+    Unclear(String),
 }
 
 impl FilePattern {
-    /// Reads a pattern; it must hold `{period}` once, no other braces and no `/`.
+    /// Reads a pattern; it may hold `{period}` once, no other braces and no `/`.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |cause: &str| {
             Err(Error::usage(format!("`{text}` is not a file name pattern"))
                 .because(cause)
                 .hint("write a file name with `{period}` once and `*` for anything, for example `{period}*.csv`"))
         };
-        let Some((before, after)) = text.split_once(PLACEHOLDER) else {
-            return wrong("`{period}` is missing, so that no file would say which period it is for");
-        };
-        if after.contains(PLACEHOLDER) {
+        let (before, after) =
+            text.split_once(PLACEHOLDER).map_or((text, None), |(before, after)| (before, Some(after)));
+        let rest = after.unwrap_or_default();
+        if rest.contains(PLACEHOLDER) {
             return wrong("`{period}` stands in it twice");
         }
-        if let Some(character) = before.chars().chain(after.chars()).find(|c| "{}/\\".contains(*c) || c.is_control()) {
+        if let Some(character) = before.chars().chain(rest.chars()).find(|c| "{}/\\".contains(*c) || c.is_control()) {
             return wrong(&format!("`{}` can't stand in it", character.escape_default()));
         }
-        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+        Ok(Self { before: before.to_owned(), after: after.map(str::to_owned) })
     }
 
-    /// What `file_name` says: `None` when it is not meant by this pattern, what it is for when it is, or the reason in words
-    /// why a name of the right shape yields no period of this rhythm.
+    /// Whether names say the period.
     #[must_use]
-    pub fn span_of(&self, file_name: &str, rhythm: &Rhythm) -> Option<Result<Span, String>> {
-        match rhythm {
-            Rhythm::Every(length) => self.period_of(file_name, *length).map(|period| period.map(Span::from)),
-            Rhythm::Own(calendar) => self.own_of(file_name, calendar),
-        }
+    pub fn names_period(&self) -> bool {
+        self.after.is_some()
     }
 
-    fn own_of(&self, file_name: &str, calendar: &Calendar) -> Option<Result<Span, String>> {
-        let named = calendar.named(file_name);
-        let fits = |(start, end): (usize, usize)| {
-            glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..])
+    /// What `file_name` says: `None` when it is not meant by this pattern, else what it is for in periods of this rhythm.
+    #[must_use]
+    pub fn meant(&self, file_name: &str, rhythm: &Rhythm) -> Option<Meant> {
+        let Some(after) = &self.after else { return glob(&self.before, file_name).then_some(Meant::ByRows) };
+        let found = match rhythm {
+            Rhythm::Every(length) => self.period_of(after, file_name, *length).map(|period| period.map(Span::from)),
+            Rhythm::Own(calendar) => self.own_of(after, file_name, calendar),
         };
+        found.map(|found| found.map_or_else(Meant::Unclear, Meant::For))
+    }
+
+    fn own_of(&self, after: &str, file_name: &str, calendar: &Calendar) -> Option<Result<Span, String>> {
+        let named = calendar.named(file_name);
+        let fits =
+            |(start, end): (usize, usize)| glob(&self.before, &file_name[..start]) && glob(after, &file_name[end..]);
         let spans: Vec<Span> = named.into_iter().filter(|(range, _)| fits(*range)).map(|(_, span)| span).collect();
         match spans.as_slice() {
             [span] => Some(Ok(span.clone())),
-            [] => glob(&format!("{}*{}", self.before, self.after), file_name).then(|| {
+            [] => glob(&format!("{}*{after}", self.before), file_name).then(|| {
                 let form = Rhythm::Own(calendar.clone()).form();
                 Err(format!(
                     "no period where the pattern has `{PLACEHOLDER}`; the provider's periods look like `{form}`"
@@ -72,9 +91,8 @@ impl FilePattern {
     }
 
     /// The same for a period of this granularity.
-    fn period_of(&self, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
-        let fits =
-            |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(&self.after, &file_name[end..]);
+    fn period_of(&self, after: &str, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
+        let fits = |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(after, &file_name[end..]);
         let dates: Vec<Date> = dates(file_name).into_iter().filter(|date| fits(date.start, date.end)).collect();
         let mut periods: Vec<Period> =
             dates.iter().map(|date| date.period).filter(|period| period.granularity() == granularity).collect();
@@ -82,7 +100,7 @@ impl FilePattern {
         match periods.as_slice() {
             [period] => Some(Ok(*period)),
             [] => {
-                let shape = format!("{}*{}", self.before, self.after);
+                let shape = format!("{}*{after}", self.before);
                 glob(&shape, file_name).then(|| Err(no_period(file_name, &dates, granularity)))
             }
             [first, second, ..] => Some(Err(format!(
@@ -182,8 +200,11 @@ mod tests {
     use super::*;
 
     fn period(pattern: &str, name: &str, granularity: Granularity) -> Option<Result<String, String>> {
-        let found = FilePattern::parse(pattern).unwrap().period_of(name, granularity);
-        found.map(|period| period.map(|period| period.to_string()))
+        match FilePattern::parse(pattern).unwrap().meant(name, &Rhythm::Every(granularity))? {
+            Meant::For(span) => Some(Ok(span.label)),
+            Meant::Unclear(why) => Some(Err(why)),
+            Meant::ByRows => panic!("{pattern} names a period"),
+        }
     }
 
     #[test]
@@ -233,8 +254,16 @@ mod tests {
     }
 
     #[test]
-    fn patterns_without_a_place_for_the_period_are_refused() {
-        for text in ["*.csv", "{period}{period}.csv", "{period}/{x}.csv", "../{period}.csv"] {
+    fn a_pattern_without_a_period_leaves_that_to_the_rows() {
+        let pattern = FilePattern::parse("sales*.csv").unwrap();
+        let rhythm = Rhythm::Every(Granularity::Month);
+        assert_eq!(pattern.meant("Sales 2026-13.csv", &rhythm), Some(Meant::ByRows));
+        assert_eq!(pattern.meant("notes.csv", &rhythm), None);
+    }
+
+    #[test]
+    fn patterns_with_more_than_a_name_are_refused() {
+        for text in ["{period}{period}.csv", "{period}/{x}.csv", "../{period}.csv"] {
             assert!(FilePattern::parse(text).is_err(), "{text}");
         }
     }

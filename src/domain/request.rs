@@ -12,8 +12,9 @@ use crate::base::{Digest, Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each request is documented; its fields are named for the words of the vocabulary")]
 pub enum Request {
-    /// Takes in what lies in the inboxes.
-    Ingest { dataset: Option<String>, provider: Option<String> },
+    /// Takes in what lies in the inboxes, and what is new in the other sources; of databases, where it is to be `full`,
+    /// whatever differs.
+    Ingest { dataset: Option<String>, provider: Option<String>, full: bool },
     /// Takes in one file.
     AddBatch { file: PathBuf, dataset: Option<String>, provider: Option<String>, period: Option<Period> },
     /// Puts on record that a provider has nothing to deliver for a period.
@@ -159,9 +160,10 @@ impl Request {
     pub fn command_line(&self) -> String {
         let line = CommandLine::new;
         match self {
-            Self::Ingest { dataset, provider } => {
-                line("ingest").option("--dataset", dataset.as_ref()).option("--provider", provider.as_ref())
-            }
+            Self::Ingest { dataset, provider, full } => line("ingest")
+                .option("--dataset", dataset.as_ref())
+                .option("--provider", provider.as_ref())
+                .flag("--full", *full),
             Self::AddBatch { file, dataset, provider, period } => line("batch add")
                 .word(&file.display().to_string())
                 .option("--dataset", dataset.as_ref())

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::batch::Delivery;
-use super::contract::{DeliveryMode, Source};
+use super::contract::DeliveryMode;
 use super::due::Due;
 use super::policy::ReleasePolicy;
+use super::source::Source;
 use super::{
     Batch, BatchId, BatchState, Check, Dataset, Field, FieldType, Granularity, ModelRef, Period, Provider, Release,
     ReleaseName, ReleaseState, Slice,
@@ -87,6 +88,7 @@ pub(crate) fn batch(provider: &str, period: Period, revision: u32, state: BatchS
             covers: None,
             part: None,
             held_by: None,
+            retrieved: None,
         },
         state,
         columns: Vec::new(),

@@ -9,5 +9,5 @@ mod types;
 pub use self::builder::Builder;
 pub use self::cells::{Cells, ints, text};
 pub use self::entities::{EntityColumn, entity_column};
-pub use self::stream::{CHUNK_ROWS, Chunks, Order, apart, chunks, for_each_chunk, named};
+pub use self::stream::{CHUNK_ROWS, Chunks, Order, apart, chunks, for_each_chunk, named, parquet};
 pub use self::types::{data_type, entities_type};

@@ -1,10 +1,11 @@
 //! Lazy plans walked chunk by chunk: bounded memory, cancellable, and no failure of the engine stays unseen.
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use polars::prelude::{DataFrame, Engine, Expr, LazyFrame, PlanCallback};
+use polars::prelude::{DataFrame, Engine, Expr, LazyFrame, PlRefPath, PlanCallback, ScanArgsParquet};
 
 use crate::base::{Cancel, Error, Result};
 
@@ -31,6 +32,12 @@ pub enum Order {
     Kept,
     /// As they are ready, which is sooner.
     Any,
+}
+
+/// The rows of a Parquet file.
+pub fn parquet(path: &Path) -> Result<LazyFrame> {
+    let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
+    LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default()).map_err(Error::library)
 }
 
 /// The rows of `plan`, chunk by chunk.

@@ -38,6 +38,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // What people decided about the columns of deliveries.
     Step::Replay,
+    // A batch knows how it was got from its source.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -35,7 +35,7 @@ use crate::base::{Result, ResultExt, files};
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
 pub use document::Shelf;
-pub use raw::{Raw, extension_of};
+pub use raw::{Raw, Scratch, extension_of};
 pub use release::{Artifact, Staging};
 pub use table::{Commit, Committed, DataFile, Table};
 

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use super::Workspace;
-use super::act::{covers_of, provider_of};
+use super::act::{meant_by, provider_of};
 use crate::base::{Cancel, Error, Result};
-use crate::domain::Dataset;
-use crate::domain::contract::Source;
 use crate::domain::note::FieldRead;
 use crate::domain::understood::{Example, RejectKind, Repair, Understood};
+use crate::domain::{Dataset, Meant};
 use crate::lake::extension_of;
 use crate::pipeline::refine::{self, trial::Trial};
 use crate::source::read;
@@ -65,10 +64,7 @@ pub fn preview(
         }
         _ => None,
     };
-    let encoding = found.as_ref().and_then(|(_, provider)| {
-        let Source::Inbox { encoding, .. } = &provider.source;
-        encoding.as_deref()
-    });
+    let encoding = found.as_ref().and_then(|(_, provider)| provider.source.encoding());
     if !file.is_file() {
         return Err(Error::not_found(format!("there is no file `{}`", file.display())));
     }
@@ -85,7 +81,10 @@ pub fn preview(
         mapping: Vec::new(),
     };
     if let Some((dataset, provider)) = &found {
-        let covers = covers_of(dataset, provider, file).ok();
+        let covers = match meant_by(dataset, provider, file) {
+            Meant::For(span) => Some(span),
+            Meant::ByRows | Meant::Unclear(_) => None,
+        };
         let open = || read::open(file, &extension, encoding, cancel);
         preview.refined(refine::trial::run(dataset, provider, covers.as_ref(), open, cancel)?);
     }

@@ -8,6 +8,8 @@ use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
 use crate::domain::note::DeliveryNote;
+use crate::domain::scorecard::Scorecard;
+use crate::domain::source::Retrieval;
 use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
 pub use crate::pipeline::compare::RowChange;
 pub use crate::pipeline::look::RejectRow;
@@ -87,6 +89,12 @@ pub struct BatchDetail {
     pub preview: Vec<Vec<Option<String>>>,
     /// The releases that rest on it, or rested on it when they were published.
     pub releases: Vec<ReleaseName>,
+    /// How it was got, where nobody put it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrieved: Option<Retrieval>,
+    /// How well its provider delivers; none where the contract no longer names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scorecard: Option<Box<Scorecard>>,
 }
 
 /// One anomaly.

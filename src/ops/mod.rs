@@ -8,6 +8,7 @@ mod query;
 mod reasons;
 mod record;
 mod session;
+mod watch;
 mod workspace;
 
 pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
@@ -20,4 +21,5 @@ pub use details::{
 pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;
+pub use watch::Sources;
 pub use workspace::{OpenOptions, Workspace};

@@ -106,8 +106,7 @@ fn artifact(context: &Context, release: &Release) -> Result<Option<LazyFrame>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
-    LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default()).map(Some).map_err(Error::library)
+    frames::parquet(&path).map(Some)
 }
 
 /// Entities per label in the files of a release; `None` before they are built.

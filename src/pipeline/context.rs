@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::base::{Cancel, Error, Result};
 use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
 use crate::domain::mapping::MappingId;
-use crate::domain::{Contract, Fact};
+use crate::domain::{Contract, Fact, Provider};
 use crate::journal::{Journal, Transaction};
 use crate::lake::Lake;
 
@@ -44,6 +46,13 @@ impl Context {
     /// Whether assay.toml, as it lies there now, differs from the contract that this work was begun under.
     pub fn file_differs(&self) -> Result<bool> {
         config::differs(&config::read(&self.root.join(CONTRACT_FILE)), &self.contract)
+    }
+
+    /// The day on which a provider is just now.
+    #[must_use]
+    pub fn today_of(&self, provider: &Provider) -> NaiveDate {
+        let zone = provider.timezone.unwrap_or(self.contract.timezone);
+        self.journal.now().with_timezone(&zone).date_naive()
     }
 
     /// The same for what is past the point of no return: nobody can stop it any more.

@@ -7,8 +7,9 @@ use super::report::Report;
 use super::{Context, arrival, bronze, header, lease, parts};
 use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, crash, files};
 use crate::domain::batch::{Bronze, Delivery};
-use crate::domain::contract::{DeliveryMode, Source};
+use crate::domain::contract::DeliveryMode;
 use crate::domain::progress::{Progress, Step};
+use crate::domain::source::Retrieval;
 use crate::domain::{
     Batch, BatchId, BatchState, Dataset, Destination, Fact, Provider, Slice, Task, TaskKind, TaskSubject,
 };
@@ -69,6 +70,8 @@ pub struct Offered<'a> {
     pub seen: Look,
     /// How it was moved aside in its inbox; none where it was not.
     pub claim: Option<&'a Claim>,
+    /// How it was got, where nobody put it there.
+    pub retrieved: Option<Retrieval>,
 }
 
 /// Takes in one file.
@@ -78,7 +81,7 @@ pub fn file(
     offered: &Offered<'_>,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
-    let Offered { path, name, seen, claim } = *offered;
+    let Offered { path, name, seen, claim, .. } = *offered;
     let raw =
         context.lake.store_raw(path, name, &context.cancel).with_context(|| format!("keeping `{name}` verbatim"))?;
     let _leases = hold(context, destination)?;
@@ -90,16 +93,16 @@ pub fn file(
         None => return Err(Error::not_found(format!("`{name}` is gone"))),
     }
     let claimed_at = claim.and_then(|claim| claim.at);
-    let destination = destination.clone();
-    begun(context, Arrived { destination, raw, file: name.to_owned(), claimed_at, anew: false }, sink)
+    let (destination, retrieved) = (destination.clone(), offered.retrieved.clone());
+    begun(context, Arrived { destination, raw, file: name.to_owned(), claimed_at, retrieved, anew: false }, sink)
 }
 
 /// Reads a landed batch once more from its raw file, as its slice's next revision: its encoding was corrected since, or
 /// its bronze got lost.
 pub fn again(context: &Context, delivery: Delivery, sink: &(dyn Fn(Progress) + Sync)) -> Result<Landing> {
-    let (destination, file) = (delivery.destination(), delivery.file);
+    let (destination, file, retrieved) = (delivery.destination(), delivery.file, delivery.retrieved);
     let raw = Raw { digest: delivery.content, extension: delivery.extension, bytes: delivery.bytes };
-    begun(context, Arrived { destination, raw, file, claimed_at: None, anew: true }, sink)
+    begun(context, Arrived { destination, raw, file, claimed_at: None, retrieved, anew: true }, sink)
 }
 
 /// The slices that a delivery for this destination has a part of, as far as the contract still tells.
@@ -123,6 +126,7 @@ struct Arrived {
     raw: Raw,
     file: String,
     claimed_at: Option<u64>,
+    retrieved: Option<Retrieval>,
     anew: bool,
 }
 
@@ -182,8 +186,7 @@ pub fn intend(
 }
 
 fn encoding_of(provider: &Provider) -> Option<&str> {
-    let Source::Inbox { encoding, .. } = &provider.source;
-    encoding.as_deref()
+    provider.source.encoding()
 }
 
 /// How a landing begins.
@@ -195,7 +198,7 @@ enum Begun {
 /// The intent to land a file, unless the slice stands on it already and is not to be read `anew`. What was begun with the
 /// very same content, and could not be finished, is taken up again.
 fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, arrived: Arrived) -> Result<Begun> {
-    let Arrived { mut destination, raw, file, claimed_at, anew } = arrived;
+    let Arrived { mut destination, raw, file, claimed_at, retrieved, anew } = arrived;
     let is_known = |current: &Batch| !anew && current.delivery.content == raw.digest && !is_misread(dataset, current);
     let current = match dataset.provider(&destination.slice.provider)?.delivery {
         DeliveryMode::Whole => newest(transaction, &destination)?.filter(is_known),
@@ -241,6 +244,7 @@ fn begin(transaction: &mut Transaction<'_>, dataset: &Dataset, arrived: Arrived)
         covers,
         part,
         held_by: None,
+        retrieved,
     };
     let intent = intend(transaction, dataset, delivery, claimed_at)?;
     Ok(Begun::Started(Box::new(intent)))

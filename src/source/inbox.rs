@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::base::{Result, ResultExt};
-use crate::domain::FilePattern;
-use crate::domain::calendar::{Rhythm, Span};
+use crate::domain::calendar::Rhythm;
+use crate::domain::{FilePattern, Meant};
 pub use claim::{Claim, left_aside, tidy, with_something_aside};
+pub use watch::Watch;
 
 mod claim;
+mod watch;
 
 /// The folder of a workspace that holds the providers' folders.
 pub const FOLDER: &str = "inbox";
@@ -26,8 +28,8 @@ pub struct Found {
     pub bytes: u64,
     /// When it was written, where the file system says so.
     pub modified: Option<SystemTime>,
-    /// What its name says that it is for, or why it says nothing.
-    pub covers: Result<Span, String>,
+    /// What its name says that it is for.
+    pub meant: Meant,
     /// Why it can't be read.
     pub unreadable: Option<String>,
 }
@@ -40,7 +42,7 @@ pub fn scan(folder: &Path, pattern: &str, rhythm: &Rhythm) -> Result<Vec<Found>>
     let pattern = FilePattern::parse(pattern)?;
     let mut found = Vec::new();
     for (path, file_name) in finished(folder)? {
-        let Some(covers) = pattern.span_of(&file_name, rhythm) else { continue };
+        let Some(meant) = pattern.meant(&file_name, rhythm) else { continue };
         let (bytes, modified, unreadable) = match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => (metadata.len(), metadata.modified().ok(), None),
             Ok(_) => continue,
@@ -48,7 +50,7 @@ pub fn scan(folder: &Path, pattern: &str, rhythm: &Rhythm) -> Result<Vec<Found>>
             Err(_) if fs::symlink_metadata(&path).is_err() => continue,
             Err(error) => (0, None, Some(format!("it can't be read: {error}"))),
         };
-        found.push(Found { path, file_name, bytes, modified, covers, unreadable });
+        found.push(Found { path, file_name, bytes, modified, meant, unreadable });
     }
     Ok(found)
 }

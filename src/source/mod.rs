@@ -1,4 +1,10 @@
-//! Floor 3: how batches get in. The inbox finds the files; the readers split them into records, good and bad.
+//! Floor 3: how batches get in. The connectors find or fetch what was delivered; the readers split it into records, good and
+//! bad.
 
+mod environment;
+pub mod extract;
+pub mod http;
 pub mod inbox;
+mod patience;
 pub mod read;
+pub mod sql;

@@ -95,6 +95,7 @@ fn its_files_come_to_the_same_rows_in_an_empty_workspace() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let workspace = Workspace::under(&fs::read_to_string(bundled.join("assay.toml")).unwrap());
+    fs::copy(bundled.join("shop.db"), workspace.path("shop.db")).unwrap();
     for version in ["1/model.lexicon", "2/model.crf", "3/model.crf"] {
         let file = bundled.join("models/slips").join(version);
         workspace.ok("mira", &["model", "register", file.to_str().unwrap(), "--name", "slips"]);
@@ -142,4 +143,35 @@ fn raw_files(demo: &Path) -> BTreeMap<String, Vec<u8>> {
         (batch.to_owned(), fs::read(path).unwrap())
     };
     seen::payloads(demo, "landing_started").into_iter().map(file).collect()
+}
+
+#[test]
+fn a_shop_sells_and_what_it_sold_is_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("demo");
+    assert!(program().args(["demo", "--no-screen", "--into"]).arg(&demo).output().unwrap().status.success());
+    let run = |arguments: &[&str]| {
+        let output = program().arg("--workspace").arg(&demo).args(["--as", "mira"]).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let landed = || -> Vec<u64> {
+        let list = json(&demo, &["batch", "list", "--provider", "tidewater"]);
+        list.as_array().unwrap().iter().rev().map(|batch| batch["rows"].as_u64().unwrap()).collect()
+    };
+    let sold = |period: &str| -> Value { serde_json::from_str(&run(&["--json", "demo", "inject", period])).unwrap() };
+    let would = run(&["--dry-run", "demo", "inject", "2026-W45"]);
+    let first = sold("2026-W45")["added"].as_u64().unwrap();
+    assert_eq!(would, format!("would sell {first} lines on the days of 2026-W45\n"), "it was only tried");
+    run(&["ingest"]);
+    let second = sold("2026-W46")["added"].as_u64().unwrap();
+    run(&["ingest"]);
+    assert_eq!(landed(), [first, second], "the second copy moves only what is new");
+    let again = sold("2026-W45");
+    assert_eq!((again["added"].as_u64(), again["deleted"].as_u64()), (Some(0), Some(1)), "{again}");
+    run(&["ingest"]);
+    run(&["ingest", "--full"]);
+    assert_eq!(landed()[2..], [again["corrected"].as_u64().unwrap(), 1]);
+    let refused = program().arg("--workspace").arg(&demo).args(["demo", "inject", "2026-12"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(3), "{}", String::from_utf8_lossy(&refused.stderr));
 }

@@ -45,7 +45,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("directories", &["base"]),
     // A lexicon model is a TOML file, so the room that reads models reads TOML too.
     ("toml", &["config", "ner"]),
-    ("rusqlite", &["journal", "source"]),
+    // The demo plays a database that is copied.
+    ("rusqlite", &["journal", "source", "demo"]),
     ("deltalake_core", &["lake"]),
     ("calamine", &["source"]),
     ("cfb", &["source"]),
@@ -67,7 +68,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("memchr", &["source"]),
     ("csv_core", &["ner"]),
     ("strsim", &["base"]),
-    ("url", &["lake"]),
+    ("url", &["config", "lake", "source"]),
     ("rust_xlsxwriter", &["delivery"]),
     ("ratatui", &["tui"]),
     ("crossterm", &["tui"]),
@@ -80,6 +81,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("color_eyre", &["main", "cli"]),
     ("polars", &["frames", "lake", "source", "ner", "quality", "delivery", "pipeline"]),
+    ("futures_util", &["source"]),
+    ("notify", &["source"]),
     ("tokio", &["lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),
 ];
 

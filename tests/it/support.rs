@@ -12,6 +12,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub mod seen;
+pub mod servers;
+pub mod web;
 
 /// The clock of every run.
 pub const NOW: &str = "2026-11-20T12:00:00Z";

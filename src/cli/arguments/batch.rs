@@ -30,6 +30,14 @@ pub enum BatchCommand {
         /// Its id, or the start of it.
         batch: String,
     },
+    /// How well providers deliver; of one, as a text that can be sent to it.
+    Scorecard {
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Only this provider.
+        #[arg(long)]
+        provider: Option<String>,
+    },
     /// Read a file without taking it in: what is understood of it, its rows, and what is wrong with it.
     Preview {
         /// The file.

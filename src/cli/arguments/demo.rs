@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueHint};
 
+use crate::domain::Period;
+
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
 pub struct DemoArguments {
@@ -27,6 +29,12 @@ pub enum DemoCommand {
         /// The seed of the sample data.
         #[arg(long, default_value_t = crate::demo::SEED)]
         seed: u64,
+    },
+    /// Let the shop sell whose database is copied, in the demo workspace of --workspace: on the days of a period, up to today.
+    /// Days that were sold before are put right here and there.
+    Inject {
+        /// The period: a month, a week or a day.
+        period: Period,
     },
     /// Drop the deliveries that are late, or corrected, into their inboxes, in the demo workspace of --workspace.
     Deliver {

@@ -82,13 +82,19 @@ pub enum Command {
     /// The contract in force and the file beside it.
     #[command(subcommand)]
     Contract(ContractCommand),
-    /// Take in what lies in the inboxes.
+    /// Take in what lies in the inboxes, and what is new in the other sources.
     Ingest {
         #[command(flatten)]
         dataset: DatasetOption,
         /// Only this provider.
         #[arg(long)]
         provider: Option<String>,
+        /// Read all rows of databases again: that finds the ones that are gone.
+        #[arg(long)]
+        full: bool,
+        /// Go on asking each source at its interval, until stopped.
+        #[arg(long, conflicts_with_all = ["full", "dry_run"])]
+        watch: bool,
     },
     /// Bring everything up to date.
     Run {

@@ -24,6 +24,9 @@ pub fn run(call: &Call<'_>, command: &BatchCommand) -> Result<()> {
                 ..Query::default()
             },
         ),
+        BatchCommand::Scorecard { dataset, provider } => {
+            scorecard(call, dataset.dataset.as_deref(), provider.as_deref())
+        }
         // It needs no workspace.
         BatchCommand::Preview { .. } => Ok(()),
         BatchCommand::Show { batch } => show(call, &call.workspace.batch(batch)?),
@@ -90,6 +93,41 @@ fn mappings(call: &Call<'_>, dataset: Option<&str>, provider: Option<&str>) -> R
     })
 }
 
+fn scorecard(call: &Call<'_>, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
+    let cards = call.workspace.scorecards(dataset, provider)?;
+    if provider.is_some() && !call.output.is_json() {
+        let zone = call.workspace.contract()?.timezone;
+        return cards.iter().try_for_each(|card| call.output.verbatim(&card.letter(zone)));
+    }
+    let header = [
+        "dataset",
+        "provider",
+        "periods",
+        "in time",
+        "late",
+        "missing",
+        "revisions",
+        "repaired",
+        "refused",
+        "columns changed",
+    ];
+    call.list(&cards, &header, |card| {
+        let changed: Vec<String> = card.columns_changed().iter().map(ToString::to_string).collect();
+        vec![
+            card.dataset.clone(),
+            card.provider.clone(),
+            card.periods.len().to_string(),
+            card.punctual().to_string(),
+            card.late().to_string(),
+            card.missing().to_string(),
+            card.revisions().to_string(),
+            text::grouped(card.repaired()),
+            card.reject_percent().map_or_else(|| "-".to_owned(), |percent| format!("{percent:.2} %")),
+            if changed.is_empty() { "-".to_owned() } else { changed.join(", ") },
+        ]
+    })
+}
+
 fn print_note(out: &Output, note: &DeliveryNote) -> Result<()> {
     let understood = note.understood.iter().flat_map(Understood::words);
     understood.map(|(name, value)| format!("{name}: {value}")).try_for_each(|line| out.line(&format!("  {line}")))?;
@@ -116,6 +154,9 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
     out.line(&format!("  {} for {}/{}, revision {}{covers}", row.provider, row.dataset, row.period, row.revision))?;
     out.line(&format!("  {} ({} bytes), by {} at {}", row.file, text::grouped(row.bytes), row.by, minute(row.at)))?;
     out.line(&format!("  {}, {} rejected", text::counted(row.rows, "row"), text::grouped(row.rejected)))?;
+    if let Some(retrieved) = &detail.retrieved {
+        out.line(&format!("  {}", retrieved.words()))?;
+    }
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;
     }

@@ -9,6 +9,7 @@ use crate::base::{Cancel, Error, Result, text};
 use crate::cli::arguments::{Arguments, DemoArguments, DemoCommand};
 use crate::cli::output::Output;
 use crate::demo::{self, Unpacking};
+use crate::domain::Period;
 use crate::ops::{OpenOptions, Workspace};
 
 pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, cancel: &Cancel) -> Result<()> {
@@ -20,6 +21,7 @@ pub fn run(arguments: &Arguments, options: &DemoArguments, output: &Output, canc
             demo::build(folder, *seed, &|line| output.say(line), cancel)?;
             output.line(&format!("{} is built", folder.display()))
         }
+        Some(DemoCommand::Inject { period }) => inject(arguments, *period, output),
         Some(DemoCommand::Deliver { provider }) => deliver(arguments, provider.as_deref(), output),
         None => try_out(arguments, options, output),
     }
@@ -43,6 +45,25 @@ fn deliver(arguments: &Arguments, provider: Option<&str>, output: &Output) -> Re
         "{} in the inboxes; take them in with assay ingest",
         text::counted(dropped.len() as u64, "file")
     ));
+    Ok(())
+}
+
+fn inject(arguments: &Arguments, period: Period, output: &Output) -> Result<()> {
+    let workspace = super::open(arguments)?;
+    let zone = workspace.contract()?.timezone;
+    let today = workspace.now().with_timezone(&zone).date_naive();
+    if arguments.dry_run {
+        let sold = demo::shop_sales(workspace.root(), period, today)?.len() as u64;
+        return output.would(&[format!("would sell {} on the days of {period}", text::counted(sold, "line"))]);
+    }
+    let injected = demo::inject(workspace.root(), period, today)?;
+    if output.is_json() {
+        return output.document(&injected);
+    }
+    let demo::Injected { added, corrected, deleted } = injected;
+    output.line(&format!("{} sold, {corrected} put right, {deleted} struck out", text::counted(added, "line")))?;
+    let full = if deleted > 0 { "; --full finds what was struck out" } else { "" };
+    output.say(&format!("copy it with assay ingest{full}"));
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod release;
 pub mod screen;
 mod status;
 mod task;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -59,8 +60,10 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         Command::Demo(_) | Command::Init { .. } | Command::Completions { .. } | Command::Log { .. } => Ok(()),
         Command::Status => status::run(&call),
         Command::Contract(command) => contract::run(&call, command),
-        Command::Ingest { dataset, provider } => {
-            call.change(Request::Ingest { dataset: dataset.dataset.clone(), provider: provider.clone() })
+        Command::Ingest { dataset, provider, watch: true, .. } => call.watch(dataset.dataset.clone(), provider.clone()),
+        Command::Ingest { dataset, provider, full, .. } => {
+            let (dataset, provider) = (dataset.dataset.clone(), provider.clone());
+            call.change(Request::Ingest { dataset, provider, full: *full })
         }
         Command::Run { dataset, period, model } => {
             call.change(Request::Run { dataset: dataset.dataset.clone(), period: *period, model: model.clone() })

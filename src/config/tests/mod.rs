@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::*;
-use crate::domain::contract::{DecimalMark, DeliveryMode, Source};
+use crate::domain::contract::{DecimalMark, DeliveryMode};
 use crate::domain::due::Due;
 use crate::domain::policy::{Format, ReleasePolicy};
-use crate::domain::{Check, CheckRule, FieldType, Granularity, Role, Severity};
+use crate::domain::{Check, CheckRule, FieldType, Granularity, Role, Severity, Source};
 
 const FULL: &str = r#"
 [workspace]

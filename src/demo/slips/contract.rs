@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::calendar::TODAY;
-use super::providers::{Habits, Layout, PROVIDERS};
+use super::providers::{Habits, Layout, PROVIDERS, SHOP};
 
 const HEAD: &str = r#"# The sample workspace of assay: retail sale slips of five invented providers.
 # Change what you like, then see `assay contract diff` and `assay contract apply --reason "..."`.
@@ -61,6 +61,19 @@ pub fn assay_toml() -> String {
     for habits in &PROVIDERS {
         provider(&mut toml, habits);
     }
+    let _ = write!(
+        toml,
+        r#"
+[[dataset.provider]]             # {about}
+name = "{name}"
+source = {{ kind = "sql", url = "sqlite:shop.db", table = "sales", watermark = "changed_at" }}
+due = "{due}"
+since = "2026-11"
+"#,
+        about = SHOP.about,
+        name = SHOP.name,
+        due = SHOP.due,
+    );
     toml.push_str(&TAIL.replace("{costly}", COSTLY));
     toml
 }

@@ -33,7 +33,7 @@ mod till;
 mod training;
 pub mod trouble;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 pub use bulk::write_slips;
 pub use calendar::periods;
@@ -41,9 +41,9 @@ pub use plan::Plan;
 pub use training::{TEST, TrainingFile};
 
 use crate::base::Result;
-use crate::domain::Period;
+use crate::domain::{Granularity, Period};
 use file::Form;
-use providers::{Habits, PROVIDERS};
+use providers::{Habits, PROVIDERS, SHOP};
 use till::{Sale, Till, usual_rows};
 use trouble::Trouble;
 
@@ -103,6 +103,45 @@ pub fn material(seed: u64) -> Result<Material> {
         assay_toml: contract::assay_toml(),
         plan: plan::plan()?,
     })
+}
+
+/// A sale of the shop whose sales lie in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sold {
+    /// The slip.
+    pub slip: String,
+    /// The line, from 1.
+    pub line: i64,
+    /// The day.
+    pub date: NaiveDate,
+    /// What was sold.
+    pub text: String,
+    /// How many; unknown now and then.
+    pub quantity: Option<i64>,
+    /// What was paid, in pence.
+    pub pence: u64,
+}
+
+/// The first day of that shop: that of the month that the demo's clock stands in.
+pub fn shop_opens() -> Result<NaiveDate> {
+    calendar::day(11, 1)
+}
+
+/// What that shop sells on the days of a period, always the same.
+pub fn shop_sales(period: Period) -> Result<Vec<Sold>> {
+    let ends =
+        [period.first().max(shop_opens()?), period.last()].map(|day| Period::containing(Granularity::Month, day));
+    let [Some(from), Some(to)] = ends else { return Ok(Vec::new()) };
+    let months = from.up_to(to).flat_map(|month| Till::open(SEED, &SHOP, month, SHOP.rows));
+    let sold = months.filter(|sale| period.contains(sale.date)).map(|sale| Sold {
+        slip: sale.slip,
+        line: sale.line.cast_signed(),
+        date: sale.date,
+        text: sale.phrase.text,
+        quantity: sale.quantity.map(u64::cast_signed),
+        pence: sale.pence,
+    });
+    Ok(sold.collect())
 }
 
 /// All files of one provider for one period.

@@ -82,6 +82,34 @@ pub struct Habits {
 /// All of them.
 pub static PROVIDERS: [Habits; 5] = [NORTHGATE, HARBOURLINE, COBBLETON, FAIRMEAD, QUAYSTONE];
 
+/// Whose sales lie in a database.
+pub static SHOP: Habits = TIDEWATER;
+
+const TIDEWATER: Habits = Habits {
+    name: "tidewater",
+    about: "a shop whose database is read; it sells when `assay demo inject` is run",
+    rows: 140,
+    season: [100; 8],
+    pattern: "",
+    layout: Layout::Csv,
+    columns: &[],
+    dates: "%Y-%m-%d",
+    slips: "TW{month}-{number}",
+    due: "5d",
+    quantities: &[1, 1, 2, 3],
+    style: Style {
+        cases: [10, 30, 50, 10],
+        shortened: 15,
+        branded: 84,
+        sized: 84,
+        packed: 44,
+        priced: 36,
+        noisy: 5,
+        orders: [75, 15, 10],
+        spaced: 15,
+    },
+};
+
 const NORTHGATE: Habits = Habits {
     name: "northgate",
     about: "supermarkets in the north; tills of three makes, each with its own capitals",

@@ -1,9 +1,10 @@
 //! Which columns of a delivery are read as which fields.
 
-use super::{Contract, Dataset, DeliveryMode, Provider, digest_of};
-use crate::base::{Digest, Result};
+use super::{Contract, Dataset, Deletes, DeliveryMode, Provider, digest_of};
+use crate::base::{Digest, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::mapping::Mapping;
+use crate::domain::source::{CHANGE, DELETE, Source};
 use crate::domain::{Field, FieldType};
 
 impl Contract {
@@ -104,11 +105,27 @@ impl Provider {
             })
     }
 
-    /// The column that says which rows of a delivery of changes are no more, where there is to be one.
-    #[must_use]
-    pub fn deletes_in<'a>(&self, columns: &'a [BronzeColumn]) -> Option<Option<&'a BronzeColumn>> {
-        let wanted = self.deletes.as_ref()?.column.trim().to_lowercase();
-        Some(columns.iter().find(|column| column.delivered.trim().to_lowercase() == wanted))
+    /// By which columns of a delivery of changes, and which values in them, a row says that it is no more. Refused where the
+    /// provider is to say so and the delivery lacks the column.
+    pub fn deletions<'a>(&'a self, columns: &'a [BronzeColumn]) -> Result<Vec<(&'a BronzeColumn, Vec<&'a str>)>> {
+        let named = |name: &str| {
+            let wanted = name.trim().to_lowercase();
+            columns.iter().find(|column| column.delivered.trim().to_lowercase() == wanted)
+        };
+        let mut deletions = Vec::new();
+        if let Some(Deletes { column, values }) = &self.deletes {
+            let found = named(column).ok_or_else(|| {
+                Error::bad_data(format!(
+                    "a delivery of {} lacks the column `{column}` that says which rows are no more",
+                    self.name
+                ))
+            })?;
+            deletions.push((found, values.iter().map(String::as_str).collect()));
+        }
+        if matches!(self.source, Source::Sql(_)) {
+            deletions.extend(named(CHANGE).map(|column| (column, vec![DELETE])));
+        }
+        Ok(deletions)
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) const PROJECTION: Projection = Projection {
             held_by      TEXT,
             -- The batch of `held_by`.
             holder       TEXT,
+            retrieved    TEXT,
             sort         INTEGER NOT NULL,
             search       TEXT NOT NULL
         ) STRICT;
@@ -179,10 +180,10 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
     snapshot.execute(
         "INSERT OR REPLACE INTO batch (id, dataset, period, period_order, provider, revision, content, extension, file,
              bytes, state, columns, encoding, rows, rejected, at, actor, note, landing, refining,
-             doubted, covers, part, held_by, holder, sort, search)
+             doubted, covers, part, held_by, holder, retrieved, sort, search)
          VALUES (:id, :dataset, :period, :period_order, :provider, :revision, :content, :extension, :file,
              :bytes, :state, :columns, :encoding, :rows, :rejected, :at, :actor, :note,
-             :landing, :refining, :doubted, :covers, :part, :held_by, :holder, :sort, :search)",
+             :landing, :refining, :doubted, :covers, :part, :held_by, :holder, :retrieved, :sort, :search)",
         named_params! {
             ":id": batch.delivery.batch.as_str(), ":dataset": slice.dataset, ":period": slice.period.to_string(),
             ":period_order": column::period_order(slice.period), ":provider": slice.provider,
@@ -199,6 +200,7 @@ fn insert(snapshot: &Snapshot<'_>, batch: &Batch, seq: u64) -> Result<()> {
             ":part": batch.delivery.part,
             ":held_by": batch.delivery.held_by.as_ref().map(column::to_json).transpose()?,
             ":holder": batch.delivery.held_by.as_ref().map(|holder| holder.batch.as_str()),
+            ":retrieved": batch.delivery.retrieved.as_ref().map(column::to_json).transpose()?,
             ":sort": -column::integer(seq)?, ":search": search(batch),
         },
     )?;

@@ -121,6 +121,19 @@ impl Snapshot<'_> {
         }))
     }
 
+    /// All that came of a provider, in the order in which it landed or was quarantined.
+    pub fn batches_by(&self, dataset: &str, provider: &str) -> Result<Vec<Batch>> {
+        let sql = "SELECT * FROM batch WHERE dataset = ?1 AND provider = ?2 ORDER BY sort DESC";
+        self.all(sql, [dataset, provider], read)
+    }
+
+    /// What was got of a provider's source, in the order in which it landed or was quarantined.
+    pub fn batches_retrieved(&self, dataset: &str, provider: &str) -> Result<Vec<Batch>> {
+        let sql =
+            "SELECT * FROM batch WHERE dataset = ?1 AND provider = ?2 AND retrieved IS NOT NULL ORDER BY sort DESC";
+        self.all(sql, [dataset, provider], read)
+    }
+
     /// The batches that slices stand on and that were read in another encoding than UTF-8, by slice.
     pub fn batches_not_in_utf8(&self) -> Result<Vec<Batch>> {
         let sql = "SELECT * FROM batch WHERE state = 'landed' AND encoding IS NOT NULL
@@ -167,6 +180,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Batch> {
             covers: column::optional_json(row, "covers")?,
             part: row.get("part")?,
             held_by: column::optional_json(row, "held_by")?,
+            retrieved: column::optional_json(row, "retrieved")?,
         },
         state: column::named(row, "state")?,
         columns: column::json(row, "columns")?,

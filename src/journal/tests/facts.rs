@@ -45,6 +45,7 @@ pub(super) fn delivery(slice: &Slice, revision: u32) -> Delivery {
         covers: None,
         part: None,
         held_by: None,
+        retrieved: None,
     }
 }
 

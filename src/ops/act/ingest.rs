@@ -6,20 +6,20 @@ use std::time::Duration;
 use super::Reply;
 use crate::base::{Error, Result};
 use crate::domain::calendar::Span;
-use crate::domain::contract::Source;
 use crate::domain::progress::Progress;
-use crate::domain::{Dataset, Destination, FilePattern, Period, Provider};
-use crate::pipeline::Context;
+use crate::domain::{Dataset, Destination, FilePattern, Meant, Period, Provider};
 use crate::pipeline::land::{self, Landing, Offered};
+use crate::pipeline::{Context, dated};
 use crate::source::inbox;
 pub use preview::{changes, preview, preview_file, slices};
-pub use round::inboxes;
+pub use round::all;
 use tally::quarantined;
 pub use tally::said;
 
 mod preview;
 mod recover;
 mod round;
+mod sources;
 mod taken;
 mod tally;
 mod waiting;
@@ -48,7 +48,12 @@ pub fn file(context: &Context, addressed: &Addressed, progress: &(dyn Fn(Progres
         }
         Some(seen) => {
             let name = file_name(path);
-            land::file(context, &destination, &Offered { path, name: &name, seen, claim: None }, progress)?
+            land::file(
+                context,
+                &destination,
+                &Offered { path, name: &name, seen, claim: None, retrieved: None },
+                progress,
+            )?
         }
     };
     if landing == Landing::BeingWritten {
@@ -70,8 +75,13 @@ pub fn destination_of(context: &Context, addressed: &Addressed) -> Result<Destin
     let provider = provider_of(&context.root, dataset, addressed.provider.as_deref(), &addressed.file)?;
     let covers = match addressed.period {
         Some(period) => dataset.check_period(period).map(|()| Span::from(period))?,
-        None => covers_of(dataset, provider, &addressed.file)
-            .map_err(|why| Error::usage(why).hint("say which period it is for with --period"))?,
+        None => match meant_by(dataset, provider, &addressed.file) {
+            Meant::For(span) => span,
+            Meant::ByRows => dated::span(context, dataset, provider, &addressed.file)?,
+            Meant::Unclear(why) => {
+                return Err(Error::usage(why).hint("say which period it is for with --period"));
+            }
+        },
     };
     let far = format!("{covers} is no time that assay knows");
     dataset.destination(provider, covers, &file_name(&addressed.file)).ok_or_else(|| Error::usage(far))
@@ -87,7 +97,8 @@ pub fn provider_of<'a>(root: &Path, dataset: &'a Dataset, named: Option<&str>, f
     if let Some(provider) = all.clone().find(|provider| lies_in_inbox(root, &provider.name, file)) {
         return Ok(provider);
     }
-    match all.filter(|provider| covers_of(dataset, provider, file).is_ok()).collect::<Vec<_>>()[..] {
+    let is_meant = |provider: &&Provider| !matches!(meant_by(dataset, provider, file), Meant::Unclear(_));
+    match all.filter(is_meant).collect::<Vec<_>>()[..] {
         [provider] => Ok(provider),
         _ => Err(Error::usage(format!("`{}` does not tell whose delivery it is", file_name(file)))
             .hint(format!("say so with --provider: {}", names(dataset)))),
@@ -95,10 +106,15 @@ pub fn provider_of<'a>(root: &Path, dataset: &'a Dataset, named: Option<&str>, f
 }
 
 /// What the name of a file says that it is for, by the pattern of a provider.
-pub fn covers_of(dataset: &Dataset, provider: &Provider, file: &Path) -> Result<Span, String> {
-    let (name, Source::Inbox { pattern, .. }) = (file_name(file), &provider.source);
-    let read = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.span_of(&name, &dataset.rhythm(provider)));
-    read.unwrap_or_else(|| Err(format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name)))
+pub fn meant_by(dataset: &Dataset, provider: &Provider, file: &Path) -> Meant {
+    let name = file_name(file);
+    let Some(pattern) = provider.source.pattern() else {
+        let who = &provider.name;
+        return Meant::Unclear(format!("the files of {who} come from elsewhere: no name of one says what it is for"));
+    };
+    let meant = FilePattern::parse(pattern).ok().and_then(|parsed| parsed.meant(&name, &dataset.rhythm(provider)));
+    let other = || format!("`{name}` does not fit the pattern `{pattern}` of {}", provider.name);
+    meant.unwrap_or_else(|| Meant::Unclear(other()))
 }
 
 fn file_name(path: &Path) -> String {

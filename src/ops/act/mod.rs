@@ -17,7 +17,7 @@ mod run;
 mod tests;
 
 pub use contract::ContractDiff;
-pub use ingest::{covers_of, provider_of};
+pub use ingest::{meant_by, provider_of};
 pub(super) use model::task_of as training_key;
 pub use next::Next;
 use serde_json::json;
@@ -152,7 +152,7 @@ impl Workspace {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Reply> {
         match request {
-            Request::Ingest { dataset, provider } => ingest::inboxes(context, dataset, provider, progress),
+            Request::Ingest { dataset, provider, full } => ingest::all(context, dataset, provider, full, progress),
             Request::AddBatch { file, dataset, provider, period } => {
                 ingest::file(context, &ingest::Addressed { file, dataset, provider, period }, progress)
             }

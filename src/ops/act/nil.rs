@@ -27,7 +27,12 @@ pub fn land(
     let destination = Destination::from(slice);
     let landed = inbox::look(&path).and_then(|seen| {
         let seen = seen.ok_or_else(|| Error::internal("the file of a nil return is gone"))?;
-        land::file(context, &destination, &Offered { path: &path, name: FILE, seen, claim: None }, progress)
+        land::file(
+            context,
+            &destination,
+            &Offered { path: &path, name: FILE, seen, claim: None, retrieved: None },
+            progress,
+        )
     });
     // Its content is in raw by now.
     let _ = std::fs::remove_file(&path);

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::base::{Result, text};
-use crate::domain::contract::Source;
 use crate::domain::{Contract, Dataset, FilePattern, Provider};
 use crate::pipeline::Context;
 use crate::source::inbox;
@@ -59,9 +58,9 @@ pub fn find(context: &Context, dataset: Option<&str>, provider: Option<&str>) ->
         let mut understood = false;
         let mut expected = Vec::new();
         for (dataset, provider) in &providers {
-            let Source::Inbox { pattern, .. } = &provider.source;
-            understood |= FilePattern::parse(pattern)?.span_of(&file.file_name, &dataset.rhythm(provider)).is_some();
-            expected.push(pattern.clone());
+            let Some(pattern) = provider.source.pattern() else { continue };
+            understood |= FilePattern::parse(pattern)?.meant(&file.file_name, &dataset.rhythm(provider)).is_some();
+            expected.push(pattern.to_owned());
         }
         if !understood {
             let why = why(contract, file.folder.as_deref(), !providers.is_empty());

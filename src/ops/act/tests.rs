@@ -71,7 +71,7 @@ fn a_row_that_the_model_fails_on_is_not_processed_and_the_gate_names_it() {
     let inbox = folder.path().join("inbox/alpha");
     std::fs::create_dir_all(&inbox).unwrap();
     std::fs::write(inbox.join("2026-10.csv"), "slip,item\na,beans\nb,oat milk\nc,rice\n").unwrap();
-    perform(&workspace, Request::Ingest { dataset: None, provider: None });
+    perform(&workspace, Request::Ingest { dataset: None, provider: None, full: false });
     perform(&workspace, Request::Run { dataset: None, period: None, model: None });
 
     let table = Table::Annotations { dataset: "slips".to_owned() };

@@ -3,7 +3,8 @@
 use crate::base::Result;
 use crate::domain::listing::{BatchRow, Page, Query};
 use crate::domain::mapping::Mapping;
-use crate::domain::{BatchId, BatchState, Contract};
+use crate::domain::scorecard::Scorecard;
+use crate::domain::{BatchId, BatchState, Contract, Dataset, Provider};
 use crate::ops::{BatchDetail, Workspace};
 use crate::pipeline::{land, look, notes};
 
@@ -51,13 +52,30 @@ impl Workspace {
                 .map(|field| field.name.clone())
         };
         let columns = batch.columns.iter().map(|column| (column.delivered.clone(), field_of(&column.name))).collect();
+        let scorecard = match mapping {
+            Some((dataset, provider)) => Some(Box::new(self.scorecard(&context.contract, dataset, provider)?)),
+            None => None,
+        };
+        let retrieved = batch.delivery.retrieved.clone();
         let rejects = look::rejects(&context, &batch)?;
         let preview = look::delivered_rows(&context, &batch)?;
         // What stands in it may have been erased since.
         let note = notes::of(&context, &batch).unwrap_or_default().map(Box::new);
         let mut row = BatchRow::from(batch);
         only_misread(&context.contract, &mut row);
-        Ok(BatchDetail { row, columns, note, rejects, preview, releases })
+        Ok(BatchDetail { row, columns, note, rejects, preview, releases, retrieved, scorecard })
+    }
+
+    /// How well providers deliver: all of them, or those of this dataset and name.
+    pub fn scorecards(&self, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Scorecard>> {
+        let contract = self.contract()?;
+        let meant = contract.providers(dataset, provider)?;
+        meant.into_iter().map(|(dataset, provider)| self.scorecard(&contract, dataset, provider)).collect()
+    }
+
+    fn scorecard(&self, contract: &Contract, dataset: &Dataset, provider: &Provider) -> Result<Scorecard> {
+        let batches = self.journal().read(|snapshot| snapshot.batches_by(&dataset.name, &provider.name))?;
+        Ok(Scorecard::of(dataset, provider, contract.timezone, self.now(), &batches))
     }
 }
 

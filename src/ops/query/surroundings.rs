@@ -5,8 +5,7 @@ use std::time::SystemTime;
 
 use crate::base::KeyHasher;
 use crate::config::CONTRACT_FILE;
-use crate::domain::Contract;
-use crate::domain::contract::Source;
+use crate::domain::{Contract, Meant};
 use crate::ops::{WaitingFiles, Workspace};
 use crate::source::inbox;
 
@@ -29,16 +28,15 @@ impl Workspace {
         let mut files = WaitingFiles::default();
         for dataset in &contract.datasets {
             for provider in &dataset.providers {
-                let Source::Inbox { pattern, .. } = &provider.source;
+                let Some(pattern) = provider.source.pattern() else { continue };
                 let folder = self.root().join(inbox::FOLDER).join(&provider.name);
                 // What a dead process left aside waits, too.
                 files.placed += inbox::left_aside(&folder).map_or(0, |left| left.len() as u64);
                 // An inbox that can't be read is a matter for whoever ingests; the header has no room for it.
                 for file in inbox::scan(&folder, pattern, &dataset.rhythm(provider)).unwrap_or_default() {
-                    if file.covers.is_ok() {
-                        files.placed += 1;
-                    } else {
-                        files.unplaced += 1;
+                    match file.meant {
+                        Meant::For(_) | Meant::ByRows => files.placed += 1,
+                        Meant::Unclear(_) => files.unplaced += 1,
                     }
                 }
             }

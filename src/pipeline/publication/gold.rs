@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::manifest::parquet;
 use crate::base::{Error, Result};
 use crate::domain::{Dataset, Period, ReleaseName, lineage};
-use crate::frames::{Order, chunks};
+use crate::frames::{self, Order, chunks};
 use crate::lake::{Commit, Committed, Table};
 use crate::pipeline::{Context, refine};
 
@@ -24,10 +24,7 @@ fn commit(context: &Context, release: &ReleaseName, operation: &str, seq: u64) -
 
 /// Puts a release's rows, from its folder, in the place of what the period had.
 pub fn publish(context: &Context, release: &ReleaseName, model: &str, operation: &str, seq: u64) -> Result<Committed> {
-    let path = parquet(context, release);
-    let path = path.to_str().ok_or_else(|| Error::internal(format!("{} is not a UTF-8 path", path.display())))?;
-    let plan = LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
-        .map_err(Error::library)?
+    let plan = frames::parquet(&parquet(context, release))?
         .drop(Selector::ByName { names: [PlSmallStr::from_static(lineage::PERIOD)].into(), strict: false })
         .with_columns([lit(model).alias(lineage::MODEL), lit(release.to_string()).alias(lineage::RELEASE)]);
     let schema = plan.clone().collect_schema().map_err(Error::library)?;

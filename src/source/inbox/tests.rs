@@ -19,7 +19,11 @@ fn a_scan_finds_deliveries_and_leaves_the_rest_alone() {
     let shown: Vec<(&str, String, u64)> = found
         .iter()
         .map(|file| {
-            let period = file.covers.as_ref().map_or_else(Clone::clone, ToString::to_string);
+            let period = match &file.meant {
+                Meant::For(span) => span.to_string(),
+                Meant::Unclear(why) => why.clone(),
+                Meant::ByRows => String::new(),
+            };
             (file.file_name.as_str(), period, file.bytes)
         })
         .collect();

@@ -175,7 +175,7 @@ impl Ask {
         let reason = || typed("reason").unwrap_or_else(|| PLACEHOLDER.to_owned());
         let file = || typed("file").unwrap_or_default().into();
         match self.clone() {
-            Self::Ingest => Request::Ingest { dataset: None, provider: None },
+            Self::Ingest => Request::Ingest { dataset: None, provider: None, full: false },
             Self::AddBatch { dataset, provider, period } => Request::AddBatch {
                 file: file(),
                 dataset,

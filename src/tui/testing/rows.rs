@@ -11,6 +11,8 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::completeness::{Cell, CellState, roll_up};
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, ModelRow, PeriodRow, ReleaseRow, TaskRow};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::scorecard::{PeriodScore, Scorecard};
+use crate::domain::understood::{RejectKind, RepairKind};
 use crate::domain::{
     AnomalyState, BatchId, BatchState, Bounds, Entity, ModelRef, Period, Reason, ReasonCode, ReleaseName, ReleaseState,
     Sample, Severity, TaskKind, TaskState, Verdict,
@@ -274,5 +276,28 @@ pub fn entry(index: usize) -> LogRow {
         command: "assay anomaly waive A1 --reason 'till replaced'".to_owned(),
         reason: (index % 2 == 1).then(|| "till replaced".to_owned()),
         hash: Digest::of(&index.to_le_bytes()).to_string(),
+    }
+}
+
+/// What the provider of a batch delivered so far.
+pub fn scorecard(row: &BatchRow) -> Scorecard {
+    let score = |index: usize, late: bool| PeriodScore {
+        period: month(index),
+        due: noon(),
+        came: Some(noon()),
+        late,
+        revisions: u64::from(late),
+        unusable: 0,
+        rows: 1_200,
+        rejected: 3,
+        repaired: 1_204,
+        columns_changed: late,
+    };
+    Scorecard {
+        dataset: row.dataset.clone(),
+        provider: row.provider.clone(),
+        periods: vec![score(2, false), score(1, true), score(0, false)],
+        repairs: [(RepairKind::GroupedDigits, 3_612)].into(),
+        rejects: [(RejectKind::Value, 9)].into(),
     }
 }

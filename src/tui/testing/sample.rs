@@ -1,7 +1,7 @@
 //! The workspace in memory: retail slips from three providers.
 #![allow(clippy::cast_precision_loss, reason = "tests")]
 
-use super::rows::{anomaly, batch, entry, model, month, noon, period, release, sample, task};
+use super::rows::{anomaly, batch, entry, model, month, noon, period, release, sample, scorecard, task};
 use crate::base::text::counted;
 use crate::base::{Digest, Error, Result};
 use crate::domain::anomaly::{AnomalyId, Settlement};
@@ -135,6 +135,8 @@ impl World {
             }],
             preview: vec![vec![text("S-1"), text("HEINZ BEANZ 4x415g"), None]],
             releases: vec![release(0).name],
+            retrieved: None,
+            scorecard: Some(Box::new(scorecard(&row))),
             row,
         })
     }

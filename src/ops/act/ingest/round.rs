@@ -1,9 +1,10 @@
-//! The inboxes gone through: what lies there is taken in, each file in its order.
+//! The sources gone through: what lies in the inboxes is taken in, each file in its order, and what is new elsewhere.
 
 use std::path::Path;
 
 use super::super::{Reply, not_understood};
 use super::recover::Inboxes;
+use super::sources;
 use super::taken::{self, Taken};
 use super::tally::Tally;
 use super::waiting::{Waiting, waiting};
@@ -19,14 +20,17 @@ const TAKEN: &str = "somebody else took it in";
 
 /// Takes in what lies in the inboxes, provider by provider, oldest file first. Files that are still growing are left for
 /// the next time. What can't be taken in keeps nothing else out.
-pub fn inboxes(
+pub fn all(
     context: &Context,
     dataset: Option<String>,
     provider: Option<String>,
+    full: bool,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
     let mut round = Round { context, progress, tally: Tally::default() };
-    let whole = round.whole(dataset.as_deref(), provider.as_deref());
+    let (dataset, provider) = (dataset.as_deref(), provider.as_deref());
+    let whole = round.inboxes(dataset, provider);
+    let whole = whole.and_then(|()| sources::ask(context, (dataset, provider), full, progress, &mut round.tally));
     round.tally.reply(whole)
 }
 
@@ -37,7 +41,7 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    fn whole(&mut self, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
+    fn inboxes(&mut self, dataset: Option<&str>, provider: Option<&str>) -> Result<()> {
         let held = Inboxes::hold(self.context, dataset, provider, &mut self.tally)?;
         let mut meant = Vec::new();
         for file in waiting(self.context, dataset, provider)? {
@@ -67,7 +71,9 @@ impl Round<'_> {
 
     /// Takes in one file of an inbox, unless somebody is writing it.
     fn take_in(&mut self, file: &Waiting, destination: &Destination, seen: Option<Look>) -> Result<()> {
-        let Waiting { path, file_name, unreadable, unordered, .. } = file;
+        let Waiting { path, file_name, unreadable, unordered, looked, .. } = file;
+        // What its rows said is true of what it was then.
+        let seen = seen.filter(|seen| looked.is_none_or(|looked| looked == *seen));
         if let Some(why) = unordered {
             self.tally.left(file_name, why);
             self.tally.hold_back(destination);

@@ -28,7 +28,7 @@ pub fn land(
     seen: Look,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Taken {
-    let offered = Offered { path: &claim.path, name: &claim.name, seen, claim: Some(&claim) };
+    let offered = Offered { path: &claim.path, name: &claim.name, seen, claim: Some(&claim), retrieved: None };
     let landing = land::file(context, destination, &offered, progress);
     let was_gone = claim.is_gone();
     // Once it has landed the bytes are in raw, and the journal says so. What somebody wrote behind them since is not.

@@ -46,6 +46,17 @@ impl Tally {
         self.documents.push(file.document());
     }
 
+    /// What a source has, where none of it is new.
+    pub fn nothing_new(&mut self, provider: &str, what: &str) {
+        self.lines.push(format!("{provider}: {what}, nothing new"));
+        self.documents.push(json!({ "provider": provider, "result": "unchanged", "why": what }));
+    }
+
+    /// What has to be said beside what landed.
+    pub fn remark(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
     /// What could not be taken in.
     pub fn failed(&mut self, file: &str, destination: &Destination, error: Error) {
         self.hold_back(destination);

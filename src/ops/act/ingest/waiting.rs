@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::base::{Error, Result};
-use crate::domain::contract::Source;
-use crate::domain::{Dataset, Destination, Provider};
-use crate::pipeline::Context;
-use crate::source::inbox;
+use crate::domain::{Dataset, Destination, Meant, Provider};
+use crate::pipeline::{Context, dated};
+use crate::source::inbox::{self, Look};
 
 /// A file that the pattern of a provider means.
 #[derive(Clone)]
@@ -23,12 +22,14 @@ pub struct Waiting {
     pub unreadable: Option<String>,
     /// Why nobody can tell whether another one comes before it.
     pub unordered: Option<String>,
+    /// How it looked when its rows were asked for which periods it is.
+    pub looked: Option<Look>,
     modified: Option<SystemTime>,
 }
 
 /// The files of the inboxes of all providers, or of those of this dataset and name: folder by folder, the oldest first.
 pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<Waiting>> {
-    let meant = meant(context, dataset, provider)?;
+    let meant = context.contract.providers(dataset, provider)?;
     let mut waiting = Vec::new();
     for folder in folders(&meant) {
         let of_folder: Vec<_> = meant.iter().copied().filter(|(_, provider)| provider.name == folder).collect();
@@ -44,7 +45,8 @@ pub fn waiting(context: &Context, dataset: Option<&str>, provider: Option<&str>)
 /// The names of the inboxes that are meant, sorted. Where all are, also of those that no provider has any more, as long as
 /// something lies aside there.
 pub fn inboxes(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
-    let mut names: Vec<String> = folders(&meant(context, dataset, provider)?).into_iter().map(str::to_owned).collect();
+    let mut names: Vec<String> =
+        folders(&context.contract.providers(dataset, provider)?).into_iter().map(str::to_owned).collect();
     if dataset.is_none() && provider.is_none() {
         names.extend(inbox::with_something_aside(&context.root.join(inbox::FOLDER))?);
     }
@@ -62,6 +64,7 @@ fn unreadable(folder: &str, error: &Error) -> Waiting {
         meant: Err(error.one_line()),
         unreadable: None,
         unordered: None,
+        looked: None,
         modified: None,
     }
 }
@@ -80,38 +83,49 @@ fn folders<'a>(meant: &[(&Dataset, &'a Provider)]) -> Vec<&'a str> {
 /// The files of one folder, each once, however many datasets share it.
 fn in_folder(context: &Context, folder: &str, of_folder: &[(&Dataset, &Provider)]) -> Result<Vec<Waiting>> {
     let path = context.root.join(inbox::FOLDER).join(folder);
-    let mut found: BTreeMap<PathBuf, (inbox::Found, Vec<Destination>)> = BTreeMap::new();
+    let mut found: BTreeMap<PathBuf, Waiting> = BTreeMap::new();
     for (dataset, provider) in of_folder {
-        let Source::Inbox { pattern, .. } = &provider.source;
+        let Some(pattern) = provider.source.pattern() else { continue };
         for file in inbox::scan(&path, pattern, &dataset.rhythm(provider))? {
-            let meant =
-                file.covers.clone().ok().and_then(|covers| dataset.destination(provider, covers, &file.file_name));
-            found.entry(file.path.clone()).or_insert((file, Vec::new())).1.extend(meant);
+            let looked = if file.meant == Meant::ByRows { inbox::look(&file.path)? } else { None };
+            let meant = destination(context, dataset, provider, &file);
+            let waiting = found.entry(file.path.clone()).or_insert_with(|| Waiting {
+                path: file.path,
+                file_name: file.file_name,
+                meant: meant.clone(),
+                unreadable: file.unreadable,
+                unordered: None,
+                looked,
+                modified: file.modified,
+            });
+            waiting.meant = match (&waiting.meant, meant) {
+                (Ok(first), Ok(second)) if *first != second => Err(format!(
+                    "its name fits the patterns of {folder} in {} and in {}; say which by assay ingest --dataset NAME",
+                    first.slice.dataset, second.slice.dataset
+                )),
+                (Err(_), Ok(second)) => Ok(second),
+                (first, _) => first.clone(),
+            };
         }
     }
-    let file = |(path, (file, mut meant)): (PathBuf, (inbox::Found, Vec<Destination>))| {
-        let meant = match (meant.len(), file.covers) {
-            (0, Err(why)) => Err(why),
-            (0, Ok(covers)) => Err(format!("{covers} is no time that assay knows")),
-            (1, _) => Ok(meant.remove(0)),
-            _ => {
-                let datasets: Vec<&str> = meant.iter().map(|meant| meant.slice.dataset.as_str()).collect();
-                Err(format!(
-                    "its name fits the patterns of {folder} in {}; say which by assay ingest --dataset NAME",
-                    datasets.join(" and in ")
-                ))
-            }
-        };
-        Waiting {
-            path,
-            file_name: file.file_name,
-            meant,
-            unreadable: file.unreadable,
-            unordered: None,
-            modified: file.modified,
-        }
+    Ok(found.into_values().collect())
+}
+
+/// What a file is for, by its name or by its rows.
+fn destination(
+    context: &Context,
+    dataset: &Dataset,
+    provider: &Provider,
+    file: &inbox::Found,
+) -> Result<Destination, String> {
+    let covers = match &file.meant {
+        Meant::For(span) => span.clone(),
+        Meant::Unclear(why) => return Err(why.clone()),
+        Meant::ByRows if file.unreadable.is_some() => return Err("it can't be read".to_owned()),
+        Meant::ByRows => dated::span(context, dataset, provider, &file.path).map_err(|error| error.one_line())?,
     };
-    Ok(found.into_iter().map(file).collect())
+    let far = format!("{covers} is no time that assay knows");
+    dataset.destination(provider, covers, &file.file_name).ok_or(far)
 }
 
 /// Of two files for one slice the newer supersedes the older. Where both have the same time, either order may be the
@@ -132,22 +146,4 @@ fn leave_what_has_no_order(files: &mut [Waiting]) {
             ));
         }
     }
-}
-
-/// The providers that are meant, dataset by dataset: all, or those of this dataset and name.
-fn meant<'a>(
-    context: &'a Context,
-    dataset: Option<&str>,
-    provider: Option<&str>,
-) -> Result<Vec<(&'a Dataset, &'a Provider)>> {
-    let datasets: Vec<&Dataset> = match dataset {
-        Some(name) => vec![context.contract.dataset(name)?],
-        None => context.contract.datasets.iter().collect(),
-    };
-    let all = datasets.iter().flat_map(|dataset| dataset.providers.iter().map(|one| (*dataset, one)));
-    let meant: Vec<_> = all.filter(|(_, one)| provider.is_none_or(|name| name == one.name)).collect();
-    if let Some((name, dataset)) = provider.zip(datasets.first()).filter(|_| meant.is_empty()) {
-        dataset.provider(name)?;
-    }
-    Ok(meant)
 }

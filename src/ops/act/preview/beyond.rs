@@ -55,7 +55,7 @@ impl Workspace {
             Ok(taken.map(|name| (name.dataset, name.period)).collect())
         };
         let slices = match request {
-            Request::Ingest { dataset, provider } => {
+            Request::Ingest { dataset, provider, .. } => {
                 ingest::slices(&self.reading()?, dataset.as_deref(), provider.as_deref())?
             }
             Request::AddBatch { file, dataset, provider, period } => {

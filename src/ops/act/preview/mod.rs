@@ -27,7 +27,7 @@ impl Workspace {
     fn effects(&self, session: &Session, request: &Request) -> Result<Vec<String>> {
         let rehearsing = || self.rehearsing(session.permitted(request)?);
         match request {
-            Request::Ingest { dataset, provider } => {
+            Request::Ingest { dataset, provider, .. } => {
                 ingest::preview(&self.reading()?, dataset.as_deref(), provider.as_deref())
             }
             Request::NilReturn { dataset, provider, period, .. } => {

@@ -31,6 +31,9 @@ pub(super) fn items(detail: &BatchDetail) -> Vec<Item> {
             field.as_ref().map_or_else(|| Piece::new("not used", Tone::Quiet), |field| Piece::plain(field.clone()));
         Item::text("Columns as delivered → field of the contract", vec![Piece::plain(format!("{delivered} → ")), field])
     }));
+    items.extend(detail.scorecard.iter().flat_map(|card| {
+        card.words().into_iter().map(|(name, said)| Item::fact("How its provider delivers", name, said))
+    }));
     items.extend(detail.preview.iter().enumerate().map(|(index, cells)| {
         let mut pieces = vec![Piece::new(format!("{:>3} ", index + 1), Tone::Quiet)];
         for (place, cell) in cells.iter().enumerate() {
@@ -87,7 +90,7 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
         row.misread.as_ref().map(|read_in| format!("read as {read_in}, and the contract says otherwise now: a"));
     let note = misread.or_else(|| row.note.clone()).map(|note| format!(": {note}")).unwrap_or_default();
     let covers = row.covers_words().map(|covers| format!(", of {covers}")).unwrap_or_default();
-    vec![
+    let mut facts = vec![
         Item::text(BATCH, vec![Word::from(row.state).piece(), Piece::plain(note)]),
         Item::fact(BATCH, "file", format!("{} ({})", row.file, counted(row.bytes, "byte"))),
         Item::fact(
@@ -98,5 +101,7 @@ fn facts(detail: &BatchDetail) -> Vec<Item> {
         .to(Link::Cell { dataset: row.dataset.clone(), period: row.period, provider: row.provider.clone() }),
         Item::fact(BATCH, "rows", format!("{}, {} of them rejected", counted(row.rows, "row"), row.rejected)),
         Item::fact(BATCH, "came in", format!("{} by {}", instant(row.at), row.by)),
-    ]
+    ];
+    facts.extend(detail.retrieved.iter().map(|retrieved| Item::fact(BATCH, "got", retrieved.words())));
+    facts
 }
