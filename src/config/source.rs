@@ -13,6 +13,9 @@ const KINDS: [&str; 3] = ["inbox", "http", "sql"];
 
 const EXAMPLE: &str = "write source = { kind = \"inbox\", pattern = \"{period}*.csv\" }";
 
+/// What the names of headers hold whose values nobody else is to know.
+const SECRETS: [&str; 6] = ["authorization", "cookie", "key", "token", "secret", "password"];
+
 /// What stands for the period in an address.
 const PERIOD: &str = "{period}";
 
@@ -97,7 +100,16 @@ fn http(table: &Table<'_, '_>) -> Result<Source> {
     let mut headers = Vec::new();
     if let Some(value) = table.value("headers") {
         for (name, value) in value.open_table("headers")?.in_order() {
-            headers.push((name.value.to_owned(), value.text()?.value.to_owned()));
+            let said = value.text()?;
+            let is_secret = SECRETS.iter().any(|secret| name.value.to_ascii_lowercase().contains(secret));
+            if is_secret && !said.value.contains("${") {
+                let message = format!("`{}` in assay.toml would stay in the journal for good", name.value);
+                return Err(table
+                    .document
+                    .error(&said.place, message)
+                    .hint("write ${NAME} in its place, and let the environment of assay hold it"));
+            }
+            headers.push((name.value.to_owned(), said.value.to_owned()));
         }
     }
     let gigabytes = table.count("most_gigabytes", 1..=10_000)?.unwrap_or(USUAL_GIGABYTES);

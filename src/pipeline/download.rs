@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 
 use super::land::{self, Landing, Offered};
 use super::{Context, lease};
-use crate::base::{Digest, Error, ErrorKind, Result, ResultExt};
+use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, files};
 use crate::domain::calendar::Span;
 use crate::domain::progress::Progress;
-use crate::domain::source::{Download, Http, Retrieval};
+use crate::domain::source::{Http, Retrieval};
 use crate::domain::{Batch, BatchState, Dataset, Destination, Period, Provider};
 use crate::source::http::{Answer, Wanted, fetch};
 use crate::source::inbox;
@@ -49,13 +49,13 @@ pub fn provider(
     for span in owed(dataset, provider, context.today_of(provider)).into_iter().rev() {
         context.cancel.check()?;
         let url = http.url.replace(PERIOD, &span.label);
-        let is_there = known.contains_key(url.as_str());
-        delivered += usize::from(is_there);
-        if is_there && delivered > CORRECTED && !all {
+        let known = known.get(url.as_str()).copied();
+        delivered += usize::from(known.is_some());
+        if known.is_some() && delivered > CORRECTED && !all {
             continue;
         }
         downloaded.asked += 1;
-        let file = File { dataset, provider, http, url: &url, known: known.get(url.as_str()).copied() };
+        let file = File { dataset, provider, http, url: &url, known };
         match file.take(context, span.clone(), sink) {
             Ok(Taken::Missing) => downloaded.missing += 1,
             Ok(Taken::Unchanged) => {}
@@ -76,11 +76,10 @@ pub fn provider(
     Ok(downloaded)
 }
 
-/// How the server knows the newest content of each address that nobody took back.
-fn known(retrieved: &[Batch]) -> BTreeMap<&str, &Download> {
-    let stands = retrieved.iter().filter(|batch| batch.state != BatchState::Withdrawn);
-    let download = stands.filter_map(|batch| batch.delivery.retrieved.as_ref()?.download());
-    download.map(|download| (download.url.as_str(), download)).collect()
+/// What came last from each address: also what somebody took back, which stays away as long as it is what it was.
+fn known(retrieved: &[Batch]) -> BTreeMap<&str, &Batch> {
+    let of = retrieved.iter().filter_map(|batch| Some((batch.delivery.retrieved.as_ref()?.download()?.url.as_str(), batch)));
+    of.collect()
 }
 
 /// What the provider owes and has begun by this day, oldest first.
@@ -101,7 +100,7 @@ struct File<'a> {
     provider: &'a Provider,
     http: &'a Http,
     url: &'a str,
-    known: Option<&'a Download>,
+    known: Option<&'a Batch>,
 }
 
 enum Taken {
@@ -114,7 +113,8 @@ impl File<'_> {
     fn take(&self, context: &Context, span: Span, sink: &(dyn Fn(Progress) + Sync)) -> Result<Taken> {
         let Self { dataset, provider, http, url, known } = *self;
         let place = context.lake.unfinished(&Digest::of(format!("{}/{url}", provider.name).as_bytes()))?;
-        let wanted = Wanted { http, url, known, target: place.path() };
+        let download = known.and_then(|known| known.delivery.retrieved.as_ref()?.download());
+        let wanted = Wanted { http, url, known: download, target: place.path() };
         let answer = fetch(&wanted, &context.cancel, &|_| {}).with_context(|| format!("asking for {}", span.label));
         let (name, download) = match answer {
             Ok(Answer::New(name, download)) => (name, download),
@@ -126,6 +126,10 @@ impl File<'_> {
                 return Err(error);
             }
         };
+        let content = Digest::of_reader(files::open_regular(place.path())?)?;
+        if known.is_some_and(|known| known.state == BatchState::Withdrawn && known.delivery.content == content) {
+            return Ok(Taken::Unchanged);
+        }
         let destination = dataset.destination(provider, span, &name);
         let destination = destination.ok_or_else(|| Error::internal(format!("{url} is for no period")))?;
         let seen = inbox::look(place.path())?.ok_or_else(|| Error::internal("a download is gone"))?;

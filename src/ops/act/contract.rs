@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Reply;
 use crate::base::{Error, Result, ResultExt, text};
-use crate::domain::{Contract, Fact, Period, ReleaseName};
+use crate::domain::{Contract, Fact, Period, ReleaseName, Source};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::gate::{self, InForce};
@@ -114,8 +114,9 @@ pub fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Ve
 /// Makes the folders that the contract in force expects files in. Says which are new: that is where files go.
 pub fn inboxes(workspace: &Workspace) -> Result<Vec<String>> {
     let contract = workspace.contract()?;
-    let providers: BTreeSet<&str> =
-        contract.datasets.iter().flat_map(|dataset| &dataset.providers).map(|one| one.name.as_str()).collect();
+    let all = contract.datasets.iter().flat_map(|dataset| &dataset.providers);
+    let with_inbox = all.filter(|provider| matches!(provider.source, Source::Inbox { .. }));
+    let providers: BTreeSet<&str> = with_inbox.map(|provider| provider.name.as_str()).collect();
     let mut lines = Vec::new();
     for provider in providers {
         let folder = workspace.root().join(inbox::FOLDER).join(provider);

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::base::Result;
-use crate::domain::source::Sql;
+use crate::domain::source::{Extract, Sql};
 use crate::domain::{Batch, BatchState, Dataset, Period, Provider};
 use crate::pipeline::Context;
 
 /// The extracts of a source, and how far they go.
 pub struct Known {
-    /// Those that stand or wait for a person, in the order in which they landed.
-    pub extracts: Vec<Batch>,
-    /// Everything up to here is in them; none: all has to be read again.
+    /// All of them, in the order in which they landed; also those that somebody took back.
+    extracts: Vec<Batch>,
+    /// Everything up to here is in them; none: all has to be read.
     pub watermark: Option<String>,
 }
 
@@ -21,33 +21,34 @@ impl Known {
     /// What is known of the source of a provider.
     pub fn of(context: &Context, dataset: &Dataset, provider: &Provider, source: &Sql) -> Result<Self> {
         let retrieved = context.journal.read(|snapshot| snapshot.batches_retrieved(&dataset.name, &provider.name))?;
-        Ok(Self::from_batches(retrieved, source))
+        let extracts: Vec<Batch> = retrieved.into_iter().filter(|batch| extract(batch).is_some()).collect();
+        let digest = source.digest();
+        // What was copied of something else says nothing of how far this one was.
+        let newest = extracts.last().and_then(extract).filter(|newest| newest.source == digest);
+        let watermark = newest.and_then(|newest| newest.watermark.clone());
+        Ok(Self { extracts, watermark })
     }
 
-    fn from_batches(retrieved: Vec<Batch>, source: &Sql) -> Self {
-        let digest = source.digest();
-        let is_of_source = |batch: &Batch| extract(batch).is_some_and(|extract| extract.source == digest);
-        // What was copied of something else says nothing of how far this one was.
-        let newest = retrieved.last().filter(|batch| is_of_source(batch));
-        let watermark = newest.and_then(|batch| extract(batch)?.watermark.clone());
-        let whole = |batch: &Batch| extract(batch).is_some_and(|extract| extract.full && extract.watermark.is_some());
-        let begun = retrieved.iter().rposition(whole).unwrap_or(0);
-        let has_gap = retrieved.iter().skip(begun).any(|batch| batch.state == BatchState::Withdrawn);
-        let stands = |batch: &Batch| matches!(batch.state, BatchState::Landed | BatchState::Quarantined);
-        let extracts = retrieved.into_iter().filter(|batch| extract(batch).is_some() && stands(batch)).collect();
-        Self { extracts, watermark: watermark.filter(|_| !has_gap) }
+    /// Those that rows are compared with. What somebody took back stays away as long as it is what it was; where it is to
+    /// come `again`, it is as if it had never come.
+    pub fn compared(&self, again: bool) -> impl Iterator<Item = &Batch> {
+        self.extracts.iter().filter(move |batch| !again || stands(batch))
     }
 
     /// The periods that are over on this day and were copied only before they were.
     pub fn cut_short(&self, today: NaiveDate) -> BTreeSet<Period> {
         let of = |batch: &Batch| batch.delivery.slice.period;
         let over = |period: &Period| period.last() < today;
-        let whole: BTreeSet<Period> =
-            self.extracts.iter().filter(|batch| batch.delivery.covers.is_none()).map(of).collect();
-        self.extracts.iter().map(of).filter(over).filter(|period| !whole.contains(period)).collect()
+        let standing = || self.extracts.iter().filter(|batch| stands(batch));
+        let whole: BTreeSet<Period> = standing().filter(|batch| batch.delivery.covers.is_none()).map(of).collect();
+        standing().map(of).filter(over).filter(|period| !whole.contains(period)).collect()
     }
 }
 
-fn extract(batch: &Batch) -> Option<&crate::domain::source::Extract> {
+fn stands(batch: &Batch) -> bool {
+    matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
+}
+
+fn extract(batch: &Batch) -> Option<&Extract> {
     batch.delivery.retrieved.as_ref()?.extract()
 }

@@ -11,7 +11,7 @@ use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::source::{CHANGE, DELETE, UPSERT};
-use crate::domain::{Dataset, Period, Provider, lineage};
+use crate::domain::{Batch, Dataset, Period, Provider, lineage};
 use crate::frames::{CHUNK_ROWS, Order, chunks, parquet, text};
 use crate::lake::Scratch;
 use crate::pipeline::Context;
@@ -149,8 +149,14 @@ impl Copy {
 }
 
 impl Difference {
-    /// Compares the rows of a source, `full` all of them, with its copy.
-    pub fn find(context: &Context, placing: &Placing, fresh: &Path, known: &Known, full: bool) -> Result<Self> {
+    /// Compares the rows of a source, `full` all of them, with the `extracts` of it.
+    pub fn find(
+        context: &Context,
+        placing: &Placing,
+        fresh: &Path,
+        extracts: &[&Batch],
+        full: bool,
+    ) -> Result<Self> {
         let rows = Rows::open(context, placing, fresh)?;
         // The last row of each key, counted from 0, and its period.
         let mut last: HashMap<u128, (u64, Period)> = HashMap::new();
@@ -167,7 +173,7 @@ impl Difference {
         })?;
         let copy = match count {
             0 if !full => Copy::default(),
-            _ => copy_of(context, placing, known, &|key| full || last.contains_key(&key))?,
+            _ => copy_of(context, placing, extracts, &|key| full || last.contains_key(&key))?,
         };
 
         let file = context.lake.scratch()?;
@@ -192,7 +198,7 @@ impl Difference {
         let gone: BTreeSet<(u128, Period)> =
             copy.rows.into_keys().filter(|(key, period)| last.get(key).is_none_or(|(_, now)| now != period)).collect();
         if !gone.is_empty() {
-            delete(context, placing, known, &own, gone, &mut writing)?;
+            delete(context, placing, extracts, &own, gone, &mut writing)?;
         }
         let Writing { file: written, changed } = writing;
         written.finish()?;
@@ -246,9 +252,14 @@ impl Writing {
 }
 
 /// What the copy has of the keys that are asked for, and of what has none.
-fn copy_of(context: &Context, placing: &Placing, known: &Known, is_asked: &dyn Fn(u128) -> bool) -> Result<Copy> {
+fn copy_of(
+    context: &Context,
+    placing: &Placing,
+    extracts: &[&Batch],
+    is_asked: &dyn Fn(u128) -> bool,
+) -> Result<Copy> {
     let mut copy = Copy::default();
-    each_extract(context, placing, known, &mut |deletes, period, row| match row.key {
+    each_extract(context, placing, extracts, &mut |deletes, period, row| match row.key {
         None => drop(copy.unreadable.insert((row.content, period))),
         Some(key) if !is_asked(key) => {}
         Some(key) if deletes => drop(copy.rows.remove(&(key, period))),
@@ -261,14 +272,14 @@ fn copy_of(context: &Context, placing: &Placing, known: &Known, is_asked: &dyn F
 fn delete(
     context: &Context,
     placing: &Placing,
-    known: &Known,
+    extracts: &[&Batch],
     columns: &[BronzeColumn],
     mut gone: BTreeSet<(u128, Period)>,
     writing: &mut Writing,
 ) -> Result<()> {
     let key = placing.dataset.key.iter().filter_map(|field| placing.provider.column_of(field, columns));
     let key: Vec<&str> = key.map(|column| column.delivered.as_str()).collect();
-    for batch in &known.extracts {
+    for batch in extracts {
         let path = context.lake.raw_path(&batch.delivery.content, &batch.delivery.extension);
         let period = batch.delivery.slice.period;
         let rows = Rows::open(context, placing, &path)?;
@@ -295,10 +306,10 @@ fn delete(
 fn each_extract(
     context: &Context,
     placing: &Placing,
-    known: &Known,
+    extracts: &[&Batch],
     with: &mut dyn FnMut(bool, Period, &Row),
 ) -> Result<()> {
-    for batch in &known.extracts {
+    for batch in extracts {
         let path = context.lake.raw_path(&batch.delivery.content, &batch.delivery.extension);
         let period = batch.delivery.slice.period;
         let rows = Rows::open(context, placing, &path)?;

@@ -30,7 +30,7 @@ pub struct Extracted {
     pub landed: Vec<(Destination, String, Landing)>,
 }
 
-/// Copies what is new in the database of a provider, or `full`, what differs in all of it.
+/// Copies what is new in the database of a provider, or `full`, what differs in all of it from what stands.
 pub fn provider(
     context: &Context,
     dataset: &Dataset,
@@ -50,7 +50,8 @@ pub fn provider(
     let today = context.today_of(provider);
     let placing = Placing::new(dataset, provider, today)?;
     let is_full = since.is_none();
-    let difference = Difference::find(context, &placing, fresh.path(), &known, is_full)?;
+    let compared: Vec<_> = known.compared(full).collect();
+    let difference = Difference::find(context, &placing, fresh.path(), &compared, is_full)?;
     let periods = difference.periods(&known, today);
     let mut landed = Vec::new();
     for (index, period) in periods.iter().enumerate() {

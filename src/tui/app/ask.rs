@@ -52,7 +52,7 @@ impl Ask {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
-            Self::Ingest => "Ingest the inboxes".to_owned(),
+            Self::Ingest => "Ingest the sources".to_owned(),
             Self::AddBatch { provider, period, .. } => {
                 let provider = provider.as_ref().map(|provider| format!(" of {provider}")).unwrap_or_default();
                 let period = period.map(|period| format!(" for {period}")).unwrap_or_default();

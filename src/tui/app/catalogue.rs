@@ -94,7 +94,7 @@ pub const COMMANDS: &[Command] = &[
 
     work(Id::Run, &["r"], "run the pipeline", "run", "Brings everything up to date in the background; you go on working.", "assay run"),
     Command { cli: None, ..work(Id::Stop, &["X"], "stop what is running", "", "Stops the work in the background; nothing stays half-done, and a run picks it up again.", "") },
-    work(Id::Ingest, &["i"], "ingest the inboxes", "", "Takes in what providers dropped into their inboxes. Where duties are separated, whoever takes data in may not approve its release.", "assay ingest"),
+    work(Id::Ingest, &["i"], "ingest the sources", "", "Takes in what providers dropped into their inboxes, and what is new in the other sources. Where duties are separated, whoever takes data in may not approve its release.", "assay ingest"),
     work(Id::ApplyContract, &["C"], "apply the contract", "", "Takes a changed assay.toml into force, on your name.", "assay contract apply"),
 
     look(Id::Open, Group::Move, EVERYWHERE, &["enter"], "open", "open", "Looks inside; on a reason or a link it leads to the place that clears it."),

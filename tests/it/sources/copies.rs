@@ -174,7 +174,7 @@ fn the_copy_of_a_file_follows_it() {
 }
 
 #[test]
-fn what_is_withdrawn_comes_again() {
+fn what_is_withdrawn_stays_away_until_it_changes_or_all_is_asked_for() {
     let workspace = Workspace::under(&contract(SQLITE));
     let database = file(&workspace);
     database.execute_batch(&table("text")).unwrap();
@@ -187,9 +187,16 @@ fn what_is_withdrawn_comes_again() {
     workspace.ok(WHO, &["batch", "withdraw", list[1]["id"].as_str().unwrap(), "--reason", "a wrong key"]);
     workspace.ok(WHO, &["run"]);
     assert_eq!(silver(&workspace).iter().map(|row| row.0).collect::<Vec<_>>(), [1, 3]);
-    ingest(&workspace);
+    assert!(ingest(&workspace).contains("0 batches"), "somebody decided that");
+    workspace.ok(WHO, &["ingest", "--full"]);
+    workspace.ok(WHO, &["run"]);
     assert_eq!(silver(&workspace).len(), 3);
     assert_eq!(landed(&batches(&workspace))[3..], [("2020", 1)]);
+    let list = workspace.json(&["batch", "list"]);
+    workspace.ok(WHO, &["batch", "withdraw", list[0]["id"].as_str().unwrap(), "--reason", "a wrong price"]);
+    database.execute_batch("update sales set amount = 5.00, changed_at = '2020-04-01 00:00:00' where id = 2").unwrap();
+    ingest(&workspace);
+    assert_eq!(silver(&workspace)[1], (2, "5.00".to_owned()));
 }
 
 #[test]

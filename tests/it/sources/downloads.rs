@@ -56,6 +56,24 @@ fn a_file_is_taken_once_and_again_when_it_changed() {
 }
 
 #[test]
+fn what_was_taken_back_is_not_taken_again_as_it_was() {
+    let web = Web::start(|asked, before| match (october(asked), before) {
+        (false, _) => Answer::status(404),
+        (true, 0..=2) => Answer::of(delivery("alpha", "2026-10", 5)),
+        (true, _) => Answer::of(delivery("alpha", "2026-10", 6)),
+    });
+    let workspace = workspace(&web);
+    ingest(&workspace, &[]).ended(0, &[]);
+    let list = workspace.json(&["batch", "list"]);
+    workspace.ok(PREPARER, &["batch", "withdraw", list[0]["id"].as_str().unwrap(), "--reason", "wrong prices"]);
+    ingest(&workspace, &[]).ended(0, &["nothing new"]);
+    ingest(&workspace, &[]).ended(0, &["nothing new"]);
+    assert_eq!(batches(&workspace).len(), 1);
+    ingest(&workspace, &[]).ended(0, &[]);
+    assert_eq!(batches(&workspace)[1..], [(json!("2026-10"), json!(2), json!(6))]);
+}
+
+#[test]
 fn what_breaks_off_is_gone_on_with() {
     let whole = delivery("alpha", "2026-10", 400);
     let (sent, half) = (whole.clone(), whole.len() / 2);

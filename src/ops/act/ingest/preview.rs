@@ -9,7 +9,7 @@ use super::tally::doubt;
 use super::waiting::{self, Waiting, waiting};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
-use crate::domain::{Batch, BatchState, Destination, Slice};
+use crate::domain::{Batch, BatchState, Destination, Slice, Source};
 use crate::pipeline::{Context, land};
 use crate::source::inbox::{self, Claim};
 
@@ -37,6 +37,13 @@ pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>)
         }
     }
     lines.extend(not_understood::find(context, dataset, provider)?.iter().map(NotUnderstood::line));
+    for (_, provider) in context.contract.providers(dataset, provider)? {
+        match &provider.source {
+            Source::Inbox { .. } => {}
+            Source::Http(_) => lines.push(format!("would ask the server of {} for its files", provider.name)),
+            Source::Sql(_) => lines.push(format!("would ask the database of {} for what changed", provider.name)),
+        }
+    }
     if lines.is_empty() {
         lines.push("nothing lies in the inboxes".to_owned());
     }
