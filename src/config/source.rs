@@ -101,8 +101,7 @@ fn http(table: &Table<'_, '_>) -> Result<Source> {
     if let Some(value) = table.value("headers") {
         for (name, value) in value.open_table("headers")?.in_order() {
             let said = value.text()?;
-            let is_secret = SECRETS.iter().any(|secret| name.value.to_ascii_lowercase().contains(secret));
-            if is_secret && !said.value.contains("${") {
+            if is_secret(name.value) && !said.value.contains("${") {
                 let message = format!("`{}` in assay.toml would stay in the journal for good", name.value);
                 return Err(table
                     .document
@@ -180,7 +179,18 @@ fn address<'a>(table: &Table<'a, '_>, schemes: &[&str]) -> Result<Located<&'a st
         return Err(refused("a password in assay.toml would stay in the journal for good".to_owned())
             .hint("write ${NAME} in its place, and let the environment of assay hold it"));
     }
+    let asked = url.value.split_once('?').map_or("", |(_, asked)| asked);
+    let said = asked.split('&').filter_map(|pair| pair.split_once('='));
+    if let Some((name, _)) = said.into_iter().find(|(name, value)| is_secret(name) && !value.contains("${")) {
+        return Err(refused(format!("`{name}` in assay.toml would stay in the journal for good"))
+            .hint("write ${NAME} in its place, and let the environment of assay hold it"));
+    }
     Ok(url)
+}
+
+/// Whether nobody else is to know the value of what is called so.
+fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|secret| name.to_ascii_lowercase().contains(secret))
 }
 
 /// Whether a text is `${NAME}` and nothing else.

@@ -63,7 +63,7 @@ pub fn provider(
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) => {
                 // A server that can't be reached for one file can't be for the others.
-                let is_away = error.is_transient();
+                let is_away = error.kind() == ErrorKind::Io;
                 let error = error.context(format!("asking the server of {}", provider.name));
                 downloaded.failed.push((span.label, error));
                 if is_away {
@@ -78,7 +78,8 @@ pub fn provider(
 
 /// What came last from each address: also what somebody took back, which stays away as long as it is what it was.
 fn known(retrieved: &[Batch]) -> BTreeMap<&str, &Batch> {
-    let of = retrieved.iter().filter_map(|batch| Some((batch.delivery.retrieved.as_ref()?.download()?.url.as_str(), batch)));
+    let of =
+        retrieved.iter().filter_map(|batch| Some((batch.delivery.retrieved.as_ref()?.download()?.url.as_str(), batch)));
     of.collect()
 }
 

@@ -100,7 +100,7 @@ impl Asking<'_> {
                 partial.discard()?;
                 return Ok(Answer::Missing);
             }
-            StatusCode::PARTIAL_CONTENT if partial.goes_on_at(range_of(&response)) => {}
+            StatusCode::PARTIAL_CONTENT if goes_on(&response, &partial) => {}
             StatusCode::OK => partial.restart(validator(&response))?,
             StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::PARTIAL_CONTENT => {
                 partial.discard()?;
@@ -158,7 +158,7 @@ impl Asking<'_> {
     ) -> Result<Answer> {
         let most = self.wanted.http.most_bytes;
         let announced = response.content_length().map(|rest| partial.bytes().saturating_add(rest));
-        let name = name_of(&self.url, response.headers());
+        let name = name_of(self.wanted.url, response.headers());
         let download = Download {
             url: self.wanted.url.to_owned(),
             etag: said(response.headers(), &header::ETAG),
@@ -198,10 +198,21 @@ fn said(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The first byte that the server sends, where it sends a part: `bytes 100-199/200`.
-fn range_of(response: &Response) -> Option<u64> {
+/// Whether a server sends what is missing of the very content that broke off: all of it.
+fn goes_on(response: &Response, partial: &Partial) -> bool {
+    let (first, is_rest) = range_of(response).unzip();
+    let now = validator(response);
+    let is_same = partial.to_go_on().is_some_and(|(before, _)| now.is_none_or(|now| now == before));
+    partial.goes_on_at(first) && is_rest == Some(true) && is_same
+}
+
+/// The first byte that the server sends, where it sends a part, and whether that goes on to the end: `bytes 100-199/200`.
+fn range_of(response: &Response) -> Option<(u64, bool)> {
     let range = said(response.headers(), &header::CONTENT_RANGE)?;
-    range.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
+    let (part, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = part.trim().split_once('-')?;
+    let (first, last, whole): (u64, u64, u64) = (first.parse().ok()?, last.parse().ok()?, whole.trim().parse().ok()?);
+    Some((first, last.checked_add(1) == Some(whole)))
 }
 
 fn asked_to_wait(response: &Response) -> Option<Duration> {
@@ -210,8 +221,9 @@ fn asked_to_wait(response: &Response) -> Option<Duration> {
 }
 
 /// The last part of the address, with an extension that says what the server sends.
-fn name_of(url: &Url, headers: &HeaderMap) -> String {
-    let last = url.path_segments().and_then(|mut parts| parts.next_back()).filter(|last| !last.is_empty());
+fn name_of(url: &str, headers: &HeaderMap) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().filter(|last| !last.is_empty());
     let name = text::safe(last.unwrap_or("download")).replace(['/', '\\'], "_");
     if Path::new(&name).extension().is_some() {
         return name;
@@ -239,7 +251,7 @@ fn too_large(most: u64) -> Error {
 fn refused(status: StatusCode) -> Error {
     let message = format!("the server answers {status}");
     match status.as_u16() {
-        408 | 425 | 429 | 500..=599 => Error::new(ErrorKind::Io, message),
+        408 | 425 | 429 | 500..=599 => Error::busy(message),
         401 | 403 | 407 => Error::bad_data(message)
             .hint("look at `headers` of the provider's source, and at what the environment says of its credentials"),
         _ => Error::bad_data(message).hint("look at `url` of the provider's source"),

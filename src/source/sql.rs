@@ -90,10 +90,11 @@ fn copy(
     });
     let mut extracting = Extracting::new(target, &columns)?;
     let mut highest = since.map(str::to_owned);
+    let now = chrono::Utc::now();
     database.rows(&statement, &mut |cells| {
         if let Some(cell) = watermark.and_then(|at| cells.get(at).copied().flatten()) {
             let cell = String::from_utf8_lossy(cell);
-            if highest.as_deref() != Some(cell.as_ref()) {
+            if highest.as_deref() != Some(cell.as_ref()) && !watermark::is_to_come(&cell, now) {
                 highest = Some(cell.into_owned());
             }
         }

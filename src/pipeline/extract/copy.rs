@@ -26,7 +26,12 @@ impl Known {
         // What was copied of something else says nothing of how far this one was.
         let newest = extracts.last().and_then(extract).filter(|newest| newest.source == digest);
         let watermark = newest.and_then(|newest| newest.watermark.clone());
-        Ok(Self { extracts, watermark })
+        // What was of a period to come was shown in the one before: now it belongs there.
+        let zone = provider.timezone.unwrap_or(context.contract.timezone);
+        let period_of = |day: NaiveDate| Period::containing(dataset.period, day);
+        let then = extracts.last().map(|newest| newest.at.with_timezone(&zone).date_naive());
+        let is_of_now = then.and_then(period_of) == period_of(context.today_of(provider));
+        Ok(Self { extracts, watermark: watermark.filter(|_| is_of_now) })
     }
 
     /// Those that rows are compared with. What somebody took back stays away as long as it is what it was; where it is to

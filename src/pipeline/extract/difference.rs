@@ -150,13 +150,7 @@ impl Copy {
 
 impl Difference {
     /// Compares the rows of a source, `full` all of them, with the `extracts` of it.
-    pub fn find(
-        context: &Context,
-        placing: &Placing,
-        fresh: &Path,
-        extracts: &[&Batch],
-        full: bool,
-    ) -> Result<Self> {
+    pub fn find(context: &Context, placing: &Placing, fresh: &Path, extracts: &[&Batch], full: bool) -> Result<Self> {
         let rows = Rows::open(context, placing, fresh)?;
         // The last row of each key, counted from 0, and its period.
         let mut last: HashMap<u128, (u64, Period)> = HashMap::new();
@@ -252,12 +246,7 @@ impl Writing {
 }
 
 /// What the copy has of the keys that are asked for, and of what has none.
-fn copy_of(
-    context: &Context,
-    placing: &Placing,
-    extracts: &[&Batch],
-    is_asked: &dyn Fn(u128) -> bool,
-) -> Result<Copy> {
+fn copy_of(context: &Context, placing: &Placing, extracts: &[&Batch], is_asked: &dyn Fn(u128) -> bool) -> Result<Copy> {
     let mut copy = Copy::default();
     each_extract(context, placing, extracts, &mut |deletes, period, row| match row.key {
         None => drop(copy.unreadable.insert((row.content, period))),

@@ -48,7 +48,7 @@ impl Watch {
         let mut calm_at: Option<Instant> = None;
         loop {
             cancel.check()?;
-            let until = calm_at.unwrap_or(end);
+            let until = calm_at.map_or(end, |calm| calm.min(end));
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(calm_at.is_some());

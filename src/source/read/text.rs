@@ -222,6 +222,11 @@ impl LineCounter {
         self.after_return = *last == b'\r';
     }
 
+    /// Takes note of text without a line end.
+    pub fn pass_within(&mut self) {
+        self.after_return = false;
+    }
+
     /// The 1-based line of the next byte.
     pub fn line(&self) -> u64 {
         self.ends + 1

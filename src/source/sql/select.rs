@@ -80,7 +80,8 @@ impl Dialect {
 
 fn is_number(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !digits.ends_with('.')
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, decimals].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -106,6 +107,7 @@ mod tests {
         assert_eq!(MYSQL.literal("it's \\"), "'it''s \\\\'");
         assert_eq!(SQLITE.literal("1.5"), "1.5");
         assert_eq!(SQLITE.literal("1-5"), "'1-5'");
+        assert_eq!(SQLITE.literal("2026.11.20"), "'2026.11.20'");
         assert_eq!(POSTGRES.literal("41"), "'41'");
         assert_eq!(SQLITE.statement(&select("t AS source", None, Some("ignored"))).matches("WHERE").count(), 0);
     }

@@ -1,6 +1,6 @@
 //! How far back rows are read again, so that none is missed which was committed late.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::domain::source::Overlap;
 
@@ -40,9 +40,37 @@ pub fn before(watermark: &str, overlap: Overlap) -> Option<String> {
     Some(watermark.to_owned())
 }
 
+/// How far a database's clock may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::days(2);
+
+/// Whether a watermark is a time that has not come yet: behind it nothing would ever be new.
+pub fn is_to_come(watermark: &str, now: DateTime<Utc>) -> bool {
+    let latest = now + AHEAD;
+    let day = NaiveDate::parse_from_str(watermark, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN));
+    let local = || LOCAL.iter().find_map(|format| NaiveDateTime::parse_from_str(watermark, format).ok());
+    let zoned = || {
+        let text = watermark.strip_suffix('Z').map_or_else(|| watermark.to_owned(), |before| format!("{before}+00:00"));
+        ZONED.iter().find_map(|format| DateTime::parse_from_str(&text, format).ok()).map(|time| time.naive_utc())
+    };
+    watermark == "infinity" || day.or_else(local).or_else(zoned).is_some_and(|time| time > latest.naive_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_not_come_yet_is_no_watermark() {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap();
+        for past in ["2026-11-20 13:00:00", "2026-11-21", "2026-11-21T12:00:00Z", "20261231", "abc", "5000"] {
+            assert!(!is_to_come(past, now), "{past}");
+        }
+        for to_come in
+            ["2206-01-01", "2026-11-23 13:00:00.5", "2206-01-01 00:00:00+00", "2206-01-01T00:00:00Z", "infinity"]
+        {
+            assert!(is_to_come(to_come, now), "{to_come}");
+        }
+    }
 
     #[test]
     fn every_way_to_write_a_watermark_goes_back_in_its_own_way() {

@@ -80,8 +80,10 @@ impl TextRecords {
 
     /// Goes on to the next record; false where there is none.
     pub fn advance(&mut self, cancel: &Cancel) -> Result<bool> {
-        if !self.is_sheet && self.within == Within::LineEnds {
-            self.lines.pass(&self.buffer.as_bytes()[self.at..self.at + self.length]);
+        match self.within {
+            _ if self.is_sheet || self.length == 0 => {}
+            Within::LineEnds => self.lines.pass(&self.buffer.as_bytes()[self.at..self.at + self.length]),
+            Within::OneLine => self.lines.pass_within(),
         }
         self.at += self.length;
         self.length = 0;
