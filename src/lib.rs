@@ -36,7 +36,7 @@
 //! |---|---|---|---|
 //! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | blake3, directories, strsim |
 //! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | chrono-tz (shared with `config`, `ops`) |
-//! | 2 | [`frames`] | rows in memory: canonical columns and entities as polars has them, plans walked in chunks | |
+//! | 2 | [`frames`] | rows in memory: canonical columns and entities as polars has them, plans walked in chunks, SQL that people write | polars-plan |
 //! | 3 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 3 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
 //! | 3 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |

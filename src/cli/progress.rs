@@ -42,9 +42,12 @@ impl<'a> Shown<'a> {
             }
             Step::Failed { error } => {
                 running.remove(&name);
-                // These are all that the command does: its answer says why it failed.
-                let is_whole = matches!(progress.kind, TaskKind::Publish | TaskKind::Train);
-                (!is_whole).then(|| format!("{name}: failed: {error}"))
+                // The answer of the command says why these failed.
+                let is_answered = matches!(
+                    progress.kind,
+                    TaskKind::Publish | TaskKind::Train | TaskKind::Extract | TaskKind::Download
+                );
+                (!is_answered).then(|| format!("{name}: failed: {error}"))
             }
             Step::Cancelled => {
                 running.remove(&name);

@@ -2,21 +2,36 @@
 
 use super::rhythm::{self, Owed};
 use super::table::{Located, Table, suggest, unique};
-use super::{checks, names, provider, schema};
+use super::{aggregate, checks, names, provider, reference, schema};
 use crate::base::Result;
 use crate::base::text::counted;
 use crate::domain::policy::{Format, ReleasePolicy};
 use crate::domain::{Dataset, FieldType};
 
-const KEYS: [&str; 11] =
-    ["name", "period", "text", "model", "key", "date", "holidays", "schema", "provider", "check", "release"];
+const KEYS: [&str; 13] = [
+    "name",
+    "period",
+    "text",
+    "model",
+    "key",
+    "date",
+    "holidays",
+    "schema",
+    "reference",
+    "aggregate",
+    "provider",
+    "check",
+    "release",
+];
 
 /// Every `[[dataset]]`. `approvers` are how many people may approve; none: everybody.
 pub fn datasets(root: &Table<'_, '_>, approvers: Option<u32>) -> Result<Vec<Dataset>> {
     let tables = root.tables("dataset", "[[dataset]]", &KEYS)?;
     let names = tables.iter().map(|table| table.required_text("name")).collect::<Result<Vec<_>>>()?;
     unique(root.document, "dataset", &names)?;
-    tables.iter().map(|table| dataset(table, approvers)).collect()
+    let datasets = tables.iter().map(|table| dataset(table, approvers)).collect::<Result<Vec<_>>>()?;
+    reference::have_folders_of_their_own(&tables, &datasets)?;
+    Ok(datasets)
 }
 
 fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
@@ -32,9 +47,11 @@ fn dataset(table: &Table<'_, '_>, approvers: Option<u32>) -> Result<Dataset> {
     let is_date = |field_type| matches!(field_type, FieldType::Date | FieldType::Timestamp);
     let date = schema::fields(table, "date", &schema, "date or timestamp", is_date)?.pop();
     let key = schema::fields(table, "key", &schema, "", |_| true)?;
-    let owed = Owed { granularity: period, schema: &schema, date: date.as_deref(), has_key: !key.is_empty() };
+    let owed = Owed { granularity: period, schema: &schema, date: date.as_deref(), key: &key };
     Ok(Dataset {
         model: model.map(|model| names::folder_name(table.document, "model", &model)).transpose()?,
+        references: reference::references(table, &schema)?,
+        aggregates: aggregate::aggregates(table)?,
         holidays: table.value("holidays").map_or(Ok(Vec::new()), |value| value.dates())?,
         providers: provider::providers(table, &owed)?,
         checks: checks::checks(table, &schema)?,

@@ -3,15 +3,18 @@
 //! Every error names file, line and column, quotes the bad value and says what to write instead. Unknown keys are
 //! errors, so that a typing error never silently means a default.
 
+mod aggregate;
 mod checks;
 mod dataset;
 mod document;
 mod names;
 mod provider;
+mod reference;
 mod rhythm;
 mod schema;
 mod source;
 mod table;
+mod units;
 mod workspace;
 
 use std::fs;

@@ -8,18 +8,20 @@ use chrono::{DateTime, NaiveDate};
 
 use super::rhythm::{self, Owed};
 use super::table::{Located, Table, suggest, unique};
-use super::{names, schema, source};
+use super::{names, schema, source, units};
 use crate::base::Result;
-use crate::domain::contract::{DecimalMark, Deletes, DeliveryMode};
+use crate::domain::contract::{Deletes, DeliveryMode};
 use crate::domain::due::Due;
+use crate::domain::unit::DecimalMark;
 use crate::domain::{Field, Granularity, Period, Provider, Source};
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "name",
     "source",
     "columns",
     "dates",
     "decimal_mark",
+    "units",
     "nulls",
     "max_rejects",
     "delivery",
@@ -94,7 +96,7 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
             .error(&table.place_of("until"), message)
             .hint("`until` is the last period that the provider owes"));
     }
-    let (source, said) = (source::source(table, of)?, delivery(table, of.has_key)?);
+    let (source, said) = (source::source(table, of)?, delivery(table, !of.key.is_empty())?);
     source::check(table, &source, said, of)?;
     let usual = if matches!(source, Source::Sql(_)) { DeliveryMode::Changes } else { DeliveryMode::Whole };
     let mode = said.unwrap_or(usual);
@@ -104,7 +106,8 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
         columns: columns(table, schema)?,
         dates: dates(table)?,
         decimal_mark: decimal_mark(table)?,
-        nulls: table.texts("nulls")?.into_iter().map(|null| null.value.trim().to_owned()).collect(),
+        units: units::units(table, of)?,
+        nulls: nulls(table)?,
         max_rejects: max_rejects(table)?,
         delivery: mode,
         parts: parts(table, mode)?,
@@ -121,11 +124,16 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
     })
 }
 
-fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, Vec<String>>> {
+/// Field to the names of columns that hold it.
+pub fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, Vec<String>>> {
     let Some(value) = table.value("columns") else { return Ok(BTreeMap::new()) };
     let mut columns = BTreeMap::new();
     for (name, value) in value.open_table("columns")?.in_order() {
         let field = schema::field(table.document, "columns", schema, &name)?;
+        if field.is_derived() {
+            let message = format!("`columns` names `{}`, which is made by SQL", field.name);
+            return Err(table.document.error(&name.place, message).hint("no column of a delivery is read as it"));
+        }
         let names = value.texts()?;
         if let Some(blank) = names.iter().find(|name| name.value.trim().is_empty()) {
             let message = format!("`columns` gives `{}` a blank column name", field.name);
@@ -139,7 +147,13 @@ fn columns(table: &Table<'_, '_>, schema: &[Field]) -> Result<BTreeMap<String, V
     Ok(columns)
 }
 
-fn dates(table: &Table<'_, '_>) -> Result<Vec<String>> {
+/// What is written where there is nothing.
+pub fn nulls(table: &Table<'_, '_>) -> Result<Vec<String>> {
+    Ok(table.texts("nulls")?.into_iter().map(|null| null.value.trim().to_owned()).collect())
+}
+
+/// How dates are written.
+pub fn dates(table: &Table<'_, '_>) -> Result<Vec<String>> {
     let patterns = table.texts("dates")?;
     if let Some(bad) = patterns.iter().find(|pattern| !says_a_date(pattern.value)) {
         return Err(table
@@ -162,7 +176,8 @@ fn max_rejects(table: &Table<'_, '_>) -> Result<Option<u32>> {
         .hint("write max_rejects = 0.05 to have a batch wait of which more than 5 % are refused"))
 }
 
-fn decimal_mark(table: &Table<'_, '_>) -> Result<Option<DecimalMark>> {
+/// What is written before decimals.
+pub fn decimal_mark(table: &Table<'_, '_>) -> Result<Option<DecimalMark>> {
     let Some(text) = table.text("decimal_mark")? else { return Ok(None) };
     match text.value {
         "." => Ok(Some(DecimalMark::Point)),

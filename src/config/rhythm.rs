@@ -21,8 +21,8 @@ pub struct Owed<'a> {
     pub schema: &'a [Field],
     /// The field that says when a row happened.
     pub date: Option<&'a str>,
-    /// Whether anything makes a row unique.
-    pub has_key: bool,
+    /// The fields that make a row unique; empty: nothing does.
+    pub key: &'a [String],
 }
 
 /// How long the periods are that a text names.

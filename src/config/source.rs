@@ -53,7 +53,7 @@ pub fn check(table: &Table<'_, '_>, source: &Source, mode: Option<DeliveryMode>,
         return Err(refused("delivery", "what is copied of a database are changes")
             .hint("leave out `delivery`, or write delivery = \"changes\""));
     }
-    if !of.has_key {
+    if of.key.is_empty() {
         return Err(refused("source", "a database without a key: nobody can tell which row changed")
             .hint("say by `key = [\"...\"]` of the dataset what makes a row unique"));
     }
@@ -79,7 +79,8 @@ fn inbox(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Source> {
     Ok(Source::Inbox { pattern: pattern.value.to_owned(), encoding: encoding_of(table)? })
 }
 
-fn encoding_of(table: &Table<'_, '_>) -> Result<Option<String>> {
+/// The encoding of files that are not UTF-8.
+pub fn encoding_of(table: &Table<'_, '_>) -> Result<Option<String>> {
     let encoding = table.text("encoding")?;
     if let Some(label) = encoding.as_ref().filter(|label| !encoding::is_known(label.value)) {
         let error =

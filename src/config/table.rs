@@ -208,6 +208,11 @@ impl<'a, 'i> Value<'a, 'i> {
         })
     }
 
+    /// Whether it is a table.
+    pub fn is_table(&self) -> bool {
+        self.written.get_ref().is_table()
+    }
+
     /// It as a table with these keys.
     pub fn table(&self, label: &'a str, known: &[&str]) -> Result<Table<'a, 'i>> {
         Table::new(self.document, label, self.place(), self.entries()?, known)

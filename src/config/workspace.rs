@@ -10,6 +10,7 @@ use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
 use super::{dataset, names};
 use crate::base::Result;
+use crate::domain::contract::Amended;
 use crate::domain::{Contract, Role, policy};
 
 /// Everything that the file says.
@@ -37,7 +38,7 @@ pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         today: workspace.value("today").map(|value| value.date()).transpose()?,
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,
-        decided: Vec::new(),
+        amended: Amended::default(),
     };
     Ok(contract.placed())
 }

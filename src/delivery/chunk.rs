@@ -25,7 +25,7 @@ impl Layout {
 
     /// The columns that say where a row came from.
     pub fn lineage() -> Vec<Field> {
-        let field = |name: &str, field_type| Field { name: name.to_owned(), field_type };
+        let field = |name: &str, field_type| Field::new(name.to_owned(), field_type);
         vec![
             field(BATCH, FieldType::String),
             field(PROVIDER, FieldType::String),

@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn heights(rows: &DataFrame, chunk: usize) -> Vec<usize> {
-        let field = Field { name: "text".to_owned(), field_type: FieldType::String };
+        let field = Field::new("text".to_owned(), FieldType::String);
         let layout = Layout::of(&[field], &ModelRef::none());
         let starts = (0..rows.height()).step_by(chunk);
         let mut chunks = starts.map(|start| Ok(rows.slice(i64::try_from(start).unwrap(), chunk)));

@@ -22,7 +22,7 @@ mod tests;
 
 use std::path::Path;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, Schema};
 
 use self::chunk::{Layout, TypedRows};
 use self::groups::Groups;
@@ -45,8 +45,10 @@ pub struct ReleaseTable<'a> {
     pub name: &'a ReleaseName,
     /// The model version whose entities the rows carry; with [`ModelRef::none`] they carry none.
     pub model: &'a ModelRef,
-    /// The canonical columns, in order.
+    /// The canonical columns, or those of the aggregate, in order.
     pub schema: &'a [Field],
+    /// The name of the aggregate that it is: then it has its own columns only.
+    pub aggregate: Option<&'a str>,
     /// The rows in order, in chunks of any size: the lineage columns, the canonical ones, and with a model
     /// `entities: list<struct{field,label,text,start,end,score}>`. Columns are found by name; others are left out.
     pub rows: &'a mut dyn Iterator<Item = Result<DataFrame>>,
@@ -84,6 +86,18 @@ struct Limits {
 #[must_use]
 pub fn file_name(release: &ReleaseName, format: Format) -> String {
     format!("{}-{}.{}.{}", release.dataset, release.period, release.n, format.as_str())
+}
+
+/// The name of the file of an aggregate: `slips-2026-10.1-by_shop.xlsx`.
+#[must_use]
+pub fn aggregate_file_name(release: &ReleaseName, aggregate: &str, format: Format) -> String {
+    format!("{}-{}.{}-{aggregate}.{}", release.dataset, release.period, release.n, format.as_str())
+}
+
+/// The columns that the rows of a release have, and their types.
+#[must_use]
+pub fn row_schema(schema: &[Field], has_entities: bool) -> Schema {
+    Layout { has_entities, ..Layout::of(schema, &ModelRef::none()) }.schema()
 }
 
 /// Writes every format of a release into `folder` in one pass over its rows, and reads the files back.
@@ -130,13 +144,20 @@ fn write_files(
     cancel: &Cancel,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<Artifact>> {
-    let layout = Layout::of(table.schema, table.model);
+    let layout = match table.aggregate {
+        None => Layout::of(table.schema, table.model),
+        Some(_) => Layout { columns: table.schema.to_vec(), has_entities: false },
+    };
+    let called = |format| match table.aggregate {
+        None => file_name(table.name, format),
+        Some(aggregate) => aggregate_file_name(table.name, aggregate, format),
+    };
     let mut files: Vec<(Format, Box<dyn TableWriter + '_>)> = Vec::new();
     for format in formats {
         if files.iter().any(|(known, _)| known == format) {
             continue;
         }
-        let output = Output::create(&folder.join(file_name(table.name, *format)), cancel)?;
+        let output = Output::create(&folder.join(called(*format)), cancel)?;
         let file: Box<dyn TableWriter> = match format {
             Format::Xlsx => {
                 Box::new(xlsx::Book::create(output, folder, table.name, &layout, summary, limits.sheet_rows)?)
@@ -164,7 +185,7 @@ fn write_files(
     }
     let mut artifacts = Vec::with_capacity(complete.len());
     for (format, output) in complete {
-        let file = file_name(table.name, format);
+        let file = called(format);
         let (digest, bytes) = output.commit()?;
         crash::point("publish.artifact_written");
         artifacts.push((format, Artifact { file, bytes, digest, rows }));

@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::aggregate::Aggregate;
 use super::batch::Delivery;
 use super::calendar::{Rhythm, Span};
 use super::due::Due;
-use super::mapping::MappingId;
 use super::policy::ReleasePolicy;
+use super::reference::Reference;
 use super::source::Source;
+use super::unit::{DecimalMark, Measure};
 use super::{Check, CheckRule, Destination, Field, FieldType, Granularity, Period, Role, Slice};
 use crate::base::{Digest, Error, KeyHasher, Result, text};
 
+mod amended;
 mod columns;
+mod looked_up;
+
+pub use amended::Amended;
 
 /// What one version of the contract says. It is what the journal keeps; assay.toml is how people write it.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -34,9 +40,9 @@ pub struct Contract {
     pub people: BTreeMap<String, Vec<Role>>,
     /// The data products.
     pub datasets: Vec<Dataset>,
-    /// What people decided about mappings beside assay.toml.
+    /// What came to stand beside assay.toml since it was applied.
     #[serde(skip)]
-    pub decided: Vec<MappingId>,
+    pub amended: Amended,
 }
 
 /// A contract as the journal has it: its datasets do not repeat where the workspace is.
@@ -54,7 +60,7 @@ struct Stored {
 
 impl From<Stored> for Contract {
     fn from(Stored { workspace, timezone, today, demo, people, datasets }: Stored) -> Self {
-        Self { workspace, timezone, today, demo, people, datasets, decided: Vec::new() }.placed()
+        Self { workspace, timezone, today, demo, people, datasets, amended: Amended::default() }.placed()
     }
 }
 
@@ -82,6 +88,12 @@ pub struct Dataset {
     pub date: Option<String>,
     /// The canonical columns, in order.
     pub schema: Vec<Field>,
+    /// What its rows are looked up in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// What is made of the rows of each release, and given to clients beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregates: Vec<Aggregate>,
     /// Days on which nobody has to deliver.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<NaiveDate>,
@@ -109,6 +121,9 @@ pub struct Provider {
     /// What the provider writes before decimals; found out, column by column, where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimal_mark: Option<DecimalMark>,
+    /// Canonical field to what its column is in, where that is not plainly the field's own unit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, Measure>,
     /// What the provider writes where there is nothing, beside what everybody does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nulls: Vec<String>,
@@ -156,16 +171,6 @@ pub struct Deletes {
     pub column: String,
     /// The values, without the blanks around them.
     pub values: Vec<String>,
-}
-
-/// What stands before the decimals of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DecimalMark {
-    /// `1,234.50`
-    Point,
-    /// `1.234,50`
-    Comma,
 }
 
 /// What a second delivery for the same provider and period means.
@@ -283,6 +288,16 @@ impl Dataset {
         Some(Destination { slice, covers: (!is_whole).then_some(covers), part })
     }
 
+    /// The fields that providers deliver, in order.
+    pub fn delivered(&self) -> impl Iterator<Item = &Field> + Clone {
+        self.schema.iter().filter(|field| !field.is_derived())
+    }
+
+    /// The reference table of this name; the error suggests the nearest.
+    pub fn reference(&self, name: &str) -> Result<&Reference> {
+        find(&self.references, name, "reference table", |reference| &reference.name)
+    }
+
     /// The type of a canonical field.
     #[must_use]
     pub fn field_type(&self, name: &str) -> Option<FieldType> {
@@ -311,7 +326,10 @@ impl Dataset {
 
     /// What identifies the rules that a release is judged by.
     pub fn rules_digest(&self) -> Result<Digest> {
-        digest_of("rules/1", &(&self.schema, &self.key, &self.checks))
+        match self.aggregates.as_slice() {
+            [] => digest_of("rules/1", &(&self.schema, &self.key, &self.checks)),
+            aggregates => digest_of("rules/2", &(&self.schema, &self.key, &self.checks, aggregates)),
+        }
     }
 }
 

@@ -103,6 +103,19 @@ pub enum Fact {
     /// A person took such a decision back.
     MappingTakenBack { mapping: MappingId, dataset: String },
 
+    /// A file became the newest revision of a reference table.
+    ReferenceLanded {
+        dataset: String,
+        reference: String,
+        revision: u32,
+        /// The digest of the file, under which it lies in raw.
+        content: Digest,
+        extension: String,
+        file: String,
+        bytes: u64,
+        rows: u64,
+    },
+
     /// A task is about to write (intent).
     TaskStarted { task: Task },
     /// A task's output is in the lake and on the record.
@@ -239,6 +252,7 @@ impl Fact {
             Self::BatchWithdrawn { .. } => "batch_withdrawn",
             Self::MappingAccepted { .. } => "mapping_accepted",
             Self::MappingTakenBack { .. } => "mapping_taken_back",
+            Self::ReferenceLanded { .. } => "reference_landed",
             Self::TaskStarted { .. } => "task_started",
             Self::TaskDone { .. } => "task_done",
             Self::TaskFailed { .. } => "task_failed",
@@ -288,6 +302,9 @@ impl Fact {
             Self::BatchSetAside { batch, .. } | Self::BatchWithdrawn { batch } => batch.to_string(),
             Self::MappingAccepted { dataset, provider, period, .. } => format!("{dataset}/{period}/{provider}"),
             Self::MappingTakenBack { mapping, .. } => mapping.to_string(),
+            Self::ReferenceLanded { dataset, reference, revision, .. } => {
+                format!("{dataset} {reference} revision {revision}")
+            }
             Self::TaskStarted { task } | Self::TaskDone { task, .. } | Self::TaskFailed { task, .. } => task.slot(),
             Self::TaskCancelled { slot, .. } | Self::OutputLost { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),

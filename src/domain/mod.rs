@@ -1,6 +1,7 @@
 //! Floor 1: the vocabulary as plain values and pure rules. No I/O, no async, no clock: `now` is an argument.
 
 pub mod actor;
+pub mod aggregate;
 pub mod anomaly;
 pub mod approval;
 pub mod baseline;
@@ -27,6 +28,7 @@ pub mod period;
 pub mod policy;
 pub mod profile;
 pub mod progress;
+pub mod reference;
 pub mod release;
 pub mod request;
 pub mod schema;
@@ -37,10 +39,12 @@ pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod understood;
+pub mod unit;
 pub mod value;
 mod written;
 
 pub use actor::{Actor, Role, Via};
+pub use aggregate::Aggregate;
 pub use anomaly::{Anomaly, AnomalyState, Sample, Verdict};
 pub use baseline::Baseline;
 pub use batch::{Batch, BatchId, BatchState};
@@ -51,6 +55,7 @@ pub use gate::{Reason, ReasonCode};
 pub use model::{Entity, ModelRef, ModelVersion};
 pub use pattern::{FilePattern, Meant};
 pub use period::{Granularity, Period};
+pub use reference::Reference;
 pub use release::{Release, ReleaseName, ReleaseState};
 pub use request::Request;
 pub use schema::{Field, FieldType};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::unit::Unit;
 use crate::base::{Error, Result};
 
 /// The type of a canonical field.
@@ -45,6 +46,26 @@ pub struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub field_type: FieldType,
+    /// In what its numbers are; none: in nothing, or nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// The SQL expression that makes it of the fields before it and of the reference tables; none: it is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+}
+
+impl Field {
+    /// A delivered field without a unit.
+    #[must_use]
+    pub fn new(name: impl Into<String>, field_type: FieldType) -> Self {
+        Self { name: name.into(), field_type, unit: None, sql: None }
+    }
+
+    /// Whether it is made here rather than delivered.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.sql.is_some()
+    }
 }
 
 impl FromStr for FieldType {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::base::{Digest, Error, KeyHasher, Result, text};
 
 /// The column that extracts have beside those of their source: [`UPSERT`] or [`DELETE`].
@@ -228,6 +230,9 @@ pub struct Extract {
     pub watermark: Option<String>,
     /// Rows that were read, for all periods; those that had not changed are not delivered again.
     pub read: u64,
+    /// The instant; where it was not kept, that of the landing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<DateTime<Utc>>,
 }
 
 impl Retrieval {

@@ -29,6 +29,10 @@ pub enum TaskKind {
     Train,
     /// A release is given to clients: on request, never by plan.
     Publish,
+    /// A database is asked for what changed: on request, never by plan.
+    Extract,
+    /// A server is asked for a file: on request, never by plan.
+    Download,
 }
 
 impl TaskKind {
@@ -47,6 +51,8 @@ impl TaskKind {
             Self::Assemble => "assemble",
             Self::Train => "train",
             Self::Publish => "publish",
+            Self::Extract => "extract",
+            Self::Download => "download",
         }
     }
 
@@ -57,6 +63,7 @@ impl TaskKind {
             Self::Train => "sentence",
             Self::Evaluate => "evaluation",
             Self::Assemble => "release",
+            Self::Download => "byte",
             _ => "row",
         }
     }
@@ -151,7 +158,7 @@ pub struct Task {
     pub kind: TaskKind,
     /// What it works on.
     pub subject: TaskSubject,
-    /// Named inputs and their keys: `batch:<id>`, `mapping`, `model`, `refine`, `rules` and so on.
+    /// Named inputs and their keys: `batch:<id>`, `mapping`, `reference:<name>`, `model`, `refine`, `rules` and so on.
     pub inputs: BTreeMap<String, String>,
     /// The hash of kind, format version, subject and inputs.
     pub key: TaskKey,
@@ -299,10 +306,16 @@ pub fn stale_cause(task: &Task, output: &TaskOutput) -> Option<String> {
     }
     let mut causes: Vec<&str> = Vec::new();
     let names = task.inputs.keys().chain(output.inputs.keys());
-    for name in names.filter(|name| task.inputs.get(*name) != output.inputs.get(*name)) {
+    let mut changed: Vec<&String> = names.filter(|name| task.inputs.get(*name) != output.inputs.get(*name)).collect();
+    // How rows are read depends on what they are looked up in: the nearer cause is the one to name.
+    if changed.iter().any(|name| name.starts_with("reference:")) {
+        changed.retain(|name| *name != "mapping");
+    }
+    for name in changed {
         let cause = match name.split(':').next().unwrap_or(name) {
             "batch" => "new batch revision",
             "mapping" => "changed mapping",
+            "reference" => "new revision of a reference table",
             "model" => "new model version",
             "rules" => "changed rule",
             "baseline" => "changed baseline",

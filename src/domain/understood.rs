@@ -97,6 +97,10 @@ pub enum RepairKind {
     Percent,
     /// A date was written in another form than `2026-10-05`.
     DateForm,
+    /// A number was converted to the unit of its field.
+    Converted,
+    /// A row was not found in a reference table: it gets nothing from it.
+    NotReferred,
 }
 
 impl InWords for RepairKind {
@@ -119,6 +123,8 @@ impl InWords for RepairKind {
             Self::Negative => "parentheses and trailing minus signs read as below zero",
             Self::Percent => "percentages read as shares of one",
             Self::DateForm => "dates in another form than 2026-10-05",
+            Self::Converted => "numbers converted to the unit of their field",
+            Self::NotReferred => "rows not found in a reference table",
         }
     }
 }
@@ -137,6 +143,8 @@ pub enum RejectKind {
     OutsidePeriod,
     /// Another row has its key.
     DuplicateKey,
+    /// What is derived of it is no value of its field.
+    Derived,
 }
 
 impl InWords for RejectKind {
@@ -147,6 +155,7 @@ impl InWords for RejectKind {
             Self::NoDate => "rows without a date",
             Self::OutsidePeriod => "rows outside of the period",
             Self::DuplicateKey => "rows whose key another row has",
+            Self::Derived => "rows of which no value can be derived",
         }
     }
 }

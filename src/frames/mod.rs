@@ -3,6 +3,7 @@
 mod builder;
 mod cells;
 mod entities;
+pub mod sql;
 mod stream;
 mod types;
 

@@ -40,6 +40,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // A batch knows how it was got from its source.
     Step::Replay,
+    // The revisions of reference tables.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -114,7 +114,7 @@ mod tests {
             demo,
             people,
             datasets: Vec::new(),
-            decided: Vec::new(),
+            amended: crate::domain::contract::Amended::default(),
         }
     }
 

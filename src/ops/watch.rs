@@ -8,6 +8,10 @@ use crate::base::{Cancel, Result};
 use crate::domain::{Request, Source};
 use crate::source::inbox::{self, Watch};
 
+/// How long an inbox is left alone after it was looked into, whatever happens in it: a file that can't be taken in and is
+/// put back is something that happens.
+const REST: Duration = Duration::from_secs(3);
+
 /// How long nothing is looked for where there is no source.
 const IDLE: Duration = Duration::from_mins(1);
 
@@ -36,9 +40,10 @@ impl Sources {
             let (mut due, mut next) = (Vec::new(), None::<Instant>);
             for (dataset, provider) in contract.providers(self.dataset.as_deref(), self.provider.as_deref())? {
                 let source = (dataset.name.clone(), provider.name.clone());
-                let is_inbox = matches!(provider.source, Source::Inbox { .. });
-                let at = self.asked.get(&source).map(|asked| *asked + provider.source.every().duration());
-                if at.is_none_or(|at| at <= Instant::now()) || (is_inbox && something_came) {
+                let is_told = something_came && matches!(provider.source, Source::Inbox { .. });
+                let wait = if is_told { REST } else { provider.source.every().duration() };
+                let at = self.asked.get(&source).map(|asked| *asked + wait);
+                if at.is_none_or(|at| at <= Instant::now()) {
                     due.push(source);
                 } else {
                     next = next.into_iter().chain(at).min();
@@ -48,7 +53,7 @@ impl Sources {
                 return Ok(due.into_iter().map(|source| self.ask(source)).collect());
             }
             let end = next.unwrap_or_else(|| Instant::now() + IDLE);
-            something_came = self.inboxes.wait(end, cancel)?;
+            something_came |= self.inboxes.wait(end, cancel)?;
         }
     }
 

@@ -13,8 +13,8 @@ use crate::domain::event::Origin;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
 use crate::journal::{Journal, Snapshot, Watch};
 use crate::lake::Lake;
-use crate::pipeline::Context;
 use crate::pipeline::gate::InForce;
+use crate::pipeline::{Context, rules};
 
 pub(super) const JOURNAL_FILE: &str = "assay.db";
 
@@ -231,6 +231,7 @@ impl Workspace {
     }
 
     fn apply_first_contract(&self, origin: &Origin, contract: &Contract) -> Result<()> {
+        rules::test(contract)?;
         let contract = contract.clone();
         self.journal.write(origin, move |transaction| {
             if transaction.contract()?.is_none() {

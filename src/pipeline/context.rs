@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::{Cancel, Error, Result};
 use crate::config::{self, CONTRACT_FILE};
+use crate::domain::contract::Amended;
 use crate::domain::event::Origin;
-use crate::domain::mapping::MappingId;
 use crate::domain::{Contract, Fact, Provider};
 use crate::journal::{Journal, Transaction};
 use crate::lake::Lake;
@@ -37,10 +37,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// Which contract this work was begun under: its version, and what people had decided about mappings.
+    /// Which contract this work was begun under: its version, and what stood beside it.
     #[must_use]
-    pub fn edition(&self) -> (u32, &[MappingId]) {
-        (self.contract_version, &self.contract.decided)
+    pub fn edition(&self) -> (u32, &Amended) {
+        (self.contract_version, &self.contract.amended)
     }
 
     /// Whether assay.toml, as it lies there now, differs from the contract that this work was begun under.
@@ -51,8 +51,14 @@ impl Context {
     /// The day on which a provider is just now.
     #[must_use]
     pub fn today_of(&self, provider: &Provider) -> NaiveDate {
+        self.day_of(provider, self.journal.now())
+    }
+
+    /// The day of an instant, where a provider is.
+    #[must_use]
+    pub fn day_of(&self, provider: &Provider, instant: DateTime<Utc>) -> NaiveDate {
         let zone = provider.timezone.unwrap_or(self.contract.timezone);
-        self.journal.now().with_timezone(&zone).date_naive()
+        instant.with_timezone(&zone).date_naive()
     }
 
     /// The same for what is past the point of no return: nobody can stop it any more.
@@ -72,11 +78,14 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (version, decided) = (self.contract_version, self.contract.decided.clone());
+        let (version, amended) = (self.contract_version, self.contract.amended.clone());
         self.transaction(move |transaction| match transaction.contract_version()? {
             in_force if in_force == version => {
-                let now = transaction.mappings()?.into_iter().map(|mapping| mapping.id);
-                if now.eq(decided) { work(transaction) } else { Err(mapped_meanwhile()) }
+                if transaction.amended()? == amended {
+                    work(transaction)
+                } else {
+                    Err(amended_meanwhile())
+                }
             }
             in_force => Err(Error::refused(format!("contract {in_force} came into force while this was at work"))
                 .because(format!("it was begun under contract {version}"))
@@ -120,10 +129,10 @@ impl Context {
     }
 }
 
-fn mapped_meanwhile() -> Error {
-    Error::refused("somebody decided about a mapping while this was at work")
+fn amended_meanwhile() -> Error {
+    Error::refused("somebody decided about a mapping, or took in a reference table, while this was at work")
         .because("it was begun before that, and reads deliveries otherwise")
-        .hint("give the same command again; assay batch mappings lists the decisions")
+        .hint("give the same command again; assay batch mappings and assay reference list tell what there is")
 }
 
 fn completed_elsewhere() -> Error {

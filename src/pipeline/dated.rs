@@ -5,11 +5,12 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::Context;
 use super::refine::refiner::Refiner;
 use super::refine::scope::Scope;
+use super::{Context, standing};
 use crate::base::{Error, Result, text};
 use crate::domain::calendar::Span;
+use crate::domain::contract::DeliveryMode;
 use crate::domain::{Dataset, Provider};
 use crate::frames::CHUNK_ROWS;
 use crate::lake::extension_of;
@@ -17,6 +18,9 @@ use crate::source::read;
 
 /// How many days without a row may lie between two that have some: of a provider that delivers by days.
 const LONGEST_REST: i64 = 7;
+
+/// Of how many times fewer rows than stand for a period nobody can tell whether they are meant to be all of it.
+const FEWER: u64 = 10;
 
 /// How many periods a refusal names.
 const NAMED: usize = 6;
@@ -41,8 +45,41 @@ pub fn span(context: &Context, dataset: &Dataset, provider: &Provider, path: &Pa
     if owed.windows(2).any(|pair| !follows(pair[0], pair[1])) {
         return Err(unclear(&rows, "its rows are of periods that do not follow each other"));
     }
+    if let Some(stray) = strays(context, dataset, provider, &rows, &owed)? {
+        return Err(unclear(&rows, &stray));
+    }
     let label = if first == last { first.label.clone() } else { format!("{} to {}", first.label, last.label) };
     Ok(Span { first: first.first, last: last.last, label })
+}
+
+/// Which of several periods a file has so few rows of that they may have strayed there, in words: whole, they would take the
+/// place of what stands for it.
+fn strays(
+    context: &Context,
+    dataset: &Dataset,
+    provider: &Provider,
+    rows: &BTreeMap<Span, u64>,
+    owed: &[&Span],
+) -> Result<Option<String>> {
+    if owed.len() < 2 || provider.delivery != DeliveryMode::Whole {
+        return Ok(None);
+    }
+    for span in owed {
+        let here = rows.get(*span).copied().unwrap_or(0);
+        for period in dataset.periods_of(span) {
+            let standing = context.journal.read(|snapshot| standing::batches(snapshot, dataset, period))?;
+            let own = standing.iter().filter(|batch| batch.delivery.slice.provider == provider.name);
+            let stand: u64 = own.map(|batch| batch.rows).sum();
+            if here.saturating_mul(FEWER) < stand {
+                return Ok(Some(format!(
+                    "it has {} of {span}, for which {} stand already",
+                    text::counted(here, "row"),
+                    text::grouped(stand)
+                )));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// How many rows of each of the provider's periods a file has.

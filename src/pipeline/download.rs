@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::land::{self, Landing, Offered};
+use super::report::Report;
 use super::{Context, lease};
 use crate::base::{Digest, Error, ErrorKind, Result, ResultExt, files};
 use crate::domain::calendar::Span;
 use crate::domain::progress::Progress;
 use crate::domain::source::{Http, Retrieval};
-use crate::domain::{Batch, BatchState, Dataset, Destination, Period, Provider};
+use crate::domain::{Batch, BatchState, Dataset, Destination, Period, Provider, TaskKind};
 use crate::source::http::{Answer, Wanted, fetch};
 use crate::source::inbox;
 
@@ -116,7 +117,17 @@ impl File<'_> {
         let place = context.lake.unfinished(&Digest::of(format!("{}/{url}", provider.name).as_bytes()))?;
         let download = known.and_then(|known| known.delivery.retrieved.as_ref()?.download());
         let wanted = Wanted { http, url, known: download, target: place.path() };
-        let answer = fetch(&wanted, &context.cancel, &|_| {}).with_context(|| format!("asking for {}", span.label));
+        let subject = format!("{}/{}/{}", dataset.name, span.label, provider.name);
+        let report = Report::of(TaskKind::Download, subject, sink);
+        let answer = fetch(&wanted, &context.cancel, &|bytes| report.rows(bytes, None));
+        let came = || place.path().metadata().map_or(0, |file| file.len());
+        let answer = match answer {
+            Ok(Answer::New(..)) => report.ended(answer, |_| came()),
+            Err(_) => report.ended(answer, |_| 0),
+            // Of what is as it was nobody has to hear.
+            other => other,
+        };
+        let answer = answer.with_context(|| format!("asking for {}", span.label));
         let (name, download) = match answer {
             Ok(Answer::New(name, download)) => (name, download),
             Ok(Answer::Unchanged) => return Ok(Taken::Unchanged),

@@ -71,8 +71,7 @@ pub fn of(
             .read(|snapshot| reference.with.iter().map(|id| snapshot.known_batch(id)).collect::<Result<Vec<_>>>())?,
     };
     let read: Vec<(&str, Option<String>, Option<String>)> = dataset
-        .schema
-        .iter()
+        .delivered()
         .map(|field| field.name.as_str())
         .filter(|field| !provider.names_of(field).is_empty())
         .map(|field| (field, column_of(field, &before), column_of(field, batches)))

@@ -122,7 +122,7 @@ fn make(context: &Context, attempt: &Attempt, report: &Report<'_>) -> Result<Opt
             publication::gold_takes(context, context.contract.dataset(&release.dataset)?, release.period)?;
             Some(Made::Binding)
         }
-        TaskKind::Land | TaskKind::Train | TaskKind::Publish => {
+        TaskKind::Land | TaskKind::Train | TaskKind::Publish | TaskKind::Extract | TaskKind::Download => {
             return Err(Error::internal(format!("{} is done on request, not by plan", task.kind)));
         }
     })

@@ -13,7 +13,7 @@ const SAMPLE: usize = 2_000;
 
 /// Whether it holds a column of the provider's.
 pub fn is_known(dataset: &Dataset, provider: &Provider, columns: &[BronzeColumn]) -> bool {
-    dataset.schema.iter().any(|field| provider.column_of(&field.name, columns).is_some())
+    dataset.delivered().any(|field| provider.column_of(&field.name, columns).is_some())
 }
 
 /// Whether it is a header all the same, of columns that all have other names: it is found above columns of numbers or dates,
@@ -42,7 +42,7 @@ pub fn names_columns(mut reader: Box<dyn Reader>, cancel: &Cancel) -> Result<boo
 
 /// Why a file without one of the provider's columns can't be used.
 pub fn unknown(dataset: &Dataset, provider: &Provider) -> Error {
-    let wanted = dataset.schema.iter().flat_map(|field| provider.names_of(&field.name));
+    let wanted = dataset.delivered().flat_map(|field| provider.names_of(&field.name));
     let wanted = wanted.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     Error::bad_data(format!("none of the columns of {} is in the header of the file", provider.name))
         .because(format!("looked for {wanted}"))

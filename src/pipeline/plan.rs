@@ -201,7 +201,7 @@ fn rerun(kind: TaskKind) -> &'static str {
         TaskKind::Enrich => "the rows were refined again",
         TaskKind::Profile => "the rows or their entities were computed again",
         TaskKind::Evaluate => "slices were measured again",
-        TaskKind::Assemble | TaskKind::Train | TaskKind::Publish => "the checks ran again",
+        _ => "the checks ran again",
     }
 }
 
@@ -242,6 +242,10 @@ pub fn refining(dataset: &Dataset, slice: &Slice, batches: &[&Batch]) -> Task {
         .collect();
     let columns = batches.iter().map(|batch| batch.columns.as_slice());
     let mapping = dataset.provider(&slice.provider).and_then(|provider| dataset.mapping_digest(provider, columns));
+    for reference in &dataset.references {
+        let content = reference.current.as_ref().map_or("none", |current| current.content.as_str());
+        inputs.insert(format!("reference:{}", reference.name), content.to_owned());
+    }
     inputs.insert("mapping".to_owned(), mapping.map(|digest| digest.to_string()).unwrap_or_default());
     Task::new(TaskKind::Refine, TaskSubject::Slice { slice: slice.clone() }, inputs)
 }

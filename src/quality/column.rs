@@ -42,7 +42,7 @@ impl<'a> ColumnTally<'a> {
     pub(super) fn add(&mut self, column: &Column) -> Result<()> {
         self.nulls += column.null_count() as u64;
         self.add_cells(column).map_err(|error| {
-            let Field { name, field_type } = self.field;
+            let Field { name, field_type, .. } = self.field;
             Error::library(error).context(format!("column `{name}` of silver is not of type {field_type}"))
         })
     }

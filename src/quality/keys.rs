@@ -32,12 +32,13 @@ fn append(key: &mut String, name: &str, part: Value<'_>) {
 }
 
 /// The fields of a key, in the key's order.
-pub(super) fn fields<'a>(key: &[String], schema: &'a [Field]) -> Vec<&'a Field> {
+#[must_use]
+pub fn fields<'a>(key: &[String], schema: &'a [Field]) -> Vec<&'a Field> {
     key.iter().filter_map(|name| schema.iter().find(|field| field.name == *name)).collect()
 }
 
 /// The keys of a chunk of silver, row by row.
-fn of_rows(chunk: &DataFrame, fields: &[&Field]) -> Result<Vec<String>> {
+pub fn of_rows(chunk: &DataFrame, fields: &[&Field]) -> Result<Vec<String>> {
     let columns = fields.iter().map(|field| Ok((field.name.as_str(), Cells::of(chunk, field)?)));
     let columns: Vec<(&str, Cells<'_>)> = columns.collect::<Result<_>>()?;
     (0..chunk.height())

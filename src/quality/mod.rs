@@ -5,6 +5,7 @@
 //! | `profile` | one pass over a slice and its annotations, to a [`crate::domain::profile::Profile`] |
 //! | `tally`, `texts`, `column`, `numbers`, `labels`, `keys` | what that pass counts, cell by cell |
 //! | `grain` | rows per key |
+//! | `overlap` | rows that two slices share |
 //! | `robust` | median and MAD: the band that both a check and its chart use |
 //! | `evaluate` | the checks of the contract, one file each |
 //! | `sql` | people's queries, over named tables only |
@@ -16,6 +17,7 @@
 pub mod evaluate;
 pub mod grain;
 pub mod keys;
+pub mod overlap;
 pub mod profile;
 pub mod robust;
 pub mod sql;

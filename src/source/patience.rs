@@ -44,11 +44,23 @@ async fn stopped(cancel: &Cancel) {
     }
 }
 
+/// How long a server may compute before it says the first of its answer.
+const THINKING: Duration = Duration::from_hours(1);
+
 /// What a server answers, unless it says nothing for too long.
 pub async fn heard<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
-    match tokio::time::timeout(SILENCE, answer).await {
+    within(SILENCE, answer).await
+}
+
+/// The first of what a server answers, for which it may have to compute.
+pub async fn thought<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
+    within(THINKING, answer).await
+}
+
+async fn within<T>(most: Duration, answer: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(most, answer).await {
         Ok(answer) => answer,
-        Err(_) => Err(Error::new(ErrorKind::Io, format!("the server said nothing for {} s", SILENCE.as_secs()))),
+        Err(_) => Err(Error::new(ErrorKind::Io, format!("the server said nothing for {} s", most.as_secs()))),
     }
 }
 

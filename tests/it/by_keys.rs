@@ -49,7 +49,7 @@ fn a_first_release_goes_out_and_its_correction_is_rolled_back() {
         step("a", "still may approve");
         step("\r", &format!("approved by {who}: {} of 2 approvals", count + 1));
     }
-    step("p", "to confirm");
+    step("p", "would publish");
     step("slips/2026-09.1\r", "slips/2026-09.1 is published: 20 rows, generation 1");
 
     // A correction comes, goes out in its place, and is taken back.
@@ -70,7 +70,7 @@ fn a_first_release_goes_out_and_its_correction_is_rolled_back() {
         step("a", "still may approve");
         step("\r", &format!("slips/2026-09.2 is approved by {who}"));
     }
-    step("p", "to confirm");
+    step("p", "would publish");
     step("slips/2026-09.2\r", "slips/2026-09.2 is published: 22 rows, generation 2");
     step("B", "clients would see slips/2026-09.1 again");
     step("the correction was wrong\tslips/2026-09.2\r", "slips/2026-09.2 is rolled back");

@@ -10,7 +10,7 @@ use assay::base::Digest;
 use serde_json::Value;
 
 use super::picture::contents;
-use super::sleep::{falls_asleep, is_taken_for_dead, signal, start_stopping_at};
+use super::support::asleep::{falls_asleep, is_taken_for_dead, signal, start_stopping_at};
 use super::support::{PERIODS, PREPARER, Workspace, delivery};
 
 const FILE: &str = "2026-09.csv";
@@ -190,7 +190,7 @@ fn who_has_lost_an_inbox_takes_nothing_more_out_of_it() {
     workspace.deliver_written("alpha", "2026-09 a.csv", rows(5), 100);
     workspace.deliver_written("alpha", "2026-09 b.csv", rows(7), 200);
     let slow = asleep_at(&workspace, "inbox.claimed");
-    assert!(is_taken_for_dead(&workspace));
+    assert!(is_taken_for_dead(&workspace, &slow));
     let other = asleep_at(&workspace, "inbox.claimed");
     signal(&slow, "-CONT");
     let outcome = slow.wait_with_output().unwrap();
@@ -340,7 +340,7 @@ fn a_link_that_somebody_else_took_in_is_not_landed_again() {
     fs::write(workspace.path("elsewhere.csv"), rows(5)).unwrap();
     symlink("../../elsewhere.csv", inbox(&workspace).join(FILE)).unwrap();
     let slow = asleep_at(&workspace, "raw.stored");
-    assert!(is_taken_for_dead(&workspace));
+    assert!(is_taken_for_dead(&workspace, &slow));
     workspace.ok(PREPARER, &["ingest"]);
     is_corrected(&workspace);
     wakes(slow);

@@ -81,6 +81,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("color_eyre", &["main", "cli"]),
     ("polars", &["frames", "lake", "source", "ner", "quality", "delivery", "pipeline"]),
+    ("polars_plan", &["frames"]),
     ("futures_util", &["source"]),
     ("notify", &["source"]),
     ("tokio", &["lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),

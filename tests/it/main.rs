@@ -14,6 +14,7 @@ mod crash;
 mod datasets;
 mod demo;
 mod dry_run;
+mod enriched;
 mod full_disk;
 mod gate;
 mod inbox;

@@ -232,3 +232,36 @@ fn what_was_found_with_a_model_that_nobody_uses_any_more_is_closed() {
     workspace.ok(PREPARER, &["run"]);
     assert_eq!(lost_labels(&workspace, JUDGED), lost);
 }
+
+/// Rows of a provider whose numbers begin behind `first`.
+fn numbered(provider: &str, period: &str, first: u32, rows: u32) -> String {
+    let record = |row: u32| format!("{}-{},{period}-{:02},Item no {row},{row}.25\n", provider, row, row % 28 + 1);
+    (first + 1..=first + rows).map(record).fold(HEADER.to_owned(), |file, record| file + &record)
+}
+
+fn doubled(workspace: &Workspace, period: &str) -> Vec<String> {
+    let list = workspace.json(&["anomaly", "list", "--state", "open", "--period", period]);
+    let of_keys = list.as_array().unwrap().iter().filter(|row| row["check"] == "unique_key");
+    of_keys.map(|row| row["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_same_rows_from_two_providers_are_a_finding_and_the_same_numbers_are_not() {
+    let workspace = workspace();
+    workspace.deliver("alpha", "2026-06.csv", numbered("x", "2026-06", 0, 40));
+    // The same numbers, for other things.
+    let others = numbered("x", "2026-06", 0, 40).replace("Item", "Thing").replace(".25", ".75");
+    workspace.deliver("beta", "2026-06.csv", others);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert!(doubled(&workspace, "2026-06").is_empty());
+    // Some of the rows of the one are in the other's file, in another order and on another day.
+    let (mine, theirs) = (numbered("x", "2026-07", 0, 40), numbered("x", "2026-07", 30, 40));
+    workspace.deliver("alpha", "2026-07.csv", mine);
+    workspace.deliver("beta", "2026-07.csv", theirs);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(doubled(&workspace, "2026-07").len(), 2);
+    let list = workspace.json(&["anomaly", "list", "--state", "open", "--period", "2026-07"]).to_string();
+    assert!(list.contains("of 40 rows, 10 also in slips/2026-07/beta"), "{list}");
+}

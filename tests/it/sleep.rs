@@ -3,15 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use assay::base::{Clock, ErrorKind};
-use assay::journal::Journal;
 use assay::lake::Table;
 use serde_json::Value;
 
 use super::picture::gold;
+use super::support::asleep::{falls_asleep, is_taken_for_dead, signal, start_stopping_at};
 use super::support::{APPROVERS, Outcome, PERIODS, PREPARER, PROVIDERS, Workspace, contract_in, delivery, latin};
 
 const FIRST: &str = "slips/2026-09.1";
@@ -24,43 +22,6 @@ struct Sleeper {
     points: &'static [&'static str],
     /// What others do meanwhile, once they have finished what it began.
     meanwhile: fn(&Workspace),
-}
-
-/// How long it may take until a process has fallen asleep, or has ended after it was woken.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Starts the program, which falls asleep at that visit of a point.
-pub(super) fn start_stopping_at(workspace: &Workspace, arguments: &[&str], point: &str) -> Child {
-    let mut command = workspace.command(PREPARER, arguments);
-    command.env("ASSAY_STOP_AT", point).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-pub(super) fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
-}
-
-/// Waits until the process stands still; false where it ended before.
-pub(super) fn falls_asleep(child: &mut Child) -> bool {
-    let started = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(started.elapsed() < PATIENCE, "it neither stopped nor ended");
-        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
-        if stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')) {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    false
-}
-
-/// Its leases run out, as they do after half a minute without a sign of life. False where another of its threads was just
-/// writing to the journal when it stopped: nobody gets past that lock, and a machine that sleeps keeps none.
-pub(super) fn is_taken_for_dead(workspace: &Workspace) -> bool {
-    let journal = Journal::open(&workspace.path("assay.db"), Clock::System).unwrap();
-    journal.leases().unwrap().into_iter().all(|lease| match journal.release_lease(&lease.key, &lease.owner) {
-        Err(error) if error.kind() == ErrorKind::Busy => false,
-        released => released.map(|()| true).unwrap(),
-    })
 }
 
 /// What people rely on: what stands, what clients see, and that the channel points to what gold holds.
@@ -107,7 +68,7 @@ impl Sleeper {
             Outcome::from(child.wait_with_output().unwrap()).ended(0, &[]);
             return false;
         }
-        if !is_taken_for_dead(&workspace) {
+        if !is_taken_for_dead(&workspace, &child) {
             signal(&child, "-KILL");
             child.wait().unwrap();
             return self.sleeps_at(point);
@@ -309,7 +270,7 @@ fn a_file_that_is_being_taken_out_is_not_landed_again() {
         if is_killed {
             child.kill().unwrap();
         } else {
-            assert!(is_taken_for_dead(&workspace));
+            assert!(is_taken_for_dead(&workspace, &child));
         }
         fs::write(workspace.path("third.csv"), delivery(PROVIDERS[0], PERIODS[0], 9)).unwrap();
         let add = ["batch", "add", "third.csv", "--provider", PROVIDERS[0], "--period", PERIODS[0]];

@@ -11,6 +11,7 @@ use assay::journal::Journal;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub mod asleep;
 pub mod seen;
 pub mod servers;
 pub mod web;

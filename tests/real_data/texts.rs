@@ -26,9 +26,10 @@ fn release_of(texts: &[String], folder: &Path, formats: &[Format]) {
     )
     .unwrap();
     let name: ReleaseName = "texts/2026-10.1".parse().unwrap();
-    let schema = [Field { name: "said".to_owned(), field_type: FieldType::String }];
+    let schema = [Field::new("said", FieldType::String)];
     let mut chunks = std::iter::once(Result::Ok(frame));
-    let table = ReleaseTable { name: &name, model: &ModelRef::none(), schema: &schema, rows: &mut chunks };
+    let table =
+        ReleaseTable { name: &name, model: &ModelRef::none(), schema: &schema, aggregate: None, rows: &mut chunks };
     let summary =
         Summary { stamp: DateTime::UNIX_EPOCH, facts: vec![], providers: vec![], evaluations: &[], anomalies: &[] };
     write_all(folder, formats, table, &summary, &Cancel::default(), &|_| {}).unwrap();

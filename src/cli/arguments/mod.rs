@@ -8,6 +8,7 @@ mod demo;
 mod log;
 mod model;
 mod period;
+mod reference;
 mod release;
 mod task;
 
@@ -25,6 +26,7 @@ pub use demo::{DemoArguments, DemoCommand};
 pub use log::LogCommand;
 pub use model::ModelCommand;
 pub use period::PeriodCommand;
+pub use reference::ReferenceCommand;
 pub use release::ReleaseCommand;
 pub use task::TaskCommand;
 
@@ -130,6 +132,9 @@ pub enum Command {
     /// What clients see.
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// The tables that rows are looked up in.
+    #[command(subcommand)]
+    Reference(ReferenceCommand),
     /// The journal: who did what, when and why.
     Log {
         #[command(subcommand)]

@@ -9,6 +9,7 @@ mod log;
 mod model;
 mod period;
 mod preview;
+mod reference;
 mod release;
 pub mod screen;
 mod status;
@@ -76,6 +77,7 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         Command::Assess(verdict) => anomaly::assess(&call, verdict),
         Command::Release(command) => release::run(&call, command),
         Command::Channel(command) => channel::run(&call, command),
+        Command::Reference(command) => reference::run(&call, command),
     }
 }
 

@@ -1,15 +1,16 @@
 //! What assay.toml says, and what is said about a bad one.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use super::*;
-use crate::domain::contract::{DecimalMark, DeliveryMode};
+use crate::domain::contract::DeliveryMode;
 use crate::domain::due::Due;
 use crate::domain::policy::{Format, ReleasePolicy};
+use crate::domain::unit::{DecimalMark, Factor, Measure, Unit};
 use crate::domain::{Check, CheckRule, FieldType, Granularity, Role, Severity, Source};
 
 const FULL: &str = r#"
@@ -206,6 +207,52 @@ fn every_bad_file_gets_its_message() {
         count += 1;
     }
     assert!(count >= 30, "{count} cases");
+}
+
+#[test]
+fn units_references_and_aggregates_are_read() {
+    let file = r#"
+[workspace]
+name = "W"
+[[dataset]]
+name = "d"
+period = "month"
+[dataset.schema]
+currency = "string"
+amount = { type = "decimal(12,2)", unit_in = "currency" }
+weight = { type = "float", unit = "kg" }
+pounds = { type = "decimal(12,2)", unit = "GBP", sql = "amount * rate" }
+[[dataset.reference]]
+name = "rates"
+key = ["currency"]
+schema = { currency = "string", rate = "decimal(12,6)" }
+columns = { rate = "Rate" }
+[[dataset.aggregate]]
+name = "sums"
+schema = { pounds = "decimal(12,2)" }
+sql = " select sum(pounds) as pounds from gold "
+[[dataset.provider]]
+name = "p"
+source = { kind = "inbox", pattern = "{period}.csv" }
+units = { amount = { unit = "USD", minor = 100 }, weight = { unit = "lb", factor = "0.45359237" } }
+"#;
+    let contract = parse(file, "assay.toml").unwrap();
+    let dataset = &contract.datasets[0];
+    let [currency, amount, weight, pounds] = &dataset.schema[..] else { panic!("{:?}", dataset.schema) };
+    assert_eq!((currency.unit.clone(), currency.is_derived()), (None, false));
+    assert_eq!(amount.unit, Some(Unit::In("currency".to_owned())));
+    assert_eq!(weight.unit, Some(Unit::Is("kg".to_owned())));
+    assert_eq!(pounds.sql.as_deref(), Some("amount * rate"));
+    assert_eq!(dataset.delivered().count(), 3);
+    let rates = &dataset.references[0];
+    assert_eq!((rates.pattern.as_str(), rates.gives().count()), ("*", 1));
+    assert_eq!(dataset.aggregates[0].sql, "select sum(pounds) as pounds from gold");
+    let units = &dataset.providers[0].units;
+    assert_eq!(units["amount"], Measure { unit: Some("USD".to_owned()), factor: Factor::of_minor(100) });
+    assert_eq!(units["weight"].factor.unwrap().to_string(), "0.45359237");
+    // What the journal keeps of it says the same.
+    let kept = serde_json::from_str(&serde_json::to_string(&contract).unwrap()).unwrap();
+    assert_eq!(contract, kept);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn name() -> ReleaseName {
 }
 
 fn schema() -> Vec<Field> {
-    let field = |name: &str, field_type: &str| Field { name: name.to_owned(), field_type: field_type.parse().unwrap() };
+    let field = |name: &str, field_type: &str| Field::new(name.to_owned(), field_type.parse().unwrap());
     vec![
         field("sold_on", "date"),
         field("seen_at", "timestamp"),
@@ -149,7 +149,7 @@ fn write(folder: &Path, formats: &[Format], chunks: Vec<DataFrame>, sheet_rows: 
     };
     let (name, model, schema) = (name(), ModelRef::new("slips", 3), schema());
     let mut rows = chunks.into_iter().map(Ok);
-    let mut table = ReleaseTable { name: &name, model: &model, schema: &schema, rows: &mut rows };
+    let mut table = ReleaseTable { name: &name, model: &model, schema: &schema, aggregate: None, rows: &mut rows };
     let limits = Limits { group_rows: 5, sheet_rows };
     write_limited(folder, formats, &mut table, &summary, limits, &Cancel::default(), &|_| {})
 }
@@ -325,7 +325,8 @@ fn a_release_without_rows_or_model_has_its_files() {
     let summary =
         Summary { stamp: DateTime::UNIX_EPOCH, facts: vec![], providers: vec![], evaluations: &[], anomalies: &[] };
     let (name, model, schema) = (name(), ModelRef::none(), schema());
-    let table = ReleaseTable { name: &name, model: &model, schema: &schema, rows: &mut std::iter::empty() };
+    let table =
+        ReleaseTable { name: &name, model: &model, schema: &schema, aggregate: None, rows: &mut std::iter::empty() };
     let formats = [Format::Parquet, Format::Csv, Format::Xlsx, Format::Csv];
     let artifacts = write_all(folder.path(), &formats, table, &summary, &Cancel::default(), &|_| {}).unwrap();
     assert_eq!(artifacts.iter().map(|artifact| artifact.rows).collect::<Vec<_>>(), [0, 0, 0]);
@@ -343,7 +344,7 @@ fn a_cancelled_or_broken_writing_leaves_nothing() {
 
     let (cancel, seen) = (Cancel::default(), Counter::new(0));
     let mut endless = std::iter::repeat_with(|| Ok(frame(50_000)));
-    let table = ReleaseTable { name: &name, model: &model, schema: &schema, rows: &mut endless };
+    let table = ReleaseTable { name: &name, model: &model, schema: &schema, aggregate: None, rows: &mut endless };
     let stop = |rows| {
         seen.set(rows);
         cancel.cancel();
@@ -353,7 +354,7 @@ fn a_cancelled_or_broken_writing_leaves_nothing() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 
     let mut broken = vec![Ok(frame(3)), Err(Error::corrupt("gone"))].into_iter();
-    let table = ReleaseTable { name: &name, model: &model, schema: &schema, rows: &mut broken };
+    let table = ReleaseTable { name: &name, model: &model, schema: &schema, aggregate: None, rows: &mut broken };
     let error = write_all(folder.path(), &formats, table, &summary, &Cancel::default(), &|_| {}).unwrap_err();
     assert_eq!((error.kind(), error.causes()), (ErrorKind::Corrupt, ["gone".to_owned()].as_slice()));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -388,10 +389,10 @@ fn more_columns_than_a_sheet_holds_are_refused_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let summary =
         Summary { stamp: DateTime::UNIX_EPOCH, facts: vec![], providers: vec![], evaluations: &[], anomalies: &[] };
-    let schema =
-        (0..16_384).map(|index| Field { name: format!("c{index}"), field_type: FieldType::Int }).collect::<Vec<_>>();
+    let schema = (0..16_384).map(|index| Field::new(format!("c{index}"), FieldType::Int)).collect::<Vec<_>>();
     let (name, model) = (name(), ModelRef::none());
-    let table = ReleaseTable { name: &name, model: &model, schema: &schema, rows: &mut std::iter::empty() };
+    let table =
+        ReleaseTable { name: &name, model: &model, schema: &schema, aggregate: None, rows: &mut std::iter::empty() };
     let error = write_all(folder.path(), &[Format::Xlsx], table, &summary, &Cancel::default(), &|_| {}).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -135,7 +135,7 @@ fn entity_columns() -> Vec<Field> {
         ("end", FieldType::Int),
         ("score", FieldType::Float),
     ] {
-        columns.push(Field { name: name.to_owned(), field_type });
+        columns.push(Field::new(name.to_owned(), field_type));
     }
     columns
 }

@@ -1,29 +1,10 @@
 //! Which columns of a delivery are read as which fields.
 
-use super::{Contract, Dataset, Deletes, DeliveryMode, Provider, digest_of};
+use super::{Dataset, Deletes, DeliveryMode, Provider, digest_of};
 use crate::base::{Digest, Error, Result};
 use crate::domain::batch::BronzeColumn;
-use crate::domain::mapping::Mapping;
 use crate::domain::source::{CHANGE, DELETE, Source};
-use crate::domain::{Field, FieldType};
-
-impl Contract {
-    /// The same, with what people decided about mappings.
-    #[must_use]
-    pub fn mapped(mut self, mappings: &[Mapping]) -> Self {
-        self.decided = mappings.iter().map(|mapping| mapping.id).collect();
-        for mapping in mappings {
-            let dataset = self.datasets.iter_mut().find(|dataset| dataset.name == mapping.dataset);
-            let providers = dataset.into_iter().flat_map(|dataset| &mut dataset.providers);
-            for provider in providers.filter(|provider| provider.name == mapping.provider) {
-                for (field, column) in &mapping.columns {
-                    provider.mapped.entry(field.clone()).or_default().push(column.clone());
-                }
-            }
-        }
-        self
-    }
-}
+use crate::domain::{Field, FieldType, Reference};
 
 impl Dataset {
     /// The fields that a delivery of a provider lacks, each with the names that were looked for.
@@ -32,7 +13,7 @@ impl Dataset {
             !provider.names_of(&field.name).is_empty() && provider.column_of(&field.name, columns).is_none()
         };
         let said = |field: &Field| format!("{} (looked for {})", field.name, provider.names_of(&field.name).join(", "));
-        self.schema.iter().filter(lacks).map(said).collect()
+        self.delivered().filter(lacks).map(said).collect()
     }
 
     /// What identifies how the rows of a provider's deliveries become canonical: their mapping key. It says which columns are
@@ -45,13 +26,22 @@ impl Dataset {
         let read = |columns: &'a [BronzeColumn]| -> Vec<Option<&'a str>> {
             let column =
                 |field: &Field| provider.column_of(&field.name, columns).map(|column| column.delivered.as_str());
-            self.schema.iter().map(column).collect()
+            self.delivered().map(column).collect()
         };
         let read: Vec<_> = deliveries.map(read).collect();
         let fields = (&self.schema, &self.key, &self.date, self.timezone_read());
         let written = (&provider.dates, &provider.decimal_mark, &provider.nulls);
         let changes = (provider.delivery == DeliveryMode::Changes).then_some(&provider.deletes);
-        digest_of("mapping/5", &(fields, read, written, changes))
+        let mapping = (fields, read, written, changes);
+        if provider.units.is_empty() && self.references.is_empty() {
+            return digest_of("mapping/5", &mapping);
+        }
+        digest_of("mapping/6", &(mapping, &provider.units, self.looked_up()))
+    }
+
+    /// The reference tables, and which content of each counts.
+    fn looked_up(&self) -> Vec<(&Reference, Option<&Digest>)> {
+        self.references.iter().map(|one| (one, one.current.as_ref().map(|current| &current.content))).collect()
     }
 
     /// Where the workspace is, where that decides to which day a row belongs.
@@ -65,6 +55,10 @@ impl Dataset {
         let mapping = (&self.schema, &self.key, &self.date, &provider.columns, &provider.dates);
         let is_told = provider.decimal_mark.is_some() || !provider.nulls.is_empty();
         match self.timezone_read() {
+            timezone if !provider.units.is_empty() || !self.references.is_empty() => {
+                let written = (&provider.decimal_mark, &provider.nulls, &provider.units);
+                digest_of("mapping/4", &(mapping, timezone, written, &self.references))
+            }
             timezone if is_told => {
                 digest_of("mapping/3", &(mapping, timezone, &provider.decimal_mark, &provider.nulls))
             }

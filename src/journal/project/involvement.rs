@@ -34,7 +34,9 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
         Fact::BatchLanded { delivery, .. } => Some((delivery.slice.dataset.clone(), Some(delivery.slice.period))),
         Fact::PeriodBaselined { dataset, period, .. } => Some((dataset.clone(), Some(*period))),
         // Whatever it reads otherwise, it reads so in every period.
-        Fact::MappingAccepted { dataset, .. } | Fact::MappingTakenBack { dataset, .. } => Some((dataset.clone(), None)),
+        Fact::MappingAccepted { dataset, .. }
+        | Fact::MappingTakenBack { dataset, .. }
+        | Fact::ReferenceLanded { dataset, .. } => Some((dataset.clone(), None)),
         Fact::BatchWithdrawn { batch } => {
             snapshot.batch(batch)?.map(|batch| (batch.delivery.slice.dataset, Some(batch.delivery.slice.period)))
         }

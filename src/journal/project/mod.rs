@@ -15,6 +15,7 @@ mod mapping;
 mod metric;
 mod model;
 mod period;
+mod reference;
 mod release;
 mod task;
 
@@ -36,7 +37,7 @@ struct Projection {
 }
 
 /// In this order; `involvement` looks at the rows of others.
-const ALL: [Projection; 13] = [
+const ALL: [Projection; 14] = [
     contract::PROJECTION,
     period::PROJECTION,
     batch::PROJECTION,
@@ -46,6 +47,7 @@ const ALL: [Projection; 13] = [
     model::PROJECTION,
     baseline::PROJECTION,
     mapping::PROJECTION,
+    reference::PROJECTION,
     release::PROJECTION,
     anomaly::PROJECTION,
     channel::PROJECTION,

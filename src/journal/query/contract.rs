@@ -3,20 +3,29 @@
 use rusqlite::params;
 
 use crate::base::{Digest, Result};
+use crate::domain::contract::Amended;
 use crate::domain::{Baseline, Contract, Period};
 use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 impl Snapshot<'_> {
-    /// The contract in force, with its version and digest, and with what people decided about mappings since; none before
-    /// the first was applied.
+    /// The contract in force, with its version and digest, and with what came to stand beside it since; none before the
+    /// first was applied.
     pub fn contract(&self) -> Result<Option<(u32, Digest, Contract)>> {
         let sql = "SELECT version, digest, body FROM contract ORDER BY version DESC LIMIT 1";
         let applied = self.first(sql, [], |row| {
             Ok((row.get("version")?, column::named(row, "digest")?, column::json::<Contract>(row, "body")?))
         })?;
         let Some((version, digest, contract)) = applied else { return Ok(None) };
-        Ok(Some((version, digest, contract.mapped(&self.mappings()?))))
+        Ok(Some((version, digest, contract.mapped(&self.mappings()?).referring(&self.references()?))))
+    }
+
+    /// What stands beside the contract in force.
+    pub fn amended(&self) -> Result<Amended> {
+        Ok(Amended {
+            mappings: self.mappings()?.into_iter().map(|mapping| mapping.id).collect(),
+            references: self.references()?.into_iter().map(|revision| revision.seq).collect(),
+        })
     }
 
     /// The version of the contract in force; 0 before the first was applied.

@@ -8,6 +8,7 @@ mod event;
 mod mapping;
 pub(super) mod model;
 mod people;
+mod reference;
 mod release;
 pub(super) mod task;
 

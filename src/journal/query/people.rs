@@ -18,8 +18,8 @@ impl Snapshot<'_> {
 
     /// Who, for separation of duties, has had a hand in an open release, and what they did, in words: whoever prepared
     /// its data or settled what stood against it since its period was last published, whoever accepted the period as a
-    /// baseline or decided about mappings of the dataset, and whoever changed the contract since what clients see of the period was put up for approval. Where they
-    /// see nothing of it: since what the dataset was last published of, before the first release of the period was opened,
+    /// baseline, decided about mappings of the dataset or took in one of its reference tables, and whoever changed the
+    /// contract since what clients see of the period was put up for approval. Where they see nothing of it: since what the dataset was last published of, before the first release of the period was opened,
     /// was put up for approval. So neither what goes out meanwhile for other periods clears anybody, nor turning it down
     /// and opening another, nor a rollback. The first contract changed nothing, and what the pipeline opened again nobody
     /// decided.
@@ -67,6 +67,7 @@ fn did(row: &Row<'_>) -> Result<String> {
         "anomaly_reopened" => "opened an anomaly again",
         "mapping_accepted" => "accepted a mapping",
         "mapping_taken_back" => "took a mapping back",
+        "reference_landed" => "took a reference table in",
         "period_baselined" => "accepted the period as a baseline",
         "contract_applied" => "changed the contract",
         other => other,

@@ -138,7 +138,7 @@ pub(super) fn contract(version: u32) -> Fact {
         demo: false,
         people: BTreeMap::new(),
         datasets: Vec::new(),
-        decided: Vec::new(),
+        amended: crate::domain::contract::Amended::default(),
     };
     Fact::ContractApplied { version, digest: contract.digest().unwrap(), contract: Box::new(contract) }
 }
@@ -266,6 +266,8 @@ pub(super) fn numbered(numbers: &[f64]) -> Vec<Fact> {
         key: Vec::new(),
         date: None,
         schema: Vec::new(),
+        references: Vec::new(),
+        aggregates: Vec::new(),
         holidays: Vec::new(),
         providers: Vec::new(),
         checks: rules.map(check).into(),

@@ -14,7 +14,7 @@ use crate::journal::Snapshot;
 pub(super) type Try = (u8, u8, u8);
 
 /// How many kinds of tries there are.
-const KINDS: u8 = 31;
+const KINDS: u8 = 32;
 
 /// Lives through the tries, each in a change of its own, each person at a time.
 pub(super) fn live(bench: &Bench, tries: &[Try]) {
@@ -139,6 +139,21 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
                 columns: [("amount".to_owned(), "Net amount".to_owned())].into(),
             },
         }],
+        30 => {
+            let name = if number % 2 == 0 { "rates" } else { "towns" };
+            let newest = snapshot.revisions_of("slips", name)?.first().map_or(0, |newest| newest.revision);
+            vec![Fact::ReferenceLanded {
+                dataset: "slips".to_owned(),
+                reference: name.to_owned(),
+                // Now and then one that can't be the next.
+                revision: newest + 1 + u32::from(number % 7 == 0),
+                content: digest(number),
+                extension: "csv".to_owned(),
+                file: format!("{name}.csv"),
+                bytes: number,
+                rows: number,
+            }]
+        }
         _ => {
             let (batch, accepted) = (delivery(&slice, 1).batch, number % 2 == 0);
             vec![Fact::SampleJudged { id, batch, row: number % 4, accepted, note: None }]

@@ -10,7 +10,7 @@ use crate::domain::{Contract, Fact, Period, ReleaseName, Source};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
 use crate::pipeline::gate::{self, InForce};
-use crate::pipeline::{Context, arrival, land};
+use crate::pipeline::{Context, arrival, land, rules};
 use crate::source::inbox;
 
 /// What the file would change, line by line, of the contract in force.
@@ -43,6 +43,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         return Err(Error::refused(format!("assay.toml says what version {} says", state.version)));
     }
     let contract = state.file?;
+    rules::test(&contract)?;
     let (version, outlived) = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
@@ -116,9 +117,10 @@ pub fn inboxes(workspace: &Workspace) -> Result<Vec<String>> {
     let contract = workspace.contract()?;
     let all = contract.datasets.iter().flat_map(|dataset| &dataset.providers);
     let with_inbox = all.filter(|provider| matches!(provider.source, Source::Inbox { .. }));
-    let providers: BTreeSet<&str> = with_inbox.map(|provider| provider.name.as_str()).collect();
+    let references = contract.datasets.iter().flat_map(|dataset| &dataset.references);
+    let names = with_inbox.map(|provider| &provider.name).chain(references.map(|reference| &reference.name));
     let mut lines = Vec::new();
-    for provider in providers {
+    for provider in names.map(String::as_str).collect::<BTreeSet<_>>() {
         let folder = workspace.root().join(inbox::FOLDER).join(provider);
         if !folder.exists() {
             std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;

@@ -18,6 +18,7 @@ pub use tally::said;
 
 mod preview;
 mod recover;
+mod references;
 mod round;
 mod sources;
 mod taken;

@@ -113,9 +113,9 @@ fn columns(
     chosen: BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>> {
     for (field, column) in &chosen {
-        if dataset.field_type(field).is_none() {
-            let error = Error::usage(format!("`{field}` is not a field of {}", dataset.name));
-            let near = text::nearest(field, dataset.schema.iter().map(|field| field.name.as_str()));
+        if dataset.delivered().all(|known| known.name != *field) {
+            let error = Error::usage(format!("`{field}` is not a field that is delivered of {}", dataset.name));
+            let near = text::nearest(field, dataset.delivered().map(|field| field.name.as_str()));
             return Err(near.into_iter().fold(error, |error, near| error.hint(format!("did you mean `{near}`?"))));
         }
         if !schema.contains(column) {

@@ -74,7 +74,7 @@ pub fn meant<'a>(
 
 /// The header of a delivery, with the names that the provider prefers.
 fn header(dataset: &Dataset, provider: &Provider) -> String {
-    let names = dataset.schema.iter().filter_map(|field| provider.names_of(&field.name).first().copied());
+    let names = dataset.delivered().filter_map(|field| provider.names_of(&field.name).first().copied());
     let cells: Vec<String> = names.map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
     format!("{}\n", cells.join(","))
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::base::{Result, text};
-use crate::domain::{Contract, Dataset, FilePattern, Provider};
+use crate::domain::calendar::Rhythm;
+use crate::domain::{Contract, Dataset, FilePattern, Granularity, Provider};
 use crate::pipeline::Context;
 use crate::source::inbox;
 
@@ -57,13 +58,20 @@ pub fn find(context: &Context, dataset: Option<&str>, provider: Option<&str>) ->
         }
         let mut understood = false;
         let mut expected = Vec::new();
+        for reference in contract.datasets.iter().flat_map(|dataset| &dataset.references) {
+            if file.folder.as_deref() == Some(&reference.name) {
+                let pattern = FilePattern::parse(&reference.pattern)?;
+                understood |= pattern.meant(&file.file_name, &Rhythm::Every(Granularity::Year)).is_some();
+                expected.push(reference.pattern.clone());
+            }
+        }
         for (dataset, provider) in &providers {
             let Some(pattern) = provider.source.pattern() else { continue };
             understood |= FilePattern::parse(pattern)?.meant(&file.file_name, &dataset.rhythm(provider)).is_some();
             expected.push(pattern.to_owned());
         }
         if !understood {
-            let why = why(contract, file.folder.as_deref(), !providers.is_empty());
+            let why = why(contract, file.folder.as_deref(), !expected.is_empty());
             let folder = PathBuf::from(inbox::FOLDER).join(file.folder.unwrap_or_default());
             found.push(NotUnderstood { path: folder.join(file.file_name), why, expected });
         }

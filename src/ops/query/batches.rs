@@ -46,8 +46,7 @@ impl Workspace {
         let field_of = |name: &str| {
             let (dataset, provider) = mapping?;
             dataset
-                .schema
-                .iter()
+                .delivered()
                 .find(|field| provider.column_of(&field.name, &batch.columns).is_some_and(|column| column.name == name))
                 .map(|field| field.name.clone())
         };

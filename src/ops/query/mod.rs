@@ -7,6 +7,7 @@ mod fallen;
 mod models;
 pub(super) mod overview;
 mod periods;
+mod references;
 mod releases;
 mod story;
 mod surroundings;

@@ -15,6 +15,8 @@ pub struct Known {
     extracts: Vec<Batch>,
     /// Everything up to here is in them; none: all has to be read.
     pub watermark: Option<String>,
+    /// The day on which the source was looked at for each extract, where the provider is.
+    looked: Vec<NaiveDate>,
 }
 
 impl Known {
@@ -26,12 +28,15 @@ impl Known {
         // What was copied of something else says nothing of how far this one was.
         let newest = extracts.last().and_then(extract).filter(|newest| newest.source == digest);
         let watermark = newest.and_then(|newest| newest.watermark.clone());
+        let day_of = |batch: &Batch| {
+            let looked = extract(batch).and_then(|extract| extract.looked).unwrap_or(batch.at);
+            context.day_of(provider, looked)
+        };
+        let looked: Vec<NaiveDate> = extracts.iter().map(day_of).collect();
         // What was of a period to come was shown in the one before: now it belongs there.
-        let zone = provider.timezone.unwrap_or(context.contract.timezone);
         let period_of = |day: NaiveDate| Period::containing(dataset.period, day);
-        let then = extracts.last().map(|newest| newest.at.with_timezone(&zone).date_naive());
-        let is_of_now = then.and_then(period_of) == period_of(context.today_of(provider));
-        Ok(Self { extracts, watermark: watermark.filter(|_| is_of_now) })
+        let is_of_now = looked.last().copied().and_then(period_of) == period_of(context.today_of(provider));
+        Ok(Self { extracts, looked, watermark: watermark.filter(|_| is_of_now) })
     }
 
     /// Those that rows are compared with. What somebody took back stays away as long as it is what it was; where it is to
@@ -42,11 +47,11 @@ impl Known {
 
     /// The periods that are over on this day and were copied only before they were.
     pub fn cut_short(&self, today: NaiveDate) -> BTreeSet<Period> {
-        let of = |batch: &Batch| batch.delivery.slice.period;
-        let over = |period: &Period| period.last() < today;
-        let standing = || self.extracts.iter().filter(|batch| stands(batch));
-        let whole: BTreeSet<Period> = standing().filter(|batch| batch.delivery.covers.is_none()).map(of).collect();
-        standing().map(of).filter(over).filter(|period| !whole.contains(period)).collect()
+        let of = |(batch, _): &(&Batch, &NaiveDate)| batch.delivery.slice.period;
+        let standing = || self.extracts.iter().zip(&self.looked).filter(|(batch, _)| stands(batch));
+        let whole: BTreeSet<Period> = standing().filter(|one| of(one).last() < *one.1).map(|one| of(&one)).collect();
+        let over = standing().map(|one| of(&one)).filter(|period| period.last() < today);
+        over.filter(|period| !whole.contains(period)).collect()
     }
 }
 

@@ -9,13 +9,14 @@ mod difference;
 use chrono::NaiveDate;
 
 use super::land::{self, Landing, Offered};
+use super::report::Report;
 use super::{Context, lease, publication};
 use crate::base::{Error, Result, ResultExt};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::calendar::Span;
 use crate::domain::progress::Progress;
 use crate::domain::source::{Extract, Relation, Retrieval, Sql};
-use crate::domain::{Dataset, Destination, Fact, Period, Provider, Slice};
+use crate::domain::{Dataset, Destination, Fact, Period, Provider, Slice, TaskKind};
 use crate::source::{inbox, sql};
 use copy::Known;
 use difference::{Difference, Placing};
@@ -45,7 +46,11 @@ pub fn provider(
     let fresh = context.lake.scratch()?;
     let key = |columns: &[String]| key_columns(dataset, provider, columns);
     let wanted = sql::Wanted { sql: source, root: &context.root, since, key: &key, target: fresh.path() };
-    let copied = sql::extract(&wanted, &context.cancel, &|_| {})
+    let looked = Some(context.journal.now());
+    let report = Report::of(TaskKind::Extract, format!("{}/{}", dataset.name, provider.name), sink);
+    let copied = sql::extract(&wanted, &context.cancel, &|rows| report.rows(rows, None));
+    let copied = report
+        .ended(copied, |copied| copied.rows)
         .with_context(|| format!("asking the database of {}", provider.name))?;
     let today = context.today_of(provider);
     let placing = Placing::new(dataset, provider, today)?;
@@ -60,7 +65,7 @@ pub fn provider(
         // Only once all has landed is everything up to the watermark in the copy.
         let is_last = index + 1 == periods.len();
         let watermark = if is_last { copied.watermark.clone() } else { since.map(str::to_owned) };
-        let extract = Extract { source: source.digest(), full: is_full, watermark, read: copied.rows };
+        let extract = Extract { source: source.digest(), full: is_full, watermark, read: copied.rows, looked };
         let name = format!("{} {period}.parquet", called(source));
         let destination = destination(dataset, provider, *period, today);
         let seen = inbox::look(file.path())?.ok_or_else(|| Error::internal("an extract is gone"))?;
@@ -122,12 +127,13 @@ fn lacks(dataset: &Dataset, provider: &Provider, field: &str, columns: &[BronzeC
         .hint(format!("name it in assay.toml: columns = {{ {field} = \"...\" }}"))
 }
 
-/// What rows of a period are for that are copied on this day: the days that are over, and this one.
+/// What rows of a period are for that are copied on this day: of one that goes on, the days that are over. Its first day is
+/// for itself; so is a period of one day, which is copied again once it is over.
 fn destination(dataset: &Dataset, provider: &Provider, period: Period, today: NaiveDate) -> Destination {
     let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.name.clone() };
-    let is_going_on = period.contains(today) && today < period.last();
-    let covers =
-        is_going_on.then(|| Span { first: period.first(), last: today, label: format!("{period} to {today}") });
+    let is_going_on = period.contains(today) && period.first() < period.last();
+    let last = today.pred_opt().filter(|yesterday| *yesterday >= period.first()).unwrap_or(today);
+    let covers = is_going_on.then(|| Span { first: period.first(), last, label: format!("{period} to {last}") });
     Destination { slice, covers, part: None }
 }
 

@@ -4,14 +4,15 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::manifest::{Manifest, manifest};
-use super::rows;
 use super::turn::Turn;
+use super::{aggregates, rows};
 use crate::base::clock::minute;
 use crate::base::{Digest, Error, Result, crash};
 use crate::delivery::{self, ProviderLine, ReleaseTable, Summary};
 use crate::domain::policy::Format;
 use crate::domain::release::Approval;
 use crate::domain::{Anomaly, Dataset, Evaluation, Release, ReleaseName};
+use crate::frames;
 use crate::journal::Snapshot;
 use crate::lake::Staging;
 use crate::pipeline::gate::{self, InForce};
@@ -81,9 +82,27 @@ pub(super) fn stage(
     let release_digest = digest_of(release)?;
     let summary = described.summary(release, release_digest);
     let mut rows = rows::of(context, dataset, release)?;
-    let table = ReleaseTable { name: &release.name, model: &release.model, schema: &dataset.schema, rows: &mut rows };
+    let table = ReleaseTable {
+        name: &release.name,
+        model: &release.model,
+        schema: &dataset.schema,
+        aggregate: None,
+        rows: &mut rows,
+    };
     let staging = context.lake.stage_release(&release.name)?;
     let written = delivery::write_all(staging.folder(), formats, table, &summary, &context.cancel, progress)?;
+    for aggregate in &dataset.aggregates {
+        let rows = staging.folder().join(delivery::file_name(&release.name, Format::Parquet));
+        let made = aggregates::of(aggregate, frames::parquet(&rows)?)?;
+        let table = ReleaseTable {
+            name: &release.name,
+            model: &release.model,
+            schema: &aggregate.schema,
+            aggregate: Some(&aggregate.name),
+            rows: &mut std::iter::once(Ok(made)),
+        };
+        delivery::write_all(staging.folder(), formats, table, &summary, &context.cancel, &|_| ())?;
+    }
     let details = json!({
         "release": release.name,
         "model": release.model,

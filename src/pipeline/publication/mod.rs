@@ -1,6 +1,7 @@
 //! Publication: artifacts, the point of no return, gold, the channel. Crash before the intent: nothing happened.
 //! After it: the next start completes it.
 
+pub mod aggregates;
 mod artifacts;
 mod begin;
 mod channel;

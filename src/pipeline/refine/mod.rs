@@ -4,7 +4,9 @@
 
 mod changes;
 mod dates;
+pub mod derive;
 mod finder;
+mod lookup;
 mod numbers;
 pub mod parse;
 pub(super) mod refiner;
@@ -12,6 +14,7 @@ pub(super) mod schemas;
 pub(super) mod scope;
 mod style;
 pub mod trial;
+mod units;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +31,9 @@ use crate::frames::{Order, chunks};
 use crate::lake::Commit;
 
 use super::report::Report;
-use super::{Context, bronze, notes, slices};
+use super::{Context, bronze, notes, reference, slices};
 use changes::Latest;
+use derive::Derivation;
 use refiner::{Reading, Refiner, Sorted};
 use scope::Scope;
 
@@ -58,10 +62,12 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     batches.iter().try_for_each(|batch| bronze::verify(context, &batch.delivery))?;
     let readings = readings(context, dataset, &Refiner::new(dataset, slice)?, batches)?;
     let latest = latest(context, dataset, slice, batches, &readings)?;
+    let derivation = Arc::new(Derivation::of(dataset, |table| reference::rows(context, table))?);
+    let how = How { readings: &readings, latest: &latest, derivation: &derivation };
     let mut counts = Counts::default();
     let (table, partition) = slices::silver(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
-    let mut kept = refined(context, dataset, slice, batches, (&readings, &latest))?.map(|chunk| {
+    let mut kept = refined(context, dataset, slice, batches, &how)?.map(|chunk| {
         let mut chunk = chunk?;
         counts.add(&mut chunk);
         report.rows(counts.kept + counts.refused(), Some(total));
@@ -76,8 +82,7 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let (table, partition) = slices::rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     if counts.refused() > 0 {
-        let mut refused =
-            refined(context, dataset, slice, batches, (&readings, &latest))?.map(|chunk| Ok(chunk?.rejects));
+        let mut refused = refined(context, dataset, slice, batches, &how)?.map(|chunk| Ok(chunk?.rejects));
         context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
     } else if context.lake.version(&table)?.is_some() {
         // Before the first reject there is no such table.
@@ -182,23 +187,34 @@ fn rows(context: &Context, batch: &Batch) -> Result<LazyFrame> {
         .ok_or_else(|| Error::corrupt(format!("batch {id} is on record but not in bronze")))
 }
 
+/// How the rows of a slice become canonical.
+struct How<'a> {
+    /// How each batch is read.
+    readings: &'a [Reading],
+    /// Of deliveries of changes, which rows stand.
+    latest: &'a Option<Arc<Latest>>,
+    /// What is looked up and derived.
+    derivation: &'a Arc<Derivation>,
+}
+
 /// All batches of a slice, refined chunk by chunk, in order.
 fn refined(
     context: &Context,
     dataset: &Dataset,
     slice: &Slice,
     batches: &[Batch],
-    (readings, latest): (&[Reading], &Option<Arc<Latest>>),
+    How { readings, latest, derivation }: &How<'_>,
 ) -> Result<impl Iterator<Item = Result<Sorted>> + use<>> {
-    let mut refiner = Refiner::new(dataset, slice)?.of_changes(latest.clone());
+    let mut refiner = Refiner::new(dataset, slice)?.of_changes((*latest).clone());
+    let derivation = Arc::clone(derivation);
     let mut parts = Vec::with_capacity(batches.len());
-    for (batch, reading) in batches.iter().zip(readings) {
+    for (batch, reading) in batches.iter().zip(*readings) {
         let (id, reading) = (batch.delivery.batch.clone(), reading.clone());
         let chunks = chunks(rows(context, batch)?, Order::Kept, &context.cancel)?;
         parts.push(chunks.map(move |chunk| chunk.map(|chunk| (id.clone(), reading.clone(), chunk))));
     }
     Ok(parts.into_iter().flatten().map(move |chunk| {
         let (batch, reading, chunk) = chunk?;
-        refiner.refine(batch, &reading, &chunk)
+        derivation.apply(refiner.refine(batch, &reading, &chunk)?)
     }))
 }

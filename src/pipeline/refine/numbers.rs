@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::domain::contract::DecimalMark as Mark;
 use crate::domain::understood::RepairKind;
+pub use crate::domain::unit::DecimalMark as Mark;
 
 /// A number as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::finder::{Finder, Mapping};
 use super::parse::parse;
 use super::scope::Scope;
 use super::style::Style;
+use super::units::Units;
 use crate::base::hash::fingerprint;
 use crate::base::{Error, Result};
 use crate::domain::batch::BronzeColumn;
@@ -53,8 +54,11 @@ pub struct Reading {
 
 /// Refines the rows of one slice, remembering the keys seen so far.
 pub struct Refiner {
+    /// The dataset with those of its fields that are delivered.
     dataset: Dataset,
     provider: Provider,
+    /// In what the provider's numbers are.
+    units: Arc<Units>,
     /// The days that rows are kept of. None where they are not known: then no row is outside of them.
     within: Option<Span>,
     /// Of deliveries of changes: which rows stand.
@@ -71,7 +75,9 @@ impl Refiner {
 
     /// The same, for what may be of any days.
     pub fn of(dataset: &Dataset, provider: &Provider, within: Option<Span>) -> Self {
-        Self { dataset: dataset.clone(), provider: provider.clone(), within, latest: None, seen: HashSet::new() }
+        let dataset = Dataset { schema: dataset.delivered().cloned().collect(), ..dataset.clone() };
+        let units = Arc::new(Units::of(&dataset, provider));
+        Self { dataset, provider: provider.clone(), units, within, latest: None, seen: HashSet::new() }
     }
 
     /// The same of deliveries of changes, of which these rows stand.
@@ -112,6 +118,7 @@ impl Refiner {
         let days = self.days(reading, bronze)?;
         let keys = if self.latest.is_some() { self.keys(reading, bronze)? } else { Vec::new() };
         let deletions = Deletions::of(&reading.deletes, bronze)?;
+        let units = Arc::clone(&self.units);
         let mut kept = Kept::new(&self.dataset);
         let mut refused = Refused::default();
         let mut repairs = Tally::default();
@@ -128,7 +135,7 @@ impl Refiner {
             }
             let cells: Vec<Option<&str>> =
                 columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
-            match self.values(reading, &cells, line_of(place), &mut repairs) {
+            match self.values(reading, &units, (&cells, line_of(place)), &mut repairs) {
                 Ok(values) => match self.objection(&values) {
                     None => kept.push(place, &values)?,
                     Some(objection) => refused.push(place, objection, self.key(&values), None),
@@ -213,22 +220,31 @@ impl Refiner {
     fn values<'a>(
         &self,
         reading: &Reading,
-        cells: &[Option<&'a str>],
-        line: Option<u64>,
+        units: &'a Units,
+        (cells, line): (&[Option<&'a str>], Option<u64>),
         repairs: &mut Tally<RepairKind>,
     ) -> Result<Vec<Value<'a>>, Objection> {
         let fields = self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles));
         // Of a row that can't be read nothing was repaired.
         let (mut values, mut repaired) = (Vec::with_capacity(cells.len()), Vec::new());
-        for (field, (cell, style)) in fields {
+        for (place, (field, (cell, style))) in fields.enumerate() {
             let Some(cell) = cell else {
                 values.push(Value::Null);
                 continue;
             };
-            let read = parse(cell, field.field_type, style, &self.provider.nulls)
-                .map_err(|reason| Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cell))?;
+            let no_value =
+                |reason: String| Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cell);
+            let read =
+                parse(cell, units.read_as(place, field.field_type), style, &self.provider.nulls).map_err(no_value)?;
+            let read = units.converted(place, field.field_type, style, read).map_err(no_value)?;
             repaired.extend(read.repairs.into_iter().map(|kind| (kind, cell, field.name.as_str())));
             values.push(read.value);
+        }
+        for (place, fill) in units.said(&values).map_err(|(place, reason)| {
+            let field = &self.dataset.schema[place];
+            Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cells[place].unwrap_or_default())
+        })? {
+            values[place] = Value::Text(fill);
         }
         for (kind, cell, field) in repaired {
             repairs.add(kind, line, cell, field);
@@ -308,7 +324,7 @@ impl Kept {
 }
 
 /// Why a row is refused.
-struct Objection {
+pub struct Objection {
     kind: RejectKind,
     reason: String,
     /// The text that it is about.
@@ -316,13 +332,14 @@ struct Objection {
 }
 
 impl Objection {
-    fn new(kind: RejectKind, reason: &str, about: &str) -> Self {
+    /// A reason, and the text that it is about.
+    pub fn new(kind: RejectKind, reason: &str, about: &str) -> Self {
         Self { kind, reason: reason.to_owned(), about: about.to_owned() }
     }
 }
 
 /// A record, and its line in the file.
-type Place = (Option<i64>, Option<i64>);
+pub type Place = (Option<i64>, Option<i64>);
 
 fn line_of((_, line): Place) -> Option<u64> {
     line.and_then(|line| u64::try_from(line).ok())
@@ -330,8 +347,9 @@ fn line_of((_, line): Place) -> Option<u64> {
 
 /// Rows on their way to rejects.
 #[derive(Default)]
-struct Refused {
-    tally: Tally<RejectKind>,
+pub struct Refused {
+    /// Why they are.
+    pub tally: Tally<RejectKind>,
     rows: Vec<Option<i64>>,
     lines: Vec<Option<i64>>,
     reasons: Vec<String>,
@@ -340,7 +358,8 @@ struct Refused {
 }
 
 impl Refused {
-    fn push(&mut self, place: Place, objection: Objection, key: Option<String>, raw: Option<&str>) {
+    /// Refuses one more.
+    pub fn push(&mut self, place: Place, objection: Objection, key: Option<String>, raw: Option<&str>) {
         let Objection { kind, reason, about } = objection;
         self.tally.add(kind, line_of(place), &about, reason.as_str());
         self.rows.push(place.0);
@@ -350,7 +369,8 @@ impl Refused {
         self.raw.push(raw.map(str::to_owned));
     }
 
-    fn finish(self, batch: &BatchId) -> Result<DataFrame> {
+    /// The rows refused.
+    pub fn finish(self, batch: &BatchId) -> Result<DataFrame> {
         let mut columns = lineage(batch, self.rows, self.lines);
         columns.push(Column::new(REASON.into(), self.reasons));
         columns.push(Column::new(KEY.into(), self.keys));

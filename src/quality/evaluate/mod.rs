@@ -26,6 +26,7 @@ use crate::domain::mapping::MappingId;
 use crate::domain::profile::Profile;
 use crate::domain::{Baseline, Bounds, Check, CheckRule, Dataset, Evaluation, ModelRef, Outcome, Period};
 use crate::frames::named;
+use crate::quality::overlap::Shared;
 
 /// One release as it is judged.
 pub struct Judged<'a> {
@@ -66,6 +67,8 @@ pub struct SliceFacts {
     pub schema_accepted: Option<MappingId>,
     /// Other deliveries that are the same byte for byte.
     pub twins: Vec<String>,
+    /// Rows that other slices have too.
+    pub shared: Vec<Shared>,
     /// What was measured of the same rows under the previously promoted model version.
     pub previous_model: Option<Profile>,
     /// Where a person accepted these very rows as the baseline: who, and why.

@@ -1,10 +1,11 @@
-//! No two rows of a slice share a key, rejects included, and no other provider or period has the very same delivery, so that
-//! a doubled one shows.
+//! No two rows of a slice share a key, rejects included, and no other provider or period has the very same delivery, nor
+//! another provider the same rows, so that a doubled one shows.
 
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Result};
 use crate::domain::{Bounds, Check, Evaluation, Outcome};
+use crate::quality::overlap::Shared;
 use crate::quality::{count, keys};
 
 /// One result per slice: the number of rows whose key an earlier row has must be 0.
@@ -12,6 +13,9 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
     if !slice.twins.is_empty() {
         let explanation = format!("what was delivered is, byte for byte, {}", slice.twins.join(", "));
         return Ok(result(check, about(slice), Outcome::Failed, explanation));
+    }
+    if let Some(evaluation) = shared(check, slice) {
+        return Ok(evaluation);
     }
     let key = &judged.dataset.key;
     if key.is_empty() {
@@ -32,4 +36,21 @@ pub(super) fn judge(judged: &Judged<'_>, check: &Check, slice: &SliceFacts, canc
         let rejects = judged.rejects.as_ref().map(|frame| of_provider(frame, slice));
         keys::duplicate_rows(judged.dataset, of_provider(&judged.silver, slice), rejects, cancel)
     })
+}
+
+/// What is found of rows that other slices have too.
+fn shared(check: &Check, slice: &SliceFacts) -> Option<Evaluation> {
+    let rows = slice.profile.rows;
+    let found: Vec<&Shared> = slice.shared.iter().filter(|shared| shared.is_finding(rows)).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let with = found.iter().map(|shared| format!("{} also in {}", grouped(shared.rows), shared.with));
+    let explanation = format!(
+        "of {}, {}: the same key, and mostly the same values",
+        counted(rows, "row"),
+        with.collect::<Vec<_>>().join(", ")
+    );
+    let rows = found.iter().flat_map(|shared| shared.samples.clone()).collect();
+    Some(Evaluation { rows, ..result(check, about(slice), Outcome::Failed, explanation) })
 }

@@ -14,7 +14,7 @@ use crate::domain::FieldType;
 use crate::domain::profile::ColumnProfile;
 
 fn field(name: &str, field_type: &str) -> crate::domain::Field {
-    crate::domain::Field { name: name.to_owned(), field_type: field_type.parse().unwrap() }
+    crate::domain::Field::new(name.to_owned(), field_type.parse().unwrap())
 }
 
 fn slice() -> Slice {

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Executor, MySql, Postgres, Row
 
 use super::{Database, Sink};
 use crate::base::{Cancel, Error, ErrorKind, Result};
-use crate::source::patience::{Runtime, heard};
+use crate::source::patience::{Runtime, heard, thought};
 
 /// What PostgreSQL is told first: one look at the whole database, in which nothing changes, and times in UTC.
 const LOOK_AT_POSTGRES: &str = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; \
@@ -77,9 +77,11 @@ where
         runtime.wait(cancel, async {
             // Without parameters, so that servers answer in texts.
             let mut rows = sqlx::raw_sql(AssertSqlSafe(select.to_owned())).fetch(connection);
-            while let Some(row) = heard(async { rows.try_next().await.map_err(|error| failed(&error)) }).await? {
+            let mut next = thought(async { rows.try_next().await.map_err(|error| failed(&error)) }).await?;
+            while let Some(row) = next {
                 sink(&row.texts().map_err(|error| failed(&error))?)?;
                 cancel.check()?;
+                next = heard(async { rows.try_next().await.map_err(|error| failed(&error)) }).await?;
             }
             Ok(())
         })

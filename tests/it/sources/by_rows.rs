@@ -63,3 +63,18 @@ fn where_no_period_is_certain_a_person_says_which() {
     workspace.ok(PREPARER, &["batch", "add", "inbox/alpha/sales.csv", "--provider", "alpha", "--period", "2026-10"]);
     assert_eq!(batches(&workspace), [("2026-10".to_owned(), 6, 1)]);
 }
+
+#[test]
+fn a_row_that_strayed_does_not_take_the_place_of_a_period() {
+    let workspace = workspace();
+    workspace.deliver("alpha", "sales.csv", delivery("alpha", "2026-09", 25));
+    workspace.ok(PREPARER, &["ingest"]);
+    let stray = delivery("alpha", "2026-10", 20) + "alpha-99,2026-09-30,Oat milk,1.00\n";
+    workspace.deliver("alpha", "more sales.csv", stray);
+    let said = workspace.ok(PREPARER, &["--json", "ingest"]);
+    assert!(said.contains("it has 1 row of 2026-09, for which 25 stand already"), "{said}");
+    assert_eq!(batches(&workspace), [("2026-09".to_owned(), 25, 0)]);
+    workspace
+        .ok(PREPARER, &["batch", "add", "inbox/alpha/more sales.csv", "--provider", "alpha", "--period", "2026-10"]);
+    assert_eq!(batches(&workspace), [("2026-09".to_owned(), 25, 0), ("2026-10".to_owned(), 21, 1)]);
+}

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdout};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::sleep::signal;
+use crate::support::asleep::signal;
 use crate::support::{PREPARER, Workspace, delivery};
 
 /// What a child prints, line by line.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::not_understood::{self, NotUnderstood};
-use super::file_name;
 use super::tally::doubt;
 use super::waiting::{self, Waiting, waiting};
+use super::{file_name, references};
 use crate::base::{Result, ResultExt};
 use crate::domain::batch::Delivery;
 use crate::domain::{Batch, BatchState, Destination, Slice, Source};
@@ -16,7 +16,7 @@ use crate::source::inbox::{self, Claim};
 /// What would be taken in, and what would be left.
 pub fn preview(context: &Context, dataset: Option<&str>, provider: Option<&str>) -> Result<Vec<String>> {
     let waiting = waiting(context, dataset, provider)?;
-    let mut lines = Vec::new();
+    let mut lines = references::preview(context, dataset)?;
     let mut before = BTreeSet::new();
     for Waiting { path, file_name, meant, unreadable, unordered, .. } in &waiting {
         context.cancel.check()?;

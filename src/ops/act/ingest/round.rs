@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::super::{Reply, not_understood};
 use super::recover::Inboxes;
-use super::sources;
 use super::taken::{self, Taken};
 use super::tally::Tally;
 use super::waiting::{Waiting, waiting};
 use super::{BEING_WRITTEN, SETTLE};
+use super::{references, sources};
 use crate::base::{Error, ErrorKind, Result};
 use crate::domain::Destination;
 use crate::domain::progress::Progress;
@@ -27,8 +27,11 @@ pub fn all(
     full: bool,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Reply> {
-    let mut round = Round { context, progress, tally: Tally::default() };
     let (dataset, provider) = (dataset.as_deref(), provider.as_deref());
+    let mut tally = Tally::default();
+    // First of all: what comes after is to be read with them.
+    let context = &references::take_in(context, dataset, &mut tally)?;
+    let mut round = Round { context, progress, tally };
     let whole = round.inboxes(dataset, provider);
     let whole = whole.and_then(|()| sources::ask(context, (dataset, provider), full, progress, &mut round.tally));
     round.tally.reply(whole)

@@ -16,6 +16,7 @@ pub struct Tally {
     landed: u64,
     quarantined: Vec<String>,
     unchanged: u64,
+    references: u64,
     not_understood: u64,
     failed: Vec<Error>,
     held_back: Vec<Destination>,
@@ -50,6 +51,13 @@ impl Tally {
     pub fn nothing_new(&mut self, provider: &str, what: &str) {
         self.lines.push(format!("{provider}: {what}, nothing new"));
         self.documents.push(json!({ "provider": provider, "result": "unchanged", "why": what }));
+    }
+
+    /// What came of a reference table.
+    pub fn referred(&mut self, line: &str, document: Value) {
+        self.references += u64::from(document["result"] == "landed");
+        self.lines.push(line.to_owned());
+        self.documents.push(document);
     }
 
     /// What has to be said beside what landed.
@@ -92,7 +100,7 @@ impl Tally {
             lines: self.lines,
             document: Value::Array(self.documents),
             trouble,
-            next: (self.landed > 0).then_some(Next::Run),
+            next: (self.landed + self.references > 0).then_some(Next::Run),
             ..Reply::default()
         })
     }
@@ -104,6 +112,9 @@ impl Tally {
             self.quarantined.len(),
             self.unchanged
         );
+        if self.references > 0 {
+            said += &format!(", {} of reference tables", text::counted(self.references, "revision"));
+        }
         for (files, what) in [(self.not_understood, "not understood"), (self.failed.len() as u64, "failed")] {
             if files > 0 {
                 said += &format!(", {} {what}", text::counted(files, "file"));

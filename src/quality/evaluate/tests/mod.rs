@@ -37,7 +37,7 @@ struct Case {
 
 impl Case {
     fn new(rule: CheckRule) -> Self {
-        let field = |name: &str, kind: &str| Field { name: name.to_owned(), field_type: kind.parse().unwrap() };
+        let field = |name: &str, kind: &str| Field::new(name.to_owned(), kind.parse().unwrap());
         let check = Check { name: "rule".to_owned(), rule, severity: Severity::Blocking, off: false };
         let dataset = Dataset {
             name: "slips".to_owned(),
@@ -48,6 +48,8 @@ impl Case {
             key: vec!["slip_id".to_owned()],
             date: None,
             schema: vec![field("slip_id", "string"), field("amount", "float")],
+            references: Vec::new(),
+            aggregates: Vec::new(),
             holidays: Vec::new(),
             providers: Vec::new(),
             checks: vec![check],
@@ -78,6 +80,7 @@ impl Case {
             drift: Drift::default(),
             schema_accepted: None,
             twins: Vec::new(),
+            shared: Vec::new(),
             previous_model: None,
             baseline: None,
         };

@@ -1,0 +1,224 @@
+//! People's SQL, run by polars: queries over named tables only, and expressions over the fields of one row.
+
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Schema};
+use polars::sql::{SQLContext, extract_table_identifiers, sql_expr};
+use polars_plan::plans::{IR, is_elementwise_rec};
+
+use super::apart;
+use crate::base::text::nearest;
+use crate::base::{Error, Result};
+use crate::domain::FieldType;
+
+/// The longest query in bytes; plans are trees that are walked recursively.
+const LONGEST: usize = 1 << 16;
+
+/// Beginnings of the names of functions in the place of a table that read files.
+const READERS: [&str; 2] = ["read_", "scan_"];
+
+/// Refuses what is not exactly one query over named tables, before anything is looked up: other statements, several
+/// statements, functions that read files. Names of tables that do not exist are found by running it. `table` is the one
+/// that there is.
+///
+/// The names come from the syntax tree of the parser that polars itself uses, so that no way of writing hides one.
+pub fn guard(sql: &str, table: &str) -> Result<()> {
+    let refuse = |what: String| {
+        Err(Error::refused(what).hint(format!("write one SELECT over the table `{table}`; it may begin with WITH")))
+    };
+    if sql.len() > LONGEST {
+        return refuse(format!("the query has {} bytes, more than {LONGEST}", sql.len()));
+    }
+    let bare = bare(sql);
+    let first = bare.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| !word.is_empty()).unwrap_or("");
+    if !["select", "with"].contains(&first.to_ascii_lowercase().as_str()) {
+        return refuse(format!("only SELECT can be run here, not `{first}`"));
+    }
+    if bare.trim_end().trim_end_matches(';').contains(';') {
+        return refuse("only one statement can be run at a time".to_owned());
+    }
+    let query = sql.to_owned();
+    let tables = apart(move || extract_table_identifiers(&query, true, true).map_err(Error::library))
+        .map_err(|error| error.context("the query can't be parsed"))?;
+    for table in tables {
+        // Polars looks up the first part of a dotted name.
+        let name = table.split('.').next().unwrap_or(&table).to_lowercase();
+        if READERS.iter().any(|reader| name.starts_with(reader)) {
+            return refuse(format!("`{name}` reads files; a query may read named tables only"));
+        }
+    }
+    Ok(())
+}
+
+/// The plan of a query over one table; nothing is read yet but the schema. Refused is what [`guard`] refuses.
+pub fn query(sql: &str, table: &str, rows: LazyFrame) -> Result<LazyFrame> {
+    guard(sql, table)?;
+    let (sql, table) = (sql.to_owned(), table.to_owned());
+    apart(move || {
+        let mut context = SQLContext::new();
+        context.register(&table, rows);
+        context.execute(&sql).map_err(Error::library)
+    })
+}
+
+/// The type of each column that a plan gives. Errors: what the query engine refuses it for.
+pub fn typed(mut plan: LazyFrame) -> Result<Schema> {
+    apart(move || plan.collect_schema().map(|schema| schema.as_ref().clone()).map_err(Error::library))
+}
+
+/// An expression over the fields of one row, and the type of what it gives. Refused is what looks at other rows: the value
+/// of a row would depend on which rows are at hand.
+pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
+    if sql.len() > LONGEST {
+        return Err(Error::refused(format!("the expression has {} bytes, more than {LONGEST}", sql.len())));
+    }
+    let (sql, fields) = (sql.to_owned(), fields.clone());
+    apart(move || {
+        let expression = sql_expr(&sql).map_err(refused)?;
+        let names: Vec<&str> = fields.iter_names().map(|name| name.as_str()).collect();
+        let plan = DataFrame::empty_with_schema(&fields).lazy().select([expression.clone().alias("value")]);
+        let plan = plan.to_alp().map_err(|error| unknown(&expression, &names).unwrap_or_else(|| refused(error)))?;
+        let IR::Select { expr, .. } = plan.lp_arena.get(plan.lp_top) else {
+            return Err(Error::refused("it is no expression over the fields of a row"));
+        };
+        if !expr.iter().all(|one| is_elementwise_rec(one.node(), &plan.expr_arena)) {
+            return Err(Error::refused("it looks at other rows than its own")
+                .hint("what is made of many rows is an aggregate: [[dataset.aggregate]]"));
+        }
+        let given = plan.lp_arena.get(plan.lp_top).schema(&plan.lp_arena).get("value").cloned();
+        let given = given.ok_or_else(|| Error::internal("an expression without a type"))?;
+        Ok((expression, given))
+    })
+}
+
+/// What the query engine has against SQL that somebody wrote.
+fn refused(error: impl std::fmt::Display) -> Error {
+    Error::refused(error.to_string().lines().next().unwrap_or_default())
+}
+
+/// Which of the names in an expression is none of those that there are.
+fn unknown(expression: &Expr, names: &[&str]) -> Option<Error> {
+    let leaves = polars_plan::utils::expr_to_leaf_column_names(expression);
+    let unknown = leaves.iter().find(|leaf| !names.contains(&leaf.as_str()))?;
+    let error = Error::refused(format!("there is no field `{unknown}`"));
+    Some(match nearest(unknown, names.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("there are: {}", names.join(", "))),
+    })
+}
+
+/// Whether values of a type that polars computed can be stored in a field without becoming another kind of value.
+#[must_use]
+pub fn fits(given: &DataType, field_type: FieldType) -> bool {
+    match field_type {
+        _ if *given == DataType::Null => true,
+        FieldType::String => *given == DataType::String,
+        FieldType::Bool => *given == DataType::Boolean,
+        FieldType::Date => *given == DataType::Date,
+        FieldType::Timestamp => matches!(given, DataType::Datetime(_, Some(_))),
+        FieldType::Int => given.is_integer(),
+        FieldType::Float | FieldType::Decimal { .. } => given.is_numeric(),
+    }
+}
+
+/// The query without texts, quoted names and comments. It decides what to say early; polars enforces the same again.
+fn bare(sql: &str) -> String {
+    let mut bare = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(next) = rest.chars().next() {
+        let skipped = match next {
+            '-' if rest.starts_with("--") => rest.find('\n'),
+            '/' if rest.starts_with("/*") => rest.find("*/").map(|end| end + 2),
+            '\'' | '"' | '`' => rest[1..].find(next).map(|end| end + 2),
+            _ => {
+                bare.push(next);
+                rest = &rest[next.len_utf8()..];
+                continue;
+            }
+        };
+        bare.push(' ');
+        rest = skipped.map_or("", |end| &rest[end..]);
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use polars::prelude::Field;
+
+    use super::*;
+    use crate::base::ErrorKind;
+
+    fn fields() -> Schema {
+        let field = |name: &str, data_type| Field::new(name.into(), data_type);
+        [
+            field("amount", DataType::Decimal(12, 2)),
+            field("rate", DataType::Decimal(12, 6)),
+            field("sold_on", DataType::Date),
+            field("code", DataType::String),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn an_expression_says_its_type() {
+        let gives = |sql: &str| expression(sql, &fields()).unwrap().1;
+        assert_eq!(gives("upper(code)"), DataType::String);
+        assert_eq!(gives("amount > 5"), DataType::Boolean);
+        assert_eq!(gives("case when amount > 5 then 'much' else 'little' end"), DataType::String);
+        assert_eq!(gives("strftime(sold_on, '%Y-%m')"), DataType::String);
+        assert_eq!(gives("coalesce(code, 'none')"), DataType::String);
+        assert!(gives("amount * rate").is_decimal());
+        assert!(gives("extract(year from sold_on)").is_integer());
+    }
+
+    #[test]
+    fn an_expression_looks_at_its_own_row_alone() {
+        for sql in [
+            "sum(amount)",
+            "amount / sum(amount)",
+            "rank() over (order by amount)",
+            "row_number() over (order by amount)",
+            "lag(amount) over (order by sold_on)",
+            "sum(amount) over (partition by code)",
+            "count(*)",
+            "max(sold_on)",
+            "first_value(code) over (order by sold_on)",
+        ] {
+            assert!(expression(sql, &fields()).is_err(), "{sql}");
+        }
+        let error = expression("amount / sum(amount)", &fields()).unwrap_err();
+        assert_eq!(error.message(), "it looks at other rows than its own");
+    }
+
+    #[test]
+    fn what_is_no_expression_over_the_fields_is_refused() {
+        for sql in [
+            "amount; drop table x",
+            "select amount from silver",
+            "amount from read_csv('/etc/passwd')",
+            "(select max(a) from read_csv('/etc/passwd'))",
+            "amount +",
+            "*",
+            "",
+            "amount, rate",
+        ] {
+            assert!(expression(sql, &fields()).is_err(), "{sql}");
+        }
+        let error = expression("amonut * rate", &fields()).unwrap_err();
+        assert_eq!((error.message(), error.kind()), ("there is no field `amonut`", ErrorKind::Refused));
+        assert_eq!(error.hints(), ["did you mean `amount`?"]);
+        assert!(expression(&format!("'{}'", "x".repeat(1 << 16)), &fields()).is_err());
+        let nested = format!("{}amount{}", "(".repeat(3000), ")".repeat(3000));
+        assert!(expression(&nested, &fields()).is_err());
+    }
+
+    #[test]
+    fn what_is_quoted_or_commented_is_not_read_as_sql() {
+        assert_eq!(
+            bare("a'b;''c' d\"e;\" --f;\ng /*h;*/ i `j;` é").split_whitespace().collect::<Vec<_>>(),
+            ["a", "d", "g", "i", "é"]
+        );
+        assert_eq!(bare("x 'open"), "x  ");
+    }
+}
