@@ -15,8 +15,7 @@ const FILE: &str = "shop.db";
 /// In small pages: it is carried along by the program.
 const TABLE: &str = "PRAGMA page_size = 1024; CREATE TABLE sales (
     slip_id TEXT NOT NULL, line INTEGER NOT NULL, sold_on TEXT NOT NULL, description TEXT NOT NULL,
-    quantity INTEGER, amount TEXT NOT NULL, changed_at TEXT NOT NULL, PRIMARY KEY (slip_id, line));
-    CREATE INDEX sales_changed_at ON sales (changed_at)";
+    quantity INTEGER, amount TEXT NOT NULL, changed_at TEXT NOT NULL, PRIMARY KEY (slip_id, line)) WITHOUT ROWID";
 
 /// One sale in so many is corrected when its days are sold again.
 const CORRECTED_ONE_IN: usize = 20;

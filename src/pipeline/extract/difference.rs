@@ -52,7 +52,17 @@ struct Row {
     /// None where its key can't be read.
     key: Option<u128>,
     period: Period,
+    /// Whether its day could be read: else the period is only where it is shown.
+    is_dated: bool,
     content: u128,
+}
+
+/// The last row of a key.
+struct Last {
+    /// Which row of the extract it is, counted from 0.
+    place: u64,
+    period: Period,
+    is_dated: bool,
 }
 
 /// An extract being read.
@@ -85,6 +95,7 @@ impl<'a> Rows<'a> {
             let rows = keys.into_iter().zip(days).zip(contents).map(|((key, day), content)| Row {
                 key: key.map(|key| fingerprint(key.as_bytes())),
                 period: self.placing.period(day),
+                is_dated: day.is_some(),
                 content,
             });
             let rows = rows.collect();
@@ -152,13 +163,12 @@ impl Difference {
     /// Compares the rows of a source, `full` all of them, with the `extracts` of it.
     pub fn find(context: &Context, placing: &Placing, fresh: &Path, extracts: &[&Batch], full: bool) -> Result<Self> {
         let rows = Rows::open(context, placing, fresh)?;
-        // The last row of each key, counted from 0, and its period.
-        let mut last: HashMap<u128, (u64, Period)> = HashMap::new();
+        let mut last: HashMap<u128, Last> = HashMap::new();
         let (mut count, mut keyed) = (0_u64, 0_u64);
         rows.walk(context, fresh, &mut |_, found| {
             for row in found {
                 if let Some(key) = row.key {
-                    last.insert(key, (count, row.period));
+                    last.insert(key, Last { place: count, period: row.period, is_dated: row.is_dated });
                     keyed += 1;
                 }
                 count += 1;
@@ -170,6 +180,13 @@ impl Difference {
             _ => copy_of(context, placing, extracts, &|key| full || last.contains_key(&key))?,
         };
 
+        // How dates are written may be told by other rows than those at hand: what can't be read of a row moves it nowhere.
+        let is_undated = |(key, _): &&(u128, Period)| last.get(key).is_some_and(|row| !row.is_dated);
+        let undated: BTreeSet<(u128, Period)> = copy.rows.keys().filter(is_undated).copied().collect();
+        for (key, period) in undated {
+            last.entry(key).and_modify(|row| row.period = period);
+        }
+
         let file = context.lake.scratch()?;
         let own = rows.columns.iter().filter(|column| column.delivered != CHANGE);
         let own: Vec<BronzeColumn> = own.cloned().collect();
@@ -180,17 +197,19 @@ impl Difference {
         let mut at = 0_u64;
         rows.walk(context, fresh, &mut |chunk, found| {
             let cells = own.iter().map(|column| text(chunk, &column.name)).collect::<Result<Vec<_>>>()?;
-            for (index, row) in found.iter().enumerate() {
-                let is_last = row.key.is_none_or(|key| last.get(&key).is_some_and(|(place, _)| *place == at));
-                if is_last && !copy.has(row) {
+            for (index, mut row) in found.into_iter().enumerate() {
+                let known = row.key.and_then(|key| last.get(&key));
+                row.period = known.map_or(row.period, |known| known.period);
+                let is_last = row.key.is_none() || known.is_some_and(|known| known.place == at);
+                if is_last && !copy.has(&row) {
                     writing.add(row.period, cells.iter().map(|cells| cells.get(index)), UPSERT)?;
                 }
                 at += 1;
             }
             Ok(())
         })?;
-        let gone: BTreeSet<(u128, Period)> =
-            copy.rows.into_keys().filter(|(key, period)| last.get(key).is_none_or(|(_, now)| now != period)).collect();
+        let is_gone = |(key, period): &(u128, Period)| last.get(key).is_none_or(|now| now.period != *period);
+        let gone: BTreeSet<(u128, Period)> = copy.rows.into_keys().filter(is_gone).collect();
         if !gone.is_empty() {
             delete(context, placing, extracts, &own, gone, &mut writing)?;
         }

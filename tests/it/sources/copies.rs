@@ -299,3 +299,18 @@ fn a_copy_of_something_else_is_begun_anew() {
     assert_eq!(landed(&batches(&workspace)), [("2020", 1), ("2020", 1)], "older than the watermark, and yet copied");
     assert_eq!(silver(&workspace).len(), 2);
 }
+
+#[test]
+fn a_row_whose_day_cannot_be_told_stays_where_it_was() {
+    let workspace = Workspace::under(&contract(SQLITE));
+    let database = file(&workspace);
+    database.execute_batch(&table("text")).unwrap();
+    let rows = [(1, "25/01/2020", "1.00", "2020-02-01 00:00:00"), (2, "03/02/2020", "2.00", "2020-02-04 00:00:00")];
+    database.execute_batch(&insert(&rows)).unwrap();
+    ingest(&workspace);
+    assert_eq!(landed(&batches(&workspace)), [("2020", 2)]);
+    // The one that tells that days come first is not read again.
+    database.execute_batch("update sales set amount = 3.00, changed_at = '2021-02-05 00:00:00' where id = 2").unwrap();
+    ingest(&workspace);
+    assert_eq!(landed(&batches(&workspace))[1..], [("2020", 1)]);
+}
