@@ -27,6 +27,7 @@ use understand::{SAMPLE, no_text, understand, understood, whole_characters};
 mod dialect;
 mod find;
 mod layout;
+mod marks;
 mod notes;
 mod quotes;
 mod records;
@@ -206,6 +207,7 @@ impl CsvReader {
             return self.of_other_width();
         }
         if self.records.is_quoted()
+            && self.records.may_span_lines()
             && !self.records.is_sheet()
             && quotes::holds_records(self.records.raw(), delimiter, wants)
         {

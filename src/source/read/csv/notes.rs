@@ -40,6 +40,9 @@ impl Notes {
 
     /// The table goes on: what is held back belongs to it. Whether that was something.
     pub fn release(&mut self) -> bool {
+        if self.held.is_empty() {
+            return !self.released.is_empty();
+        }
         self.are_rows |= self.held.iter().any(|held| held.cells.is_ok());
         self.released.append(&mut self.held);
         !self.released.is_empty()

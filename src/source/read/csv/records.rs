@@ -220,6 +220,11 @@ impl TextRecords {
         self.splitter.is_quoted
     }
 
+    /// Whether it may hold line ends.
+    pub fn may_span_lines(&self) -> bool {
+        self.within == Within::LineEnds
+    }
+
     /// Its cells: as many as a file may have columns, and one more.
     pub fn cells(&self) -> Result<impl Iterator<Item = &str>> {
         let raw = self.raw_text()?;

@@ -1,8 +1,9 @@
 //! A record of a text, split into cells.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
 
 use super::dialect::Dialect;
+use super::marks;
 
 /// A cell of a record, by the place of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Splitter {
     pub problem: Option<Problem>,
     /// Whether one of its cells stands in quotes.
     pub is_quoted: bool,
+    /// Whether a line end stands in quotes.
+    has_line_ends: bool,
 }
 
 /// Where the reading of a cell came to.
@@ -64,7 +67,17 @@ impl Splitter {
     /// Keeps at most so many cells of a record.
     pub fn new(dialect: Dialect, most: usize) -> Self {
         let first = dialect.delimiter.bytes().next();
-        Self { dialect, first, cells: Vec::new(), most, apart: Vec::new(), count: 0, problem: None, is_quoted: false }
+        Self {
+            dialect,
+            first,
+            cells: Vec::new(),
+            most,
+            apart: Vec::new(),
+            count: 0,
+            problem: None,
+            is_quoted: false,
+            has_line_ends: false,
+        }
     }
 
     pub fn dialect(&self) -> &Dialect {
@@ -76,9 +89,9 @@ impl Splitter {
         &self.cells
     }
 
-    /// Whether the record may hold line ends: only behind a quote or an escape can one stand within it.
+    /// Whether the record may hold line ends: only in quotes or behind an escape can one stand within it.
     pub fn may_span_lines(&self) -> bool {
-        self.is_quoted || self.problem.is_some() || self.dialect.escape.is_some()
+        self.has_line_ends || self.problem.is_some() || self.dialect.escape.is_some()
     }
 
     /// How many bytes the record has that begins with `text`, without its line end; `None` where it goes on beyond.
@@ -86,7 +99,7 @@ impl Splitter {
     pub fn split(&mut self, text: &[u8], is_last: bool) -> Option<usize> {
         self.cells.clear();
         self.apart.clear();
-        (self.count, self.problem, self.is_quoted) = (0, None, false);
+        (self.count, self.problem, self.is_quoted, self.has_line_ends) = (0, None, false, false);
         let mut at = 0;
         loop {
             let start = if self.dialect.is_padded { at + spaces(&text[at..]) } else { at };
@@ -174,10 +187,7 @@ impl Splitter {
 
     /// The next byte that a cell without quotes may end at.
     fn next_mark(&self, text: &[u8]) -> Option<usize> {
-        let found = match self.first {
-            Some(first) => memchr3(first, b'\n', b'\r', text),
-            None => memchr2(b'\n', b'\r', text),
-        };
+        let found = marks::next(text, self.first.unwrap_or(b'\n'));
         match self.dialect.escape {
             Some(escape) => memchr(escape, &text[..found.unwrap_or(text.len())]).or(found),
             None => found,
@@ -212,6 +222,7 @@ impl Splitter {
             has_escapes = true;
             at = found + 2;
         };
+        self.has_line_ends |= memchr2(b'\n', b'\r', &text[opened..closed]).is_some();
         let behind = closed + 1 + spaces(&text[closed + 1..]);
         let behind = if self.first == Some(b' ') { closed + 1 } else { behind };
         if text.len() < behind + self.dialect.delimiter.len().max(1) && !is_last {
