@@ -7,7 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 
 use super::chain::burglar;
-use super::facts::{anomaly_id, covered, delivery, found, numbered, period, release, slice, task, whole_life};
+use super::facts::{
+    anomaly_id, approved, covered, delivery, digest, found, numbered, opened, period, release, slice, task, whole_life,
+};
 use super::story::{live, long};
 use super::{Bench, projections};
 use crate::base::number::{kept, rounded};
@@ -68,6 +70,10 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     let (started, number) = (Fact::RollbackStarted { from: second.clone(), to: first.clone() }, generation + 3);
     let back = Fact::RolledBack { from: second, to: first, delta_version: number, generation: number };
     bench.tell("mira", vec![started, back]).unwrap();
+    let third = release(period(12), 1);
+    let assembled = Fact::ReleaseAssembled { release: third.clone(), release_digest: digest(7) };
+    let revoked = Fact::ApprovalRevoked { release: third.clone() };
+    bench.tell("mira", vec![opened(&third, 1), assembled, approved(&third, 7, true), revoked]).unwrap();
     let lost = delivery(&slice(8), 99);
     let begun = Fact::LandingStarted { delivery: lost.clone(), encoding: None, claimed_at: None };
     bench.tell("mira", vec![begun, Fact::LandingGivenUp { delivery: lost, note: "gone".to_owned() }]).unwrap();
