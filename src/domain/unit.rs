@@ -77,7 +77,7 @@ impl Factor {
     /// number, or too large.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a float is multiplied by the nearest float")]
-    pub fn times<'a>(self, value: Value<'a>, field_type: FieldType) -> Option<Value<'a>> {
+    pub fn times(self, value: Value<'_>, field_type: FieldType) -> Option<Value<'_>> {
         match (value, field_type) {
             (Value::Null, _) => Some(Value::Null),
             (Value::Int(number), _) => {

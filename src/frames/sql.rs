@@ -2,7 +2,8 @@
 
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Schema};
 use polars::sql::{SQLContext, extract_table_identifiers, sql_expr};
-use polars_plan::plans::{IR, is_elementwise_rec};
+use polars_plan::plans::{AExpr, ArenaExprIter, ArenaLpIter, IR, IRAggExpr, is_elementwise_rec};
+use polars_plan::utils::aexpr_to_leaf_names_iter;
 
 use super::apart;
 use crate::base::text::nearest;
@@ -62,6 +63,41 @@ pub fn query(sql: &str, table: &str, rows: LazyFrame) -> Result<LazyFrame> {
 /// The type of each column that a plan gives. Errors: what the query engine refuses it for.
 pub fn typed(mut plan: LazyFrame) -> Result<Schema> {
     apart(move || plan.collect_schema().map(|schema| schema.as_ref().clone()).map_err(Error::library))
+}
+
+/// Whether a plan adds up, or compares, the values of a column over rows that it does not tell apart by another one: neither
+/// does it group by that, nor choose rows by it.
+pub fn mixes(plan: LazyFrame, column: &str, by: &str) -> Result<bool> {
+    let (column, by) = (column.to_owned(), by.to_owned());
+    apart(move || {
+        let plan = plan.to_alp().map_err(Error::library)?;
+        let names =
+            |node, name: &str| aexpr_to_leaf_names_iter(node, &plan.expr_arena).any(|leaf| leaf.as_str() == name);
+        let aggregates = |node| {
+            plan.expr_arena.iter(node).any(|(_, one)| match one {
+                AExpr::Agg(
+                    IRAggExpr::Sum(of)
+                    | IRAggExpr::Mean(of)
+                    | IRAggExpr::Median(of)
+                    | IRAggExpr::Std(of, _)
+                    | IRAggExpr::Var(of, _)
+                    | IRAggExpr::Min { input: of, .. }
+                    | IRAggExpr::Max { input: of, .. },
+                ) => names(*of, &column),
+                _ => false,
+            })
+        };
+        let (mut adds_up, mut tells_apart) = (false, false);
+        for (_, step) in plan.lp_arena.iter(plan.lp_top) {
+            match step {
+                IR::GroupBy { keys, .. } => tells_apart |= keys.iter().any(|key| names(key.node(), &by)),
+                IR::Filter { predicate, .. } => tells_apart |= names(predicate.node(), &by),
+                _ => {}
+            }
+            adds_up |= step.exprs().any(|expression| aggregates(expression.node()));
+        }
+        Ok(adds_up && !tells_apart)
+    })
 }
 
 /// An expression over the fields of one row, and the type of what it gives. Refused is what looks at other rows: the value

@@ -2,14 +2,15 @@
 //!
 //! Rows are walked in chunks; of each row of one side a hash is held, some fifty bytes whatever its width.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use polars::prelude::*;
 
 use super::{Context, publication, refine, slices};
 use crate::base::{Cancel, Error, Result};
-use crate::domain::{Dataset, Release, Slice, lineage};
+use crate::domain::unit::Unit;
+use crate::domain::{Dataset, Field, Release, Slice, lineage};
 use crate::frames::{self, Order};
 
 /// How the rows of one provider differ.
@@ -21,7 +22,7 @@ pub struct RowChange {
     pub removed: u64,
     /// Rows of the same key with other cells; `None` where nothing makes a row unique.
     pub changed: Option<u64>,
-    /// Numeric columns whose sum differs: name, sum before, sum after.
+    /// Numeric columns whose sum differs: name, with its unit where it has several, sum before, sum after.
     pub sums: Vec<(String, String, String)>,
 }
 
@@ -146,48 +147,81 @@ fn as_text(dataset: &Dataset, mut rows: LazyFrame) -> Result<LazyFrame> {
     Ok(rows.select(fields))
 }
 
+/// The sums of numeric fields that differ, before and after: one of each unit, where a field has several.
 fn sums(
     dataset: &Dataset,
     before: &LazyFrame,
     after: &LazyFrame,
     cancel: &Cancel,
 ) -> Result<Vec<(String, String, String)>> {
-    let mut names: Vec<&String> =
-        dataset.schema.iter().filter(|field| field.field_type.is_numeric()).map(|field| &field.name).collect();
+    let mut fields: Vec<&Field> = dataset.schema.iter().filter(|field| field.field_type.is_numeric()).collect();
     // What was published as text, before the field became a number, has no sum.
     for side in [before, after] {
         let known = side.clone().collect_schema().map_err(Error::library)?;
         let has_sum = |of: &DataType| of.is_primitive_numeric() || of.is_decimal();
-        names.retain(|name| known.get(name.as_str()).is_none_or(has_sum));
+        fields.retain(|field| known.get(field.name.as_str()).is_none_or(has_sum));
     }
-    if names.is_empty() {
+    if fields.is_empty() {
         return Ok(Vec::new());
     }
-    let (before, after) = (sums_of(&names, before, cancel)?, sums_of(&names, after, cancel)?);
-    let lines = names.into_iter().zip(before.into_iter().zip(after));
-    Ok(lines.filter(|(_, (one, other))| one != other).map(|(name, (one, other))| (name.clone(), one, other)).collect())
+    let (before, after) = (sums_of(&fields, before, cancel)?, sums_of(&fields, after, cancel)?);
+    let of = |sums: &Sums, key: &(usize, String)| sums.get(key).cloned().unwrap_or_else(|| NO_SUM.to_owned());
+    let keys: BTreeSet<&(usize, String)> = before.keys().chain(after.keys()).collect();
+    let lines = keys.into_iter().map(|key| {
+        let unit = if key.1.is_empty() { String::new() } else { format!(" in {}", key.1) };
+        (format!("{}{unit}", fields[key.0].name), of(&before, key), of(&after, key))
+    });
+    Ok(lines.filter(|(_, one, other)| one != other).collect())
 }
 
-fn sums_of(names: &[&String], rows: &LazyFrame, cancel: &Cancel) -> Result<Vec<String>> {
-    let mut rows = rows.clone();
-    let known = rows.collect_schema().map_err(Error::library)?;
-    let sum = |name: &&String| {
-        let cell = if known.contains(name.as_str()) { col(name.as_str()) } else { lit(0_i64) };
-        cell.sum().alias(name.as_str())
+/// The sum of nothing.
+const NO_SUM: &str = "0";
+
+/// Sums by the place of the field and the unit, which is blank where the field has one or none.
+type Sums = BTreeMap<(usize, String), String>;
+
+fn sums_of(fields: &[&Field], rows: &LazyFrame, cancel: &Cancel) -> Result<Sums> {
+    let known = rows.clone().collect_schema().map_err(Error::library)?;
+    let sum = |place: usize| {
+        let name = fields[place].name.as_str();
+        let cell = if known.contains(name) { col(name) } else { lit(0_i64) };
+        cell.sum().alias(called(place))
     };
-    let text = |column: &Column| -> Result<String> {
-        Ok(match column.get(0).map_err(Error::library)? {
-            AnyValue::Null => "0".to_owned(),
-            AnyValue::Float64(sum) => format!("{sum:.4}"),
-            other => other.to_string(),
-        })
+    let unit_of = |place: usize| match &fields[place].unit {
+        Some(Unit::In(unit)) if known.contains(unit.as_str()) => Some(unit.as_str()),
+        _ => None,
     };
-    let plan = rows.select(names.iter().map(sum).collect::<Vec<_>>());
-    for chunk in frames::chunks(plan, Order::Any, cancel)? {
-        let chunk = chunk?;
-        if chunk.height() > 0 {
-            return chunk.columns().iter().map(text).collect();
+    let (alone, together): (Vec<usize>, Vec<usize>) = (0..fields.len()).partition(|place| unit_of(*place).is_some());
+    let all = [lit("").alias(UNIT)].into_iter().chain(together.iter().map(|place| sum(*place)));
+    let mut plans = vec![(rows.clone().select(all.collect::<Vec<_>>()), together.clone())];
+    for (place, unit) in alone.into_iter().filter_map(|place| Some((place, unit_of(place)?))) {
+        let said = rows.clone().filter(col(unit).is_not_null());
+        plans.push((said.group_by([col(unit).alias(UNIT)]).agg([sum(place)]), vec![place]));
+    }
+    let mut sums = Sums::new();
+    for (plan, places) in plans {
+        for chunk in frames::chunks(plan, Order::Any, cancel)? {
+            let chunk = chunk?;
+            for place in &places {
+                let values = chunk.column(&called(*place)).map_err(Error::library)?;
+                for (row, unit) in frames::text(&chunk, UNIT)?.iter().enumerate() {
+                    let sum = match values.get(row).map_err(Error::library)? {
+                        AnyValue::Null => NO_SUM.to_owned(),
+                        AnyValue::Float64(sum) => format!("{sum:.4}"),
+                        other => other.to_string(),
+                    };
+                    sums.insert((*place, unit.unwrap_or_default().to_owned()), sum);
+                }
+            }
         }
     }
-    Err(Error::internal("a sum gave no row"))
+    Ok(sums)
 }
+
+/// What the sum of a field is called.
+fn called(place: usize) -> String {
+    format!("_sum {place}")
+}
+
+/// A name that no field has.
+const UNIT: &str = "_unit";

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{OWNER, PREPARER, Workspace, provider_table};
+use crate::support::{HEADER, OWNER, PREPARER, Workspace, provider_table};
 
 /// Two providers that deliver in different currencies, one of them in minor units; rates to make pounds of both.
 fn contract() -> String {
@@ -63,13 +63,19 @@ approvals = 2
 deliver = ["xlsx", "parquet", "csv"]
 "#;
 
+/// The query of its aggregate.
+const SUMS: &str = "select currency, count(*) as slips, sum(pounds) as pounds from gold group by currency";
+
+/// What is said of one that puts together what is in different units.
+const MIXED: &str = "puts `amount` of several units together";
+
 const RATES: &str = "Currency,Month,Rate to GBP\nGBP,2026-09,1\nEUR,2026-09,0.85\n";
 
 /// Five slips of a pound and more in pence, and two in euros.
 fn delivered() -> Workspace {
     let workspace = Workspace::under(&contract());
-    let pence: String = (1..=5).map(|row| format!("a-{row},2026-09-0{row},Beans,{row}99\n")).collect();
-    workspace.deliver("alpha", "2026-09.csv", format!("Slip,Sold on,Item,Amount\n{pence}"));
+    let pence: Vec<String> = (1..=5).map(|row| format!("a-{row},2026-09-0{row},Beans,{row}99\n")).collect();
+    workspace.deliver("alpha", "2026-09.csv", format!("{HEADER}{}", pence.concat()));
     let euros = "Slip,Sold on,Item,Amount,Currency\nb-1,2026-09-03,Brot,10.00,\nb-2,2026-09-04,Milch,2.01,EUR\n";
     workspace.deliver("beta", "2026-09.csv", euros);
     workspace
@@ -249,6 +255,12 @@ fn sql_that_could_not_run_does_not_come_into_force() {
         ("amount * rate", "amount * rate; drop table gold", "`sql` of the field `pounds`"),
         ("count(*) as slips", "'many' as slips", "as `slips`, not int"),
         ("count(*) as slips", "count(*) as n", "gives no column `slips`"),
+        (
+            SUMS,
+            "select description as currency, count(*) as slips, sum(amount) as pounds from gold group by description",
+            MIXED,
+        ),
+        (SUMS, "select 'all' as currency, count(*) as slips, max(amount) as pounds from gold", MIXED),
         ("from gold", "from silver", "`sql` of the aggregate by_currency"),
         ("from gold", "from read_csv('assay.toml')", "reads files"),
     ] {
@@ -256,6 +268,11 @@ fn sql_that_could_not_run_does_not_come_into_force() {
         workspace.run(OWNER, &["contract", "apply", "--reason", "r"]).ended(3, &[why]);
         workspace.edit(to, from);
     }
+    workspace.amend("sum(pounds)", "sum(amount)");
+    workspace.amend(
+        "sum(amount) as pounds from gold group by currency",
+        "sum(amount) as pounds from gold where currency = 'EUR' group by currency",
+    );
 }
 
 #[test]
@@ -264,9 +281,9 @@ fn a_row_of_which_a_field_cannot_be_derived_is_refused_and_no_other() {
     let workspace = Workspace::under(&contract);
     workspace.deliver("rates", "rates.csv", RATES);
     workspace.deliver("beta", "2026-09.csv", "Slip,Sold on,Item,Amount\nb-1,2026-09-03,10,1\n");
-    let rows: String =
-        (1..=200).map(|row| format!("a-{row},2026-09-03,{},100\n", if row == 77 { "ten" } else { "10" })).collect();
-    workspace.deliver("alpha", "2026-09.csv", format!("Slip,Sold on,Item,Amount\n{rows}"));
+    let row = |row: u32| format!("a-{row},2026-09-03,{},100\n", if row == 77 { "ten" } else { "10" });
+    let rows: Vec<String> = (1..=200).map(row).collect();
+    workspace.deliver("alpha", "2026-09.csv", format!("{HEADER}{}", rows.concat()));
     workspace.ok(PREPARER, &["ingest"]);
     workspace.ok(PREPARER, &["run"]);
     let batches = workspace.json(&["batch", "list", "--provider", "alpha"]);

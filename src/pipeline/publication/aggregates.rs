@@ -5,6 +5,7 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SortMultipleOptions, col};
 use crate::base::{Error, Result, text};
 use crate::delivery;
 use crate::domain::aggregate::ROWS;
+use crate::domain::unit::Unit;
 use crate::domain::{Aggregate, Dataset, Field};
 use crate::frames::{self, data_type, sql};
 
@@ -14,7 +15,22 @@ const MOST_ROWS: u32 = 5_000_000;
 /// Refuses aggregates that could not be made of the rows of a dataset.
 pub fn test(dataset: &Dataset) -> Result<()> {
     let rows = || DataFrame::empty_with_schema(&delivery::row_schema(&dataset.schema, !dataset.text.is_empty())).lazy();
-    dataset.aggregates.iter().try_for_each(|aggregate| plan(aggregate, rows()).map(drop))
+    dataset.aggregates.iter().try_for_each(|aggregate| {
+        let plan = plan(aggregate, rows())?;
+        dataset.schema.iter().try_for_each(|field| mixes_no_units(aggregate, &plan, field))
+    })
+}
+
+/// Refuses sums over rows of which each may be in another unit.
+fn mixes_no_units(aggregate: &Aggregate, plan: &LazyFrame, field: &Field) -> Result<()> {
+    let Some(Unit::In(unit)) = &field.unit else { return Ok(()) };
+    if !sql::mixes(plan.clone(), &field.name, unit)? {
+        return Ok(());
+    }
+    let (name, field) = (&aggregate.name, &field.name);
+    Err(Error::refused(format!("`sql` of the aggregate {name} puts `{field}` of several units together"))
+        .because(format!("`{unit}` says row by row what `{field}` is in"))
+        .hint(format!("write GROUP BY {unit}, or choose one by WHERE {unit} = '...'")))
 }
 
 /// An aggregate of the rows of a release, sorted by its columns from left to right: a query may give its rows in any order.

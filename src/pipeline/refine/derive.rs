@@ -72,7 +72,7 @@ impl Derivation {
         for step in &self.steps {
             match step {
                 Step::LookUp(lookup) => {
-                    let (rows, not_found) = lookup.into_rows(&sorted.silver)?;
+                    let (rows, not_found) = lookup.found_for(&sorted.silver)?;
                     let lines = ints(&rows, LINE)?.clone();
                     for (index, key) in not_found {
                         let line = lines.get(index).and_then(|line| u64::try_from(line).ok());

@@ -36,7 +36,7 @@ impl Lookup {
 
     /// The rows with what they get from the table, and those that are not in it: their places, counted from 0, and their
     /// keys. They get nothing.
-    pub fn into_rows(&self, rows: &DataFrame) -> Result<(DataFrame, Vec<(usize, String)>)> {
+    pub fn found_for(&self, rows: &DataFrame) -> Result<(DataFrame, Vec<(usize, String)>)> {
         let fields: Vec<_> = self.key.iter().collect();
         let mut not_found = Vec::new();
         let mut places = Vec::with_capacity(rows.height());

@@ -107,7 +107,9 @@ fn folder(context: &mut Context, dataset: &Dataset, reference: &Reference, tally
                         "reference": reference.name, "revision": revision, "rows": rows,
                     }),
                 );
-                lines.into_iter().for_each(|line| tally.remark(line));
+                for line in lines {
+                    tally.remark(line);
+                }
             }
             Ok(Landing::Unchanged { revision }) => {
                 let said = format!(
