@@ -6,7 +6,8 @@ use super::{names, provider, schema};
 use crate::base::Result;
 use crate::domain::{Dataset, Field, FilePattern, Reference};
 
-const KEYS: [&str; 9] = ["name", "key", "schema", "pattern", "encoding", "columns", "dates", "decimal_mark", "nulls"];
+const KEYS: [&str; 10] =
+    ["name", "key", "schema", "pattern", "encoding", "columns", "dates", "decimal_mark", "nulls", "required"];
 
 const LABEL: &str = "[[dataset.reference]]";
 
@@ -47,6 +48,7 @@ fn reference(table: &Table<'_, '_>, of: &[Field]) -> Result<Reference> {
         dates: provider::dates(table)?,
         decimal_mark: provider::decimal_mark(table)?,
         nulls: provider::nulls(table)?,
+        required: table.truth("required")?.unwrap_or(true),
         key,
         schema: own,
         current: None,

@@ -26,6 +26,7 @@ pub fn units(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<BTreeMap<String, Me
         }
     }
     of.schema.iter().try_for_each(|field| is_said_somewhere(table, field, &units))?;
+    are_said_alike(table, of, &units)?;
     Ok(units)
 }
 
@@ -98,4 +99,24 @@ fn is_said_somewhere(table: &Table<'_, '_>, field: &Field, units: &BTreeMap<Stri
     let message = format!("nothing says what `{}` is in: `{named}` is not delivered", field.name);
     let error = table.document.error(&columns.place_of(named), message);
     Err(error.hint(format!("write units = {{ {} = {{ unit = \"...\" }} }}", field.name)))
+}
+
+/// Refuses two units for one field that names those of several others, and one for a field by which rows are told apart.
+fn are_said_alike(table: &Table<'_, '_>, of: &Owed<'_>, units: &BTreeMap<String, Measure>) -> Result<()> {
+    let refused = |message: String| table.document.error(&table.place_of("units"), message);
+    let mut said: BTreeMap<&String, &String> = BTreeMap::new();
+    for field in of.schema {
+        let unit = units.get(&field.name).and_then(|measure| measure.unit.as_ref());
+        let (Some(unit), Some(Unit::In(named))) = (unit, &field.unit) else { continue };
+        if of.key.contains(named) {
+            let message = format!("`units` says what `{named}` is, by which rows are told apart");
+            return Err(refused(message).hint("have it delivered, or leave it out of the key"));
+        }
+        let first = said.entry(named).or_insert(unit);
+        if *first != unit {
+            let message = format!("`units` names {first} and {unit}, and one field, `{named}`, for both");
+            return Err(refused(message).hint("give each of the fields a `unit_in` of its own"));
+        }
+    }
+    Ok(())
 }

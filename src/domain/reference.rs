@@ -36,9 +36,16 @@ pub struct Reference {
     /// What files write where there is nothing, beside what everybody does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nulls: Vec<String>,
+    /// Whether a row that is not in it is refused; else it gets nothing.
+    #[serde(default = "always", skip_serializing_if = "Clone::clone")]
+    pub required: bool,
     /// What it is now; none: it never came.
     #[serde(skip)]
     pub current: Option<Revision>,
+}
+
+fn always() -> bool {
+    true
 }
 
 impl Reference {

@@ -265,6 +265,9 @@ pub struct ReleaseInputs {
     /// The fields that the model reads: [`Dataset::text_read`](super::Dataset::text_read).
     #[serde(default)]
     pub text: String,
+    /// Reference table to the revision that rows are looked up in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, String>,
     /// The digest of what is looked back at: the baseline decisions, the earlier periods that history comparisons use, and
     /// what the columns of deliveries are compared with.
     pub baseline: String,

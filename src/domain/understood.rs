@@ -124,7 +124,7 @@ impl InWords for RepairKind {
             Self::Percent => "percentages read as shares of one",
             Self::DateForm => "dates in another form than 2026-10-05",
             Self::Converted => "numbers converted to the unit of their field",
-            Self::NotReferred => "rows not found in a reference table",
+            Self::NotReferred => "rows that are not in a reference table and get nothing from it",
         }
     }
 }
@@ -143,6 +143,8 @@ pub enum RejectKind {
     OutsidePeriod,
     /// Another row has its key.
     DuplicateKey,
+    /// It is not in a reference table.
+    NotReferred,
     /// What is derived of it is no value of its field.
     Derived,
 }
@@ -155,6 +157,7 @@ impl InWords for RejectKind {
             Self::NoDate => "rows without a date",
             Self::OutsidePeriod => "rows outside of the period",
             Self::DuplicateKey => "rows whose key another row has",
+            Self::NotReferred => "rows that are not in a reference table",
             Self::Derived => "rows of which no value can be derived",
         }
     }

@@ -61,6 +61,16 @@ impl Factor {
         (10_u32.pow(u32::from(decimals)) == minor).then_some(Self { digits: 1, decimals })
     }
 
+    /// Whether it only moves the point: minor units become major ones.
+    #[must_use]
+    pub fn moves_the_point(self) -> bool {
+        let mut digits = self.digits;
+        while digits % 10 == 0 {
+            digits /= 10;
+        }
+        digits == 1
+    }
+
     /// As what a number is read that is to be multiplied: with more digits than its field has.
     #[must_use]
     pub fn read_as(self, field_type: FieldType) -> FieldType {
@@ -104,7 +114,7 @@ impl Factor {
         if rest == 0 {
             return Some(whole);
         }
-        if self.digits == 1 {
+        if self.moves_the_point() {
             return None;
         }
         let is_up = rest * 2 > unit || (rest * 2 == unit && whole % 2 != 0);
@@ -154,10 +164,9 @@ impl TryFrom<String> for Factor {
     }
 }
 
-/// Whether the sign of a currency beside a number says that it is not in the currency of this code (ISO 4217). Of codes and
-/// signs that are not listed nothing is known.
+/// The sign of the currency of this code (ISO 4217), where it is one that is listed here.
 #[must_use]
-pub fn contradicts(sign: char, code: &str) -> bool {
+pub fn sign_of(code: &str) -> Option<char> {
     const SIGNS: [(char, &[&str]); 12] = [
         ('£', &["GBP"]),
         ('€', &["EUR"]),
@@ -172,8 +181,7 @@ pub fn contradicts(sign: char, code: &str) -> bool {
         ('₫', &["VND"]),
         ('₦', &["NGN"]),
     ];
-    let own = SIGNS.iter().find(|(_, codes)| codes.contains(&code)).map(|(own, _)| *own);
-    own.is_some_and(|own| own != sign) && SIGNS.iter().any(|(known, _)| *known == sign)
+    SIGNS.iter().find(|(_, codes)| codes.contains(&code)).map(|(sign, _)| *sign)
 }
 
 #[cfg(test)]
@@ -232,12 +240,8 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_contradicts_only_what_it_is_known_not_to_be() {
-        assert!(contradicts('€', "GBP"));
-        assert!(!contradicts('£', "GBP"));
-        assert!(!contradicts('$', "CAD"));
-        assert!(!contradicts('€', "points"));
-        assert!(!contradicts('¤', "GBP"));
+    fn currencies_have_signs_and_other_units_have_none() {
+        assert_eq!(["GBP", "CAD", "points", ""].map(sign_of), [Some('£'), Some('$'), None, None]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! People's SQL, run by polars: queries over named tables only, and expressions over the fields of one row.
 
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Schema};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Operator, PlSmallStr, Schema};
 use polars::sql::{SQLContext, extract_table_identifiers, sql_expr};
 use polars_plan::plans::{AExpr, ArenaExprIter, ArenaLpIter, IR, IRAggExpr, is_elementwise_rec};
 use polars_plan::utils::aexpr_to_leaf_names_iter;
@@ -54,6 +54,9 @@ pub fn query(sql: &str, table: &str, rows: LazyFrame) -> Result<LazyFrame> {
     guard(sql, table)?;
     let (sql, table) = (sql.to_owned(), table.to_owned());
     apart(move || {
+        let mut rows = rows;
+        let schema = rows.collect_schema().map_err(Error::library)?;
+        let rows = rows.with_columns(widened(&schema));
         let mut context = SQLContext::new();
         context.register(&table, rows);
         context.execute(&sql).map_err(Error::library)
@@ -65,8 +68,57 @@ pub fn typed(mut plan: LazyFrame) -> Result<Schema> {
     apart(move || plan.collect_schema().map(|schema| schema.as_ref().clone()).map_err(Error::library))
 }
 
+/// The most digits that a decimal has.
+const WIDEST: usize = 38;
+
+/// Decimals with all the digits that there can be: a product that has no room in the digits of its factors would be nothing,
+/// and nobody would hear of it.
+pub fn widened(schema: &Schema) -> Vec<Expr> {
+    let wide = |(name, data_type): (&PlSmallStr, &DataType)| match data_type {
+        DataType::Decimal(_, scale) => Some(Expr::Column(name.clone()).cast(DataType::Decimal(WIDEST, *scale))),
+        _ => None,
+    };
+    schema.iter().filter_map(wide).collect()
+}
+
+/// What a type is called in a contract, as far as it has a name there.
+#[must_use]
+pub fn type_name(of: &DataType) -> String {
+    match of {
+        DataType::String => "string".to_owned(),
+        DataType::Boolean => "bool".to_owned(),
+        DataType::Date => "date".to_owned(),
+        DataType::Datetime(..) => "timestamp".to_owned(),
+        DataType::Float32 | DataType::Float64 => "float".to_owned(),
+        DataType::Decimal(precision, scale) => format!("decimal({precision},{scale})"),
+        other if other.is_integer() => "int".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a plan puts what is made of many rows beside each of them: what is not grouped repeats in every row.
+pub fn repeats(plan: LazyFrame) -> Result<bool> {
+    apart(move || {
+        let plan = plan.to_alp().map_err(Error::library)?;
+        let is = |node, wanted: fn(&AExpr) -> bool| plan.expr_arena.iter(node).any(|(_, one)| wanted(one));
+        let is_of_many = |node| {
+            is(node, |one| matches!(one, AExpr::Agg(_) | AExpr::Len))
+                && !is(node, |one| matches!(one, AExpr::Over { .. }))
+        };
+        let is_of_each = |node| is(node, |one| matches!(one, AExpr::Column(_)));
+        let repeats = plan.lp_arena.iter(plan.lp_top).any(|(_, step)| match step {
+            IR::Select { expr, .. } | IR::HStack { exprs: expr, .. } => {
+                expr.iter().any(|one| is_of_many(one.node()))
+                    && expr.iter().any(|one| !is_of_many(one.node()) && is_of_each(one.node()))
+            }
+            _ => false,
+        });
+        Ok(repeats)
+    })
+}
+
 /// Whether a plan adds up, or compares, the values of a column over rows that it does not tell apart by another one: neither
-/// does it group by that, nor choose rows by it.
+/// does it group by that, nor choose the rows of one value. A help, and no proof: what is called otherwise first is not seen.
 pub fn mixes(plan: LazyFrame, column: &str, by: &str) -> Result<bool> {
     let (column, by) = (column.to_owned(), by.to_owned());
     apart(move || {
@@ -87,11 +139,21 @@ pub fn mixes(plan: LazyFrame, column: &str, by: &str) -> Result<bool> {
                 _ => false,
             })
         };
+        let is_by = |node| matches!(plan.expr_arena.get(node), AExpr::Column(name) if name.as_str() == by);
+        let is_one = |node| matches!(plan.expr_arena.get(node), AExpr::Literal(_));
+        let chooses = |node| {
+            plan.expr_arena.iter(node).any(|(_, one)| match one {
+                AExpr::BinaryExpr { left, op: Operator::Eq, right } => {
+                    is_by(*left) && is_one(*right) || is_one(*left) && is_by(*right)
+                }
+                _ => false,
+            })
+        };
         let (mut adds_up, mut tells_apart) = (false, false);
         for (_, step) in plan.lp_arena.iter(plan.lp_top) {
             match step {
                 IR::GroupBy { keys, .. } => tells_apart |= keys.iter().any(|key| names(key.node(), &by)),
-                IR::Filter { predicate, .. } => tells_apart |= names(predicate.node(), &by),
+                IR::Filter { predicate, .. } => tells_apart |= chooses(predicate.node()),
                 _ => {}
             }
             adds_up |= step.exprs().any(|expression| aggregates(expression.node()));
@@ -108,9 +170,16 @@ pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
     }
     let (sql, fields) = (sql.to_owned(), fields.clone());
     apart(move || {
+        // A query within it could read files before anything else is refused.
+        let tables = extract_table_identifiers(&format!("SELECT {sql}"), true, true).map_err(refused)?;
+        if let Some(table) = tables.first() {
+            return Err(Error::refused(format!("it looks into `{table}`, and not at its own row alone"))
+                .hint("what is looked up is a reference table: [[dataset.reference]]"));
+        }
         let expression = sql_expr(&sql).map_err(refused)?;
         let names: Vec<&str> = fields.iter_names().map(|name| name.as_str()).collect();
-        let plan = DataFrame::empty_with_schema(&fields).lazy().select([expression.clone().alias("value")]);
+        let plan = DataFrame::empty_with_schema(&fields).lazy().with_columns(widened(&fields));
+        let plan = plan.select([expression.clone().alias("value")]);
         let plan = plan.to_alp().map_err(|error| unknown(&expression, &names).unwrap_or_else(|| refused(error)))?;
         let IR::Select { expr, .. } = plan.lp_arena.get(plan.lp_top) else {
             return Err(Error::refused("it is no expression over the fields of a row"));
@@ -234,6 +303,8 @@ mod tests {
             "select amount from silver",
             "amount from read_csv('/etc/passwd')",
             "(select max(a) from read_csv('/etc/passwd'))",
+            "code in (select a from read_csv('/etc/passwd'))",
+            "code in (select code from silver)",
             "amount +",
             "*",
             "",
@@ -241,6 +312,8 @@ mod tests {
         ] {
             assert!(expression(sql, &fields()).is_err(), "{sql}");
         }
+        let inside = expression("code in (select a from read_csv('/etc/passwd'))", &fields()).unwrap_err();
+        assert_eq!(inside.message(), "it looks into `read_csv`, and not at its own row alone");
         let error = expression("amonut * rate", &fields()).unwrap_err();
         assert_eq!((error.message(), error.kind()), ("there is no field `amonut`", ErrorKind::Refused));
         assert_eq!(error.hints(), ["did you mean `amount`?"]);

@@ -1,5 +1,7 @@
 //! What the faces show of one thing. Rows of lists are in `domain::listing`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::base::clock::minute;
@@ -131,6 +133,8 @@ pub struct ReleaseDetail {
     pub cells: Vec<Cell>,
     /// The batches that it rests on: once it is not open any more, what was signed.
     pub rests_on: Vec<BatchRow>,
+    /// Reference table to the revision that its rows were looked up in.
+    pub references: BTreeMap<String, String>,
     /// What the checks found.
     pub evaluations: Vec<Evaluation>,
     /// What they found and somebody let pass: whoever approves, approves that too.
@@ -264,6 +268,9 @@ impl BatchChange {
                 batches.iter().map(one).collect::<Vec<_>>().join(", ")
             }
         };
+        if self.before.iter().map(|batch| &batch.id).eq(self.after.iter().map(|batch| &batch.id)) {
+            return format!("{}, read otherwise", side(&self.after));
+        }
         format!("{} → {}", side(&self.before), side(&self.after))
     }
 

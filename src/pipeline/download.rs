@@ -50,7 +50,8 @@ pub fn provider(
     for span in owed(dataset, provider, context.today_of(provider)).into_iter().rev() {
         context.cancel.check()?;
         let url = http.url.replace(PERIOD, &span.label);
-        let known = known.get(url.as_str()).copied();
+        // What somebody took back comes again where all is to come.
+        let known = known.get(url.as_str()).copied().filter(|known| !all || known.state != BatchState::Withdrawn);
         delivered += usize::from(known.is_some());
         if known.is_some() && delivered > CORRECTED && !all {
             continue;

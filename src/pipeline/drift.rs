@@ -75,6 +75,7 @@ pub fn of(
         .map(|field| field.name.as_str())
         .filter(|field| !provider.names_of(field).is_empty())
         .map(|field| (field, column_of(field, &before), column_of(field, batches)))
+        .filter(|(field, _, is)| is.is_some() || !dataset.says(provider, field))
         .collect();
     // What has no rows says nothing of columns that nobody asks for.
     let is_silent = before.is_empty() || batches.iter().all(|batch| batch.rows == 0);

@@ -46,6 +46,7 @@ pub fn of(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, model: &Mo
         mappings,
         model,
         text,
+        references: dataset.references_in_words(),
         rules: dataset.rules_digest()?.to_string(),
         baseline: baseline.finish().to_string(),
     })

@@ -8,7 +8,7 @@ use super::Context;
 use super::refine::refiner::Refiner;
 use super::refine::schemas;
 use super::refine::scope::Scope;
-use crate::base::{Cancel, Error, Result, ResultExt, text};
+use crate::base::{Cancel, Error, ErrorKind, Result, text};
 use crate::domain::understood::{RejectKind, Tally};
 use crate::domain::{BatchId, Dataset, Reference};
 use crate::frames::CHUNK_ROWS;
@@ -25,8 +25,16 @@ pub fn rows(context: &Context, reference: &Reference) -> Result<DataFrame> {
             .hint(format!("put its file into inbox/{name}/, then assay ingest"))
     })?;
     let path = context.lake.raw_path(&current.content, &current.extension);
-    read(&path, &current.extension, reference, &context.cancel)
-        .with_context(|| format!("reading revision {} of the reference table `{name}`", current.revision))
+    read(&path, &current.extension, reference, &context.cancel).map_err(|error| match error.kind() {
+        // What stands in its rows is not for the record.
+        ErrorKind::BadData => Error::bad_data(format!(
+            "revision {} of the reference table `{name}`: {}",
+            current.revision,
+            error.message()
+        ))
+        .hint(format!("read it as before in assay.toml, or put another file into inbox/{name}/")),
+        _ => error,
+    })
 }
 
 /// The rows of a reference table in a file. Refused where one of them can't be read, or two have the same key.

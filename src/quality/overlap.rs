@@ -8,7 +8,7 @@ use crate::base::{Cancel, Result};
 use crate::domain::check::RowRef;
 use crate::domain::lineage::{BATCH, PROVIDER, ROW};
 use crate::domain::{Dataset, Field};
-use crate::frames::{for_each_chunk, named};
+use crate::frames::{for_each_chunk, ints, named};
 
 /// What the values of the other slice are called beside a row's own.
 const OTHER: &str = "_other_";
@@ -62,6 +62,10 @@ pub fn between(
 ) -> Result<Shared> {
     let is_value = |field: &&Field| !dataset.key.contains(&field.name) && dataset.date.as_ref() != Some(&field.name);
     let values: Vec<&str> = dataset.delivered().filter(is_value).map(|field| field.name.as_str()).collect();
+    let telling = telling(&own, &values, cancel)?;
+    if telling.is_empty() {
+        return Ok(Shared { with, rows: 0, samples: Vec::new() });
+    }
     let key: Vec<Expr> = dataset.key.iter().map(|name| named(name)).collect();
     let theirs = |name: &str| format!("{OTHER}{name}");
     let of_other = values.iter().map(|name| named(name).alias(theirs(name)));
@@ -70,11 +74,12 @@ pub fn between(
         truths.into_iter().map(|truth| truth.fill_null(lit(false)).cast(DataType::Int64)).fold(lit(0_i64), |a, b| a + b)
     };
     let equal = count(values.iter().map(|name| named(name).eq(named(&theirs(name)))).collect());
+    let told = count(telling.iter().map(|name| named(name).eq(named(&theirs(name)))).collect());
     let said =
         count(values.iter().map(|name| named(name).is_not_null().or(named(&theirs(name)).is_not_null())).collect());
     let alike = own
         .join(other, key.clone(), key, JoinArgs::new(JoinType::Inner))
-        .filter((equal * lit(2_i64)).gt_eq(said))
+        .filter((equal * lit(2_i64)).gt_eq(said).and(told.gt(lit(0_i64))))
         .select([named(BATCH), named(ROW)]);
     let (mut rows, mut picks) = (0, Picks::default());
     for_each_chunk(alike, cancel, |chunk| {
@@ -84,6 +89,32 @@ pub fn between(
     let samples = picks.finish(&format!("{with} has it too"));
     Ok(Shared { with, rows, samples })
 }
+
+/// One in so many rows, at the most, has a value that tells it from others.
+const TELLING: i64 = 10;
+
+/// The columns whose values tell rows apart. What is the same in all rows, or one of a few words, is equal by chance.
+fn telling<'v>(own: &LazyFrame, values: &[&'v str], cancel: &Cancel) -> Result<Vec<&'v str>> {
+    let counts = values.iter().map(|name| named(name).n_unique().cast(DataType::Int64).alias(*name));
+    let counts = own
+        .clone()
+        .select(counts.chain([polars::prelude::len().cast(DataType::Int64).alias(ROWS)]).collect::<Vec<_>>());
+    let mut telling = Vec::new();
+    for_each_chunk(counts, cancel, |counted| {
+        let rows = ints(counted, ROWS)?.get(0).unwrap_or(0);
+        for name in values {
+            let distinct = ints(counted, name)?.get(0).unwrap_or(0);
+            if distinct > 1 && distinct.saturating_mul(TELLING) >= rows {
+                telling.push(*name);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(telling)
+}
+
+/// A name that no field has.
+const ROWS: &str = "_rows";
 
 #[cfg(test)]
 mod tests {
@@ -141,6 +172,9 @@ mod tests {
             ],
         );
         let dataset = dataset();
+        // Where all rows are of one town, that they are says nothing.
+        let alike =
+            |name: &str, first| rows(name, &[("1", Some(first), Some("Bath"), "x"), ("2", None, Some("Bath"), "x")]);
         let between = |own: &DataFrame, other: &DataFrame| {
             between(&dataset, own.clone().lazy(), (other.clone().lazy(), "south".to_owned()), &Cancel::default())
                 .unwrap()
@@ -151,6 +185,7 @@ mod tests {
         assert_eq!(shared.samples[0].why, "south has it too");
         assert!(shared.is_finding(20) && !shared.is_finding(21));
         assert!(!between(&own, &rows("south", &[])).is_finding(0));
+        assert_eq!(between(&alike("north", "Ann"), &alike("south", "Una")).rows, 0);
         let both = own.vstack(&other).unwrap().lazy();
         assert_eq!(keys_of_several(&dataset, both, &Cancel::default()).unwrap(), 3);
         assert_eq!(keys_of_several(&dataset, own.lazy(), &Cancel::default()).unwrap(), 0);

@@ -194,7 +194,7 @@ fn a_contract_says_what_clients_see_of_other_data_and_a_run_of_the_period_opens_
     let start = whole.find("\n[[dataset.provider]]\nname = \"beta\"").unwrap();
     let end = whole.find("\n[[dataset.check]]").unwrap();
     fs::write(workspace.path("assay.toml"), [&whole[..start], &whole[end..]].concat()).unwrap();
-    let outlived = "clients see 1 release of other data than the contract now gives: slips/2026-09.1; to bring them \
+    let outlived = "clients see 1 release of other data than there would be now: slips/2026-09.1; to bring them \
                     that: assay run --dataset slips --period 2026-09";
     let apply = ["contract", "apply", "--reason", "beta is out"];
     let said = workspace.run(OWNER, &[&["--dry-run"], &apply[..]].concat()).ended(0, &[]);
@@ -240,10 +240,7 @@ fn what_happens_to_a_dataset_that_left_the_contract_reaches_clients() {
     workspace.edit("name = \"receipts\"", "name = \"slips\"");
     let said = workspace.run(OWNER, &["contract", "apply", "--reason", "slips go on"]).ended(0, &[]);
     let told = [said.stdout, said.stderr].concat();
-    assert!(
-        told.contains("clients see 1 release of other data than the contract now gives: slips/2026-09.1"),
-        "{told}"
-    );
+    assert!(told.contains("clients see 1 release of other data than there would be now: slips/2026-09.1"), "{told}");
 }
 
 /// What was rolled back was decided against: neither a contract that has nothing to do with it nor a run brings it up again.

@@ -169,6 +169,9 @@ fn another_revision_of_a_reference_table_is_a_new_version_of_what_rests_on_it() 
     workspace.ok(PREPARER, &["period", "baseline", "2026-09", "--reason", "looked at the rates"]);
     workspace.ok(PREPARER, &["run"]);
     publish(&workspace, "slips/2026-09.2");
+    assert_eq!(opened["references"]["rates"].as_str().unwrap().split(' ').nth(1), Some("2"));
+    let changed = workspace.json(&["release", "show", "slips/2026-09.2"])["changes"]["batches"].to_string();
+    assert!(changed.contains("\"pounds (GBP)\"") || changed.contains("\"pounds\""), "{changed}");
     let sums = artifact(&workspace, "slips-2026-09.2-by_currency.csv");
     assert_eq!(columns(&sums, &["currency", "slips", "pounds"]), ["EUR 2 10.81", "GBP 5 19.95"]);
     assert_eq!(artifact(&workspace, "slips-2026-09.1.csv"), before);
@@ -212,16 +215,67 @@ fn a_table_with_one_bad_row_is_not_taken_in() {
 }
 
 #[test]
-fn rows_that_are_not_found_get_nothing_and_are_counted() {
+fn rows_that_are_not_found_are_refused_or_get_nothing_as_the_contract_says() {
     let workspace = delivered();
     workspace.deliver("rates", "rates.csv", "Currency,Month,Rate to GBP\nGBP,2026-09,1\n");
     workspace.ok(PREPARER, &["ingest"]);
     workspace.ok(PREPARER, &["run"]);
-    let batches = workspace.json(&["batch", "list", "--provider", "beta"]);
-    let shown = workspace.json(&["batch", "show", batches[0]["id"].as_str().unwrap()]);
-    let repairs = shown["note"]["repairs"].as_array().unwrap();
-    let not_found = repairs.iter().find(|one| one["kind"] == "not_referred").unwrap();
-    assert_eq!((&not_found["count"], &not_found["examples"][0]["line"]), (&2.into(), &2.into()));
+    let of_beta = || {
+        let batches = workspace.json(&["batch", "list", "--provider", "beta"]);
+        let shown = workspace.json(&["batch", "show", batches[0]["id"].as_str().unwrap()]);
+        (batches[0]["rejected"].as_u64().unwrap(), shown["note"].clone())
+    };
+    let (rejected, note) = of_beta();
+    assert_eq!((rejected, &note["rejects"][0]["kind"]), (2, &"not_referred".into()));
+    assert!(note.to_string().contains("is not in the reference table rates"), "{note}");
+    workspace.amend("key = [\"currency\", \"month\"]", "key = [\"currency\", \"month\"]\nrequired = false");
+    workspace.ok(PREPARER, &["run"]);
+    let (rejected, note) = of_beta();
+    let not_found = note["repairs"].as_array().unwrap().iter().find(|one| one["kind"] == "not_referred").unwrap();
+    assert_eq!((rejected, &not_found["count"], &not_found["examples"][0]["line"]), (0, &2.into(), &2.into()));
+}
+
+#[test]
+fn large_products_are_whole_and_numbers_that_do_not_fit_are_refused() {
+    let workspace = Workspace::under(&contract().replace("decimal(14,2)", "decimal(10,2)"));
+    workspace.deliver("rates", "rates.csv", RATES);
+    workspace.deliver("alpha", "2026-09.csv", format!("{HEADER}a-1,2026-09-03,Beans,999999999900\n"));
+    let euros = format!("{HEADER}b-1,2026-09-03,Brot,9999999.99\nb-2,2026-09-03,Brot,99999999.99\n");
+    workspace.deliver("beta", "2026-09.csv", euros);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let rejected = |provider: &str| workspace.json(&["batch", "list", "--provider", provider])[0]["rejected"].clone();
+    assert_eq!((rejected("alpha"), rejected("beta")), (1.into(), 0.into()));
+    let silver = workspace.rows(&assay::lake::Table::Silver { dataset: "slips".to_owned() }).unwrap();
+    let pounds = silver.column("pounds").unwrap().cast(&polars::prelude::DataType::String).unwrap();
+    let mut pounds: Vec<&str> = pounds.str().unwrap().iter().flatten().collect();
+    pounds.sort_unstable();
+    assert_eq!(pounds, ["8499999.99", "84999999.99"]);
+}
+
+#[test]
+fn a_reference_file_that_was_left_aside_comes_in_its_order() {
+    let workspace = delivered();
+    workspace.deliver_written("rates", "old.csv", RATES, 100);
+    for point in ["inbox.claimed", "inbox.read"] {
+        let copy = workspace.copy();
+        let died = copy.run_armed(PREPARER, &["ingest"], point);
+        assert_eq!(died.signal, Some(6), "{died:#?}");
+        copy.deliver_written("rates", "new.csv", RATES.replace("0.85", "0.9"), 200);
+        copy.ok(PREPARER, &["ingest"]);
+        let history = copy.json(&["reference", "history", "rates"]);
+        let files: Vec<&str> = history.as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
+        assert_eq!(files, ["new.csv", "old.csv"], "{point}");
+        assert!(copy.ok(PREPARER, &["ingest"]).contains("nothing new"), "{point}");
+    }
+}
+
+#[test]
+fn a_contract_under_which_a_table_cannot_be_read_does_not_come_into_force() {
+    let workspace = published();
+    workspace.edit("rate = \"decimal(12,6)\"", "rate = \"decimal(12,1)\"");
+    let refused = workspace.run(OWNER, &["contract", "apply", "--reason", "r"]);
+    refused.ended(1, &["revision 1 of the reference table `rates`"]);
 }
 
 #[test]
@@ -250,7 +304,7 @@ fn sql_that_could_not_run_does_not_come_into_force() {
     let workspace = published();
     for (from, to, why) in [
         ("amount * rate", "amount * rte", "there is no field `rte`"),
-        ("amount * rate", "upper(description)", "gives str, not decimal(14,2)"),
+        ("amount * rate", "upper(description)", "gives string, not decimal(14,2)"),
         ("amount * rate", "amount / sum(amount)", "it looks at other rows than its own"),
         ("amount * rate", "amount * rate; drop table gold", "`sql` of the field `pounds`"),
         ("count(*) as slips", "'many' as slips", "as `slips`, not int"),
@@ -261,6 +315,7 @@ fn sql_that_could_not_run_does_not_come_into_force() {
             MIXED,
         ),
         (SUMS, "select 'all' as currency, count(*) as slips, max(amount) as pounds from gold", MIXED),
+        (SUMS, "select currency, count(*) as slips, sum(pounds) as pounds from gold", "beside each row"),
         ("from gold", "from silver", "`sql` of the aggregate by_currency"),
         ("from gold", "from read_csv('assay.toml')", "reads files"),
     ] {

@@ -124,6 +124,7 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     if let Some(digest) = &detail.release.release_digest {
         out.line(&format!("  release digest {}", digest.short()))?;
     }
+    detail.references.iter().try_for_each(|(name, what)| out.line(&format!("  looked up in {name}, {what}")))?;
     out.line(&format!("  {}", text::counted(detail.total_rows, "row")))?;
     if let Some(since) = &changes.since {
         out.line(&format!(

@@ -1,19 +1,30 @@
 //! Which columns of a delivery are read as which fields.
 
+use std::collections::BTreeMap;
+
 use super::{Dataset, Deletes, DeliveryMode, Provider, digest_of};
 use crate::base::{Digest, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::source::{CHANGE, DELETE, Source};
+use crate::domain::unit::Unit;
 use crate::domain::{Field, FieldType, Reference};
 
 impl Dataset {
     /// The fields that a delivery of a provider lacks, each with the names that were looked for.
     pub fn gaps(&self, provider: &Provider, columns: &[BronzeColumn]) -> Vec<String> {
         let lacks = |field: &&Field| {
-            !provider.names_of(&field.name).is_empty() && provider.column_of(&field.name, columns).is_none()
+            let is_asked = !provider.names_of(&field.name).is_empty() && !self.says(provider, &field.name);
+            is_asked && provider.column_of(&field.name, columns).is_none()
         };
         let said = |field: &Field| format!("{} (looked for {})", field.name, provider.names_of(&field.name).join(", "));
         self.delivered().filter(lacks).map(said).collect()
+    }
+
+    /// Whether the contract itself says what a field of a provider's rows is: the unit of another one.
+    #[must_use]
+    pub fn says(&self, provider: &Provider, field: &str) -> bool {
+        let is_said = |other: &Field| provider.units.get(&other.name).is_some_and(|measure| measure.unit.is_some());
+        self.schema.iter().any(|other| matches!(&other.unit, Some(Unit::In(named)) if named == field) && is_said(other))
     }
 
     /// What identifies how the rows of a provider's deliveries become canonical: their mapping key. It says which columns are
@@ -37,6 +48,16 @@ impl Dataset {
             return digest_of("mapping/5", &mapping);
         }
         digest_of("mapping/6", &(mapping, &provider.units, self.looked_up()))
+    }
+
+    /// Reference table to its revision, and what identifies its content.
+    #[must_use]
+    pub fn references_in_words(&self) -> BTreeMap<String, String> {
+        let words = |one: &Reference| match &one.current {
+            Some(current) => format!("revision {} ({})", current.revision, current.content.short()),
+            None => "never came".to_owned(),
+        };
+        self.references.iter().map(|one| (one.name.clone(), words(one))).collect()
     }
 
     /// The reference tables, and which content of each counts.

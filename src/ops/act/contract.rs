@@ -44,6 +44,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
     }
     let contract = state.file?;
     rules::test(&contract)?;
+    rules::test_references(context, &contract)?;
     let (version, outlived) = context.write(move |transaction| {
         let version = transaction.contract()?.map_or(0, |(version, _, _)| version) + 1;
         keeps_open_releases(transaction, &contract)?;
@@ -104,7 +105,7 @@ pub fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Ve
             let (seen, name, period) = (text::counted(outlived.len() as u64, "release"), &dataset.name, newest.period);
             let all = outlived.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             lines.push(format!(
-                "clients see {seen} of other data than the contract now gives: {all}; to bring them that: \
+                "clients see {seen} of other data than there would be now: {all}; to bring them that: \
                  assay run --dataset {name} --period {period}"
             ));
         }

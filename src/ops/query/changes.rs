@@ -41,6 +41,10 @@ pub struct Side {
     outputs: BTreeMap<String, String>,
     /// Providers whose rows are those of its batches.
     refined: BTreeSet<String>,
+    /// Provider to how its batches are read.
+    mappings: BTreeMap<String, String>,
+    /// Reference table to the revision that its rows are looked up in.
+    pub references: BTreeMap<String, String>,
 }
 
 impl Side {
@@ -67,7 +71,7 @@ impl Side {
             let rows = ids.iter().map(|id| snapshot.batch(id)).collect::<Result<Vec<_>>>()?;
             batches.insert(provider, rows.into_iter().flatten().map(BatchRow::from).collect());
         }
-        Ok(Self { release, batches, outputs, refined })
+        Ok(Self { release, batches, outputs, refined, mappings: inputs.mappings, references: inputs.references })
     }
 
     /// The same for the same content.
@@ -126,7 +130,8 @@ fn batches(context: &Context, before: &Side, after: &Side) -> Result<Vec<BatchCh
     let mut changed = Vec::new();
     for provider in providers {
         let (theirs, ours) = (of(before, provider), of(after, provider));
-        if theirs.iter().map(|batch| &batch.id).eq(ours.iter().map(|batch| &batch.id)) {
+        let is_read_alike = before.mappings.get(provider) == after.mappings.get(provider);
+        if is_read_alike && theirs.iter().map(|batch| &batch.id).eq(ours.iter().map(|batch| &batch.id)) {
             continue;
         }
         let rows = if before.rows_are_there(provider) && after.rows_are_there(provider) {

@@ -55,7 +55,7 @@ impl Workspace {
         let manifest = publication::manifest(&context, name)?;
         let changes = changes(&context, self.memory(), before.as_ref(), &after)?;
         let total_rows = changes.rows_after;
-        let Side { release, batches, .. } = after;
+        let Side { release, batches, references, .. } = after;
         let artifacts = manifest.map(|manifest| manifest.artifacts).unwrap_or_default();
         let folder = context.lake.release_folder(name);
         let folder = folder.strip_prefix(self.root()).unwrap_or(&folder).display().to_string();
@@ -68,6 +68,7 @@ impl Workspace {
             fallen,
             cells: answer.cells,
             rests_on: batches.into_values().flatten().collect(),
+            references,
             evaluations,
             waived,
             changes,

@@ -15,6 +15,9 @@ pub struct Known {
     extracts: Vec<Batch>,
     /// Everything up to here is in them; none: all has to be read.
     pub watermark: Option<String>,
+    /// Whether rows that were of a period to come may belong to one that has begun since: then all are read, too, but none
+    /// is gone that is there no more.
+    pub has_turned: bool,
     /// The day on which the source was looked at for each extract, where the provider is.
     looked: Vec<NaiveDate>,
 }
@@ -33,10 +36,13 @@ impl Known {
             context.day_of(provider, looked)
         };
         let looked: Vec<NaiveDate> = extracts.iter().map(day_of).collect();
-        // What was of a period to come was shown in the one before: now it belongs there.
         let period_of = |day: NaiveDate| Period::containing(dataset.period, day);
-        let is_of_now = looked.last().copied().and_then(period_of) == period_of(context.today_of(provider));
-        Ok(Self { extracts, looked, watermark: watermark.filter(|_| is_of_now) })
+        let then = looked.last().copied().and_then(period_of);
+        // What is of a period to come is refused in the one that goes on, and belongs to its own once that has begun.
+        let was_refused = |batch: &&Batch| then == Some(batch.delivery.slice.period) && batch.rejected > 0;
+        let has_turned =
+            then != period_of(context.today_of(provider)) && extracts.iter().filter(was_refused).any(stands);
+        Ok(Self { extracts, watermark, has_turned, looked })
     }
 
     /// Those that rows are compared with. What somebody took back stays away as long as it is what it was; where it is to

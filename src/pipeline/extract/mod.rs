@@ -42,7 +42,7 @@ pub fn provider(
     let _lease = lease::wait(context, &format!("extract {}/{}", dataset.name, provider.name))?;
     finish_what_was_begun(context, dataset, provider, sink)?;
     let known = Known::of(context, dataset, provider, source)?;
-    let since = known.watermark.as_deref().filter(|_| !full);
+    let since = known.watermark.as_deref().filter(|_| !full && !known.has_turned);
     let fresh = context.lake.scratch()?;
     let key = |columns: &[String]| key_columns(dataset, provider, columns);
     let wanted = sql::Wanted { sql: source, root: &context.root, since, key: &key, target: fresh.path() };
@@ -54,7 +54,7 @@ pub fn provider(
         .with_context(|| format!("asking the database of {}", provider.name))?;
     let today = context.today_of(provider);
     let placing = Placing::new(dataset, provider, today)?;
-    let is_full = since.is_none();
+    let is_full = full || known.watermark.is_none();
     let compared: Vec<_> = known.compared(full).collect();
     let difference = Difference::find(context, &placing, fresh.path(), &compared, is_full)?;
     let periods = difference.periods(&known, today);
@@ -64,7 +64,7 @@ pub fn provider(
         let file = difference.file_of(context, *period)?;
         // Only once all has landed is everything up to the watermark in the copy.
         let is_last = index + 1 == periods.len();
-        let watermark = if is_last { copied.watermark.clone() } else { since.map(str::to_owned) };
+        let watermark = if is_last { copied.watermark.clone() } else { known.watermark.clone().filter(|_| !full) };
         let extract = Extract { source: source.digest(), full: is_full, watermark, read: copied.rows, looked };
         let name = format!("{} {period}.parquet", called(source));
         let destination = destination(dataset, provider, *period, today);

@@ -17,8 +17,19 @@ pub fn test(dataset: &Dataset) -> Result<()> {
     let rows = || DataFrame::empty_with_schema(&delivery::row_schema(&dataset.schema, !dataset.text.is_empty())).lazy();
     dataset.aggregates.iter().try_for_each(|aggregate| {
         let plan = plan(aggregate, rows())?;
+        is_grouped(aggregate, rows())?;
         dataset.schema.iter().try_for_each(|field| mixes_no_units(aggregate, &plan, field))
     })
+}
+
+/// Refuses what is made of all rows beside each of them: it looks like a sum of its row, and is none.
+fn is_grouped(aggregate: &Aggregate, rows: LazyFrame) -> Result<()> {
+    let Aggregate { name, sql, .. } = aggregate;
+    if !sql::repeats(sql::query(sql, ROWS, rows)?)? {
+        return Ok(());
+    }
+    Err(Error::refused(format!("`sql` of the aggregate {name} puts what is made of all rows beside each row"))
+        .hint("GROUP BY the columns that are no sums or counts"))
 }
 
 /// Refuses sums over rows of which each may be in another unit.
@@ -61,8 +72,10 @@ fn plan(aggregate: &Aggregate, rows: LazyFrame) -> Result<LazyFrame> {
         };
         if !sql::fits(type_given, field.field_type) {
             return Err(Error::refused(format!(
-                "`sql` of the aggregate {name} gives {type_given} as `{}`, not {}",
-                field.name, field.field_type
+                "`sql` of the aggregate {name} gives {} as `{}`, not {}",
+                sql::type_name(type_given),
+                field.name,
+                field.field_type
             ))
             .hint("CAST it in the SQL, or give the column the type that it has"));
         }

@@ -1,5 +1,7 @@
 //! The immutable folder of a release: built aside, verified, named.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
@@ -103,13 +105,16 @@ pub(super) fn stage(
         };
         delivery::write_all(staging.folder(), formats, table, &summary, &context.cancel, &|_| ())?;
     }
-    let details = json!({
+    let mut details = json!({
         "release": release.name,
         "model": release.model,
         "input_digest": release.input_digest,
         "release_digest": release_digest,
         "rows": written.first().map_or(0, |artifact| artifact.rows),
     });
+    if !described.references.is_empty() {
+        details["references"] = json!(described.references);
+    }
     Ok((staging, details.as_object().cloned().unwrap_or_default()))
 }
 
@@ -165,6 +170,7 @@ pub struct Described {
     anomalies: Vec<Anomaly>,
     providers: Vec<ProviderLine>,
     approvals: Vec<Approval>,
+    references: BTreeMap<String, String>,
 }
 
 impl Described {
@@ -186,7 +192,8 @@ impl Described {
             let evaluations = snapshot.evaluations(&release.name)?.map(|(_, evaluations)| evaluations);
             let anomalies = assemble::concerning(snapshot, release)?;
             let approvals = counting(snapshot, in_force, release, context.journal.now())?;
-            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvals })
+            let references = snapshot.release_inputs(&release.name)?.unwrap_or_default().references;
+            Ok(Self { evaluations: evaluations.unwrap_or_default(), anomalies, providers, approvals, references })
         })
     }
 
@@ -199,6 +206,8 @@ impl Described {
             ("Input digest".to_owned(), release.input_digest.to_string()),
             ("Release digest".to_owned(), release_digest.to_string()),
         ];
+        let looked_up = self.references.iter().map(|(name, what)| format!("{name}, {what}"));
+        facts.extend(looked_up.map(|what| ("Looked up in".to_owned(), what)));
         for approval in &self.approvals {
             let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             facts.push(("Approved by".to_owned(), format!("{}, {}{note}", approval.by, minute(approval.at))));

@@ -13,6 +13,8 @@ use crate::quality::keys;
 pub struct Lookup {
     /// Its name.
     pub name: String,
+    /// Whether a row that is not in it is refused.
+    pub required: bool,
     key: Vec<Field>,
     /// The columns that rows get from it.
     given: DataFrame,
@@ -31,7 +33,7 @@ impl Lookup {
         debug_assert!(reference.gives().all(|field| {
             given.column(&field.name).is_ok_and(|column| *column.dtype() == data_type(field.field_type))
         }));
-        Ok(Self { name: reference.name.clone(), key, given, places })
+        Ok(Self { name: reference.name.clone(), required: reference.required, key, given, places })
     }
 
     /// The rows with what they get from the table, and those that are not in it: their places, counted from 0, and their

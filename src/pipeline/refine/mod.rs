@@ -62,7 +62,7 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     batches.iter().try_for_each(|batch| bronze::verify(context, &batch.delivery))?;
     let readings = readings(context, dataset, &Refiner::new(dataset, slice)?, batches)?;
     let latest = latest(context, dataset, slice, batches, &readings)?;
-    let derivation = Arc::new(Derivation::of(dataset, |table| reference::rows(context, table))?);
+    let derivation = Arc::new(Derivation::of(dataset, &context.cancel, |table| reference::rows(context, table))?);
     let how = How { readings: &readings, latest: &latest, derivation: &derivation };
     let mut counts = Counts::default();
     let (table, partition) = slices::silver(slice);

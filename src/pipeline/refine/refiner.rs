@@ -102,7 +102,9 @@ impl Refiner {
         let deletions = self.provider.deletions(columns)?.into_iter();
         let owned = |values: Vec<&str>| values.into_iter().map(str::to_owned).collect();
         let deletes = deletions.map(|(column, values)| (column.name.clone(), owned(values))).collect();
-        Ok(Reading { scope, index, deletes, mapping, styles: finder.styles() })
+        let styles =
+            finder.styles().into_iter().enumerate().map(|(place, style)| self.units.told(place, style)).collect();
+        Ok(Reading { scope, index, deletes, mapping, styles })
     }
 
     /// Sorts the rows of one chunk.
@@ -227,6 +229,7 @@ impl Refiner {
         let fields = self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles));
         // Of a row that can't be read nothing was repaired.
         let (mut values, mut repaired) = (Vec::with_capacity(cells.len()), Vec::new());
+        let mut signs = vec![None; cells.len()];
         for (place, (field, (cell, style))) in fields.enumerate() {
             let Some(cell) = cell else {
                 values.push(Value::Null);
@@ -236,11 +239,12 @@ impl Refiner {
                 |reason: String| Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cell);
             let read =
                 parse(cell, units.read_as(place, field.field_type), style, &self.provider.nulls).map_err(no_value)?;
-            let read = units.converted(place, field.field_type, style, read).map_err(no_value)?;
+            let read = units.converted(place, field.field_type, read).map_err(no_value)?;
+            signs[place] = style.sign().filter(|_| read.repairs.contains(&RepairKind::Currency));
             repaired.extend(read.repairs.into_iter().map(|kind| (kind, cell, field.name.as_str())));
             values.push(read.value);
         }
-        for (place, fill) in units.said(&values).map_err(|(place, reason)| {
+        for (place, fill) in units.said(&values, &signs).map_err(|(place, reason)| {
             let field = &self.dataset.schema[place];
             Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cells[place].unwrap_or_default())
         })? {
@@ -341,7 +345,8 @@ impl Objection {
 /// A record, and its line in the file.
 pub type Place = (Option<i64>, Option<i64>);
 
-fn line_of((_, line): Place) -> Option<u64> {
+/// The line of a record.
+pub fn line_of((_, line): Place) -> Option<u64> {
     line.and_then(|line| u64::try_from(line).ok())
 }
 

@@ -15,6 +15,14 @@ pub enum Style {
 }
 
 impl Style {
+    /// The sign of the currency that stands beside its numbers.
+    pub fn sign(&self) -> Option<char> {
+        match self {
+            Self::Numbers(numbers) => numbers.currency,
+            _ => None,
+        }
+    }
+
     /// In words, where that had to be found out.
     pub fn words(&self) -> Option<String> {
         match self {

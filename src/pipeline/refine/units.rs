@@ -1,10 +1,16 @@
 //! In what a provider's numbers are, and how they become those of the contract.
 
+use super::numbers::Numbers;
 use super::parse::Read;
 use super::style::Style;
 use crate::domain::understood::RepairKind;
-use crate::domain::unit::{Factor, Measure, Unit, contradicts};
+use crate::domain::unit::{Factor, Measure, Unit, sign_of};
 use crate::domain::{Dataset, FieldType, Provider, Value};
+
+/// Whether the sign beside a number is that of another currency than this one.
+fn contradicts(sign: Option<char>, code: &str) -> bool {
+    sign.zip(sign_of(code)).is_some_and(|(sign, own)| sign != own)
+}
 
 /// What is known of the unit of each delivered field, in their order.
 pub struct Units(Vec<Of>);
@@ -41,20 +47,20 @@ impl Units {
         self.factor(place).map_or(field_type, |factor| factor.read_as(field_type))
     }
 
-    /// What was read of a cell as a value of its field, or why it is none.
-    pub fn converted<'a>(
-        &self,
-        place: usize,
-        field_type: FieldType,
-        style: &Style,
-        mut read: Read<'a>,
-    ) -> Result<Read<'a>, String> {
-        if let (Some(unit), Style::Numbers(numbers)) = (self.0.get(place).and_then(|of| of.unit.as_ref()), style)
-            && read.repairs.contains(&RepairKind::Currency)
-            && let Some(sign) = numbers.currency.filter(|sign| contradicts(*sign, unit))
-        {
-            return Err(format!("it is in {sign}, and the column in {unit}"));
+    /// How a field's column is written, by what is found in it and by what the contract says: there its currency goes by the
+    /// contract.
+    pub fn told(&self, place: usize, style: Style) -> Style {
+        let sign = self.0.get(place).and_then(|of| sign_of(of.unit.as_deref()?));
+        match (style, sign) {
+            (Style::Numbers(numbers), Some(sign)) if numbers.currency.is_some() => {
+                Style::Numbers(Numbers { currency: Some(sign), ..numbers })
+            }
+            (style, _) => style,
         }
+    }
+
+    /// What was read of a cell as a value of its field, or why it is none.
+    pub fn converted<'a>(&self, place: usize, field_type: FieldType, mut read: Read<'a>) -> Result<Read<'a>, String> {
         let Some(factor) = self.factor(place).filter(|_| read.value != Value::Null) else { return Ok(read) };
         read.value =
             factor.times(read.value, field_type).ok_or_else(|| format!("times {factor} it is not a {field_type}"))?;
@@ -64,7 +70,11 @@ impl Units {
 
     /// The units that the contract says where rows leave them out: the places of the fields that name them, and what to put
     /// there. Or why a row's numbers are in nothing that is known, and of which field that is said.
-    pub fn said<'u>(&'u self, values: &[Value<'_>]) -> Result<Vec<(usize, &'u str)>, (usize, String)> {
+    pub fn said<'u>(
+        &'u self,
+        values: &[Value<'_>],
+        signs: &[Option<char>],
+    ) -> Result<Vec<(usize, &'u str)>, (usize, String)> {
         let mut fills = Vec::new();
         for (place, of) in self.0.iter().enumerate() {
             let Some(named_by) = of.named_by else { continue };
@@ -75,6 +85,10 @@ impl Units {
             match (named, of.unit.as_deref()) {
                 (None, None) if values[place] != Value::Null => {
                     return Err((place, "nothing says what it is in".to_owned()));
+                }
+                (Some(named), None) if contradicts(signs[place], named) => {
+                    let sign = signs[place].unwrap_or_default();
+                    return Err((place, format!("it is in {sign}, and `{named}` is said beside it")));
                 }
                 (Some(named), Some(unit)) if named != unit => {
                     return Err((place, format!("it is in {named}, and the column in {unit}")));

@@ -236,6 +236,7 @@ impl World {
         let failed = evaluation("label_rate", Outcome::Failed, "BRAND 280 per 1,000 rows, median 734");
         let passed = evaluation("row_count", Outcome::Passed, "12,040 rows, median 11,800");
         Ok(ReleaseDetail {
+            references: [].into(),
             void: Vec::new(),
             excluded: row.excluded.clone(),
             fallen: row

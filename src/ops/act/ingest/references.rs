@@ -16,6 +16,9 @@ use crate::lake::{Raw, extension_of};
 use crate::pipeline::{Context, reference};
 use crate::source::inbox::{self, Claim, Found, Look};
 
+/// Why a file is left that could be taken in.
+const BEFORE: &str = "what came before it could not be taken in; mend that, or remove it";
+
 /// What came of a file.
 enum Landing {
     Landed { revision: u32, rows: u64, lines: Vec<String> },
@@ -40,8 +43,13 @@ pub fn take_in(context: &Context, dataset: Option<&str>, tally: &mut Tally) -> R
 pub fn preview(context: &Context, dataset: Option<&str>) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for (dataset, reference) in of(context, dataset)? {
+        let mut is_held_back = false;
         for file in waiting(context, &reference)? {
             let name = &file.file_name;
+            if is_held_back {
+                lines.push(format!("would leave {name} of {}: {BEFORE}", reference.name));
+                continue;
+            }
             let read = reference::read(&file.path, &extension_of(Path::new(name)), &reference, &context.cancel);
             lines.push(match read {
                 Ok(rows) => format!(
@@ -50,7 +58,10 @@ pub fn preview(context: &Context, dataset: Option<&str>) -> Result<Vec<String>> 
                     dataset.name,
                     text::counted(rows.height() as u64, "row")
                 ),
-                Err(error) => format!("would leave {name} of {}: {}", reference.name, error.one_line()),
+                Err(error) => {
+                    is_held_back = true;
+                    format!("would leave {name} of {}: {}", reference.name, error.one_line())
+                }
             });
         }
     }
@@ -79,14 +90,21 @@ fn waiting(context: &Context, reference: &Reference) -> Result<Vec<Found>> {
 }
 
 fn folder(context: &mut Context, dataset: &Dataset, reference: &Reference, tally: &mut Tally) -> Result<()> {
-    let files = waiting(context, reference)?;
-    if files.is_empty() {
+    let below = context.root.join(inbox::FOLDER).join(&reference.name);
+    if waiting(context, reference)?.is_empty() && inbox::left_aside(&below)?.is_empty() {
         return Ok(());
     }
     let _held = hold_one(context, &reference.name)?;
+    // What a dead process left aside is back now: it comes in its order.
+    let files = waiting(context, reference)?;
     let paths: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let mut is_held_back = false;
     for (file, seen) in files.iter().zip(inbox::settled(&paths, SETTLE)?) {
         context.cancel.check()?;
+        if is_held_back {
+            tally.left(&file.file_name, BEFORE);
+            continue;
+        }
         let Some(seen) = seen else {
             tally.left(&file.file_name, BEING_WRITTEN);
             continue;
@@ -128,7 +146,7 @@ fn folder(context: &mut Context, dataset: &Dataset, reference: &Reference, tally
             Err(error) => {
                 tally.fails(&file.file_name, error);
                 // What came later is not to count before it.
-                break;
+                is_held_back = true;
             }
         }
         *context = newest(context)?;

@@ -9,7 +9,7 @@ use crate::domain::listing::Query;
 use crate::domain::{ReleaseName, ReleaseState, Request, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{BatchChange, Session, Workspace};
-use crate::pipeline::{Context, consequences, gate, publication};
+use crate::pipeline::{Context, consequences, gate, publication, rules};
 
 impl Workspace {
     /// What the request would do.
@@ -110,6 +110,7 @@ impl Workspace {
         let state = self.contract_state()?;
         // The first change of all takes the first contract into force: there is nothing to compare it with.
         if state.version == 0 {
+            rules::test(&state.file?)?;
             return Ok(lines);
         }
         let outlived = self.rehearse(session, request)?;

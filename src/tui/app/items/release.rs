@@ -195,6 +195,8 @@ fn facts(detail: &ReleaseDetail) -> Vec<Item> {
             release.release_digest.as_ref().map_or("not assembled yet", |digest| digest.short()),
         ),
     ]);
+    let looked_up = detail.references.iter().map(|(name, what)| format!("{name}: {what}"));
+    items.extend(looked_up.map(|what| Item::fact(RECORD, "looked up", what)));
     if let Some(generation) = release.generation {
         items.push(Item::fact(RECORD, "generation", generation.to_string()));
     }
