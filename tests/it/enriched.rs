@@ -256,9 +256,9 @@ fn large_products_are_whole_and_numbers_that_do_not_fit_are_refused() {
 #[test]
 fn a_reference_file_that_was_left_aside_comes_in_its_order() {
     let workspace = delivered();
-    workspace.deliver_written("rates", "old.csv", RATES, 100);
     for point in ["inbox.claimed", "inbox.read"] {
         let copy = workspace.copy();
+        copy.deliver_written("rates", "old.csv", RATES, 100);
         let died = copy.run_armed(PREPARER, &["ingest"], point);
         assert_eq!(died.signal, Some(6), "{died:#?}");
         copy.deliver_written("rates", "new.csv", RATES.replace("0.85", "0.9"), 200);

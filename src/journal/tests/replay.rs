@@ -70,7 +70,7 @@ fn a_long_history_leaves_no_fact_and_no_table_out_and_replays() {
     let (started, number) = (Fact::RollbackStarted { from: second.clone(), to: first.clone() }, generation + 3);
     let back = Fact::RolledBack { from: second, to: first, delta_version: number, generation: number };
     bench.tell("mira", vec![started, back]).unwrap();
-    let third = release(period(12), 1);
+    let third = release(period(11), 1);
     let assembled = Fact::ReleaseAssembled { release: third.clone(), release_digest: digest(7) };
     let revoked = Fact::ApprovalRevoked { release: third.clone() };
     bench.tell("mira", vec![opened(&third, 1), assembled, approved(&third, 7, true), revoked]).unwrap();

@@ -349,7 +349,8 @@ fn changes(row: &ReleaseRow) -> ReleaseChanges {
         return first;
     }
     let before = batch(3);
-    let after = BatchRow { revision: 3, file: "2026-09-northgate-corrected.csv".to_owned(), ..before.clone() };
+    let (id, file) = (BatchId::from_text("corrected"), "2026-09-northgate-corrected.csv".to_owned());
+    let after = BatchRow { id, revision: 3, file, ..before.clone() };
     ReleaseChanges {
         since,
         rows_before: 12_052,
