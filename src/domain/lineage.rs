@@ -27,3 +27,10 @@ pub const REASON: &str = "_reason";
 pub const KEY: &str = "_key";
 /// Why a model failed on a row, in annotations.
 pub const ERROR: &str = "_error";
+
+/// Whether a column is one of those that stand beside what was delivered: their names begin with an underscore, and those
+/// of fields do not.
+#[must_use]
+pub fn is_beside(column: &str) -> bool {
+    column.starts_with('_')
+}

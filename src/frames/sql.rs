@@ -1,5 +1,7 @@
 //! People's SQL, run by polars: queries over named tables only, and expressions over the fields of one row.
 
+use std::sync::Arc;
+
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Operator, PlSmallStr, Schema};
 use polars::sql::{SQLContext, extract_table_identifiers, sql_expr};
 use polars_plan::plans::{AExpr, ArenaExprIter, ArenaLpIter, IR, IRAggExpr, is_elementwise_rec};
@@ -8,7 +10,7 @@ use polars_plan::utils::aexpr_to_leaf_names_iter;
 use super::apart;
 use crate::base::text::nearest;
 use crate::base::{Error, Result};
-use crate::domain::FieldType;
+use crate::domain::{FieldType, lineage};
 
 /// The longest query in bytes; plans are trees that are walked recursively.
 const LONGEST: usize = 1 << 16;
@@ -71,12 +73,16 @@ pub fn typed(mut plan: LazyFrame) -> Result<Schema> {
 /// The most digits that a decimal has.
 const WIDEST: usize = 38;
 
-/// Decimals with all the digits that there can be: a product that has no room in the digits of its factors would be nothing,
-/// and nobody would hear of it.
+/// Numbers with all the digits that there can be. A product that has no room in the digits of its decimal factors would be
+/// nothing, and one that has none in those of its whole factors would be another number, and nobody would hear of it.
 pub fn widened(schema: &Schema) -> Vec<Expr> {
-    let wide = |(name, data_type): (&PlSmallStr, &DataType)| match data_type {
-        DataType::Decimal(_, scale) => Some(Expr::Column(name.clone()).cast(DataType::Decimal(WIDEST, *scale))),
-        _ => None,
+    let wide = |(name, data_type): (&PlSmallStr, &DataType)| {
+        let wide = match data_type {
+            DataType::Decimal(_, scale) => DataType::Decimal(WIDEST, *scale),
+            DataType::Int64 if !lineage::is_beside(name) => DataType::Int128,
+            _ => return None,
+        };
+        Some(Expr::Column(name.clone()).cast(wide))
     };
     schema.iter().filter_map(wide).collect()
 }
@@ -176,7 +182,7 @@ pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
             return Err(Error::refused(format!("it looks into `{table}`, and not at its own row alone"))
                 .hint("what is looked up is a reference table: [[dataset.reference]]"));
         }
-        let expression = sql_expr(&sql).map_err(refused)?;
+        let expression = exact(sql_expr(&sql).map_err(refused)?, &fields);
         let names: Vec<&str> = fields.iter_names().map(|name| name.as_str()).collect();
         let plan = DataFrame::empty_with_schema(&fields).lazy().with_columns(widened(&fields));
         let plan = plan.select([expression.clone().alias("value")]);
@@ -191,6 +197,21 @@ pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
         let given = plan.lp_arena.get(plan.lp_top).schema(&plan.lp_arena).get("value").cloned();
         let given = given.ok_or_else(|| Error::internal("an expression without a type"))?;
         Ok((expression, given))
+    })
+}
+
+/// The same with room for what whole numbers give together, however they came: they are added and multiplied in the digits
+/// of their own types, and what has no room there is another number.
+fn exact(expression: Expr, fields: &Schema) -> Expr {
+    let wide = |side: Arc<Expr>| match side.to_field(fields) {
+        Ok(field) if field.dtype().is_integer() => Arc::new(Arc::unwrap_or_clone(side).cast(DataType::Int128)),
+        _ => side,
+    };
+    expression.map_expr(|one| match one {
+        Expr::BinaryExpr { left, op: op @ (Operator::Plus | Operator::Minus | Operator::Multiply), right } => {
+            Expr::BinaryExpr { left: wide(left), op, right: wide(right) }
+        }
+        other => other,
     })
 }
 
@@ -246,88 +267,4 @@ fn bare(sql: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use polars::prelude::Field;
-
-    use super::*;
-    use crate::base::ErrorKind;
-
-    fn fields() -> Schema {
-        let field = |name: &str, data_type| Field::new(name.into(), data_type);
-        [
-            field("amount", DataType::Decimal(12, 2)),
-            field("rate", DataType::Decimal(12, 6)),
-            field("sold_on", DataType::Date),
-            field("code", DataType::String),
-        ]
-        .into_iter()
-        .collect()
-    }
-
-    #[test]
-    fn an_expression_says_its_type() {
-        let gives = |sql: &str| expression(sql, &fields()).unwrap().1;
-        assert_eq!(gives("upper(code)"), DataType::String);
-        assert_eq!(gives("amount > 5"), DataType::Boolean);
-        assert_eq!(gives("case when amount > 5 then 'much' else 'little' end"), DataType::String);
-        assert_eq!(gives("strftime(sold_on, '%Y-%m')"), DataType::String);
-        assert_eq!(gives("coalesce(code, 'none')"), DataType::String);
-        assert!(gives("amount * rate").is_decimal());
-        assert!(gives("extract(year from sold_on)").is_integer());
-    }
-
-    #[test]
-    fn an_expression_looks_at_its_own_row_alone() {
-        for sql in [
-            "sum(amount)",
-            "amount / sum(amount)",
-            "rank() over (order by amount)",
-            "row_number() over (order by amount)",
-            "lag(amount) over (order by sold_on)",
-            "sum(amount) over (partition by code)",
-            "count(*)",
-            "max(sold_on)",
-            "first_value(code) over (order by sold_on)",
-        ] {
-            assert!(expression(sql, &fields()).is_err(), "{sql}");
-        }
-        let error = expression("amount / sum(amount)", &fields()).unwrap_err();
-        assert_eq!(error.message(), "it looks at other rows than its own");
-    }
-
-    #[test]
-    fn what_is_no_expression_over_the_fields_is_refused() {
-        for sql in [
-            "amount; drop table x",
-            "select amount from silver",
-            "amount from read_csv('/etc/passwd')",
-            "(select max(a) from read_csv('/etc/passwd'))",
-            "code in (select a from read_csv('/etc/passwd'))",
-            "code in (select code from silver)",
-            "amount +",
-            "*",
-            "",
-            "amount, rate",
-        ] {
-            assert!(expression(sql, &fields()).is_err(), "{sql}");
-        }
-        let inside = expression("code in (select a from read_csv('/etc/passwd'))", &fields()).unwrap_err();
-        assert_eq!(inside.message(), "it looks into `read_csv`, and not at its own row alone");
-        let error = expression("amonut * rate", &fields()).unwrap_err();
-        assert_eq!((error.message(), error.kind()), ("there is no field `amonut`", ErrorKind::Refused));
-        assert_eq!(error.hints(), ["did you mean `amount`?"]);
-        assert!(expression(&format!("'{}'", "x".repeat(1 << 16)), &fields()).is_err());
-        let nested = format!("{}amount{}", "(".repeat(3000), ")".repeat(3000));
-        assert!(expression(&nested, &fields()).is_err());
-    }
-
-    #[test]
-    fn what_is_quoted_or_commented_is_not_read_as_sql() {
-        assert_eq!(
-            bare("a'b;''c' d\"e;\" --f;\ng /*h;*/ i `j;` é").split_whitespace().collect::<Vec<_>>(),
-            ["a", "d", "g", "i", "é"]
-        );
-        assert_eq!(bare("x 'open"), "x  ");
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ mod act;
 mod delivered;
 mod details;
 mod judged;
+mod outlived;
 mod query;
 mod reasons;
 mod record;
@@ -18,6 +19,7 @@ pub use details::{
     AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
     ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
+pub use outlived::Outlived;
 pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;

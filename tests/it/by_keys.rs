@@ -16,64 +16,71 @@ fn a_first_release_goes_out_and_its_correction_is_rolled_back() {
     };
     deliver("2026-09.csv", 10);
     let mut terminal = open(&workspace, PREPARER);
-    // As a person does: what is there is looked at before the next key.
-    let look = || std::thread::sleep(Duration::from_millis(500));
-    let mut step = |keys: &str, then: &str| {
+    // As a person does: what the next key is about has to be there before it is pressed.
+    let mut step = |keys: &str, then: &[&str]| {
         let words = keys.trim_end_matches('\r');
-        look();
         if !words.is_empty() {
             terminal.press(words);
         }
         if words.len() < keys.len() {
             sees(&terminal, words.rsplit('\t').next().unwrap_or_default());
-            look();
+            std::thread::sleep(Duration::from_millis(500));
             terminal.press("\r");
         }
-        sees(&terminal, then);
+        for text in then {
+            sees(&terminal, text);
+        }
     };
-    step("3n", "Register a model file");
-    step(&format!("words\t{}\r", workspace.path("lexicon.toml").display()), "would register the next version");
-    step("\r", "words/1 is registered");
-    step("p", "Promote words/1 to production");
-    step("the first\r", "words/1 is in production");
-    step("i", "would take in 2026-09.csv for slips/2026-09/beta");
-    step("\r", "2 batches landed");
-    step("r", "8 tasks done");
-    step("5\r", "can't be judged yet");
-    step("\r", "reason:");
-    step("looked through by hand\r", "2026-09 is a baseline of slips");
-    step("r", "2 tasks done");
+    let may_approve = " a approve  ";
+    let may_publish = " p publish  ";
+    step("3", &["no model versions yet"]);
+    step("n", &["Register a model file"]);
+    step(&format!("words\t{}\r", workspace.path("lexicon.toml").display()), &["would register the next version"]);
+    step("\r", &["words/1 is registered", "▸ words/1", " p promote  "]);
+    step("p", &["Promote words/1 to production", "no open release has to be checked"]);
+    step("the first\r", &["words/1 is in production", "2 files wait"]);
+    step("i", &["would take in 2026-09.csv for slips/2026-09/beta", "Enter does it"]);
+    step("\r", &["2 batches landed"]);
+    step("r", &["8 tasks done"]);
+    step("5", &["▸ slips/2026-09.1"]);
+    step("\r", &["▸ ✗ 16 checks can't be judged yet"]);
+    step("\r", &["could then be judged", "▸ reason:"]);
+    step("looked through by hand\r", &["2026-09 is a baseline of slips"]);
+    step("r", &["2 tasks done", "▸ ✗ 0 of 2 approvals given"]);
     for (count, who) in APPROVERS.into_iter().enumerate() {
-        step("A", "act as");
-        step(&format!("{who}\r"), &format!("{who} (manager)"));
-        step("a", "still may approve");
-        step("\r", &format!("approved by {who}: {} of 2 approvals", count + 1));
+        step("A", &["act as"]);
+        step(&format!("{who}\r"), &[&format!("{who} (manager)"), may_approve]);
+        step("a", &["still may approve", "Enter does it"]);
+        step("\r", &[&format!("approved by {who}: {} of 2 approvals", count + 1), &format!("✓ {who} approved it")]);
     }
-    step("p", "would publish");
-    step("slips/2026-09.1\r", "slips/2026-09.1 is published: 20 rows, generation 1");
+    step("", &[may_publish]);
+    step("p", &["would publish"]);
+    step("slips/2026-09.1\r", &["slips/2026-09.1 is published: 20 rows, generation 1", "clients see it"]);
 
     // A correction comes, goes out in its place, and is taken back.
     deliver("2026-09 corrected.csv", 11);
-    step("A", "act as");
-    step(&format!("{PREPARER}\r"), &format!("{PREPARER} (manager)"));
-    step("i", "would take in 2026-09 corrected.csv for slips/2026-09/beta");
-    step("\r", "slips/2026-09.2 is opened");
-    step("r", "8 tasks done");
-    step("5", "slips/2026-09.2");
-    step("g\r", "‹ slips/2026-09.2");
-    step("\r", "reason:");
-    step("looked at the correction\r", "2026-09 is a baseline of slips");
-    step("r", "2 tasks done");
+    step("A", &["act as"]);
+    step(&format!("{PREPARER}\r"), &[&format!("{PREPARER} (manager)"), "2 files wait"]);
+    step("i", &["would take in 2026-09 corrected.csv for slips/2026-09/beta", "Enter does it"]);
+    step("\r", &["slips/2026-09.2 is opened"]);
+    step("r", &["8 tasks done"]);
+    step("5", &["slips/2026-09.2 ○ open", "▸ slips/2026-09.1"]);
+    step("g", &["▸ slips/2026-09.2"]);
+    step("\r", &["‹ slips/2026-09.2", "▸ ✗ 16 checks can't be judged yet"]);
+    step("\r", &["could then be judged", "▸ reason:"]);
+    step("looked at the correction\r", &["2026-09 is a baseline of slips"]);
+    step("r", &["2 tasks done", "▸ ✗ 0 of 2 approvals given"]);
     for who in APPROVERS {
-        step("A", "act as");
-        step(&format!("{who}\r"), &format!("{who} (manager)"));
-        step("a", "still may approve");
-        step("\r", &format!("slips/2026-09.2 is approved by {who}"));
+        step("A", &["act as"]);
+        step(&format!("{who}\r"), &[&format!("{who} (manager)"), may_approve]);
+        step("a", &["still may approve", "Enter does it"]);
+        step("\r", &[&format!("slips/2026-09.2 is approved by {who}"), &format!("✓ {who} approved it")]);
     }
-    step("p", "would publish");
-    step("slips/2026-09.2\r", "slips/2026-09.2 is published: 22 rows, generation 2");
-    step("B", "clients would see slips/2026-09.1 again");
-    step("the correction was wrong\tslips/2026-09.2\r", "slips/2026-09.2 is rolled back");
+    step("", &[may_publish]);
+    step("p", &["would publish"]);
+    step("slips/2026-09.2\r", &["slips/2026-09.2 is published: 22 rows, generation 2", " B roll back  "]);
+    step("B", &["clients would see slips/2026-09.1 again"]);
+    step("the correction was wrong\tslips/2026-09.2\r", &["slips/2026-09.2 is rolled back"]);
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
     let releases = workspace.json(&["release", "list"]);

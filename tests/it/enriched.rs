@@ -160,6 +160,14 @@ fn another_revision_of_a_reference_table_is_a_new_version_of_what_rests_on_it() 
     workspace.deliver("rates", "rates.csv", RATES.replace("0.85", "0.9"));
     let said = workspace.ok(PREPARER, &["--json", "ingest"]);
     assert!(said.contains("\"revision\": 2") || said.contains("\"revision\":2"), "{said}");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said[0]["changes"], serde_json::json!({ "added": 0, "removed": 0, "changed": 1 }), "{said}");
+    let status = workspace.ok(PREPARER, &["status"]);
+    assert!(
+        status.contains("clients see 1 release of other data than there would be now: slips/2026-09.1"),
+        "{status}"
+    );
+    assert!(status.contains("assay run --dataset slips --period 2026-09"), "{status}");
     // Clients go on seeing what they saw, until somebody brings them the other.
     assert_eq!(workspace.json(&["release", "list", "--state", "published"])[0]["name"], "slips/2026-09.1");
     workspace.ok(PREPARER, &["run", "--period", "2026-09"]);

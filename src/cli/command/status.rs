@@ -1,19 +1,29 @@
 //! `assay status`: where things stand, and what waits for a decision.
 
+use serde::Serialize;
+
 use super::Call;
 use super::release::headline;
 use crate::base::{Result, text};
 use crate::domain::ReleaseState;
 use crate::domain::listing::Query;
-use crate::ops::Overview;
+use crate::ops::{Outlived, Overview};
 
 /// How many open releases are told one by one.
 const NEWEST: u32 = 50;
 
+/// Where things stand, as it is told to programs.
+#[derive(Serialize)]
+struct Standing {
+    #[serde(flatten)]
+    overview: Overview,
+    outlived: Vec<Outlived>,
+}
+
 pub fn run(call: &Call<'_>) -> Result<()> {
-    let overview = call.workspace.overview()?;
+    let (overview, outlived) = (call.workspace.overview()?, call.workspace.outlived()?);
     if call.output.is_json() {
-        return call.output.document(&overview);
+        return call.output.document(&Standing { overview, outlived });
     }
     let out = call.output;
     let datasets =
@@ -30,6 +40,9 @@ pub fn run(call: &Call<'_>) -> Result<()> {
     out.line(&format!("{} late, {} in quarantine", text::counted(overview.late, "delivery"), overview.quarantined))?;
     if let Some(waiting) = overview.waiting.sentence() {
         out.line(&format!("{waiting}: assay ingest"))?;
+    }
+    for of_dataset in &outlived {
+        out.line(&of_dataset.to_string())?;
     }
     if overview.unprotected {
         out.say("no [people] in assay.toml: everybody is owner");

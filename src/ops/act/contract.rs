@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::Reply;
-use crate::base::{Error, Result, ResultExt, text};
+use crate::base::{Error, Result, ResultExt};
 use crate::domain::{Contract, Fact, Period, ReleaseName, Source};
 use crate::journal::Transaction;
 use crate::ops::Workspace;
+use crate::ops::outlived::outlived;
 use crate::pipeline::gate::{self, InForce};
 use crate::pipeline::{Context, arrival, land, rules};
 use crate::source::inbox;
@@ -53,7 +54,7 @@ pub fn apply(workspace: &Workspace, context: &Context) -> Result<Reply> {
         Ok((version, outlived(transaction, &contract)?))
     })?;
     let mut lines = if context.rehearsal { Vec::new() } else { inboxes(workspace)? };
-    lines.extend(outlived);
+    lines.extend(outlived.iter().map(ToString::to_string));
     let waiting = context.journal.read(|snapshot| snapshot.batches_not_in_utf8())?;
     let contract = workspace.contract()?;
     let misread = waiting.into_iter().filter(|batch| {
@@ -91,26 +92,6 @@ pub fn bind_anew(
         }
     }
     Ok(())
-}
-
-/// What clients see of other data than a contract gives, a line for each dataset, with the way to bring them that.
-pub fn outlived(transaction: &Transaction<'_>, contract: &Contract) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
-    for dataset in &contract.datasets {
-        let mut outlived = Vec::new();
-        for period in transaction.periods_published(&dataset.name)? {
-            outlived.extend(arrival::outlived(transaction, dataset, period)?);
-        }
-        if let [newest, ..] = outlived.as_slice() {
-            let (seen, name, period) = (text::counted(outlived.len() as u64, "release"), &dataset.name, newest.period);
-            let all = outlived.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            lines.push(format!(
-                "clients see {seen} of other data than there would be now: {all}; to bring them that: \
-                 assay run --dataset {name} --period {period}"
-            ));
-        }
-    }
-    Ok(lines)
 }
 
 /// Makes the folders that the contract in force expects files in. Says which are new: that is where files go.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::contract::{bind_anew, outlived};
+use super::contract::bind_anew;
 use super::{Next, Reply};
 use crate::base::{Error, Result, text};
 use crate::domain::anomaly::AnomalyId;
@@ -10,6 +10,7 @@ use crate::domain::drift::Drift;
 use crate::domain::mapping::{Mapping, MappingId};
 use crate::domain::{Anomaly, AnomalyState, Dataset, Fact};
 use crate::journal::Transaction;
+use crate::ops::outlived::outlived;
 use crate::pipeline::{Context, drift, standing};
 
 /// Accepts the columns that an anomaly is about. Fields that the contract looks for in vain are read from the `chosen`
@@ -86,13 +87,14 @@ fn decide(
     work: impl FnOnce(&mut Transaction<'_>) -> Result<Decision> + Send + 'static,
 ) -> Result<Reply> {
     let file_differs = context.file_differs()?;
-    let (Decision { said, would, .. }, lines) = context.write(move |transaction| {
+    let (Decision { said, would, .. }, outlived) = context.write(move |transaction| {
         let decision = work(transaction)?;
         let Some((_, _, contract)) = transaction.contract()? else { return Ok((decision, Vec::new())) };
         bind_anew(transaction, &contract, &decision.cause, file_differs)?;
         Ok((decision, outlived(transaction, &contract)?))
     })?;
-    let lines = Some(would).filter(|_| context.rehearsal).into_iter().chain(lines).collect();
+    let outlived = outlived.iter().map(ToString::to_string);
+    let lines = Some(would).filter(|_| context.rehearsal).into_iter().chain(outlived).collect();
     Ok(Reply { lines, next: Some(Next::Run), ..Reply::new(said) })
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::contract::{bind_anew, outlived};
+use super::super::contract::bind_anew;
 use super::recover::hold_one;
 use super::tally::Tally;
 use super::{BEING_WRITTEN, SETTLE};
@@ -13,6 +13,8 @@ use crate::domain::calendar::Rhythm;
 use crate::domain::{Dataset, Fact, Granularity, Reference};
 use crate::journal::Transaction;
 use crate::lake::{Raw, extension_of};
+use crate::ops::outlived::{Outlived, outlived};
+use crate::pipeline::reference::Changes;
 use crate::pipeline::{Context, reference};
 use crate::source::inbox::{self, Claim, Found, Look};
 
@@ -21,7 +23,7 @@ const BEFORE: &str = "what came before it could not be taken in; mend that, or r
 
 /// What came of a file.
 enum Landing {
-    Landed { revision: u32, rows: u64, lines: Vec<String> },
+    Landed { revision: u32, rows: u64, changes: Option<Changes>, outlived: Vec<Outlived> },
     Unchanged { revision: u32 },
 }
 
@@ -51,12 +53,13 @@ pub fn preview(context: &Context, dataset: Option<&str>) -> Result<Vec<String>> 
                 continue;
             }
             let read = reference::read(&file.path, &extension_of(Path::new(name)), &reference, &context.cancel);
+            let read = read.map(|rows| (rows.height(), Changes::since(context, &reference, &rows)));
             lines.push(match read {
-                Ok(rows) => format!(
+                Ok((rows, changes)) => format!(
                     "would take in {name} as the reference table {} of {}, {}",
                     reference.name,
                     dataset.name,
-                    text::counted(rows.height() as u64, "row")
+                    told(rows as u64, changes)
                 ),
                 Err(error) => {
                     is_held_back = true;
@@ -111,22 +114,24 @@ fn folder(context: &mut Context, dataset: &Dataset, reference: &Reference, tally
         };
         let landing = claimed(context, dataset, reference, &file.path, seen);
         match landing.with_context(|| format!("taking in {} as {}", file.file_name, reference.name)) {
-            Ok(Landing::Landed { revision, rows, lines }) => {
+            Ok(Landing::Landed { revision, rows, changes, outlived }) => {
                 let said = format!(
                     "{}: {}, revision {revision} of the reference table {}",
                     file.file_name,
-                    text::counted(rows, "row"),
+                    told(rows, changes),
                     reference.name
                 );
                 tally.referred(
                     &said,
                     json!({
                         "file": file.file_name, "result": "landed", "dataset": dataset.name,
-                        "reference": reference.name, "revision": revision, "rows": rows,
+                        "reference": reference.name, "revision": revision, "rows": rows, "changes": changes,
                     }),
                 );
-                for line in lines {
-                    tally.remark(line);
+                // What clients see is brought up to date period by period, and each line says how.
+                tally.runs |= outlived.is_empty();
+                for of_dataset in outlived {
+                    tally.remark(of_dataset.to_string());
                 }
             }
             Ok(Landing::Unchanged { revision }) => {
@@ -177,7 +182,8 @@ fn claimed(context: &Context, dataset: &Dataset, reference: &Reference, path: &P
 fn land(context: &Context, dataset: &Dataset, reference: &Reference, claim: &Claim, seen: Look) -> Result<Landing> {
     let raw = context.lake.store_raw(&claim.path, &claim.name, &context.cancel)?;
     let kept = context.lake.raw_path(&raw.digest, &raw.extension);
-    let rows = reference::read(&kept, &raw.extension, reference, &context.cancel)?.height() as u64;
+    let read = reference::read(&kept, &raw.extension, reference, &context.cancel)?;
+    let (rows, changes) = (read.height() as u64, Changes::since(context, reference, &read));
     if inbox::look(&claim.path)? != Some(seen) {
         return Err(Error::busy(BEING_WRITTEN));
     }
@@ -202,12 +208,18 @@ fn land(context: &Context, dataset: &Dataset, reference: &Reference, claim: &Cla
             bytes,
             rows,
         })?;
-        Ok(Landing::Landed { revision, rows, lines: follow(transaction, &cause, file_differs)? })
+        Ok(Landing::Landed { revision, rows, changes, outlived: follow(transaction, &cause, file_differs)? })
     })
 }
 
-/// What rests on the table hears of it. What clients see of other data since, in lines.
-fn follow(transaction: &mut Transaction<'_>, cause: &str, file_differs: bool) -> Result<Vec<String>> {
+/// How many rows a table has, and how it differs from the one before.
+fn told(rows: u64, changes: Option<Changes>) -> String {
+    let rows = text::counted(rows, "row");
+    changes.map_or(rows.clone(), |changes| format!("{rows} ({changes})"))
+}
+
+/// What rests on the table hears of it. What clients see of other data since.
+fn follow(transaction: &mut Transaction<'_>, cause: &str, file_differs: bool) -> Result<Vec<Outlived>> {
     let Some((_, _, contract)) = transaction.contract()? else { return Ok(Vec::new()) };
     bind_anew(transaction, &contract, cause, file_differs)?;
     outlived(transaction, &contract)

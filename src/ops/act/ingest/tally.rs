@@ -17,6 +17,8 @@ pub struct Tally {
     quarantined: Vec<String>,
     unchanged: u64,
     references: u64,
+    /// Whether a reference table came that the pipeline has to be run for.
+    pub runs: bool,
     not_understood: u64,
     failed: Vec<Error>,
     held_back: Vec<Destination>,
@@ -100,7 +102,7 @@ impl Tally {
             lines: self.lines,
             document: Value::Array(self.documents),
             trouble,
-            next: (self.landed + self.references > 0).then_some(Next::Run),
+            next: (self.landed > 0 || self.runs).then_some(Next::Run),
             ..Reply::default()
         })
     }
