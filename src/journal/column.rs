@@ -4,8 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use rusqlite::Row;
-use rusqlite::types::Type;
-use serde::de::value::{Error as ValueError, StringDeserializer};
+use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::base::{Error, Result};
@@ -43,58 +42,74 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
 
 /// A count.
 pub(super) fn number(row: &Row<'_>, name: &str) -> Result<u64> {
-    let number: i64 = row.get(name)?;
-    u64::try_from(number).map_err(|error| unreadable(name, &number.to_string()).because(error))
+    count(name, row.get(name)?)
 }
 
 /// A count that may be missing.
 pub(super) fn optional_number(row: &Row<'_>, name: &str) -> Result<Option<u64>> {
-    if is_null(row, name)? { Ok(None) } else { number(row, name).map(Some) }
+    row.get::<_, Option<i64>>(name)?.map(|number| count(name, number)).transpose()
 }
 
 /// Something with a text form of its own.
 pub(super) fn parsed<T: FromStr<Err = Error>>(row: &Row<'_>, name: &str) -> Result<T> {
-    let text: String = row.get(name)?;
-    text.parse().map_err(|error: Error| unreadable(name, &text).because(error))
+    from_text(name, text(row, name)?)
 }
 
 /// [`parsed`], of a column that may be null.
 pub(super) fn optional_parsed<T: FromStr<Err = Error>>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
-    if is_null(row, name)? { Ok(None) } else { parsed(row, name).map(Some) }
+    optional_text(row, name)?.map(|text| from_text(name, text)).transpose()
 }
 
 /// Something that serde writes as plain text: an id, a digest, a state.
 pub(super) fn named<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<T> {
-    let text: String = row.get(name)?;
-    let deserializer: StringDeserializer<ValueError> = text.clone().into_deserializer();
-    T::deserialize(deserializer).map_err(|error| unreadable(name, &text).because(error))
+    from_name(name, text(row, name)?)
 }
 
 /// [`named`], of a column that may be null.
 pub(super) fn optional_named<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
-    if is_null(row, name)? { Ok(None) } else { named(row, name).map(Some) }
+    optional_text(row, name)?.map(|text| from_name(name, text)).transpose()
 }
 
 /// Something kept as JSON.
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<T> {
-    let text: String = row.get(name)?;
-    serde_json::from_str(&text).map_err(|error| unreadable(name, &text).because(error))
+    from_json(name, text(row, name)?)
 }
 
 /// [`json`], of a column that may be null.
 pub(super) fn optional_json<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<Option<T>> {
-    if is_null(row, name)? { Ok(None) } else { json(row, name).map(Some) }
+    optional_text(row, name)?.map(|text| from_json(name, text)).transpose()
 }
 
 /// An instant, as [`written`].
 pub(super) fn instant(row: &Row<'_>, name: &str) -> Result<DateTime<Utc>> {
-    let text: String = row.get(name)?;
-    let instant = DateTime::parse_from_rfc3339(&text).map_err(|error| unreadable(name, &text).because(error))?;
+    let text = text(row, name)?;
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|error| unreadable(name, text).because(error))?;
     Ok(instant.with_timezone(&Utc))
 }
 
-fn is_null(row: &Row<'_>, name: &str) -> Result<bool> {
-    Ok(row.get_ref(name)?.data_type() == Type::Null)
+fn text<'a>(row: &'a Row<'_>, name: &str) -> Result<&'a str> {
+    optional_text(row, name)?.ok_or_else(|| unreadable(name, "null"))
+}
+
+fn optional_text<'a>(row: &'a Row<'_>, name: &str) -> Result<Option<&'a str>> {
+    row.get_ref(name)?.as_str_or_null().map_err(|error| unreadable(name, "no text").because(error))
+}
+
+fn count(column: &str, number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|error| unreadable(column, &number.to_string()).because(error))
+}
+
+fn from_text<T: FromStr<Err = Error>>(column: &str, text: &str) -> Result<T> {
+    text.parse().map_err(|error: Error| unreadable(column, text).because(error))
+}
+
+fn from_name<T: DeserializeOwned>(column: &str, text: &str) -> Result<T> {
+    let deserializer: StrDeserializer<'_, ValueError> = text.into_deserializer();
+    T::deserialize(deserializer).map_err(|error| unreadable(column, text).because(error))
+}
+
+fn from_json<T: DeserializeOwned>(column: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| unreadable(column, text).because(error))
 }
 
 fn unreadable(column: &str, value: &str) -> Error {

@@ -259,13 +259,11 @@ fn newest(snapshot: &Snapshot<'_>, destination: &Destination) -> Result<Option<B
 /// The batches of the same days of a slice, whichever part they are, that nothing took the place of: landed, or waiting in
 /// quarantine. The newest comes last.
 fn alike(snapshot: &Snapshot<'_>, destination: &Destination) -> Result<Vec<Batch>> {
-    let slice = &destination.slice;
-    let mut alike = snapshot.batches_of(&slice.dataset, slice.period)?;
+    let mut alike = snapshot.batches_of_slice(&destination.slice)?;
     alike.retain(|batch| {
-        (&batch.delivery.slice, &batch.delivery.covers) == (slice, &destination.covers)
+        batch.delivery.covers == destination.covers
             && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
     });
-    alike.sort_by_key(|batch| batch.delivery.revision);
     Ok(alike)
 }
 

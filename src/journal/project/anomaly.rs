@@ -64,16 +64,14 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
                 return Err(Error::refused(format!("anomaly `{id}` is on the record already")));
             }
             let anomaly = found(id.clone(), dataset.clone(), *period, model.clone(), event.at, evaluation);
-            insert(snapshot, &Anomaly { rule: rule.clone(), ..anomaly }, evaluation)
+            // Nobody said anything yet of what nobody saw.
+            insert(snapshot, &Anomaly { rule: rule.clone(), ..anomaly }, evaluation, 0)
         }
         Fact::AnomalySeen { id, evaluation, rule } => {
             let known = snapshot.known_anomaly(id)?;
             let seen = found(known.id, known.dataset, known.period, known.model, known.at, evaluation);
-            insert(
-                snapshot,
-                &Anomaly { rule: rule.clone(), state: known.state, settled: known.settled, ..seen },
-                evaluation,
-            )
+            let seen = Anomaly { rule: rule.clone(), state: known.state, settled: known.settled, ..seen };
+            insert(snapshot, &seen, evaluation, assessed(snapshot, &seen)?)
         }
         Fact::AnomalyFixed { id, evidence } => {
             let known = snapshot.known_anomaly(id)?;
@@ -184,7 +182,7 @@ fn waiver_columns(anomaly: &Anomaly) -> (Option<i64>, Option<&str>) {
     }
 }
 
-fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> Result<()> {
+fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation, assessed: u64) -> Result<()> {
     let (until, given_for) = waiver_columns(anomaly);
     snapshot.execute(
         "INSERT OR REPLACE INTO anomaly (id, dataset, period, period_order, provider, model, state, finding, rule, at,
@@ -199,7 +197,7 @@ fn insert(snapshot: &Snapshot<'_>, anomaly: &Anomaly, finding: &Evaluation) -> R
             ":settlement": anomaly.settled.as_ref().map(column::to_json).transpose()?,
             ":waived_until": until, ":given_for": given_for,
             ":samples": column::integer(anomaly.rows.len() as u64)?,
-            ":assessed": column::integer(assessed(snapshot, anomaly)?)?,
+            ":assessed": column::integer(assessed)?,
             ":sort": sort_key(anomaly), ":search": search(anomaly),
         },
     )?;

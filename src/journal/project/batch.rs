@@ -152,8 +152,8 @@ fn fall_back(snapshot: &Snapshot<'_>, slice: &Slice, revision: u32) -> Result<()
 
 /// The batches of a slice in this state.
 fn of_slice(snapshot: &Snapshot<'_>, slice: &Slice, state: BatchState) -> Result<Vec<Batch>> {
-    let mut batches = snapshot.batches_of(&slice.dataset, slice.period)?;
-    batches.retain(|batch| batch.delivery.slice.provider == slice.provider && batch.state == state);
+    let mut batches = snapshot.batches_of_slice(slice)?;
+    batches.retain(|batch| batch.state == state);
     Ok(batches)
 }
 

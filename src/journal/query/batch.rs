@@ -49,6 +49,13 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
+    /// Every batch of a slice, the newest revision last.
+    pub fn batches_of_slice(&self, slice: &Slice) -> Result<Vec<Batch>> {
+        let sql =
+            "SELECT * FROM batch WHERE dataset = ?1 AND period_order = ?2 AND provider = ?3 ORDER BY revision, id";
+        self.all(sql, params![slice.dataset, column::period_order(slice.period), slice.provider], read)
+    }
+
     /// The batches of one delivery, which has rows of several periods perhaps: the one that holds them, and the others.
     pub fn parts_of(&self, holder: &BatchId) -> Result<Vec<Batch>> {
         let sql = "SELECT * FROM batch WHERE id = ?1 OR holder = ?1 ORDER BY period_order";

@@ -94,7 +94,7 @@ fn may_be_accepted(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId, i
         return Err(Error::refused(format!("batch {id} is {}, not quarantined", batch.state.as_str())));
     }
     let slice = &batch.delivery.slice;
-    let of_days = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().filter(|other| {
+    let of_days = snapshot.batches_of_slice(slice)?.into_iter().filter(|other| {
         other.state == BatchState::Landed && other.delivery.destination() == batch.delivery.destination()
     });
     let current = of_days.max_by_key(|other| other.delivery.revision);
@@ -112,10 +112,10 @@ fn may_be_accepted(snapshot: &Snapshot<'_>, contract: &Contract, id: &BatchId, i
 /// Refuses to read a batch again, which makes it the newest revision, over something newer that nobody settled.
 fn newest_word(snapshot: &Snapshot<'_>, batch: Batch) -> Result<Batch> {
     let Delivery { batch: id, slice, revision, .. } = &batch.delivery;
-    let newer = snapshot.batches_of(&slice.dataset, slice.period)?.into_iter().find(|other| {
-        let is_later = other.delivery.slice == *slice && other.delivery.revision > *revision;
-        is_later && other.state == BatchState::Quarantined
-    });
+    let newer = snapshot
+        .batches_of_slice(slice)?
+        .into_iter()
+        .find(|other| other.delivery.revision > *revision && other.state == BatchState::Quarantined);
     match newer.map(|newer| newer.delivery) {
         None => Ok(batch),
         Some(Delivery { batch: newer, revision, .. }) => Err(Error::refused(format!(

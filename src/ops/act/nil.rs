@@ -5,7 +5,6 @@ use super::ingest::said;
 use crate::base::{Error, Result, files};
 use crate::domain::progress::Progress;
 use crate::domain::{BatchState, Dataset, Destination, Period, Provider, Slice};
-use crate::journal::Snapshot;
 use crate::pipeline::Context;
 use crate::pipeline::land::{self, Offered};
 use crate::source::inbox;
@@ -57,10 +56,9 @@ pub fn meant<'a>(
     let provider = dataset.provider(provider)?;
     dataset.check_period(period)?;
     let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
-    let standing = |snapshot: &Snapshot<'_>| snapshot.batches_of(&slice.dataset, period);
-    let standing = context.journal.read(standing)?.into_iter().find(|batch| {
-        batch.delivery.slice == slice && matches!(batch.state, BatchState::Landed | BatchState::Quarantined)
-    });
+    let batches = context.journal.read(|snapshot| snapshot.batches_of_slice(&slice))?;
+    let standing =
+        batches.into_iter().find(|batch| matches!(batch.state, BatchState::Landed | BatchState::Quarantined));
     match standing {
         None => Ok((dataset, provider, slice)),
         Some(batch) => {
