@@ -27,14 +27,20 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(path, flags, |connection| {
         version::refuse_unknown(connection, path)?;
-        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-        if mode != "wal" {
-            return Err(Error::new(ErrorKind::Io, format!("the journal can't be shared on this disk (mode `{mode}`)"))
-                .hint("keep the workspace on a local disk"));
-        }
+        share(connection)?;
         connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")?;
         Ok(connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;")?)
     })
+}
+
+/// Lets several processes read while one writes: by a write-ahead log.
+pub(super) fn share(connection: &Connection) -> Result<()> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Io, format!("the journal can't be shared on this disk (mode `{mode}`)"))
+        .hint("keep the workspace on a local disk"))
 }
 
 /// A connection that only reads. It is opened for writing all the same: after a crash the write-ahead log must be

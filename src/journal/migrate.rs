@@ -63,6 +63,8 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<()> {
             Error::new(ErrorKind::Io, format!("the folder of `{}` has a name that is not UTF-8", target.display()))
         })?;
         connection.execute("VACUUM INTO ?1", [name])?;
+        // Done now, whoever opens the copy first has not to wait until all of it is on the disk.
+        connection::share(&Connection::open(&temporary)?)?;
         std::fs::File::open(&temporary)?.sync_all()?;
         std::fs::rename(&temporary, target)?;
         target.parent().map_or(Ok(()), files::sync_folder)
