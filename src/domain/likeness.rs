@@ -263,7 +263,9 @@ fn shape(value: &str) -> String {
     shape
 }
 
-fn share(part: usize, whole: usize) -> f64 {
+/// How much of a whole a part is; of none it is nothing.
+#[must_use]
+pub fn share(part: usize, whole: usize) -> f64 {
     as_number(part) / as_number(whole.max(1))
 }
 

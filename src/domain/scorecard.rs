@@ -231,8 +231,8 @@ impl PeriodScore {
             late: came.unwrap_or(now) > late_from,
             revisions: of(BatchState::Superseded),
             unusable: of(BatchState::Quarantined) + of(BatchState::Withdrawn),
-            rows: standing(batches).map(|batch| batch.rows).sum(),
-            rejected: standing(batches).map(|batch| batch.rejected).sum(),
+            rows: waiting_too(batches).map(|batch| batch.rows).sum(),
+            rejected: waiting_too(batches).map(|batch| batch.rejected).sum(),
             repaired: standing(batches).flat_map(notes).map(Noted::repaired).sum(),
             columns_changed: false,
         }
@@ -273,6 +273,12 @@ impl PeriodScore {
 
 fn standing<'a>(batches: &[&'a Batch]) -> impl Iterator<Item = &'a Batch> {
     batches.iter().copied().filter(|batch| batch.state == BatchState::Landed)
+}
+
+/// Also those that somebody has to look at first, most of all because too much of them is refused.
+fn waiting_too<'b>(batches: &[&'b Batch]) -> impl Iterator<Item = &'b Batch> {
+    let counts = |batch: &&Batch| matches!(batch.state, BatchState::Landed | BatchState::Quarantined);
+    batches.iter().copied().filter(counts)
 }
 
 fn notes(batch: &Batch) -> impl Iterator<Item = &Noted> {
@@ -322,10 +328,10 @@ mod tests {
         for said in [
             "Deliveries of north for slips, 2026-05 to 2026-09",
             "punctuality  3 of 5 periods in time, 1 late, 1 missing",
-            "refused      6 of 300 rows (2.00 %)",
+            "refused      8 of 400 rows (2.00 %)",
             "2026-07      due 2026-08-05, came 2026-08-09 (4 days late); 2 of 100 rows refused; other columns than before",
             "2026-08      due 2026-09-05, not here",
-            "2026-09      1 delivery that could not be used",
+            "2026-09      1 delivery that could not be used; 2 of 100 rows refused",
         ] {
             assert!(letter.contains(said), "{said} is not in\n{letter}");
         }

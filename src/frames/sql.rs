@@ -1,16 +1,17 @@
 //! People's SQL, run by polars: queries over named tables only, and expressions over the fields of one row.
 
-use std::sync::Arc;
+mod exact;
 
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Operator, PlSmallStr, Schema};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Operator, Schema};
 use polars::sql::{SQLContext, extract_table_identifiers, sql_expr};
 use polars_plan::plans::{AExpr, ArenaExprIter, ArenaLpIter, IR, IRAggExpr, is_elementwise_rec};
 use polars_plan::utils::aexpr_to_leaf_names_iter;
 
+pub use self::exact::widened;
 use super::apart;
 use crate::base::text::nearest;
 use crate::base::{Error, Result};
-use crate::domain::{FieldType, lineage};
+use crate::domain::FieldType;
 
 /// The longest query in bytes; plans are trees that are walked recursively.
 const LONGEST: usize = 1 << 16;
@@ -61,30 +62,14 @@ pub fn query(sql: &str, table: &str, rows: LazyFrame) -> Result<LazyFrame> {
         let rows = rows.with_columns(widened(&schema));
         let mut context = SQLContext::new();
         context.register(&table, rows);
-        context.execute(&sql).map_err(Error::library)
+        let asked = context.execute(&sql).map_err(Error::library)?;
+        exact::plan(asked.logical_plan).map(LazyFrame::from).map_err(Error::library)
     })
 }
 
 /// The type of each column that a plan gives. Errors: what the query engine refuses it for.
 pub fn typed(mut plan: LazyFrame) -> Result<Schema> {
     apart(move || plan.collect_schema().map(|schema| schema.as_ref().clone()).map_err(Error::library))
-}
-
-/// The most digits that a decimal has.
-const WIDEST: usize = 38;
-
-/// Numbers with all the digits that there can be. A product that has no room in the digits of its decimal factors would be
-/// nothing, and one that has none in those of its whole factors would be another number, and nobody would hear of it.
-pub fn widened(schema: &Schema) -> Vec<Expr> {
-    let wide = |(name, data_type): (&PlSmallStr, &DataType)| {
-        let wide = match data_type {
-            DataType::Decimal(_, scale) => DataType::Decimal(WIDEST, *scale),
-            DataType::Int64 if !lineage::is_beside(name) => DataType::Int128,
-            _ => return None,
-        };
-        Some(Expr::Column(name.clone()).cast(wide))
-    };
-    schema.iter().filter_map(wide).collect()
 }
 
 /// What a type is called in a contract, as far as it has a name there.
@@ -182,7 +167,7 @@ pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
             return Err(Error::refused(format!("it looks into `{table}`, and not at its own row alone"))
                 .hint("what is looked up is a reference table: [[dataset.reference]]"));
         }
-        let expression = exact(sql_expr(&sql).map_err(refused)?, &fields);
+        let expression = exact::expression(sql_expr(&sql).map_err(refused)?, &fields);
         let names: Vec<&str> = fields.iter_names().map(|name| name.as_str()).collect();
         let plan = DataFrame::empty_with_schema(&fields).lazy().with_columns(widened(&fields));
         let plan = plan.select([expression.clone().alias("value")]);
@@ -197,21 +182,6 @@ pub fn expression(sql: &str, fields: &Schema) -> Result<(Expr, DataType)> {
         let given = plan.lp_arena.get(plan.lp_top).schema(&plan.lp_arena).get("value").cloned();
         let given = given.ok_or_else(|| Error::internal("an expression without a type"))?;
         Ok((expression, given))
-    })
-}
-
-/// The same with room for what whole numbers give together, however they came: they are added and multiplied in the digits
-/// of their own types, and what has no room there is another number.
-fn exact(expression: Expr, fields: &Schema) -> Expr {
-    let wide = |side: Arc<Expr>| match side.to_field(fields) {
-        Ok(field) if field.dtype().is_integer() => Arc::new(Arc::unwrap_or_clone(side).cast(DataType::Int128)),
-        _ => side,
-    };
-    expression.map_expr(|one| match one {
-        Expr::BinaryExpr { left, op: op @ (Operator::Plus | Operator::Minus | Operator::Multiply), right } => {
-            Expr::BinaryExpr { left: wide(left), op, right: wide(right) }
-        }
-        other => other,
     })
 }
 

@@ -1,5 +1,7 @@
 //! `evaluate`: the checks judge a release's inputs; what fails becomes anomalies.
 
+mod sharing;
+
 use std::collections::BTreeMap;
 
 use polars::prelude::{LazyFrame, UnionArgs, concat};
@@ -9,11 +11,10 @@ use super::{Context, drift, findings, history, profile, refine, slices, standing
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{
-    Batch, BatchId, Contract, Dataset, Evaluation, Fact, ModelRef, Outcome, Period, Release, ReleaseName, Slice, Task,
+    Batch, BatchId, Contract, Dataset, Evaluation, Fact, ModelRef, Outcome, Release, ReleaseName, Slice, Task,
 };
 use crate::journal::{Snapshot, Transaction};
 use crate::quality::evaluate::{Judged, SliceFacts, evaluate};
-use crate::quality::overlap::{self, Shared};
 
 /// Judges a release: what each check says. `None` where the release would be judged by something else by now than the
 /// task was planned with.
@@ -96,7 +97,8 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
             annotations.extend(slice_frame(context, slices::annotations(&slice, &release.model))?);
         }
     }
-    share(context, dataset, period, &mut slices, &silver)?;
+    sharing::between_providers(context, dataset, period, &mut slices, &silver)?;
+    sharing::between_periods(context, dataset, period, &mut slices, &vouched)?;
     let values = |provider: &str, metric: &str| {
         context
             .journal
@@ -143,37 +145,6 @@ fn slice_facts(
         previous_model,
         baseline: None,
     })
-}
-
-/// The rows that a slice shares with another; none where one of them has no rows.
-fn shared(context: &Context, dataset: &Dataset, own: &Slice, other: &Slice) -> Result<Option<Shared>> {
-    let frames = (slice_frame(context, slices::silver(own))?, slice_frame(context, slices::silver(other))?);
-    let (Some(rows), Some(others)) = frames else { return Ok(None) };
-    overlap::between(dataset, rows, (others, other.to_string()), &context.cancel).map(Some)
-}
-
-/// The rows that the slices of a release share with one another.
-fn share(
-    context: &Context,
-    dataset: &Dataset,
-    period: Period,
-    slices: &mut [SliceFacts],
-    silver: &[LazyFrame],
-) -> Result<()> {
-    let Some(all) = union(silver.to_vec())?.filter(|_| slices.len() > 1 && !dataset.key.is_empty()) else {
-        return Ok(());
-    };
-    if overlap::keys_of_several(dataset, all, &context.cancel)? == 0 {
-        return Ok(());
-    }
-    let providers: Vec<String> = slices.iter().map(|slice| slice.provider.clone()).collect();
-    let of = |provider: &String| Slice { dataset: dataset.name.clone(), period, provider: provider.clone() };
-    for slice in slices {
-        for other in providers.iter().filter(|other| **other != slice.provider) {
-            slice.shared.extend(shared(context, dataset, &of(&slice.provider), &of(other))?);
-        }
-    }
-    Ok(())
 }
 
 fn slice_frame(

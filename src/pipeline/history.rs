@@ -38,18 +38,23 @@ impl Vouched {
     /// still being judged, nor what was measured of one that was taken back, nor what another model version found.
     #[must_use]
     pub fn covers(&self, provider: &str, metric: &str, model: &ModelRef) -> bool {
-        let measured = if is_about_entities(metric) {
-            Some(model).filter(|model| self.covers_entities(provider, model))
+        if is_about_entities(metric) {
+            self.covers_entities(provider, model) && self.is_of_signed(provider, model)
         } else {
-            self.newest.get(provider)
-        };
-        measured.is_some_and(|model| self.is_of_signed(provider, model))
+            self.covers_rows(provider)
+        }
     }
 
     /// Whether what `model` found there was signed.
     #[must_use]
     pub fn covers_model(&self, model: &ModelRef) -> bool {
         self.model == *model
+    }
+
+    /// Whether the rows of a provider are the ones that were signed.
+    #[must_use]
+    pub fn covers_rows(&self, provider: &str) -> bool {
+        self.newest.get(provider).is_some_and(|model| self.is_of_signed(provider, model))
     }
 
     fn covers_entities(&self, provider: &str, model: &ModelRef) -> bool {

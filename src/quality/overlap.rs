@@ -60,13 +60,16 @@ pub fn between(
     (other, with): (LazyFrame, String),
     cancel: &Cancel,
 ) -> Result<Shared> {
+    let key: Vec<Expr> = dataset.key.iter().map(|name| named(name)).collect();
+    if !has_common(&own, &other, &key, cancel)? {
+        return Ok(Shared { with, rows: 0, samples: Vec::new() });
+    }
     let is_value = |field: &&Field| !dataset.key.contains(&field.name) && dataset.date.as_ref() != Some(&field.name);
     let values: Vec<&str> = dataset.delivered().filter(is_value).map(|field| field.name.as_str()).collect();
     let telling = telling(&own, &values, cancel)?;
     if telling.is_empty() {
         return Ok(Shared { with, rows: 0, samples: Vec::new() });
     }
-    let key: Vec<Expr> = dataset.key.iter().map(|name| named(name)).collect();
     let theirs = |name: &str| format!("{OTHER}{name}");
     let of_other = values.iter().map(|name| named(name).alias(theirs(name)));
     let other = other.select(key.iter().cloned().chain(of_other).collect::<Vec<_>>());
@@ -88,6 +91,18 @@ pub fn between(
     })?;
     let samples = picks.finish(&format!("{with} has it too"));
     Ok(Shared { with, rows, samples })
+}
+
+/// Whether there is a key that both have: nearly always there is none, and then nothing else has to be read.
+fn has_common(own: &LazyFrame, other: &LazyFrame, key: &[Expr], cancel: &Cancel) -> Result<bool> {
+    let keys = |rows: &LazyFrame| rows.clone().select(key);
+    let common = keys(own).join(keys(other), key, key, JoinArgs::new(JoinType::Semi)).limit(1);
+    let mut has_common = false;
+    for_each_chunk(common, cancel, |chunk| {
+        has_common |= chunk.height() > 0;
+        Ok(())
+    })?;
+    Ok(has_common)
 }
 
 /// One in so many rows, at the most, has a value that tells it from others.

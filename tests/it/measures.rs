@@ -265,3 +265,23 @@ fn the_same_rows_from_two_providers_are_a_finding_and_the_same_numbers_are_not()
     let list = workspace.json(&["anomaly", "list", "--state", "open", "--period", "2026-07"]).to_string();
     assert!(list.contains("of 40 rows, 10 also in slips/2026-07/beta"), "{list}");
 }
+
+#[test]
+fn rows_that_come_again_for_the_next_period_are_a_finding_unless_they_always_do() {
+    let workspace = workspace();
+    for (count, period) in ["2026-06", "2026-07", "2026-08"].into_iter().enumerate() {
+        workspace.deliver("alpha", &format!("{period}.csv"), numbered("x", period, 0, 40));
+        let others = numbered("y", period, 100 * u32::try_from(count).unwrap(), 40);
+        workspace.deliver("beta", &format!("{period}.csv"), others);
+        workspace.ok(PREPARER, &["ingest"]);
+        workspace.ok(PREPARER, &["run"]);
+        if period == "2026-07" {
+            assert_eq!(doubled(&workspace, period), ["alpha"]);
+            let list = workspace.json(&["anomaly", "list", "--state", "open", "--period", period]).to_string();
+            assert!(list.contains("of 40 rows, 40 also in slips/2026-06/alpha"), "{list}");
+        } else {
+            assert!(doubled(&workspace, period).is_empty(), "{period}");
+        }
+        workspace.ok(PREPARER, &["period", "baseline", period, "--reason", "it delivers a state"]);
+    }
+}

@@ -112,11 +112,11 @@ label = "PRODUCT"
 /// The header of a delivery.
 pub const HEADER: &str = "Slip,Sold on,Item,Amount\n";
 
-/// The delivery of a provider for a period: `rows` good records.
+/// The delivery of a provider for a period: `rows` good records, none of which is one of another period.
 pub fn delivery(provider: &str, period: &str, rows: u32) -> String {
     let record = |row: u32| {
         let item = if row.is_multiple_of(3) { "Oat milk 1L" } else { "Heinz Beans 400g" };
-        format!("{provider}-{row},{period}-{:02},{item} no {row},{row}.50\n", row % 28 + 1)
+        format!("{provider}-{period}-{row},{period}-{:02},{item} no {row},{row}.50\n", row % 28 + 1)
     };
     (1..=rows).map(record).fold(HEADER.to_owned(), |file, record| file + &record)
 }

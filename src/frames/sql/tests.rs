@@ -83,6 +83,40 @@ fn whole_numbers_are_computed_whole() {
 }
 
 #[test]
+fn queries_compute_whole_numbers_whole_too() {
+    let rows = df!("pieces" => [4_000_000_000_i64, 1], "code" => ["70000", "60000"]).unwrap();
+    let given = |sql: &str| {
+        let made = query(sql, "rows", rows.clone().lazy()).unwrap().collect().unwrap();
+        let value = made.columns()[0].cast(&DataType::String).unwrap();
+        value.str().unwrap().get(0).unwrap().to_owned()
+    };
+    for (sql, wanted) in [
+        ("select sum(pieces * pieces) from rows", "16000000000000000001"),
+        ("select sum(cast(code as int) * cast(code as int)) from rows", "8500000000"),
+        ("select count(*) * 3000000000 from rows", "6000000000"),
+        ("select sum(cast(pieces / 2 as int)) from rows", "2000000000"),
+        ("select sum(length(code)) * 1000000000 from rows", "10000000000"),
+        ("select sum(n) from (select cast('2000000000' as int) as n from rows) as x", "4000000000"),
+        (
+            "with x as (select cast(code as int) as n from rows) select n * n from x where n * n > 4000000000",
+            "4900000000",
+        ),
+        ("select cast(code as int) * 100000 as n from rows order by cast(code as int) * 100000", "6000000000"),
+        ("select code from rows group by code having sum(cast(code as int) * 50000) > 3200000000", "70000"),
+        ("select cast(code as int) * 100000 from rows union all select 1 from rows", "7000000000"),
+        ("select distinct cast(code as int) * 100000 as n from rows order by n desc limit 1", "7000000000"),
+        ("select sum(cast(code as int) * 100000) over (partition by code) as n from rows order by n", "6000000000"),
+        ("select sum(case when code = '70000' then 2147483647 else 1 end) from rows", "2147483648"),
+        (
+            "select a.pieces from rows a join rows b on a.code = b.code where length(a.code) * 1000000000 > 1",
+            "4000000000",
+        ),
+    ] {
+        assert_eq!(given(sql), wanted, "{sql}");
+    }
+}
+
+#[test]
 fn what_is_no_expression_over_the_fields_is_refused() {
     for sql in [
         "amount; drop table x",

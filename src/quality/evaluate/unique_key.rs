@@ -1,5 +1,5 @@
-//! No two rows of a slice share a key, rejects included, and no other provider or period has the very same delivery, nor
-//! another provider the same rows, so that a doubled one shows.
+//! No two rows of a slice share a key, rejects included, and no other provider or period has the very same delivery or the
+//! same rows, so that a doubled one shows.
 
 use super::{Compared, Judged, SliceFacts, about, compared, of_provider, result};
 use crate::base::text::{counted, grouped};
