@@ -223,7 +223,7 @@ impl Builder<'_> {
             }
         }
         workspace.compact()?;
-        for leftover in ["logs", "inbox"] {
+        for leftover in ["logs", "inbox", "lake/identities"] {
             match fs::remove_dir_all(self.root.join(leftover)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
                 _ => {}

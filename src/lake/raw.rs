@@ -91,6 +91,12 @@ impl Lake {
         self.root().join("lake/raw").join(first).join(format!("{digest}.{extension}"))
     }
 
+    /// Where that lies which identifies the rows of the file of this content, whether it is there or not. It can be made anew.
+    #[must_use]
+    pub fn identities_path(&self, digest: &Digest) -> PathBuf {
+        self.root().join("lake/identities").join(digest.as_str())
+    }
+
     /// Whether the file of this content lies there whole.
     pub fn has_raw(&self, raw: &Raw) -> Result<bool> {
         is_whole(&self.raw_path(&raw.digest, &raw.extension), raw)

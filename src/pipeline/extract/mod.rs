@@ -3,8 +3,12 @@
 //! The copy of a source is what its landed extracts add up to: of each period the last row of each key. An extract holds only
 //! what differs from that, so that doing it again changes nothing, whatever became of the attempt before.
 
+mod compare;
 mod copy;
 mod difference;
+mod identities;
+mod rows;
+mod seen;
 
 use chrono::NaiveDate;
 
@@ -19,7 +23,8 @@ use crate::domain::source::{Extract, Relation, Retrieval, Sql};
 use crate::domain::{Dataset, Destination, Fact, Period, Provider, Slice, TaskKind};
 use crate::source::{inbox, sql};
 use copy::Known;
-use difference::{Difference, Placing};
+use difference::Difference;
+use rows::Placing;
 
 /// What came of looking at a source.
 pub struct Extracted {

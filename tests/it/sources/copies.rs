@@ -174,6 +174,40 @@ fn the_copy_of_a_file_follows_it() {
 }
 
 #[test]
+fn what_is_kept_beside_an_extract_is_made_anew_where_it_is_not_whole() {
+    let workspace = Workspace::under(&contract(SQLITE));
+    let database = file(&workspace);
+    database.execute_batch(&table("text")).unwrap();
+    let sell = |id: u32| {
+        let changed = format!("2020-01-{id:02} 00:00:00");
+        database.execute_batch(&insert(&[(id, &changed[..10], "1.00", &changed)])).unwrap();
+        ingest(&workspace);
+    };
+    (1..=4).for_each(sell);
+    let folder = std::fs::read_dir(workspace.path("lake/identities")).unwrap();
+    let paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(paths.len(), 3, "of the newest extract nothing had to be known yet");
+    let bytes = || paths.iter().map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>();
+    let whole = bytes();
+    for (harm, path) in paths.iter().enumerate() {
+        let mut harmed = whole[harm].clone();
+        match harm {
+            0 => harmed[70] ^= 1,
+            1 => harmed.truncate(100),
+            _ => harmed.clear(),
+        }
+        std::fs::write(path, harmed).unwrap();
+    }
+    database
+        .execute_batch("update sales set sold_on = '2021-01-01', changed_at = '2021-01-01 00:00:00' where id < 4")
+        .unwrap();
+    ingest(&workspace);
+    workspace.ok(WHO, &["run"]);
+    assert_eq!(silver(&workspace).len(), 4, "a row is where it was, and where it is now");
+    assert_eq!(bytes(), whole);
+}
+
+#[test]
 fn what_is_withdrawn_stays_away_until_it_changes_or_all_is_asked_for() {
     let workspace = Workspace::under(&contract(SQLITE));
     let database = file(&workspace);
