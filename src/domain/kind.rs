@@ -1,5 +1,7 @@
 //! What a cell looks like: enough of it to tell whether text was cut where its writer cut it.
 
+use super::unit::is_currency_sign;
+
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -44,11 +46,7 @@ fn is_nothing(cell: &str) -> bool {
 
 /// Signs, currencies and units that stand around a number.
 fn is_around_number(character: char) -> bool {
-    matches!(character, '+' | '-' | '\u{2212}' | '(' | ')' | '%' | '<' | '>' | '~' | '*') || is_currency(character)
-}
-
-fn is_currency(character: char) -> bool {
-    matches!(character, '$' | '¢' | '£' | '¥' | '€' | '\u{20a0}'..='\u{20cf}')
+    matches!(character, '+' | '-' | '\u{2212}' | '(' | ')' | '%' | '<' | '>' | '~' | '*') || is_currency_sign(character)
 }
 
 fn is_number(cell: &str) -> bool {

@@ -61,6 +61,12 @@ impl Factor {
         (10_u32.pow(u32::from(decimals)) == minor).then_some(Self { digits: 1, decimals })
     }
 
+    /// Whether it makes less of a number and moves only its point: what is multiplied by it is in minor units.
+    #[must_use]
+    pub fn is_of_minor(self) -> bool {
+        self.moves_the_point() && self.digits < 10_i128.pow(u32::from(self.decimals))
+    }
+
     /// Whether it only moves the point: minor units become major ones.
     #[must_use]
     pub fn moves_the_point(self) -> bool {
@@ -162,6 +168,12 @@ impl TryFrom<String> for Factor {
     fn try_from(text: String) -> Result<Self> {
         text.parse()
     }
+}
+
+/// Whether a character is the sign of a currency.
+#[must_use]
+pub fn is_currency_sign(character: char) -> bool {
+    matches!(character, '$' | '¢' | '£' | '¤' | '¥' | '€' | '\u{20a0}'..='\u{20cf}')
 }
 
 /// The sign of the currency of this code (ISO 4217), where it is one that is listed here.

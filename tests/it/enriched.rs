@@ -354,3 +354,25 @@ fn a_row_of_which_a_field_cannot_be_derived_is_refused_and_no_other() {
     let shown = workspace.json(&["batch", "show", batches[0]["id"].as_str().unwrap()]);
     assert_eq!(shown["note"]["rejects"][0]["examples"][0]["line"], 78);
 }
+
+#[test]
+fn a_sign_beside_a_number_is_believed_row_by_row() {
+    let without = contract().replace("units = { amount = { unit = \"EUR\" } }\n", "");
+    let workspace = Workspace::under(&without);
+    workspace.deliver("alpha", "2026-09.csv", format!("{HEADER}a-1,2026-09-01,Beans,199\na-2,2026-09-02,Beans,£150\n"));
+    let mixed = "b-1,2026-09-03,Brot,€5.00,EUR\nb-2,2026-09-04,Bread,£7.00,GBP\nb-3,2026-09-05,Milch,€9.00,EUR\n\
+                 b-4,2026-09-06,Milk,€9.00,GBP\n";
+    workspace.deliver("beta", "2026-09.csv", format!("Slip,Sold on,Item,Amount,Currency\n{mixed}"));
+    workspace.deliver("rates", "rates.csv", RATES);
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let batches = workspace.json(&["batch", "list"]);
+    let refused = |provider: &str| {
+        let batch = batches.as_array().unwrap().iter().find(|batch| batch["provider"] == provider).unwrap();
+        let shown = workspace.json(&["batch", "show", batch["id"].as_str().unwrap()]);
+        let rejects = shown["note"]["rejects"][0]["examples"].as_array().unwrap().clone();
+        rejects.iter().map(|reject| reject["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(refused("alpha"), ["amount: £ is said beside it, and the contract says that it is in minor units"]);
+    assert_eq!(refused("beta"), ["amount: it is in €, and `GBP` is said beside it"]);
+}

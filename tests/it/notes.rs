@@ -138,3 +138,22 @@ fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
     assert_eq!(silver(), 5, "the rows that can be kept");
     workspace.verify();
 }
+
+#[test]
+fn thousands_or_decimals_are_told_by_other_numbers_or_by_somebody_and_else_refused() {
+    let workspace = Workspace::under(&contract());
+    let preview = |amounts: [&str; 3]| {
+        let row = |(row, amount): (usize, &&str)| format!("a-{row};2026-09-0{};Tea;{amount}\n", row + 1);
+        let rows: String = amounts.iter().enumerate().map(row).collect();
+        workspace.deliver("alpha", "2026-09.csv", format!("Slip;Sold on;Item;Amount\n{rows}"));
+        let path = workspace.path("inbox/alpha/2026-09.csv");
+        let shown = workspace.json(&["batch", "preview", path.to_str().unwrap(), "--provider", "alpha"]);
+        (shown["rows"].as_u64().unwrap(), shown["rejects"].clone())
+    };
+    let (rows, rejects) = preview(["1.200", "2.300", "15"]);
+    assert_eq!(rows, 1, "{rejects:#}");
+    let reason = rejects[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("`1.200` may have a point or a comma before its decimals"), "{reason}");
+    assert_eq!(preview(["1.200", "2.300", "15,50"]).0, 3, "the last one tells");
+    assert_eq!(preview(["1.200", "2.30", "15"]).0, 3);
+}

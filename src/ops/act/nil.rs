@@ -55,6 +55,10 @@ pub fn meant<'a>(
     let dataset = context.contract.dataset_or_only(dataset)?;
     let provider = dataset.provider(provider)?;
     dataset.check_period(period)?;
+    if period.first() > context.today_of(provider) {
+        return Err(Error::refused(format!("{period} has not begun: {} may deliver it yet", provider.name))
+            .hint("that it will deliver nothing for a while is said in its table: pauses = [...]"));
+    }
     let slice = Slice { dataset: dataset.name.clone(), provider: provider.name.clone(), period };
     let batches = context.journal.read(|snapshot| snapshot.batches_of_slice(&slice))?;
     let standing =

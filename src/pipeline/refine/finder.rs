@@ -26,8 +26,17 @@ pub struct Finder {
 /// What is known of a column.
 enum Told {
     Already(Style),
-    Numbers { marks: Marks, is_whole: bool, has_typed: bool },
-    Dates { orders: Orders, is_of_period: bool },
+    Numbers {
+        marks: Marks,
+        is_whole: bool,
+        has_typed: bool,
+        /// Whether three decimals would be more than the field has.
+        is_short: bool,
+    },
+    Dates {
+        orders: Orders,
+        is_of_period: bool,
+    },
 }
 
 impl Finder {
@@ -49,6 +58,8 @@ impl Finder {
                 marks: Marks::default(),
                 is_whole: field.field_type == FieldType::Int,
                 has_typed: column.as_ref().is_some_and(|column| column.typed_numbers.is_some()),
+                is_short: matches!(field.field_type, FieldType::Decimal { scale: ..3, .. })
+                    && provider.units.get(&field.name).is_none_or(|measure| measure.factor.is_none()),
             },
             FieldType::Date if !provider.dates.is_empty() => {
                 let or_iso = column.as_ref().is_some_and(|column| column.iso_dates);
@@ -99,16 +110,21 @@ impl Finder {
             Told::Dates { orders, .. } => orders.told(),
             _ => None,
         });
-        let (usual_mark, usual_order) = (only(marks).unwrap_or(Mark::Point), only(orders));
+        let (usual_mark, usual_order) = (only(marks), only(orders));
         let style = |told: &Told| match told {
             Told::Already(style) => style.clone(),
-            Told::Numbers { marks, has_typed, .. } => Style::Numbers(Numbers {
+            Told::Numbers { marks, has_typed, is_short, .. } => {
                 // Numbers that may have a type of their own don't go by how texts elsewhere are written.
-                mark: self.mark.or_else(|| marks.mark()).unwrap_or(if *has_typed { Mark::Point } else { usual_mark }),
-                is_contested: self.mark.is_none() && marks.is_contested(),
-                has_typed: *has_typed,
-                currency: marks.currency(),
-            }),
+                let usual_mark = if *has_typed { Some(Mark::Point) } else { usual_mark };
+                let is_open = *is_short && marks.is_open() && usual_mark.is_none();
+                Style::Numbers(Numbers {
+                    mark: self.mark.or_else(|| marks.mark()).or(usual_mark).unwrap_or(Mark::Point),
+                    is_contested: self.mark.is_none() && (is_open || marks.is_contested()),
+                    has_typed: *has_typed,
+                    currency: marks.currency(),
+                    is_in_several: false,
+                })
+            }
             Told::Dates { orders, .. } if orders.is_contested() => Style::Dates(Dates::Found(None)),
             Told::Dates { orders, .. } => Style::Dates(Dates::Found(orders.told().or(usual_order))),
         };

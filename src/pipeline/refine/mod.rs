@@ -6,6 +6,7 @@ mod changes;
 mod dates;
 pub mod derive;
 mod finder;
+mod held;
 mod lookup;
 mod numbers;
 pub mod parse;
@@ -34,6 +35,7 @@ use super::report::Report;
 use super::{Context, bronze, notes, reference, slices};
 use changes::Latest;
 use derive::Derivation;
+use held::Held;
 use refiner::{Reading, Refiner, Sorted};
 use scope::Scope;
 
@@ -64,13 +66,14 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let latest = latest(context, dataset, slice, batches, &readings)?;
     let derivation = Arc::new(Derivation::of(dataset, &context.cancel, |table| reference::rows(context, table))?);
     let how = How { readings: &readings, latest: &latest, derivation: &derivation };
-    let mut counts = Counts::default();
+    let (mut counts, mut held) = (Counts::default(), Held::new());
     let (table, partition) = slices::silver(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     let mut kept = refined(context, dataset, slice, batches, &how)?.map(|chunk| {
         let mut chunk = chunk?;
         counts.add(&mut chunk);
         report.rows(counts.kept + counts.refused(), Some(total));
+        held.add(chunk.rejects);
         Ok(chunk.silver)
     });
     if context.lake.replace(&table, &schemas::silver(dataset), &commit, &mut kept, &context.cancel)?.repeated {
@@ -82,8 +85,11 @@ pub fn run(context: &Context, task: &Task, batches: &[Batch], seq: u64, report: 
     let (table, partition) = slices::rejects(slice);
     let commit = Commit::new(partition, seq, "refine", task.slot(), at);
     if counts.refused() > 0 {
-        let mut refused = refined(context, dataset, slice, batches, &how)?.map(|chunk| Ok(chunk?.rejects));
-        context.lake.replace(&table, &schemas::rejects(), &commit, &mut refused, &context.cancel)?;
+        let mut refused: Box<dyn Iterator<Item = Result<DataFrame>>> = match held.all() {
+            Some(refused) => Box::new(refused.into_iter().map(Ok)),
+            None => Box::new(refined(context, dataset, slice, batches, &how)?.map(|chunk| Ok(chunk?.rejects))),
+        };
+        context.lake.replace(&table, &schemas::rejects(), &commit, &mut *refused, &context.cancel)?;
     } else if context.lake.version(&table)?.is_some() {
         // Before the first reject there is no such table.
         context.lake.remove(&table, &commit)?;

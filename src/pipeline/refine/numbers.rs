@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::understood::RepairKind;
 pub use crate::domain::unit::DecimalMark as Mark;
+use crate::domain::unit::is_currency_sign;
 
 /// A number as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +32,14 @@ pub struct Numbers {
     pub has_typed: bool,
     /// The currency of the column: a number in another is none of its numbers.
     pub currency: Option<char>,
+    /// Whether each row says for itself in which currency it is.
+    pub is_in_several: bool,
 }
 
 impl Numbers {
     /// As programs write them.
-    pub const PLAIN: Self = Self { mark: Mark::Point, is_contested: false, has_typed: false, currency: None };
+    pub const PLAIN: Self =
+        Self { mark: Mark::Point, is_contested: false, has_typed: false, currency: None, is_in_several: false };
 
     /// The number that a cell of the column says; none where it says none, or could be another one, too.
     pub fn read(self, text: &str) -> Option<Number> {
@@ -60,6 +64,8 @@ impl Numbers {
 pub struct Marks {
     point: u64,
     comma: u64,
+    /// Numbers of which nobody knows whether their point stands before three decimals or before a group of digits.
+    either: u64,
     currencies: BTreeMap<char, u64>,
 }
 
@@ -72,11 +78,16 @@ impl Marks {
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
+        if !is_whole && says_point(text) {
+            self.point += 1;
+            return;
+        }
         let fits = |mark| number(text, mark).filter(|number| !is_whole || number.is_whole());
         let (point, comma) = (fits(Mark::Point), fits(Mark::Comma));
         match (&point, &comma) {
             (Some(_), None) => self.point += 1,
             (None, Some(_)) => self.comma += 1,
+            (Some(point), Some(_)) if point.decimals == 3 => self.either += 1,
             _ => {}
         }
         if let Some(currency) = point.or(comma).and_then(|number| number.currency) {
@@ -99,6 +110,11 @@ impl Marks {
         most < FAR_MORE * fewer
     }
 
+    /// Whether nothing but numbers with three digits behind a point tells of the mark.
+    pub fn is_open(&self) -> bool {
+        self.either > 0 && self.mark().is_none()
+    }
+
     /// The currency that most of the numbers with one are in.
     pub fn currency(&self) -> Option<char> {
         self.currencies.iter().rev().max_by_key(|(_, count)| **count).map(|(currency, _)| *currency)
@@ -108,11 +124,15 @@ impl Marks {
 impl Number {
     /// Whether it is surely no fraction. Three zeros behind a mark are rather a group.
     pub fn is_whole(&self) -> bool {
-        self.decimals != 3
-            && self.digits[self.digits.len() - self.decimals.min(self.digits.len())..]
-                .bytes()
-                .all(|digit| digit == b'0')
+        self.decimals != 3 && self.digits[self.digits.len() - self.decimals..].bytes().all(|digit| digit == b'0')
     }
+}
+
+/// Whether a text is written as programs write numbers, with decimals that can't be a group of digits.
+fn says_point(text: &str) -> bool {
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.strip_prefix('-').unwrap_or(text).split_once('.');
+    parts.is_some_and(|(whole, decimals)| decimals.len() != 3 && is_number(whole) && is_number(decimals))
 }
 
 /// Whether a text says one number with a point before decimals, and another with a comma.
@@ -150,7 +170,8 @@ pub fn number(text: &str, mark: Mark) -> Option<Number> {
         repairs.push(RepairKind::DecimalComma);
     }
     let decimals = fraction.len() + if is_percent { 2 } else { 0 };
-    Some(Number { is_negative, digits: ungrouped + fraction, decimals, currency, repairs })
+    let digits = format!("{:0>decimals$}", ungrouped + fraction);
+    Some(Number { is_negative, digits, decimals, currency, repairs })
 }
 
 /// A number without what is written around it, and what that says.
@@ -191,7 +212,7 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
                 found.is_percent = true;
                 found.repairs.push(RepairKind::Percent);
             }
-            edge if is_currency(edge) && found.currency.is_none() => {
+            edge if is_currency_sign(edge) && found.currency.is_none() => {
                 found.currency = Some(edge);
                 found.repairs.push(RepairKind::Currency);
             }
@@ -207,10 +228,6 @@ fn is_inner(character: char) -> bool {
 
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '\u{2009}')
-}
-
-fn is_currency(character: char) -> bool {
-    matches!(character, '$' | '¢' | '£' | '¤' | '¥' | '€' | '\u{20a0}'..='\u{20cf}')
 }
 
 /// Digits without what stands between groups of three: one kind of mark, everywhere or nowhere.

@@ -13,13 +13,15 @@ use crate::domain::{FieldType, Value};
 pub struct Read<'a> {
     /// The canonical value; null where the cell is blank or says that there is nothing.
     pub value: Value<'a>,
+    /// The sign of the currency beside a number.
+    pub sign: Option<char>,
     /// What was repaired.
     pub repairs: Vec<RepairKind>,
 }
 
 impl<'a> From<Value<'a>> for Read<'a> {
     fn from(value: Value<'a>) -> Self {
-        Self { value, repairs: Vec::new() }
+        Self { value, sign: None, repairs: Vec::new() }
     }
 }
 
@@ -31,7 +33,7 @@ pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[S
         return Ok(Value::Null.into());
     }
     if nulls.iter().any(|null| null == text) || says_nothing(text, field_type) {
-        return Ok(Read { value: Value::Null, repairs: vec![RepairKind::NullMarker] });
+        return Ok(Read { repairs: vec![RepairKind::NullMarker], ..Value::Null.into() });
     }
     let read = match (field_type, style) {
         (FieldType::String, _) => Some(Value::Text(text).into()),
@@ -69,16 +71,20 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
                 "`{shown}` may have a point or a comma before its decimals: name `decimal_mark` in the provider's table"
             )
         }
-        Style::Numbers(Numbers { currency: Some(currency), mark, .. }) if is_in_another(text, *mark, *currency) => {
+        Style::Numbers(Numbers { currency: Some(currency), mark, is_in_several: false, .. })
+            if is_in_another(text, *mark, *currency) =>
+        {
             format!("`{shown}` is in another currency than the column, which is in {currency}")
         }
         _ => format!("`{shown}` is not a {field_type}"),
     }
 }
 
+/// Whether a text is a date that only its order leaves open: neither one as programs write it, nor one that names its month.
 fn is_day_or_month_first(text: &str) -> bool {
     let (day, _) = day_and_time(text);
-    date(day, DateOrder::DayFirst).is_some() || date(day, DateOrder::MonthFirst).is_some()
+    let (day_first, month_first) = (date(day, DateOrder::DayFirst), date(day, DateOrder::MonthFirst));
+    day_first != month_first
 }
 
 fn is_in_another(text: &str, mark: Mark, currency: char) -> bool {
@@ -91,6 +97,10 @@ fn says_nothing(text: &str, field_type: FieldType) -> bool {
     const ANYWHERE: [&str; 8] = ["\\N", "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"];
     const MARKERS: [&str; 13] =
         ["NA", "N/A", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
+    const LONGEST: usize = 7;
+    if text.len() > LONGEST || text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     ANYWHERE.contains(&text)
         || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
 }
@@ -105,7 +115,7 @@ fn day<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
     let (day, clock) = day_and_time(text);
     let is_midnight = clock.is_none_or(|clock| time(clock).is_some_and(|(time, _)| time == NaiveTime::MIN));
     let (day, repairs) = date_in(day, dates).filter(|_| is_midnight)?;
-    Some(Read { value: Value::Date(day), repairs })
+    Some(Read { repairs, ..Value::Date(day).into() })
 }
 
 fn has_time(text: &str, dates: &Dates) -> bool {
@@ -148,7 +158,7 @@ fn instant<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
         Some(zone) => naive.and_local_timezone(zone).single()?.with_timezone(&Utc),
         None => naive.and_utc(),
     };
-    Some(Read { value: Value::Timestamp(utc), repairs })
+    Some(Read { repairs, ..Value::Timestamp(utc).into() })
 }
 
 /// A number as programs write them.
@@ -169,7 +179,7 @@ fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Opti
         // As programs write very large and very small ones.
         return plain_number(text, field_type).filter(|_| text.contains(['e', 'E'])).map(Read::from);
     };
-    if number.currency.is_some() && number.currency != style.currency {
+    if number.currency.is_some() && number.currency != style.currency && !style.is_in_several {
         return None;
     }
     let digits = format!("{:0>width$}", number.digits, width = number.decimals + 1);
@@ -179,7 +189,7 @@ fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Opti
         FieldType::Int if number.is_whole() => format!("{sign}{whole}"),
         _ => format!("{sign}{whole}.{fraction}"),
     };
-    plain_number(&plain, field_type).map(|value| Read { value, repairs: number.repairs })
+    plain_number(&plain, field_type).map(|value| Read { value, sign: number.currency, repairs: number.repairs })
 }
 
 /// As much of a bad value as helps to recognise it.

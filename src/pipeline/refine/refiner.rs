@@ -240,7 +240,7 @@ impl Refiner {
             let read =
                 parse(cell, units.read_as(place, field.field_type), style, &self.provider.nulls).map_err(no_value)?;
             let read = units.converted(place, field.field_type, read).map_err(no_value)?;
-            signs[place] = style.sign().filter(|_| read.repairs.contains(&RepairKind::Currency));
+            signs[place] = read.sign;
             repaired.extend(read.repairs.into_iter().map(|kind| (kind, cell, field.name.as_str())));
             values.push(read.value);
         }

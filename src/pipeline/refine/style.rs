@@ -15,20 +15,13 @@ pub enum Style {
 }
 
 impl Style {
-    /// The sign of the currency that stands beside its numbers.
-    pub fn sign(&self) -> Option<char> {
-        match self {
-            Self::Numbers(numbers) => numbers.currency,
-            _ => None,
-        }
-    }
-
     /// In words, where that had to be found out.
     pub fn words(&self) -> Option<String> {
         match self {
             Self::Plain | Self::Dates(Dates::Patterns { .. } | Dates::Found(None)) => None,
             Self::Dates(Dates::Found(Some(order))) => Some(order.words().to_owned()),
-            Self::Numbers(Numbers { mark, currency, .. }) => {
+            Self::Numbers(Numbers { mark, currency, is_in_several, .. }) => {
+                let currency = currency.filter(|_| !is_in_several);
                 let mark = (*mark == Mark::Comma).then(|| "decimal commas".to_owned());
                 let parts: Vec<String> =
                     mark.into_iter().chain(currency.map(|currency| format!("in {currency}"))).collect();

@@ -50,11 +50,13 @@ impl Units {
     /// How a field's column is written, by what is found in it and by what the contract says: there its currency goes by the
     /// contract.
     pub fn told(&self, place: usize, style: Style) -> Style {
-        let sign = self.0.get(place).and_then(|of| sign_of(of.unit.as_deref()?));
-        match (style, sign) {
+        let Some(of) = self.0.get(place) else { return style };
+        let is_in_several = of.named_by.is_some() && of.unit.is_none();
+        match (style, of.unit.as_deref().and_then(sign_of)) {
             (Style::Numbers(numbers), Some(sign)) if numbers.currency.is_some() => {
                 Style::Numbers(Numbers { currency: Some(sign), ..numbers })
             }
+            (Style::Numbers(numbers), None) if is_in_several => Style::Numbers(Numbers { is_in_several, ..numbers }),
             (style, _) => style,
         }
     }
@@ -62,6 +64,9 @@ impl Units {
     /// What was read of a cell as a value of its field, or why it is none.
     pub fn converted<'a>(&self, place: usize, field_type: FieldType, mut read: Read<'a>) -> Result<Read<'a>, String> {
         let Some(factor) = self.factor(place).filter(|_| read.value != Value::Null) else { return Ok(read) };
+        if let Some(sign) = read.sign.filter(|_| factor.is_of_minor()) {
+            return Err(format!("{sign} is said beside it, and the contract says that it is in minor units"));
+        }
         read.value =
             factor.times(read.value, field_type).ok_or_else(|| format!("times {factor} it is not a {field_type}"))?;
         read.repairs.push(RepairKind::Converted);

@@ -27,11 +27,10 @@ const GUESSED_FROM: usize = 1 << 20;
 pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
     let named = label.map(named).transpose()?;
     let Decided { encoding, is_guessed } = decide(file, named, cancel)?;
-    if encoding == UTF_8 {
-        return Ok(Text::sound(file.stream()?));
-    }
-    let mut text = Text::new(file.stream()?, encoding);
-    if is_guessed {
+    let stream = file.stream()?;
+    let mut text = if encoding == UTF_8 { Text::sound(stream) } else { Text::new(stream, encoding) };
+    text.packed = file.way();
+    if is_guessed && encoding != UTF_8 {
         let name = encoding.name().to_ascii_lowercase();
         let why = format!(
             "read as {name}, which its bytes look like; encoding = \"{name}\" in the provider's source says so"

@@ -77,7 +77,8 @@ impl Reader for JsonReader {
     fn understood(&self) -> Understood {
         let encoding = Some(self.encoding().unwrap_or_else(|| "utf-8".to_owned()));
         let format = if self.values.is_array() { "json" } else { "jsonl" };
-        Understood { format: format.to_owned(), encoding, ..Understood::default() }
+        let packed = self.values.text.packed.map(str::to_owned);
+        Understood { format: format.to_owned(), packed, encoding, ..Understood::default() }
     }
 
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>> {

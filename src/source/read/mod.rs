@@ -14,6 +14,7 @@ mod ods;
 mod parquet;
 mod preview;
 mod sheet;
+mod stretch;
 mod text;
 mod unpack;
 mod workbook;
@@ -82,7 +83,10 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
     }
     let file = Packed::look(path, extension)?;
     match format(&file)? {
-        Format::Csv => Ok(Box::new(csv::CsvReader::new(encoding::open(&file, encoding, cancel)?, cancel)?)),
+        Format::Csv => {
+            refuse_documents(&file)?;
+            Ok(Box::new(csv::CsvReader::new(encoding::open(&file, encoding, cancel)?, cancel)?))
+        }
         Format::JsonLines => {
             let keys = jsonl::keys(encoding::open(&file, encoding, cancel)?, cancel)?;
             Ok(Box::new(jsonl::JsonReader::new(encoding::open(&file, encoding, cancel)?, keys)))
@@ -127,6 +131,22 @@ fn format(file: &Packed) -> Result<Format> {
             }
             let is_json = matches!(first.trim_ascii_start(), [b'{' | b'[', ..]);
             Ok(if is_json { Format::JsonLines } else { Format::Csv })
+        }
+    }
+}
+
+/// Refuses what calls itself a table and is a document: a page that says why a server has none is a common one.
+fn refuse_documents(file: &Packed) -> Result<()> {
+    let mut first = Vec::new();
+    file.stream()?.take(LOOKED_AT).read_to_end(&mut first)?;
+    let text = String::from_utf8_lossy(&first);
+    let begins = text.trim_start_matches('\u{feff}').trim_start().get(..14).unwrap_or(&text).to_ascii_lowercase();
+    let documents = [("%pdf-", "a PDF"), ("<!doctype html", "a web page"), ("<html", "a web page"), ("<?xml", "XML")];
+    match documents.iter().find(|(begin, _)| begins.starts_with(begin)) {
+        None => Ok(()),
+        Some((_, what)) => {
+            Err(Error::bad_data(format!("the file is {what}, and no table"))
+                .hint("ask the provider for the table itself"))
         }
     }
 }

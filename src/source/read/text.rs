@@ -37,6 +37,8 @@ pub struct Text {
     lines: LineCounter,
     /// Whether nothing can be wrong with the text, so that nobody will ask for a line.
     is_sound: bool,
+    /// How the file is packed.
+    pub packed: Option<&'static str>,
     /// What had to be done to make text of the file, and why.
     pub repairs: Vec<(RepairKind, String)>,
 }
@@ -82,6 +84,7 @@ impl Text {
             passed: 0,
             lines: LineCounter::default(),
             is_sound: false,
+            packed: None,
             repairs: Vec::new(),
         }
     }

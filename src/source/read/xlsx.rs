@@ -6,6 +6,7 @@ use std::path::Path;
 
 use calamine::{DataType, Reader, SheetVisible, Xlsx};
 
+use super::stretch;
 use super::workbook::{Sheet, Sink, Workbook, moment, number, unreadable};
 use crate::base::{Error, Result};
 
@@ -14,6 +15,9 @@ const KEPT: u64 = 128 << 20;
 
 /// How many bytes a sheet may unpack to.
 const SHEET: u64 = 8 << 30;
+
+/// How many bytes a cell may have in a sheet, with all that stands between it and the next: they are put together in memory.
+const CELL: u64 = 32 << 20;
 
 struct Book(Xlsx<BufReader<File>>);
 
@@ -28,17 +32,23 @@ pub fn open(path: &Path) -> Result<Box<dyn Workbook>> {
 pub fn check_size(path: &Path) -> Result<()> {
     let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(unreadable)?;
     for index in 0..archive.len() {
-        let member = archive.by_index(index).map_err(unreadable)?;
+        let mut member = archive.by_index(index).map_err(unreadable)?;
         let name = member.name().map_err(unreadable)?.into_owned();
         let is_sheet = name.contains("/worksheets/") || name == "content.xml";
+        let is_xml = Path::new(&name).extension().is_some_and(|extension| extension == "xml");
         let is_read = is_sheet || name.starts_with("xl/") && !name.contains("media/");
         let most = if is_sheet { SHEET } else { KEPT };
         // What the archive says of its size is checked for what is kept: a bomb says little.
         let is_huge = member.size() > most
-            || !is_sheet && is_read && std::io::copy(&mut member.take(most + 1), &mut std::io::sink())? > most;
+            || !is_sheet && is_read && std::io::copy(&mut (&mut member).take(most + 1), &mut std::io::sink())? > most;
+        let refuse = |why: String| {
+            Err(Error::bad_data(format!("`{name}` in the workbook {why}")).hint("deliver it as CSV or Parquet"))
+        };
         if is_read && is_huge {
-            return Err(Error::bad_data(format!("`{name}` in the workbook unpacks to more than {} MiB", most >> 20))
-                .hint("deliver it as CSV or Parquet"));
+            return refuse(format!("unpacks to more than {} MiB", most >> 20));
+        }
+        if is_sheet && is_xml && stretch::is_longer(member.take(most), CELL)? {
+            return refuse(format!("has more than {} MiB from one cell to the next", CELL >> 20));
         }
     }
     Ok(())

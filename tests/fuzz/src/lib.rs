@@ -17,6 +17,7 @@ pub mod source {
             pub mod dialect;
             pub mod find;
             pub mod layout;
+            pub mod marks;
             pub mod quotes;
             pub mod records;
             pub mod sample;

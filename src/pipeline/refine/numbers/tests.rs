@@ -121,3 +121,14 @@ fn numbers_that_had_a_type_are_no_texts_with_groups() {
     assert_eq!(said("12,5"), Some(("125".to_owned(), 1)));
     assert_eq!(said("3.125"), None, "a text may say so, too");
 }
+
+#[test]
+fn what_plainly_has_decimals_behind_a_point_is_no_number_with_a_comma() {
+    for text in ["0.5", "-12.50", "1234.5", "007.1", "1.23456", "999.0000"] {
+        assert!(says_point(text), "{text}");
+        assert!(number(text, Mark::Point).is_some() && number(text, Mark::Comma).is_none(), "{text}");
+    }
+    for text in ["1.234", ".5", "5.", "1.2.3", "1,5.2", "12", "-", "£1.20", "- 1.2", "1.2 "] {
+        assert!(!says_point(text), "{text}");
+    }
+}

@@ -135,3 +135,13 @@ fn what_was_done_to_read_a_cell_is_told() {
     assert_eq!(repairs("5/10/2026", FieldType::Date, &found(DateOrder::DayFirst)), [RepairKind::DateForm]);
     assert_eq!(repairs("2026-10-05", FieldType::Date, &found(DateOrder::DayFirst)), []);
 }
+
+#[test]
+fn only_what_its_order_leaves_open_is_said_to_be_open() {
+    let open = Style::Dates(Dates::Found(None));
+    let why = |text| value(text, FieldType::Timestamp, &open).unwrap_err();
+    assert!(why("03/04/2026 10:15:00").contains("may begin with the day or with the month"));
+    for text in ["2026-09-01T24:00:00Z", "2026-10-01 10:15:00 EST", "Thu, 01 Oct 2026 10:15:00 EST"] {
+        assert_eq!(why(text), format!("`{text}` is not a timestamp"));
+    }
+}

@@ -8,6 +8,7 @@
 use super::dialect::Dialect;
 use super::sample::{Content, Row, rows};
 use crate::domain::kind::{Kind, kind};
+use crate::domain::likeness::share;
 use crate::source::read::MAX_COLUMNS;
 
 /// How much of a file is looked at, in bytes.
@@ -236,11 +237,6 @@ fn backed_by_quotes(looks: f64, cells: &[(&Content, Kind)]) -> f64 {
 /// Whether two cells are a day and a time.
 fn is_moment(row: &[Content]) -> bool {
     matches!(row, [day, time] if kind(&day.text) == Kind::Moment && kind(&time.text) == Kind::Moment)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "both are less than the bytes of a sample")]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::sample::Row;
 use crate::domain::kind::{Kind, kind};
+use crate::domain::likeness::share;
 
 /// How many of the first rows may be the header.
 const HIGHEST: usize = 60;
@@ -289,9 +290,4 @@ fn filled(row: &Row) -> usize {
 /// How many cells a row has without the empty ones at its end.
 fn filled_to(row: &Row) -> usize {
     row.cells.iter().rposition(|cell| !cell.text.trim().is_empty()).map_or(0, |last| last + 1)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "both are less than the bytes of a sample")]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
 }

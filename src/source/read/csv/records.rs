@@ -174,6 +174,11 @@ impl TextRecords {
         self.text.encoding()
     }
 
+    /// How the file is packed.
+    pub fn packed(&self) -> Option<&'static str> {
+        self.text.packed
+    }
+
     /// What had to be done to make text of the file, and why.
     pub fn repairs(&self) -> &[(RepairKind, String)] {
         &self.text.repairs

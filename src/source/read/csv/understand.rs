@@ -60,6 +60,7 @@ pub fn understood(records: &TextRecords, layout: &Layout) -> Understood {
     let Dialect { delimiter, quote, escape, .. } = records.dialect();
     Understood {
         format: "csv".to_owned(),
+        packed: records.packed().map(str::to_owned),
         encoding: Some(records.encoding().unwrap_or_else(|| "utf-8".to_owned())),
         delimiter: (layout.names.len() > 1).then(|| delimiter.clone()),
         quote: quote.map(char::from),

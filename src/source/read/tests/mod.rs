@@ -10,6 +10,7 @@ use super::*;
 mod csv_records;
 mod dialects;
 mod formats;
+mod packed;
 mod text_files;
 
 /// A file read to the end: bronze names, and its records as cells, line, problem, raw text.

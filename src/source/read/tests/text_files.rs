@@ -104,6 +104,9 @@ fn other_files_are_refused_by_name() {
     assert!(message.starts_with("files of type `gif` are not supported\n"), "{message}");
     assert!(message.contains("supported are: csv, tsv, psv, tab, jsonl, ndjson, json, parquet, xlsx"), "{message}");
     assert!(refusal(b"%PDF-1.7\n", "pdf", None).starts_with("files of type `pdf` are not supported"));
+    assert!(refusal(b"%PDF-1.7\n1,2\n", "csv", None).starts_with("the file is a PDF, and no table"));
+    let page = b"\xef\xbb\xbf\n<!DOCTYPE HTML PUBLIC>\n<p>Sorry, there is none</p>\n";
+    assert!(refusal(page, "csv", None).starts_with("the file is a web page, and no table"));
     // Text is text, whatever it is called.
     assert_eq!(read_bytes(b"a\tb\n1\t2\n", "xls", None).unwrap().names, ["a", "b"]);
     assert!(refusal(b"PAR1 no parquet PAR1", "parquet", None).starts_with("not a sound Parquet file"));
