@@ -15,7 +15,7 @@ use crate::domain::due::Due;
 use crate::domain::unit::DecimalMark;
 use crate::domain::{Field, Granularity, Period, Provider, Source};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "name",
     "source",
     "columns",
@@ -32,6 +32,7 @@ const KEYS: [&str; 20] = [
     "pauses",
     "due",
     "grace",
+    "holidays",
     "timezone",
     "since",
     "until",
@@ -116,6 +117,7 @@ fn provider(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Provider> {
         pauses: pauses(table, granularity)?,
         due: table.parsed("due")?.map_or(Due::Days(0), |due| due.value),
         grace: table.parsed("grace")?.map(|grace| grace.value),
+        holidays: table.value("holidays").map(|value| value.dates()).transpose()?,
         timezone: table.text("timezone")?.map(|text| names::time_zone(table.document, &text)).transpose()?,
         since,
         until,

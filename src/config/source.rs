@@ -13,8 +13,9 @@ const KINDS: [&str; 3] = ["inbox", "http", "sql"];
 
 const EXAMPLE: &str = "write source = { kind = \"inbox\", pattern = \"{period}*.csv\" }";
 
-/// What the names of headers hold whose values nobody else is to know.
-const SECRETS: [&str; 6] = ["authorization", "cookie", "key", "token", "secret", "password"];
+/// What the names hold whose values nobody else is to know, and words that are such names.
+const SECRETS: [&str; 8] = ["authorization", "cookie", "key", "token", "secret", "pass", "credential", "signature"];
+const SECRET_WORDS: [&str; 4] = ["auth", "sig", "pwd", "pin"];
 
 /// What stands for the period in an address.
 const PERIOD: &str = "{period}";
@@ -27,7 +28,7 @@ pub fn source(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Source> {
     let value = table.value("source").ok_or_else(|| table.missing("source").hint(EXAMPLE))?;
     let kind = value.open_table("source")?.required_text("kind")?;
     match kind.value {
-        "inbox" => inbox(&value.table("source", &["kind", "pattern", "encoding"])?, of),
+        "inbox" => inbox(&value.table("source", &["kind", "pattern", "encoding", "every"])?, of),
         "http" => http(&value.table("source", &["kind", "url", "headers", "encoding", "most_gigabytes", "every"])?),
         "sql" => sql(&value.table("source", &["kind", "url", "table", "query", "watermark", "overlap", "every"])?),
         other => {
@@ -76,7 +77,11 @@ fn inbox(table: &Table<'_, '_>, of: &Owed<'_>) -> Result<Source> {
             .hint("write `{period}` where it stands, for example `{period}*.csv`")
             .hint("or say by `date = \"...\"` of the dataset which field tells the period of a row"));
     }
-    Ok(Source::Inbox { pattern: pattern.value.to_owned(), encoding: encoding_of(table)? })
+    Ok(Source::Inbox {
+        pattern: pattern.value.to_owned(),
+        encoding: encoding_of(table)?,
+        every: table.parsed("every")?.map(|every| every.value),
+    })
 }
 
 /// The encoding of files that are not UTF-8.
@@ -191,7 +196,9 @@ fn address<'a>(table: &Table<'a, '_>, schemes: &[&str]) -> Result<Located<&'a st
 
 /// Whether nobody else is to know the value of what is called so.
 fn is_secret(name: &str) -> bool {
-    SECRETS.iter().any(|secret| name.to_ascii_lowercase().contains(secret))
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|character: char| !character.is_ascii_alphanumeric());
+    SECRETS.iter().any(|secret| name.contains(secret)) || words.any(|word| SECRET_WORDS.contains(&word))
 }
 
 /// Whether a text is `${NAME}` and nothing else.

@@ -149,6 +149,9 @@ pub struct Provider {
     /// How long after that it is not called late yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace: Option<Due>,
+    /// The days that are no business days for it; none: those of its dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Vec<NaiveDate>>,
     /// The time zone of its deadlines, where that is not the workspace's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<Tz>,
@@ -338,6 +341,7 @@ impl Provider {
     #[must_use]
     pub fn deadlines(&self, last: NaiveDate, zone: Tz, holidays: &[NaiveDate]) -> (DateTime<Utc>, DateTime<Utc>) {
         let zone = self.timezone.unwrap_or(zone);
+        let holidays = self.holidays.as_deref().unwrap_or(holidays);
         let due = self.due.deadline(last, zone, holidays);
         (due, self.grace.map_or(due, |grace| grace.after(due, zone, holidays)))
     }

@@ -1,6 +1,6 @@
 //! What a cell looks like: enough of it to tell whether text was cut where its writer cut it.
 
-use super::unit::is_currency_sign;
+use super::currency::Currency;
 
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,13 +44,15 @@ fn is_nothing(cell: &str) -> bool {
     cell.bytes().all(|byte| byte == b'-') || NOTHING.iter().any(|mark| cell.eq_ignore_ascii_case(mark))
 }
 
-/// Signs, currencies and units that stand around a number.
+/// Signs and units that stand around a number.
 fn is_around_number(character: char) -> bool {
-    matches!(character, '+' | '-' | '\u{2212}' | '(' | ')' | '%' | '<' | '>' | '~' | '*') || is_currency_sign(character)
+    matches!(character, '+' | '-' | '\u{2212}' | '(' | ')' | '%' | '<' | '>' | '~' | '*') || character.is_whitespace()
 }
 
 fn is_number(cell: &str) -> bool {
-    let bare = cell.trim_matches(|character: char| is_around_number(character) || character.is_whitespace());
+    let bare = cell.trim_matches(is_around_number);
+    let bare = Currency::at_start(bare).map_or(bare, |(_, rest)| rest);
+    let bare = Currency::at_end(bare).map_or(bare, |(_, rest)| rest).trim_matches(is_around_number);
     let mut characters = bare.chars().peekable();
     let (mut digits, mut marks) = (0_usize, Vec::new());
     while let Some(character) = characters.next() {

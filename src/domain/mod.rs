@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod check;
 pub mod completeness;
 pub mod contract;
+pub mod currency;
 pub mod drift;
 pub mod due;
 pub mod encoding;

@@ -168,7 +168,7 @@ impl Scorecard {
         }
         let kinds = |counts: Vec<(&'static str, u64)>| {
             let said: Vec<String> =
-                counts.iter().map(|(kind, count)| format!("{} {kind}", text::grouped(*count))).collect();
+                counts.iter().map(|(kind, count)| format!("{} × {kind}", text::grouped(*count))).collect();
             if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) }
         };
         let rejected: u64 = self.periods.iter().map(|score| score.rejected).sum();

@@ -27,6 +27,9 @@ pub enum Source {
         pattern: String,
         /// The encoding to fall back to where the bytes are not UTF-8.
         encoding: Option<String>,
+        /// How often it is looked through while it is watched, beside what the system tells of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        every: Option<Interval>,
     },
     /// Files that a server offers.
     Http(Http),
@@ -173,8 +176,9 @@ impl Source {
     #[must_use]
     pub fn every(&self) -> Interval {
         match self {
-            Self::Inbox { .. } => USUAL,
-            Self::Http(Http { every, .. }) | Self::Sql(Sql { every, .. }) => every.unwrap_or(USUAL),
+            Self::Inbox { every, .. } | Self::Http(Http { every, .. }) | Self::Sql(Sql { every, .. }) => {
+                every.unwrap_or(USUAL)
+            }
         }
     }
 }

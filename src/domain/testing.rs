@@ -30,7 +30,7 @@ pub(crate) fn digest(text: &str) -> Digest {
 pub(crate) fn provider(name: &str, due: &str) -> Provider {
     Provider {
         name: name.to_owned(),
-        source: Source::Inbox { pattern: "{period}*.csv".to_owned(), encoding: None },
+        source: Source::Inbox { pattern: "{period}*.csv".to_owned(), encoding: None, every: None },
         columns: BTreeMap::new(),
         dates: Vec::new(),
         units: [].into(),
@@ -44,6 +44,7 @@ pub(crate) fn provider(name: &str, due: &str) -> Provider {
         pauses: Vec::new(),
         due: due.parse::<Due>().unwrap(),
         grace: None,
+        holidays: None,
         timezone: None,
         since: None,
         until: None,

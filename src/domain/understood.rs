@@ -29,6 +29,9 @@ pub struct Understood {
     /// What takes its meaning from the next character.
     #[serde(default)]
     pub escape: Option<char>,
+    /// What most lines of a text end with: `lf`, `crlf`, `cr`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_end: Option<LineEnd>,
     /// The 1-based line, or row of a sheet, that the header begins on; none where the first row is data.
     #[serde(default)]
     pub header_row: Option<u64>,
@@ -38,7 +41,7 @@ impl Understood {
     /// What there is to tell, by name.
     #[must_use]
     pub fn words(&self) -> Vec<(&'static str, String)> {
-        let Self { format, packed, sheet, encoding, delimiter, quote, escape, header_row } = self;
+        let Self { format, packed, sheet, encoding, delimiter, quote, escape, line_end, header_row } = self;
         let packed = packed.as_ref().map(|packed| format!(" in {packed}")).unwrap_or_default();
         let unit = if sheet.is_some() { "row" } else { "line" };
         let header = header_row.map_or_else(|| "none".to_owned(), |row| format!("{unit} {}", text::grouped(row)));
@@ -48,12 +51,35 @@ impl Understood {
         words.extend(delimiter.as_ref().map(|delimiter| ("delimiter", format!("{delimiter:?}"))));
         words.extend(quote.map(|quote| ("quote", quote.to_string())));
         words.extend(escape.map(|escape| ("escape", escape.to_string())));
+        words.extend(line_end.filter(|end| *end != LineEnd::Lf).map(|end| ("line ends", end.words().to_owned())));
         words.push(("header", header));
         words
     }
 }
 
-/// What is counted by kind.
+/// What a line ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineEnd {
+    /// Line feed.
+    Lf,
+    /// Carriage return and line feed.
+    CrLf,
+    /// Carriage return.
+    Cr,
+}
+
+impl InWords for LineEnd {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Lf => "LF",
+            Self::CrLf => "CR LF",
+            Self::Cr => "CR",
+        }
+    }
+}
+
+/// What has a name for people.
 pub trait InWords {
     /// Its name for people.
     fn words(self) -> &'static str;
@@ -75,6 +101,12 @@ pub enum RepairKind {
     Footer,
     /// A header of several rows was read as one.
     HeaderRows,
+    /// A column had no name, that of another, or one with blanks around it.
+    ColumnName,
+    /// The header stands again between the rows, and was left out there.
+    RepeatedHeader,
+    /// A line ends otherwise than the first one.
+    LineEnd,
     /// Rows without any content were left out.
     BlankRow,
     /// Empty cells behind the last column were left out.
@@ -97,6 +129,10 @@ pub enum RepairKind {
     Percent,
     /// A date was written in another form than `2026-10-05`.
     DateForm,
+    /// The time of day behind a date was left out.
+    TimeOfDay,
+    /// A decimal with the rounding error of a binary number was read without it.
+    BinaryFraction,
     /// A number was converted to the unit of its field.
     Converted,
     /// A row was not found in a reference table: it gets nothing from it.
@@ -112,6 +148,9 @@ impl InWords for RepairKind {
             Self::Preamble => "lines above the table left out",
             Self::Footer => "lines below the table left out",
             Self::HeaderRows => "several header rows read as one",
+            Self::ColumnName => "column names made up, told apart or trimmed",
+            Self::RepeatedHeader => "repeated headers left out",
+            Self::LineEnd => "lines that end otherwise than the first",
             Self::BlankRow => "blank rows left out",
             Self::TrailingCells => "empty cells behind the last column left out",
             Self::ShortRow => "short rows filled up",
@@ -123,6 +162,8 @@ impl InWords for RepairKind {
             Self::Negative => "parentheses and trailing minus signs read as below zero",
             Self::Percent => "percentages read as shares of one",
             Self::DateForm => "dates in another form than 2026-10-05",
+            Self::TimeOfDay => "times of day left out of dates",
+            Self::BinaryFraction => "rounding errors of binary numbers left out",
             Self::Converted => "numbers converted to the unit of their field",
             Self::NotReferred => "rows that are not in a reference table and get nothing from it",
         }
@@ -141,6 +182,8 @@ pub enum RejectKind {
     NoDate,
     /// Its date is in another period.
     OutsidePeriod,
+    /// All of its key is empty.
+    NoKey,
     /// Another row has its key.
     DuplicateKey,
     /// It is not in a reference table.
@@ -156,6 +199,7 @@ impl InWords for RejectKind {
             Self::Value => "cells that are no value of their field",
             Self::NoDate => "rows without a date",
             Self::OutsidePeriod => "rows outside of the period",
+            Self::NoKey => "rows without a key",
             Self::DuplicateKey => "rows whose key another row has",
             Self::NotReferred => "rows that are not in a reference table",
             Self::Derived => "rows of which no value can be derived",
@@ -209,7 +253,7 @@ impl Example {
 }
 
 /// How many examples are kept of each kind.
-const EXAMPLES: usize = 20;
+pub const EXAMPLES: usize = 20;
 
 /// How much of an example's text is kept, in characters.
 const RAW_LENGTH: usize = 400;

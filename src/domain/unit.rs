@@ -170,32 +170,6 @@ impl TryFrom<String> for Factor {
     }
 }
 
-/// Whether a character is the sign of a currency.
-#[must_use]
-pub fn is_currency_sign(character: char) -> bool {
-    matches!(character, '$' | '¢' | '£' | '¤' | '¥' | '€' | '\u{20a0}'..='\u{20cf}')
-}
-
-/// The sign of the currency of this code (ISO 4217), where it is one that is listed here.
-#[must_use]
-pub fn sign_of(code: &str) -> Option<char> {
-    const SIGNS: [(char, &[&str]); 12] = [
-        ('£', &["GBP"]),
-        ('€', &["EUR"]),
-        ('$', &["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "CLP", "COP", "ARS", "BRL"]),
-        ('¥', &["JPY", "CNY"]),
-        ('₹', &["INR"]),
-        ('₩', &["KRW"]),
-        ('₽', &["RUB"]),
-        ('₺', &["TRY"]),
-        ('₴', &["UAH"]),
-        ('₪', &["ILS"]),
-        ('₫', &["VND"]),
-        ('₦', &["NGN"]),
-    ];
-    SIGNS.iter().find(|(_, codes)| codes.contains(&code)).map(|(sign, _)| *sign)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -249,11 +223,6 @@ mod tests {
         }
         assert_eq!("2.50".parse::<Factor>().unwrap().to_string(), "2.5");
         assert_eq!("1000".parse::<Factor>().unwrap().to_string(), "1000");
-    }
-
-    #[test]
-    fn currencies_have_signs_and_other_units_have_none() {
-        assert_eq!(["GBP", "CAD", "points", ""].map(sign_of), [Some('£'), Some('$'), None, None]);
     }
 
     proptest! {

@@ -23,7 +23,7 @@ pub struct FilePreview {
     /// How many rows it has, those that are refused not counted. Where it is known whose file it is, what its contract
     /// refuses is refused.
     pub rows: u64,
-    /// The first of them.
+    /// The first records as they stand in the file, also those that the contract refuses.
     pub sample: Vec<Vec<Option<String>>>,
     /// What was repaired.
     pub repairs: Vec<Repair>,
@@ -44,7 +44,7 @@ pub struct Whose<'a> {
     pub provider: Option<&'a str>,
 }
 
-/// Reads a file without taking it in, and keeps at most so many of its rows and of its rejects. Inside of a workspace it is
+/// Reads a file without taking it in, and keeps at most so many of its rows. Inside of a workspace it is
 /// read as a delivery of whose it is.
 pub fn preview(
     workspace: Option<&Workspace>,

@@ -124,6 +124,28 @@ fn a_new_column_is_told_once_and_accepted_as_it_came() {
 }
 
 #[test]
+fn columns_that_somebody_says_are_wrong_are_nothing_to_compare_with() {
+    let wider =
+        |period: &str| delivery("alpha", period, 12).replace("Amount\n", "Amount,Till\n").replace(".50\n", ".50,3\n");
+    let workspace = with_second(&wider(PERIODS[1]));
+    let found = drifts(&workspace);
+    let [anomaly] = found.as_slice() else { panic!("{found:#?}") };
+    workspace.ok(PREPARER, &["anomaly", "confirm", id(anomaly), "--reason", "nobody asked for the till"]);
+    workspace.deliver("alpha", "2026-11.csv", wider("2026-11"));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    let found = drifts(&workspace);
+    let [anomaly] = found.as_slice() else { panic!("{found:#?}") };
+    assert_eq!((&anomaly["period"], &anomaly["drift"]["since"]), (&json!("2026-11"), &json!("2026-09")));
+    assert_eq!(anomaly["drift"]["added"], json!(["Till"]));
+    // Corrected as it was before, the month is something to compare with again.
+    workspace.deliver("alpha", "2026-10 corrected.csv", delivery("alpha", PERIODS[1], 12));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(drifts(&workspace)[0]["drift"]["since"], json!("2026-10"));
+}
+
+#[test]
 fn rows_of_another_grain_are_called_that_and_doubled_ones_are_not() {
     let header = "Slip,Sold on,Item,Amount";
     let finer = |lines: u32| {

@@ -69,7 +69,7 @@ fn typed_values_need_no_pattern_and_lose_nothing() {
             money.into_column(),
         ],
     );
-    // The same as instants at midnight; one has a time of day.
+    // The same as instants at midnight; one has a time of day, which a date has not.
     let midnight = |date: &str| i64::from(days(&[Some(date)]).get(0).unwrap()) * 86_400_000_000;
     let instants = vec![midnight("2026-10-05"), midnight("2026-10-06"), midnight("2026-10-07") + 60_000_000];
     deliver(
@@ -87,10 +87,7 @@ fn typed_values_need_no_pattern_and_lose_nothing() {
     workspace.ok(PREPARER, &["ingest"]);
     workspace.ok(PREPARER, &["run"]);
     let refused = refused(&workspace);
-    assert_eq!(
-        refused,
-        ["sold_on: `2026-10-07T00:01:00` is not a date: it has a time of day", "no date: sold_on is empty"]
-    );
+    assert_eq!(refused, ["no date: sold_on is empty"]);
     let rows = silver(&workspace).lazy().filter(col("_period").eq(lit(PERIODS[0]))).collect().unwrap();
     let dates: Vec<_> =
         rows.column("sold_on").unwrap().date().unwrap().as_date_iter().map(|one| one.unwrap().to_string()).collect();

@@ -172,7 +172,7 @@ fn show(call: &Call<'_>, detail: &BatchDetail) -> Result<()> {
         print_note(out, note)?;
     }
     for (delivered, field) in &detail.columns {
-        out.line(&format!("  column {delivered} -> {}", field.as_deref().unwrap_or("(not in the contract)")))?;
+        out.line(&format!("  column {delivered} -> {}", field.as_deref().unwrap_or("(no field of the contract)")))?;
     }
     for reject in &detail.rejects {
         let line = reject.line.map(|line| format!(", line {line}")).unwrap_or_default();

@@ -38,7 +38,7 @@ schema = { slip_id = "string", line = "int", sold_on = "date", description = "st
 
 [[dataset.provider]]
 name = "northgate"
-source = { kind = "inbox", pattern = "{period}*.csv", encoding = "windows-1252" }
+source = { kind = "inbox", pattern = "{period}*.csv", encoding = "windows-1252", every = "15m" }
 columns = { description = ["Description", "Item text"], amount = "Net amount", line = [] }
 dates = ["%d/%m/%Y", "%A, %B %d, %Y"]
 decimal_mark = ","
@@ -47,6 +47,7 @@ max_rejects = 0.05
 delivery = "whole"
 due = "2w"
 grace = "2bd"
+holidays = ["2026-07-03"]
 timezone = "America/New_York"
 since = "2026-03"
 until = "2027-02"
@@ -119,11 +120,12 @@ fn a_full_file_becomes_the_contract_that_it_says() {
     );
 
     let [northgate, south] = dataset.providers.as_slice() else { panic!("two providers") };
-    let inbox = |pattern: &str, encoding: Option<&str>| Source::Inbox {
+    let inbox = |pattern: &str, encoding: Option<&str>, every: Option<&str>| Source::Inbox {
         pattern: pattern.into(),
         encoding: encoding.map(Into::into),
+        every: every.map(|every| every.parse().unwrap()),
     };
-    assert_eq!(northgate.source, inbox("{period}*.csv", Some("windows-1252")));
+    assert_eq!(northgate.source, inbox("{period}*.csv", Some("windows-1252"), Some("15m")));
     assert_eq!(northgate.names_of("description"), ["Description", "Item text"]);
     assert_eq!(northgate.names_of("amount"), ["Net amount"]);
     assert_eq!(northgate.names_of("line"), [""; 0]);
@@ -135,11 +137,13 @@ fn a_full_file_becomes_the_contract_that_it_says() {
     );
     assert_eq!((northgate.delivery, northgate.due), (DeliveryMode::Whole, Due::Days(14)));
     assert_eq!((northgate.grace, northgate.timezone), (Some(Due::BusinessDays(2)), Some(chrono_tz::America::New_York)));
+    assert_eq!(northgate.holidays, Some(vec!["2026-07-03".parse().unwrap()]));
+    assert_eq!(south.holidays, None);
     assert_eq!(dataset.holidays, ["2026-12-25", "2026-12-28"].map(|day| day.parse::<NaiveDate>().unwrap()));
     assert_eq!((northgate.since, northgate.until), ("2026-03".parse().ok(), "2027-02".parse().ok()));
     assert_eq!(
         (south.source.clone(), south.due, south.since),
-        (inbox("slips_{period}.jsonl", None), Due::Days(0), None)
+        (inbox("slips_{period}.jsonl", None, None), Due::Days(0), None)
     );
     assert_eq!((northgate.max_rejects, south.max_rejects), (Some(500), None));
     assert_eq!((south.dates.len(), south.decimal_mark, south.nulls.len()), (0, None, 0));

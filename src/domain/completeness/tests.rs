@@ -103,6 +103,17 @@ fn grace_puts_off_being_late_and_a_provider_has_its_own_clock_and_holidays() {
 }
 
 #[test]
+fn a_provider_of_another_country_has_holidays_of_its_own() {
+    let elsewhere = Provider { holidays: Some(vec!["2026-11-02".parse().unwrap()]), ..provider("a", "1bd") };
+    let mut dataset = dataset(vec![elsewhere, provider("b", "1bd")]);
+    dataset.holidays = vec!["2026-11-03".parse().unwrap()];
+    // October ends on a Saturday: for the one Tuesday is the first business day, for the other Monday.
+    let cells = cells(&dataset, period(OCTOBER), Tz::UTC, instant("2026-11-01T00:00:00Z"), &[]);
+    let due: Vec<_> = cells.iter().map(|cell| cell.due).collect();
+    assert_eq!(due, ["2026-11-04T00:00:00Z", "2026-11-03T00:00:00Z"].map(|due| Some(instant(due))));
+}
+
+#[test]
 fn nothing_is_owed_before_since_and_after_until() {
     let one = Provider { since: Some(period("2026-03")), until: Some(period("2026-10")), ..provider("a", "5d") };
     let dataset = dataset(vec![one]);

@@ -134,6 +134,7 @@ impl Provider {
                     "a delivery of {} lacks the column `{column}` that says which rows are no more",
                     self.name
                 ))
+                .hint("take that delivery back, and ask the provider for one that has it: assay batch withdraw")
             })?;
             deletions.push((found, values.iter().map(String::as_str).collect()));
         }

@@ -29,7 +29,7 @@ impl Reference {
         };
         let provider = Provider {
             name: self.name.clone(),
-            source: Source::Inbox { pattern: self.pattern.clone(), encoding: self.encoding.clone() },
+            source: Source::Inbox { pattern: self.pattern.clone(), encoding: self.encoding.clone(), every: None },
             columns: self.columns.clone(),
             dates: self.dates.clone(),
             decimal_mark: self.decimal_mark,
@@ -43,6 +43,7 @@ impl Reference {
             pauses: Vec::new(),
             due: Due::Days(0),
             grace: None,
+            holidays: None,
             timezone: None,
             since: None,
             until: None,

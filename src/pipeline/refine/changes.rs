@@ -40,7 +40,7 @@ impl<'a> Deletions<'a> {
     /// Whether the row at this place does.
     pub fn has(&self, row: usize) -> bool {
         let says_so = |(cells, values): &(&StringChunked, &[String])| {
-            cells.get(row).is_some_and(|cell| values.iter().any(|value| value == cell.trim()))
+            cells.get(row).is_some_and(|cell| values.iter().any(|value| cell.trim().eq_ignore_ascii_case(value)))
         };
         self.0.iter().any(says_so)
     }

@@ -111,7 +111,7 @@ pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     let lower = text.to_lowercase();
     let parts: Vec<&str> = lower
         .split([' ', ',', '/', '-', '.', '\u{a0}'])
-        .filter(|part| !part.is_empty() && !is_weekday(part) && *part != "de" && *part != "of")
+        .filter(|part| !part.is_empty() && !is_weekday(part) && !BESIDE.contains(part))
         .collect();
     let month = parts.iter().position(|part| month(part).is_some());
     match (&parts[..], month) {
@@ -131,23 +131,31 @@ pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
 /// What says the day, and what says the time of it.
 pub fn day_and_time(text: &str) -> (&str, Option<&str>) {
     let text = text.trim();
-    let Some(colon) = text.find(':') else { return (text, None) };
+    let Some(colon) = text.find(':') else {
+        return compact(text).map_or((text, None), |(day, time)| (day, Some(time)));
+    };
     let hour = text[..colon].trim_end_matches(|character: char| character.is_ascii_digit()).len();
     let (day, time) = text.split_at(hour);
     (day.trim_end_matches(['T', 't', ' ', ',', '\u{a0}']), Some(time))
 }
 
+/// The same of ISO 8601 without marks: `20261005T101500Z`.
+fn compact(text: &str) -> Option<(&str, &str)> {
+    let (day, time) = text.split_once(['T', 't'])?;
+    (number(day, 8).is_some() && day.len() == 8 && time.len() >= 4).then_some((day, time))
+}
+
 /// A time of day, and the zone where it names one: `10:30`, `10:30:05.5Z`, `10:30 PM`, `10:30:05+02:00`, `10:30:05+02`.
 pub fn time(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
     let upper = text.trim().to_uppercase();
-    let (bare, zone) = match upper.strip_suffix('Z').or_else(|| upper.strip_suffix("UTC")) {
+    let (bare, zone) = match ["Z", "UTC", "GMT"].iter().find_map(|zone| upper.strip_suffix(zone)) {
         Some(bare) => (bare.trim_end(), FixedOffset::east_opt(0)),
         None => match upper.rfind(['+', '-']) {
             Some(place) => (upper[..place].trim_end(), Some(zone(&upper[place..])?)),
             None => (upper.as_str(), None),
         },
     };
-    let forms = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p"];
+    let forms = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%H%M%S%.f", "%H%M"];
     let time = forms.iter().find_map(|form| NaiveTime::parse_from_str(bare, form).ok())?;
     Some((time, zone))
 }
@@ -194,6 +202,9 @@ fn serial(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(u64::from(days)))
 }
 
+/// What stands beside the words of a date: `5 de outubro de 2026`, `segunda-feira`.
+const BESIDE: [&str; 4] = ["de", "of", "the", "feira"];
+
 /// The names of the months, and what is usual to be short for them, in languages of western Europe.
 const MONTHS: [&[&str]; 12] = [
     &["january", "jan", "januar", "jänner", "janvier", "janv", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
@@ -227,29 +238,19 @@ fn month(text: &str) -> Option<u32> {
     u32::try_from(place + 1).ok()
 }
 
-/// The days of the week, and what is short for them.
-const WEEKDAYS: [&str; 17] = [
-    "monday",
-    "mon",
-    "tuesday",
-    "tue",
-    "tues",
-    "wednesday",
-    "wed",
-    "thursday",
-    "thu",
-    "thur",
-    "thurs",
-    "friday",
-    "fri",
-    "saturday",
-    "sat",
-    "sunday",
-    "sun",
+/// The days of the week in the languages of the months, and what is short for them where it is no month.
+const WEEKDAYS: [&[&str]; 7] = [
+    &["monday", "mon", "montag", "mo", "lundi", "lunes", "lunedì", "maandag", "segunda"],
+    &["tuesday", "tue", "tues", "dienstag", "di", "mardi", "martes", "martedì", "dinsdag", "terça"],
+    &["wednesday", "wed", "mittwoch", "mi", "mercredi", "miércoles", "mercoledì", "woensdag", "quarta"],
+    &["thursday", "thu", "thur", "thurs", "donnerstag", "do", "jeudi", "jueves", "giovedì", "donderdag", "quinta"],
+    &["friday", "fri", "freitag", "fr", "vendredi", "viernes", "venerdì", "vrijdag", "sexta"],
+    &["saturday", "sat", "samstag", "sonnabend", "sa", "samedi", "sábado", "sabato", "zaterdag"],
+    &["sunday", "sun", "sonntag", "so", "dimanche", "domingo", "domenica", "zondag"],
 ];
 
 fn is_weekday(text: &str) -> bool {
-    WEEKDAYS.contains(&text)
+    WEEKDAYS.iter().any(|names| names.contains(&text))
 }
 
 #[cfg(test)]

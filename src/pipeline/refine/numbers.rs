@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::currency::Currency;
 use crate::domain::understood::RepairKind;
 pub use crate::domain::unit::DecimalMark as Mark;
-use crate::domain::unit::is_currency_sign;
 
 /// A number as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub struct Number {
     pub digits: String,
     /// How many of the digits are decimals.
     pub decimals: usize,
-    /// The sign of the currency beside it.
-    pub currency: Option<char>,
+    /// The currency that stands beside it.
+    pub currency: Option<Currency>,
     /// What was done to read it.
     pub repairs: Vec<RepairKind>,
 }
@@ -31,7 +31,7 @@ pub struct Numbers {
     /// Whether numbers that had a type of their own in the file are written with a point, whatever the others are.
     pub has_typed: bool,
     /// The currency of the column: a number in another is none of its numbers.
-    pub currency: Option<char>,
+    pub currency: Option<Currency>,
     /// Whether each row says for itself in which currency it is.
     pub is_in_several: bool,
 }
@@ -66,7 +66,7 @@ pub struct Marks {
     comma: u64,
     /// Numbers of which nobody knows whether their point stands before three decimals or before a group of digits.
     either: u64,
-    currencies: BTreeMap<char, u64>,
+    currencies: BTreeMap<Currency, u64>,
 }
 
 /// How many cells have to speak for a mark for each that speaks against it.
@@ -116,7 +116,7 @@ impl Marks {
     }
 
     /// The currency that most of the numbers with one are in.
-    pub fn currency(&self) -> Option<char> {
+    pub fn currency(&self) -> Option<Currency> {
         self.currencies.iter().rev().max_by_key(|(_, count)| **count).map(|(currency, _)| *currency)
     }
 }
@@ -179,7 +179,7 @@ struct Undressed<'a> {
     bare: &'a str,
     is_negative: bool,
     is_percent: bool,
-    currency: Option<char>,
+    currency: Option<Currency>,
     repairs: Vec<RepairKind>,
 }
 
@@ -194,6 +194,15 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
     loop {
         found.bare = found.bare.trim_matches(is_space);
         let (first, last) = (found.bare.chars().next()?, found.bare.chars().next_back()?);
+        let beside = if is_inner(first) { Currency::at_end(found.bare) } else { Currency::at_start(found.bare) };
+        if let Some((currency, rest)) = beside.filter(|_| !(is_inner(first) && is_inner(last))) {
+            if found.currency.is_none() {
+                found.repairs.push(RepairKind::Currency);
+            }
+            found.currency = Some(currency.both(found.currency.unwrap_or(currency))?);
+            found.bare = rest;
+            continue;
+        }
         let (edge, shorter, is_behind) = if !is_inner(first) {
             (first, found.bare.strip_prefix(first)?, false)
         } else if !is_inner(last) {
@@ -211,10 +220,6 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
             '%' if !found.is_percent => {
                 found.is_percent = true;
                 found.repairs.push(RepairKind::Percent);
-            }
-            edge if is_currency_sign(edge) && found.currency.is_none() => {
-                found.currency = Some(edge);
-                found.repairs.push(RepairKind::Currency);
             }
             _ => return None,
         }

@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveTime, Utc};
 use super::dates::{DateOrder, date, day_and_time, iso, time};
 use super::numbers::{Mark, Numbers, may_be_two_numbers, number};
 use super::style::{Dates, Style};
+use crate::domain::currency::Currency;
 use crate::domain::understood::RepairKind;
 use crate::domain::{FieldType, Value};
 
@@ -13,15 +14,15 @@ use crate::domain::{FieldType, Value};
 pub struct Read<'a> {
     /// The canonical value; null where the cell is blank or says that there is nothing.
     pub value: Value<'a>,
-    /// The sign of the currency beside a number.
-    pub sign: Option<char>,
+    /// The currency that stands beside a number.
+    pub currency: Option<Currency>,
     /// What was repaired.
     pub repairs: Vec<RepairKind>,
 }
 
 impl<'a> From<Value<'a>> for Read<'a> {
     fn from(value: Value<'a>) -> Self {
-        Self { value, sign: None, repairs: Vec::new() }
+        Self { value, currency: None, repairs: Vec::new() }
     }
 }
 
@@ -43,7 +44,11 @@ pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[S
         (field_type, Style::Numbers(numbers)) => {
             let is_clear = numbers.mark == Mark::Point && !numbers.is_contested && field_type != FieldType::Int;
             let plain = is_clear.then(|| plain_number(text, field_type)).flatten();
-            plain.map(Read::from).or_else(|| dressed_number(text, field_type, *numbers))
+            plain
+                .map(Read::from)
+                .or_else(|| dressed_number(text, field_type, *numbers))
+                .or_else(|| exponential(text, field_type).map(Read::from))
+                .or_else(|| binary_fraction(text, field_type).filter(|_| is_clear))
         }
         _ => None,
     };
@@ -55,7 +60,7 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
     let shown = cut(text);
     match style {
         Style::Dates(dates) if field_type == FieldType::Date && has_time(text, dates) => {
-            format!("`{shown}` is not a date: it has a time of day")
+            format!("`{shown}` is not a date: it has a time of day of a zone, and may be another day elsewhere")
         }
         Style::Dates(Dates::Patterns { patterns, .. }) if field_type == FieldType::Date => {
             format!("`{shown}` is not a date of the form {}", patterns.join(" or "))
@@ -87,16 +92,16 @@ fn is_day_or_month_first(text: &str) -> bool {
     day_first != month_first
 }
 
-fn is_in_another(text: &str, mark: Mark, currency: char) -> bool {
-    number(text, mark).and_then(|number| number.currency).is_some_and(|found| found != currency)
+fn is_in_another(text: &str, mark: Mark, currency: Currency) -> bool {
+    number(text, mark).and_then(|number| number.currency).is_some_and(|found| !found.may_be(currency))
 }
 
 /// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing, and
 /// sheets for what can't be computed, is none.
 fn says_nothing(text: &str, field_type: FieldType) -> bool {
     const ANYWHERE: [&str; 8] = ["\\N", "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"];
-    const MARKERS: [&str; 13] =
-        ["NA", "N/A", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
+    const MARKERS: [&str; 15] =
+        ["NA", "N/A", "NaN", "?", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
     const LONGEST: usize = 7;
     if text.len() > LONGEST || text.starts_with(|first: char| first.is_ascii_digit()) {
         return false;
@@ -105,7 +110,8 @@ fn says_nothing(text: &str, field_type: FieldType) -> bool {
         || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
 }
 
-/// A date as the column writes them. A time of day is allowed where it is midnight.
+/// A date as the column writes them. A time of day behind it is left out, but for one that is of a zone: in another one that
+/// may be another day.
 fn day<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
     if let Dates::Patterns { patterns, .. } = dates
         && let Some(date) = patterns.iter().find_map(|pattern| NaiveDate::parse_from_str(text, pattern).ok())
@@ -113,8 +119,16 @@ fn day<'a>(text: &str, dates: &Dates) -> Option<Read<'a>> {
         return Some(Value::Date(date).into());
     }
     let (day, clock) = day_and_time(text);
-    let is_midnight = clock.is_none_or(|clock| time(clock).is_some_and(|(time, _)| time == NaiveTime::MIN));
-    let (day, repairs) = date_in(day, dates).filter(|_| is_midnight)?;
+    let (day, mut repairs) = date_in(day, dates)?;
+    if let Some(clock) = clock {
+        let (time, zone) = time(clock)?;
+        if time != NaiveTime::MIN {
+            repairs.push(RepairKind::TimeOfDay);
+            if zone.is_some() {
+                return None;
+            }
+        }
+    }
     Some(Read { repairs, ..Value::Date(day).into() })
 }
 
@@ -175,11 +189,9 @@ fn plain_number<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
 
 /// A number as the column writes them, undressed.
 fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Option<Read<'a>> {
-    let Some(number) = style.read(text) else {
-        // As programs write very large and very small ones.
-        return plain_number(text, field_type).filter(|_| text.contains(['e', 'E'])).map(Read::from);
-    };
-    if number.currency.is_some() && number.currency != style.currency && !style.is_in_several {
+    let number = style.read(text)?;
+    let is_own = |found: Currency| style.is_in_several || style.currency.is_some_and(|own| found.may_be(own));
+    if number.currency.is_some_and(|found| !is_own(found)) {
         return None;
     }
     let digits = format!("{:0>width$}", number.digits, width = number.decimals + 1);
@@ -189,7 +201,50 @@ fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Opti
         FieldType::Int if number.is_whole() => format!("{sign}{whole}"),
         _ => format!("{sign}{whole}.{fraction}"),
     };
-    plain_number(&plain, field_type).map(|value| Read { value, sign: number.currency, repairs: number.repairs })
+    plain_number(&plain, field_type).map(|value| Read { value, currency: number.currency, repairs: number.repairs })
+}
+
+/// As programs write very large and very small ones: `1.5E+06`.
+fn exponential<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
+    const MOST: i32 = 40;
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    if field_type == FieldType::Float {
+        return plain_number(text, field_type);
+    }
+    let exponent: i32 = exponent.parse().ok().filter(|exponent: &i32| exponent.abs() <= MOST)?;
+    let bare = mantissa.trim_start_matches(['+', '-']);
+    let sign = mantissa.strip_suffix(bare).filter(|sign| sign.len() < 2)?;
+    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
+    let digits = format!("{whole}{fraction}");
+    let places = i32::try_from(whole.len()).ok()? + exponent;
+    let (before, behind) = match usize::try_from(places) {
+        Ok(places) if places < digits.len() => {
+            let (before, behind) = digits.split_at_checked(places)?;
+            (before.to_owned(), behind.to_owned())
+        }
+        Ok(places) => (format!("{digits:0<places$}"), String::new()),
+        Err(_) => ("0".to_owned(), format!("{}{digits}", "0".repeat(usize::try_from(-places).ok()?))),
+    };
+    let is_whole = field_type == FieldType::Int && behind.bytes().all(|byte| byte == b'0');
+    let plain = if is_whole { format!("{sign}{before}") } else { format!("{sign}{before}.{behind}") };
+    plain_number(&plain, field_type)
+}
+
+/// A decimal that went through a binary number and came out with more digits than that holds: `3.3000000000000003`.
+fn binary_fraction<'a>(text: &str, field_type: FieldType) -> Option<Read<'a>> {
+    const HELD: usize = 15;
+    const WRITTEN: usize = 17;
+    /// So many of the numbers that there are may lie between what was computed and what was meant.
+    const OFF: u64 = 4;
+    let digits = text.bytes().filter(u8::is_ascii_digit).skip_while(|byte| *byte == b'0').count();
+    let is_one = matches!(field_type, FieldType::Decimal { .. })
+        && (HELD + 1..=WRITTEN).contains(&digits)
+        && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let number: f64 = text.parse().ok().filter(|_| is_one)?;
+    let meant = format!("{number:.*e}", HELD - 1);
+    let is_near = meant.parse::<f64>().is_ok_and(|meant| meant.to_bits().abs_diff(number.to_bits()) <= OFF);
+    let value = exponential(&meant, field_type).filter(|_| is_near)?;
+    Some(Read { repairs: vec![RepairKind::BinaryFraction], ..value.into() })
 }
 
 /// As much of a bad value as helps to recognise it.
@@ -202,14 +257,30 @@ fn cut(text: &str) -> String {
 }
 
 fn boolean(text: &str) -> Option<bool> {
-    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if is(&["true", "t", "yes", "y", "on", "1"]) {
-        Some(true)
-    } else if is(&["false", "f", "no", "n", "off", "0"]) {
-        Some(false)
-    } else {
-        None
-    }
+    const TRUE: [&str; 17] = [
+        "true",
+        "t",
+        "yes",
+        "y",
+        "on",
+        "1",
+        "1.0",
+        "ja",
+        "j",
+        "wahr",
+        "oui",
+        "vrai",
+        "sí",
+        "si",
+        "sim",
+        "verdadero",
+        "vero",
+    ];
+    const FALSE: [&str; 14] =
+        ["false", "f", "no", "n", "off", "0", "0.0", "nein", "nee", "falsch", "non", "faux", "não", "falso"];
+    let lower = text.to_lowercase();
+    let is = |words: &[&str]| words.contains(&lower.as_str());
+    is(&TRUE).then_some(true).or_else(|| is(&FALSE).then_some(false))
 }
 
 /// A sign, digits, perhaps a point and digits: exactly, or not at all. Zeros beyond the scale lose nothing.

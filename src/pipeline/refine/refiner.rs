@@ -167,7 +167,7 @@ impl Refiner {
                 let read = cell.map(|cell| parse(cell, field.field_type, style, &self.provider.nulls));
                 values.push(read.transpose().ok()?.map_or(Value::Null, |read| read.value));
             }
-            self.key(&values).filter(|_| problems.get(index).is_none())
+            self.key(&values).filter(|_| problems.get(index).is_none() && !self.has_no_key(&values))
         };
         Ok((0..bronze.height()).map(key).collect())
     }
@@ -229,7 +229,7 @@ impl Refiner {
         let fields = self.dataset.schema.iter().zip(cells.iter().copied().zip(&reading.styles));
         // Of a row that can't be read nothing was repaired.
         let (mut values, mut repaired) = (Vec::with_capacity(cells.len()), Vec::new());
-        let mut signs = vec![None; cells.len()];
+        let mut currencies = vec![None; cells.len()];
         for (place, (field, (cell, style))) in fields.enumerate() {
             let Some(cell) = cell else {
                 values.push(Value::Null);
@@ -240,11 +240,11 @@ impl Refiner {
             let read =
                 parse(cell, units.read_as(place, field.field_type), style, &self.provider.nulls).map_err(no_value)?;
             let read = units.converted(place, field.field_type, read).map_err(no_value)?;
-            signs[place] = read.sign;
+            currencies[place] = read.currency;
             repaired.extend(read.repairs.into_iter().map(|kind| (kind, cell, field.name.as_str())));
             values.push(read.value);
         }
-        for (place, fill) in units.said(&values, &signs).map_err(|(place, reason)| {
+        for (place, fill) in units.said(&values, &currencies).map_err(|(place, reason)| {
             let field = &self.dataset.schema[place];
             Objection::new(RejectKind::Value, &format!("{}: {reason}", field.name), cells[place].unwrap_or_default())
         })? {
@@ -269,6 +269,10 @@ impl Refiner {
             }
         }
         let key = self.key(values)?;
+        if self.has_no_key(values) {
+            let reason = format!("no key: {} is empty", self.dataset.key.join(", "));
+            return Some(Objection::new(RejectKind::NoKey, &reason, ""));
+        }
         let is_new = self.seen.insert(fingerprint(key.as_bytes()));
         (!is_new).then(|| Objection::new(RejectKind::DuplicateKey, &format!("duplicate key {key}"), &key))
     }
@@ -286,6 +290,12 @@ impl Refiner {
             Value::Timestamp(instant) => Some(instant.with_timezone(&self.dataset.timezone).date_naive()),
             _ => None,
         }
+    }
+
+    /// Whether all of its key is empty: what it is a row of nobody can tell.
+    fn has_no_key(&self, values: &[Value<'_>]) -> bool {
+        let mut fields = self.dataset.schema.iter().zip(values);
+        fields.all(|(field, value)| *value == Value::Null || !self.dataset.key.contains(&field.name))
     }
 
     /// The key of a row as text, `None` where the contract names no key.

@@ -3,14 +3,10 @@
 use super::numbers::Numbers;
 use super::parse::Read;
 use super::style::Style;
+use crate::domain::currency::Currency;
 use crate::domain::understood::RepairKind;
-use crate::domain::unit::{Factor, Measure, Unit, sign_of};
+use crate::domain::unit::{Factor, Measure, Unit};
 use crate::domain::{Dataset, FieldType, Provider, Value};
-
-/// Whether the sign beside a number is that of another currency than this one.
-fn contradicts(sign: Option<char>, code: &str) -> bool {
-    sign.zip(sign_of(code)).is_some_and(|(sign, own)| sign != own)
-}
 
 /// What is known of the unit of each delivered field, in their order.
 pub struct Units(Vec<Of>);
@@ -52,9 +48,9 @@ impl Units {
     pub fn told(&self, place: usize, style: Style) -> Style {
         let Some(of) = self.0.get(place) else { return style };
         let is_in_several = of.named_by.is_some() && of.unit.is_none();
-        match (style, of.unit.as_deref().and_then(sign_of)) {
-            (Style::Numbers(numbers), Some(sign)) if numbers.currency.is_some() => {
-                Style::Numbers(Numbers { currency: Some(sign), ..numbers })
+        match (style, of.unit.as_deref().and_then(Currency::of_code)) {
+            (Style::Numbers(numbers), Some(currency)) if numbers.currency.is_some() => {
+                Style::Numbers(Numbers { currency: Some(currency), ..numbers })
             }
             (Style::Numbers(numbers), None) if is_in_several => Style::Numbers(Numbers { is_in_several, ..numbers }),
             (style, _) => style,
@@ -64,8 +60,8 @@ impl Units {
     /// What was read of a cell as a value of its field, or why it is none.
     pub fn converted<'a>(&self, place: usize, field_type: FieldType, mut read: Read<'a>) -> Result<Read<'a>, String> {
         let Some(factor) = self.factor(place).filter(|_| read.value != Value::Null) else { return Ok(read) };
-        if let Some(sign) = read.sign.filter(|_| factor.is_of_minor()) {
-            return Err(format!("{sign} is said beside it, and the contract says that it is in minor units"));
+        if let Some(currency) = read.currency.filter(|_| factor.is_of_minor()) {
+            return Err(format!("{currency} is said beside it, and the contract says that it is in minor units"));
         }
         read.value =
             factor.times(read.value, field_type).ok_or_else(|| format!("times {factor} it is not a {field_type}"))?;
@@ -78,7 +74,7 @@ impl Units {
     pub fn said<'u>(
         &'u self,
         values: &[Value<'_>],
-        signs: &[Option<char>],
+        beside: &[Option<Currency>],
     ) -> Result<Vec<(usize, &'u str)>, (usize, String)> {
         let mut fills = Vec::new();
         for (place, of) in self.0.iter().enumerate() {
@@ -91,9 +87,11 @@ impl Units {
                 (None, None) if values[place] != Value::Null => {
                     return Err((place, "nothing says what it is in".to_owned()));
                 }
-                (Some(named), None) if contradicts(signs[place], named) => {
-                    let sign = signs[place].unwrap_or_default();
-                    return Err((place, format!("it is in {sign}, and `{named}` is said beside it")));
+                (Some(named), None) => {
+                    let denies = |found: &Currency| Currency::of_code(named).is_some_and(|own| !own.may_be(*found));
+                    if let Some(found) = beside[place].filter(denies) {
+                        return Err((place, format!("it is in {found}, and `{named}` is said beside it")));
+                    }
                 }
                 (Some(named), Some(unit)) if named != unit => {
                     return Err((place, format!("it is in {named}, and the column in {unit}")));

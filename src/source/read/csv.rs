@@ -17,7 +17,7 @@ use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::{BronzeColumn, Typed};
 use crate::domain::kind::{Kind, kind};
-use crate::domain::understood::{Repair, RepairKind, Tally, Understood};
+use crate::domain::understood::{InWords, Repair, RepairKind, Tally, Understood};
 use layout::Layout;
 use notes::{Held, Notes};
 use records::TextRecords;
@@ -132,6 +132,12 @@ impl CsvReader {
             }
         }
         self.header = header::columns(&self.layout.names)?;
+        if header_rows > 0 {
+            let line = self.understood.header_row;
+            for (raw, why) in header::renamed(&self.header) {
+                self.repairs.add(RepairKind::ColumnName, line, raw, why);
+            }
+        }
         Ok(())
     }
 
@@ -146,6 +152,10 @@ impl CsvReader {
         if !self.records.advance(cancel)? {
             self.notes.end(&mut self.repairs);
             return Ok(None);
+        }
+        if let Some(end) = self.records.other_end() {
+            let before = self.records.line().saturating_sub(1);
+            self.repairs.add(RepairKind::LineEnd, Some(before), "", format!("it ends with {}", end.words()));
         }
         self.judged().map(Some)
     }
@@ -213,7 +223,20 @@ impl CsvReader {
         {
             return self.apart("the lines between two quotes look like records".to_owned());
         }
+        if self.is_header_again()? {
+            self.repaired(RepairKind::RepeatedHeader, "it is the header")?;
+            return Ok(Judged::Blank);
+        }
         self.blank_or(Judged::Row)
+    }
+
+    /// Whether the record says what the header says: files were put together.
+    fn is_header_again(&self) -> Result<bool> {
+        let names = &self.layout.names;
+        if self.layout.header_rows != 1 || names.len() < 2 {
+            return Ok(false);
+        }
+        Ok(self.records.cells()?.eq(names.iter().map(String::as_str)))
     }
 
     /// Refuses a record, and only its first line where it has several.
@@ -314,7 +337,8 @@ impl Reader for CsvReader {
     }
 
     fn understood(&self) -> Understood {
-        self.understood.clone()
+        let line_end = self.records.line_end().filter(|_| !self.records.is_sheet());
+        Understood { line_end, ..self.understood.clone() }
     }
 
     fn repairs(&self) -> Vec<Repair> {

@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, ISO_2022_JP, ISO_8859_4, KOI8_R, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+};
 
 use memchr::memchr;
 
@@ -22,6 +24,9 @@ const LONGEST_PART: usize = 3;
 
 /// How many bytes that are not ASCII, with what stands around them, an encoding is guessed from.
 const GUESSED_FROM: usize = 1 << 20;
+
+/// How many letters beside ASCII speak for an encoding that is hardly used.
+const LEAST_OF_RARE: usize = 200;
 
 /// Opens a text file, decoded from what [`decide`] finds. Looks through the whole file.
 pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
@@ -206,6 +211,10 @@ fn letters(block: &[u8]) -> Vec<u8> {
 /// What the bytes of letters and line ends say beyond a guess.
 fn narrowed(guess: &'static Encoding, bytes: &[u8]) -> &'static Encoding {
     let has = |byte: u8| bytes.contains(&byte);
+    let letters = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    // Next to nobody writes in it: a few letters are more likely those of western Europe.
+    let is_rare = guess == ISO_8859_4 && letters < LEAST_OF_RARE;
+    let guess = if is_rare { WINDOWS_1252 } else { guess };
     if guess == WINDOWS_1252 || bytes.iter().all(u8::is_ascii) {
         // Programs that ended lines so had their letters where others have symbols.
         let of = |low: u8, high: u8| bytes.iter().filter(|byte| (low..=high).contains(*byte)).count();

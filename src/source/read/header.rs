@@ -1,6 +1,6 @@
 //! Safe, unique names for whatever a header holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::MAX_COLUMNS;
 use crate::base::{Error, Result, text};
@@ -29,6 +29,24 @@ pub fn columns<S: AsRef<str>>(delivered: impl IntoIterator<Item = S>) -> Result<
         columns.push(BronzeColumn { name, delivered: cell.to_owned(), iso_dates: false, typed_numbers: None });
     }
     Ok(columns)
+}
+
+/// Which columns are not called what their header says, each with that and why.
+pub fn renamed(columns: &[BronzeColumn]) -> Vec<(&str, String)> {
+    let mut first_of = HashMap::new();
+    let why = |(index, column): (usize, &BronzeColumn)| {
+        let trimmed = column.delivered.trim();
+        if trimmed.is_empty() {
+            return Some(format!("column {} has no name: it is `{}`", index + 1, column.name));
+        }
+        let first = *first_of.entry(trimmed.to_lowercase()).or_insert(index);
+        if first < index {
+            return Some(format!("column {} is called so, too: this one is `{}`", first + 1, column.name));
+        }
+        (trimmed.len() < column.delivered.len()).then(|| "blanks stand around it".to_owned())
+    };
+    let whys: Vec<_> = columns.iter().enumerate().map(why).collect();
+    columns.iter().zip(whys).filter_map(|(column, why)| Some((column.delivered.as_str(), why?))).collect()
 }
 
 /// The error of a file with more than [`MAX_COLUMNS`] columns.
@@ -80,6 +98,19 @@ mod tests {
     fn the_header_is_kept_as_delivered() {
         let column = columns([" Net  amount "]).unwrap().remove(0);
         assert_eq!(column.delivered, " Net  amount ");
+    }
+
+    #[test]
+    fn columns_that_are_not_called_what_their_header_says_are_told() {
+        let columns = columns(["Amount", " Paid on", "", "amount", "Supplier"]).unwrap();
+        assert_eq!(
+            renamed(&columns),
+            [
+                (" Paid on", "blanks stand around it".to_owned()),
+                ("", "column 3 has no name: it is `column_3`".to_owned()),
+                ("amount", "column 1 is called so, too: this one is `amount_2`".to_owned()),
+            ]
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A record that can't be split into the header's columns comes out with its columns null, the reason in
 //! `_problem` and its text in `_raw`; only what makes the file as a whole unreadable is an error. Nothing is
-//! parsed into dates or numbers here. Memory is bounded by the chunk and by [`MAX_RECORD`], whatever the file holds.
+//! parsed into dates or numbers here. Memory is bounded by the chunk and by [`MAX_RECORD`], and of workbooks by what they keep
+//! apart from their rows: the texts that cells share, and of an `xls` all of it.
 
 mod agreed;
 mod chunk;
@@ -17,6 +18,7 @@ mod sheet;
 mod stretch;
 mod text;
 mod unpack;
+mod unpacked;
 mod workbook;
 mod xls;
 mod xlsb;
@@ -45,6 +47,9 @@ pub const EXTENSIONS: [&str; 13] =
 
 /// How much of a file is looked at that does not say what it holds, in bytes.
 const LOOKED_AT: u64 = 4096;
+
+/// What the files of workbooks begin with.
+const WORKBOOKS: [[u8; 4]; 2] = [*b"PK\x03\x04", [0xd0, 0xcf, 0x11, 0xe0]];
 
 /// A delivered file being read from start to end.
 pub trait Reader: Send {
@@ -82,23 +87,26 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
         ));
     }
     let file = Packed::look(path, extension)?;
-    match format(&file)? {
+    match (file.way(), format(&file)?) {
+        (Some(way), Format::Parquet | Format::Workbook(_)) => {
+            Ok(Box::new(unpacked::Unpacked::open(&file, way, encoding, cancel)?))
+        }
+        (_, format) => open_as(&file, format, encoding, cancel),
+    }
+}
+
+fn open_as(file: &Packed, format: Format, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
+    match format {
         Format::Csv => {
-            refuse_documents(&file)?;
-            Ok(Box::new(csv::CsvReader::new(encoding::open(&file, encoding, cancel)?, cancel)?))
+            refuse_documents(file)?;
+            Ok(Box::new(csv::CsvReader::new(encoding::open(file, encoding, cancel)?, cancel)?))
         }
         Format::JsonLines => {
-            let keys = jsonl::keys(encoding::open(&file, encoding, cancel)?, cancel)?;
-            Ok(Box::new(jsonl::JsonReader::new(encoding::open(&file, encoding, cancel)?, keys)))
+            let keys = jsonl::keys(encoding::open(file, encoding, cancel)?, cancel)?;
+            Ok(Box::new(jsonl::JsonReader::new(encoding::open(file, encoding, cancel)?, keys)))
         }
-        Format::Parquet if file.way().is_some() => {
-            Err(Error::bad_data("a Parquet file inside of another file is not read").hint("deliver it unpacked"))
-        }
-        Format::Parquet => Ok(Box::new(parquet::ParquetRecords::open(path)?)),
-        Format::Workbook(_) if file.way().is_some() => {
-            Err(Error::bad_data("a workbook inside of another file is not read").hint("deliver it unpacked"))
-        }
-        Format::Workbook(kind) => Ok(Box::new(csv::CsvReader::of_sheet(sheet::open(path, kind)?, kind, cancel)?)),
+        Format::Parquet => Ok(Box::new(parquet::ParquetRecords::open(&file.path)?)),
+        Format::Workbook(kind) => Ok(Box::new(csv::CsvReader::of_sheet(sheet::open(&file.path, kind)?, kind, cancel)?)),
     }
 }
 
@@ -125,6 +133,10 @@ fn format(file: &Packed) -> Result<Format> {
             file.stream()?.take(LOOKED_AT).read_to_end(&mut first)?;
             if first.starts_with(b"PAR1") {
                 return Ok(Format::Parquet);
+            }
+            // Which kind of workbook it is shows when it is unpacked.
+            if file.way().is_some() && WORKBOOKS.iter().any(|begins| first.starts_with(begins)) {
+                return Ok(Format::Workbook(sheet::Kind::Xlsx));
             }
             if encoding::is_no_text(&first) {
                 return Err(unsupported(extension));

@@ -8,7 +8,7 @@ use super::open;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::lineage::{LINE, PROBLEM, RAW};
-use crate::domain::understood::{Example, Repair, Understood};
+use crate::domain::understood::{EXAMPLES, Example, Repair, Understood};
 use crate::frames::CHUNK_ROWS;
 
 /// What a file holds.
@@ -30,7 +30,7 @@ pub struct Preview {
     pub rejects: Vec<Example>,
 }
 
-/// Reads a file to its end, and keeps at most so many of its rows and of its rejects. `extension` and `encoding` are those
+/// Reads a file to its end, and keeps at most so many of its rows, and of its rejects as many as of other examples. `extension` and `encoding` are those
 /// of [`open`].
 pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize, cancel: &Cancel) -> Result<Preview> {
     let mut reader = open(path, extension, encoding, cancel)?;
@@ -41,8 +41,9 @@ pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize
         let bad = problems.len() - problems.null_count();
         rejected += bad as u64;
         rows += (problems.len() - bad) as u64;
-        if rejects.len() < most && bad > 0 {
-            rejects.extend(refused(&chunk)?.into_iter().take(most - rejects.len()));
+        let shown = most.max(EXAMPLES);
+        if rejects.len() < shown && bad > 0 {
+            rejects.extend(refused(&chunk)?.into_iter().take(shown - rejects.len()));
         }
         if sample.len() < most {
             let good: Vec<usize> =

@@ -89,7 +89,7 @@ fn a_column_is_written_with_one_mark_and_in_one_currency() {
     assert_eq!(decided(&["1,234", "5,5"]).0, Some(Mark::Comma));
     assert_eq!(decided(&["1.234", "12.345,00"]).0, Some(Mark::Comma));
     assert_eq!(decided(&["1,234", "5.5", "n/a"]).0, Some(Mark::Point));
-    assert_eq!(decided(&["$5", "£5", "£6"]).1, Some('£'));
+    assert_eq!(decided(&["$5", "£5", "£6"]).1, Some(Currency::Sign('£')));
 }
 
 #[test]

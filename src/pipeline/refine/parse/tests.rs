@@ -2,7 +2,8 @@
 
 use super::*;
 
-const EUROS: Style = Style::Numbers(Numbers { mark: Mark::Comma, currency: Some('€'), ..Numbers::PLAIN });
+const EUROS: Style =
+    Style::Numbers(Numbers { mark: Mark::Comma, currency: Some(Currency::Sign('€')), ..Numbers::PLAIN });
 const PLAIN: Style = Style::Numbers(Numbers::PLAIN);
 
 fn dec(text: &str) -> Option<i128> {
@@ -52,8 +53,51 @@ fn numbers_are_read_as_their_column_writes_them() {
     assert_eq!(value("5.0", FieldType::Int, &PLAIN), Ok(Value::Int(5)));
     assert_eq!(value("1e3", FieldType::Float, &EUROS), Ok(Value::Float(1000.0)));
     assert_eq!(value("12.5%", FieldType::Float, &PLAIN), Ok(Value::Float(0.125)));
+    assert_eq!(value("EUR 1.260,10", amount, &EUROS), cents(126_010));
+    assert_eq!(value("-1.260,10 EUR", amount, &EUROS), cents(-126_010));
+    assert_eq!(value("€ 5,00 EUR", amount, &EUROS), cents(500));
+    assert!(value("€ 5,00 GBP", amount, &EUROS).is_err(), "which of them?");
+    let refused = value("5,00 GBP", amount, &EUROS).unwrap_err();
+    assert_eq!(refused, "`5,00 GBP` is in another currency than the column, which is in €");
     let refused = value("£5", amount, &EUROS).unwrap_err();
     assert_eq!(refused, "`£5` is in another currency than the column, which is in €");
+}
+
+#[test]
+fn numbers_with_exponents_are_exact() {
+    let amount = FieldType::Decimal { precision: 12, scale: 2 };
+    let cents = |unscaled| Ok(Value::Decimal { unscaled, scale: 2 });
+    for (text, unscaled) in
+        [("1e3", 100_000), ("-1.5E+02", -15_000), ("1.25e1", 1_250), ("12.5e-1", 125), ("+.5e1", 500)]
+    {
+        assert_eq!(value(text, amount, &PLAIN), cents(unscaled), "{text}");
+    }
+    assert!(value("1.5e-2", amount, &PLAIN).is_err(), "it has three decimals");
+    assert!(value("1e99", amount, &PLAIN).is_err());
+    assert!(value("1,5e3", amount, &PLAIN).is_err());
+    assert_eq!(value("1.2E+05", FieldType::Int, &PLAIN), Ok(Value::Int(120_000)));
+    assert!(value("1.25e1", FieldType::Int, &PLAIN).is_err());
+}
+
+#[test]
+fn the_rounding_error_of_a_binary_number_is_left_out_and_nothing_else() {
+    let amount = FieldType::Decimal { precision: 18, scale: 2 };
+    let read = parse("-3.3000000000000003", amount, &PLAIN, &[]).unwrap();
+    let meant = Value::Decimal { unscaled: -330, scale: 2 };
+    assert_eq!((read.value, read.repairs), (meant, vec![RepairKind::BinaryFraction]));
+    for text in ["3.3000000000000103", "12345678901234.567", "3.300000000000001", "3.30000000000000031"] {
+        assert!(value(text, amount, &PLAIN).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_so_and_what_is_not_is_said_in_many_words() {
+    for (text, expected) in
+        [("Yes", true), ("WAHR", true), ("sí", true), ("1.0", true), ("Nein", false), ("Falso", false)]
+    {
+        assert_eq!(value(text, FieldType::Bool, &Style::Plain), Ok(Value::Bool(expected)), "{text}");
+    }
+    assert!(value("maybe", FieldType::Bool, &Style::Plain).is_err());
 }
 
 #[test]
@@ -70,14 +114,26 @@ fn dates_that_had_a_type_need_no_pattern() {
     for text in ["2026-10-05", "2026-10-05T00:00:00", "2026-10-05T00:00:00Z"] {
         assert_eq!(value(text, FieldType::Date, &iso).unwrap(), october(5), "{text}");
     }
-    let refused = value("2026-10-05T12:30:00", FieldType::Date, &iso).unwrap_err();
-    assert_eq!(refused, "`2026-10-05T12:30:00` is not a date: it has a time of day");
+    let read = parse("2026-10-05T12:30:00", FieldType::Date, &iso, &[]).unwrap();
+    assert_eq!((read.value, read.repairs), (october(5), vec![RepairKind::TimeOfDay]));
+    let refused = value("2026-10-05T22:30:00Z", FieldType::Date, &iso).unwrap_err();
+    assert!(refused.ends_with("it has a time of day of a zone, and may be another day elsewhere"), "{refused}");
     assert!(value("05/10/2026", FieldType::Date, &iso).is_err());
 }
 
 #[test]
 fn dates_are_read_in_the_order_of_their_column() {
-    for text in ["05/10/2026", "5 October 2026", "Monday, October 5, 2026", "2026-10-05", "05/10/2026 00:00"] {
+    for text in [
+        "05/10/2026",
+        "5 October 2026",
+        "Monday, October 5, 2026",
+        "2026-10-05",
+        "05/10/2026 00:00",
+        "Montag, 5. Oktober 2026",
+        "lundi 5 octobre 2026",
+        "lunes, 5 de octubre de 2026",
+        "segunda-feira, 5 de outubro de 2026",
+    ] {
         assert_eq!(value(text, FieldType::Date, &found(DateOrder::DayFirst)), Ok(october(5)), "{text}");
     }
     assert_eq!(value("10/05/2026 12:00:00 AM", FieldType::Date, &found(DateOrder::MonthFirst)), Ok(october(5)));
@@ -100,6 +156,10 @@ fn instants_are_iso_or_a_date_with_a_time() {
         ("2026-10-05T12:30:00+02:00", "2026-10-05T10:30:00Z"),
         ("2026-10-05 12:30", "2026-10-05T12:30:00Z"),
         ("5/10/2026 1:05 PM", "2026-10-05T13:05:00Z"),
+        ("20261005T101500Z", "2026-10-05T10:15:00Z"),
+        ("20261005T1015", "2026-10-05T10:15:00Z"),
+        ("Mon, 05 Oct 2026 10:15:00 +0200", "2026-10-05T08:15:00Z"),
+        ("Mon, 05 Oct 2026 10:15:00 GMT", "2026-10-05T10:15:00Z"),
     ] {
         let read = parse(text, FieldType::Timestamp, &found(DateOrder::DayFirst), &[]).unwrap();
         assert_eq!(read.value, instant(expected), "{text}");
@@ -109,9 +169,10 @@ fn instants_are_iso_or_a_date_with_a_time() {
 }
 
 #[test]
-fn blank_is_null_and_nan_is_no_number() {
+fn blank_is_null_and_so_is_what_is_no_number() {
     assert_eq!(value("  ", FieldType::Int, &PLAIN), Ok(Value::Null));
-    assert!(value("NaN", FieldType::Float, &PLAIN).is_err());
+    assert_eq!(value("NaN", FieldType::Float, &PLAIN), Ok(Value::Null));
+    assert!(value("inf", FieldType::Float, &PLAIN).is_err());
     assert!(value("9223372036854775808", FieldType::Int, &PLAIN).is_err());
 }
 

@@ -7,7 +7,7 @@ use crate::domain::kind::{Kind, kind};
 use crate::domain::likeness::share;
 
 /// How many of the first rows may be the header.
-const HIGHEST: usize = 60;
+const HIGHEST: usize = 200;
 
 /// The most rows that a header takes.
 const HEADER_ROWS: usize = 3;
@@ -192,12 +192,19 @@ impl Table<'_> {
         self.rows.len() > 1 && self.rows.iter().all(is_sentence)
     }
 
-    /// Whether a cell of a row stands in its column again, below.
+    /// Whether a cell of a row stands in its column again, below. A row that stands there again as a whole says nothing: so do
+    /// headers where files were put together.
     fn recurs(&self, index: usize) -> bool {
         let row = &self.rows[index];
+        let is_again = |other: &&Row| {
+            let texts = |row: &Row| row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect::<Vec<_>>();
+            filled(row) > 1 && texts(other) == texts(row)
+        };
         let again = |column: usize, text: &str| {
-            let below = self.rows[index + 1..].iter().filter_map(|row| row.cells.get(column));
-            kind(text) != Kind::Empty && below.into_iter().any(|cell| cell.text.trim() == text.trim())
+            let below = self.rows[index + 1..].iter().filter(|row| {
+                row.cells.get(column).is_some_and(|cell| cell.text.trim() == text.trim()) && !is_again(row)
+            });
+            kind(text) != Kind::Empty && below.count() > 0
         };
         row.cells.iter().enumerate().any(|(column, cell)| again(column, &cell.text))
     }

@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::split::{Problem, Splitter};
 use crate::base::text::grouped;
 use crate::base::{Cancel, Error, Result};
-use crate::domain::understood::RepairKind;
+use crate::domain::understood::{LineEnd, RepairKind};
 
 /// Whether a record may hold line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub struct TextRecords {
     lines: LineCounter,
     line: u64,
     is_after_blank: bool,
+    /// What the first line ends with, and the one before the record where that is something else.
+    line_end: Option<LineEnd>,
+    other_end: Option<LineEnd>,
     within: Within,
     /// Whether each record is one line, whatever line ends its cells hold: a row of a sheet.
     is_sheet: bool,
@@ -45,6 +48,8 @@ impl TextRecords {
             lines: LineCounter::default(),
             line: 1,
             is_after_blank: false,
+            line_end: None,
+            other_end: None,
             within: Within::LineEnds,
             is_sheet: false,
         }
@@ -73,9 +78,11 @@ impl TextRecords {
         self.splitter = Splitter::new(dialect, MAX_COLUMNS + 1);
     }
 
-    /// Leaves out the first bytes of the text.
+    /// Leaves out the first line of the text, of so many bytes, which says what separates the cells.
     pub fn skip(&mut self, bytes: usize) {
         (self.length, self.within) = (bytes, Within::LineEnds);
+        let why = "its first line only says what separates the cells".to_owned();
+        self.text.repairs.push((RepairKind::Preamble, why));
     }
 
     /// Goes on to the next record; false where there is none.
@@ -113,11 +120,22 @@ impl TextRecords {
     fn pass_line_ends(&mut self, cancel: &Cancel) -> Result<()> {
         let before = self.lines.line();
         let is_first = self.at == 0 && before == 1;
+        self.other_end = None;
         loop {
             cancel.check()?;
             let rest = &self.buffer.as_bytes()[self.at..];
             let ends = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
             let is_all = ends == rest.len();
+            // What may be half of one is looked at when the rest is there.
+            if is_all && !self.has_ended && ends < 2 {
+                self.fill()?;
+                continue;
+            }
+            if self.other_end.is_none() {
+                let end = line_end(&rest[..ends]);
+                self.line_end = self.line_end.or(end);
+                self.other_end = end.filter(|end| Some(*end) != self.line_end);
+            }
             self.lines.pass(&rest[..ends]);
             self.at += ends;
             if !is_all || self.has_ended {
@@ -210,6 +228,16 @@ impl TextRecords {
         self.is_after_blank
     }
 
+    /// What the first line ends with, once another one was begun.
+    pub fn line_end(&self) -> Option<LineEnd> {
+        self.line_end
+    }
+
+    /// What the line before it ends with, where that is something else.
+    pub fn other_end(&self) -> Option<LineEnd> {
+        self.other_end
+    }
+
     /// How many cells it has.
     pub fn count(&self) -> usize {
         self.splitter.count
@@ -240,5 +268,15 @@ impl TextRecords {
     #[cfg(test)]
     pub fn buffered(&self) -> usize {
         self.buffer.capacity()
+    }
+}
+
+/// What the line ends that these bytes are begin with.
+fn line_end(ends: &[u8]) -> Option<LineEnd> {
+    match ends {
+        [b'\n', ..] => Some(LineEnd::Lf),
+        [b'\r', b'\n', ..] => Some(LineEnd::CrLf),
+        [b'\r', ..] => Some(LineEnd::Cr),
+        _ => None,
     }
 }

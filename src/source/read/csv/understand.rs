@@ -29,7 +29,9 @@ pub fn understand(records: &mut TextRecords) -> Result<Layout> {
         if rows.len() > 1 || is_all || bytes > MAX_RECORD {
             let layout = layout(&rows, find::width(&dialect, &rows));
             records.read_as(dialect);
-            records.skip(skipped.unwrap_or(0));
+            if let Some(bytes) = skipped {
+                records.skip(bytes);
+            }
             return Ok(layout);
         }
         bytes = MAX_RECORD.min(4 * bytes) + usize::from(4 * bytes > MAX_RECORD);

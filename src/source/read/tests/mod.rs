@@ -11,6 +11,7 @@ mod csv_records;
 mod dialects;
 mod formats;
 mod packed;
+mod repaired;
 mod text_files;
 
 /// A file read to the end: bronze names, and its records as cells, line, problem, raw text.

@@ -11,13 +11,13 @@ use super::*;
 
 const SLIPS: &str = "slip,amount\na-1,1.50\na-2,2.50\n";
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
 }
 
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         archive.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -59,6 +59,28 @@ fn what_is_in_a_packed_file_is_read_and_how_it_is_packed_is_told() {
     }
     let lines = b"{\"slip\":\"a-1\",\"amount\":1.50}\n{\"slip\":\"a-2\",\"amount\":2.50}\n";
     assert_eq!(unpacked(&gzip(lines), "gz"), (Some("gzip".to_owned()), plain));
+}
+
+#[test]
+fn workbooks_and_parquet_files_are_read_out_of_packed_ones() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip([["slip", "note"], ["a-1", "one"], ["a-2", "two"]]) {
+        sheet.write_row(row, 0, cells).unwrap();
+    }
+    let book = book.save_to_buffer().unwrap();
+    let cells = ["a-1", "one", "a-2", "two"].map(|cell| Some(cell.to_owned())).to_vec();
+    for name in ["slips.xlsx", "slips.xls", "slips"] {
+        assert_eq!(unpacked(&zip(&[(name, &book)]), "zip"), (Some("zip".to_owned()), cells.clone()), "{name}");
+    }
+    assert_eq!(unpacked(&gzip(&book), "xlsx.gz"), (Some("gzip".to_owned()), cells.clone()));
+    let mut frame = df!("slip" => ["a-1", "a-2"], "note" => ["one", "two"]).unwrap();
+    let mut table = Vec::new();
+    ParquetWriter::new(&mut table).finish(&mut frame).unwrap();
+    assert_eq!(unpacked(&gzip(&table), "gz"), (Some("gzip".to_owned()), cells.clone()));
+    assert_eq!(unpacked(&zip(&[("slips.parquet", &table)]), "zip"), (Some("zip".to_owned()), cells));
+    let nested = zip(&[("slips.xlsx", &zip(&[("slips.csv", SLIPS.as_bytes())]))]);
+    assert!(refusal(&nested, "zip", None).starts_with("what is in the packed file is packed again"));
 }
 
 #[test]
