@@ -111,7 +111,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
         (&workspace, PREPARER, vec!["run"]),
         (&workspace, PREPARER, vec!["task", "retry", &task]),
         (&workspace, PREPARER, vec!["batch", "add", &file, "--provider", "beta", "--period", PERIODS[1]]),
-        (&workspace, PREPARER, [&["batch", "nil", "--provider", "beta", "--period", "2026-12"], &why[..]].concat()),
+        (&workspace, PREPARER, [&["batch", "nil", "--provider", "beta", "--period", "2026-08"], &why[..]].concat()),
         (&lost, PREPARER, [&["batch", "accept", &landed], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "reject", &quarantined], &why[..]].concat()),
         (&workspace, PREPARER, [&["batch", "withdraw", &landed], &why[..]].concat()),

@@ -63,6 +63,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("encoding_rs", &["source", "demo"]),
     ("chardetng", &["source"]),
     ("flate2", &["source"]),
+    ("tempfile", &["source"]),
     ("zip", &["source"]),
     ("zstd", &["source"]),
     ("memchr", &["source"]),

@@ -156,7 +156,7 @@ fn said_of_amounts(workspace: &Workspace) -> String {
 fn a_release_is_judged_again_when_what_it_looks_back_at_was_measured_again() {
     let workspace = workspace();
     for period in EARLY.into_iter().chain([JUDGED]) {
-        let gross = delivery("alpha", period, 60).replace('\n', "0,7.25\n").replacen("Amount0,7.25", "Amount,Gross", 1);
+        let gross = delivery("alpha", period, 60).replace('\n', ",7.25\n").replacen("Amount,7.25", "Amount,Gross", 1);
         assert!(gross.starts_with(HEADER.trim_end()));
         workspace.deliver("alpha", &format!("{period}.csv"), gross);
         workspace.deliver("beta", &format!("{period}.csv"), delivery("beta", period, 60));

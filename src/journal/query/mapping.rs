@@ -22,15 +22,15 @@ impl Snapshot<'_> {
     }
 
     /// The batches that a slice's provider stands on for the newest period before that it delivered rows for,
-    /// not before `first`.
+    /// not before `first`. One whose columns somebody says are wrong is none.
     pub fn batches_before(&self, slice: &Slice, first: Period) -> Result<Vec<Batch>> {
         let sql = "WITH standing AS (
                 SELECT * FROM batch WHERE dataset = ?1 AND provider = ?2 AND state = 'landed' AND rows > 0
                     AND period_order < ?3 AND period_order >= ?4
                     AND NOT EXISTS (
-                        SELECT 1 FROM anomaly WHERE anomaly.dataset = batch.dataset
-                            AND anomaly.period_order = batch.period_order AND anomaly.provider = batch.provider
-                            AND anomaly.state = 'confirmed' AND json_extract(anomaly.finding, '$.drift') IS NOT NULL))
+                        SELECT 1 FROM anomaly, json_each(anomaly.finding, '$.drift.batches') AS found
+                        WHERE anomaly.dataset = batch.dataset AND anomaly.period_order = batch.period_order
+                            AND anomaly.state = 'confirmed' AND found.value = batch.id))
              SELECT * FROM standing WHERE period_order = (SELECT max(period_order) FROM standing) ORDER BY revision, id";
         let (order, first) = (column::period_order(slice.period), column::period_order(first));
         self.all(sql, params![slice.dataset, slice.provider, order, first], batch::read)
