@@ -269,3 +269,6 @@ fn failed(error: reqwest::Error) -> Error {
     }
     said
 }
+
+#[cfg(test)]
+mod tests;

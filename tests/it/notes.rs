@@ -136,6 +136,15 @@ fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
     assert_eq!((&accepted["rejected"], &accepted["repaired"]), (&json!(2), &json!(0)));
     assert_eq!(counts(&workspace.json(&["batch", "show", second])["note"], "rejects"), json!([["value", 2]]));
     assert_eq!(silver(), 5, "the rows that can be kept");
+    let letter = workspace.ok(PREPARER, &["batch", "scorecard", "--provider", "alpha"]);
+    assert!(letter.starts_with("Deliveries of alpha for slips, 2026-09 to 2026-10"), "{letter}");
+    for said in [
+        "revisions    1 delivery in the place of another\n",
+        "refused      2 of 7 rows (28.57 %): 2 × cells that are no value of their field\n",
+        "columns      always the same\n",
+    ] {
+        assert!(letter.contains(said), "{letter}");
+    }
     workspace.verify();
 }
 

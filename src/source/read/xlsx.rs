@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use calamine::{DataType, Reader, SheetVisible, Xlsx};
+use calamine::{DataRef, DataType, Reader, SheetVisible, Xlsx, XlsxFormulaMetadata};
 
 use super::stretch;
 use super::workbook::{Sheet, Sink, Workbook, moment, number, unreadable};
@@ -76,6 +76,14 @@ pub fn text(value: &impl DataType) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// A formula as it is typed in.
+fn formula(formula: XlsxFormulaMetadata) -> String {
+    match formula {
+        XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => format!("={formula}"),
+        _ => "=(the formula of the cells above)".to_owned(),
+    }
+}
+
 impl Workbook for Book {
     fn sheets(&mut self) -> Result<Vec<Sheet>> {
         Ok(sheets(self.0.sheets_metadata()))
@@ -83,9 +91,11 @@ impl Workbook for Book {
 
     fn cells(&mut self, sheet: &str, sink: &mut Sink<'_>) -> Result<()> {
         let mut cells = self.0.worksheet_cells_reader(sheet).map_err(unreadable)?;
-        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
-            let (row, column) = cell.get_position();
-            if let Some(text) = text(cell.get_value())
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+            let (row, column) = cell.pos;
+            // A formula whose result nobody saved stands for itself, so that it is not taken for nothing.
+            let is_unknown = matches!(cell.value, DataRef::Empty);
+            if let Some(text) = text(&cell.value).or_else(|| cell.formula.filter(|_| is_unknown).map(formula))
                 && !sink(row, column, text)?
             {
                 break;

@@ -206,3 +206,25 @@ fn only_what_its_order_leaves_open_is_said_to_be_open() {
         assert_eq!(why(text), format!("`{text}` is not a timestamp"));
     }
 }
+
+proptest::proptest! {
+    /// Whatever a cell holds, it is a value of its field or there is a reason why not.
+    #[test]
+    fn no_text_makes_it_panic(text in "[-+(). ,'€$%/:éTZEUReos0-9]{0,24}", precision in 1_u8..=38, scale in 0_u8..=38) {
+        let comma = Numbers { mark: Mark::Comma, ..Numbers::PLAIN };
+        let contested = Numbers { is_contested: true, is_in_several: true, ..Numbers::PLAIN };
+        let numbers = [Numbers::PLAIN, comma, contested].map(Style::Numbers);
+        let decimal = FieldType::Decimal { precision, scale: scale.min(precision) };
+        for style in &numbers {
+            for field_type in [FieldType::Int, FieldType::Float, decimal] {
+                let _ = parse(&text, field_type, style, &[]);
+            }
+        }
+        for order in [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst), Some(DateOrder::Serial)] {
+            for field_type in [FieldType::Date, FieldType::Timestamp] {
+                let _ = parse(&text, field_type, &Style::Dates(Dates::Found(order)), &[]);
+            }
+        }
+        let _ = parse(&text, FieldType::Bool, &Style::Plain, &[]);
+    }
+}

@@ -13,6 +13,7 @@ mod formats;
 mod packed;
 mod repaired;
 mod text_files;
+mod workbooks;
 
 /// A file read to the end: bronze names, and its records as cells, line, problem, raw text.
 struct Content {
