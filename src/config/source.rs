@@ -14,8 +14,9 @@ const KINDS: [&str; 3] = ["inbox", "http", "sql"];
 const EXAMPLE: &str = "write source = { kind = \"inbox\", pattern = \"{period}*.csv\" }";
 
 /// What the names hold whose values nobody else is to know, and words that are such names.
-const SECRETS: [&str; 8] = ["authorization", "cookie", "key", "token", "secret", "pass", "credential", "signature"];
-const SECRET_WORDS: [&str; 4] = ["auth", "sig", "pwd", "pin"];
+const SECRETS: [&str; 9] =
+    ["authorization", "cookie", "key", "token", "secret", "password", "passphrase", "credential", "signature"];
+const SECRET_WORDS: [&str; 6] = ["auth", "sig", "pwd", "pin", "pass", "passwd"];
 
 /// What stands for the period in an address.
 const PERIOD: &str = "{period}";
@@ -196,9 +197,21 @@ fn address<'a>(table: &Table<'a, '_>, schemes: &[&str]) -> Result<Located<&'a st
 
 /// Whether nobody else is to know the value of what is called so.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let mut words = name.split(|character: char| !character.is_ascii_alphanumeric());
-    SECRETS.iter().any(|secret| name.contains(secret)) || words.any(|word| SECRET_WORDS.contains(&word))
+    let lower = name.to_ascii_lowercase();
+    SECRETS.iter().any(|secret| lower.contains(secret))
+        || words(name).iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
+}
+
+/// The words of a name, lower case: those of `userPwd` are two.
+fn words(name: &str) -> Vec<String> {
+    let mut apart = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !apart.ends_with(|before: char| before.is_ascii_uppercase()) {
+            apart.push(' ');
+        }
+        apart.push(character);
+    }
+    apart.split(|character: char| !character.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect()
 }
 
 /// Whether a text is `${NAME}` and nothing else.

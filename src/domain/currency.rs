@@ -42,6 +42,9 @@ impl Currency {
     /// The one of this code, where it is known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
+        if code.len() != CODE || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
         let known = CODES.iter().flat_map(|(_, codes)| codes.iter());
         known.copied().find(|known| *known == code).map(Self::Code)
     }
@@ -73,7 +76,8 @@ impl Currency {
     pub fn may_be(self, other: Self) -> bool {
         match (self, other) {
             (Self::Sign(sign), Self::Code(code)) | (Self::Code(code), Self::Sign(sign)) => {
-                sign_of(code).is_none_or(|own| own == sign)
+                let is_of_others = || CODES.iter().any(|(own, _)| *own == Some(sign));
+                sign_of(code).map_or_else(|| !is_of_others(), |own| own == sign)
             }
             _ => self == other,
         }
@@ -127,6 +131,8 @@ mod tests {
         assert_eq!(dollar.both(canadian), Some(canadian));
         assert!(!canadian.may_be(Currency::Code("USD")));
         assert!(!Currency::Sign('£').may_be(EURO));
+        assert!(!Currency::Sign('€').may_be(Currency::Code("CHF")));
+        assert!(Currency::Sign('¤').may_be(Currency::Code("CHF")));
         assert_eq!(EURO.to_string(), "EUR");
     }
 }

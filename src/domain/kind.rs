@@ -51,8 +51,7 @@ fn is_around_number(character: char) -> bool {
 
 fn is_number(cell: &str) -> bool {
     let bare = cell.trim_matches(is_around_number);
-    let bare = Currency::at_start(bare).map_or(bare, |(_, rest)| rest);
-    let bare = Currency::at_end(bare).map_or(bare, |(_, rest)| rest).trim_matches(is_around_number);
+    let bare = without_currency(bare).trim_matches(is_around_number);
     let mut characters = bare.chars().peekable();
     let (mut digits, mut marks) = (0_usize, Vec::new());
     while let Some(character) = characters.next() {
@@ -68,6 +67,14 @@ fn is_number(cell: &str) -> bool {
         }
     }
     digits > 0 && are_groups(&marks, digits)
+}
+
+/// A number without the currency beside it. A code and a whole number may be other things, too: `EUR 2026`, `CAD-001`.
+fn without_currency(cell: &str) -> &str {
+    let Some((currency, rest)) = Currency::at_start(cell).or_else(|| Currency::at_end(cell)) else { return cell };
+    let is_apart = rest.starts_with(char::is_whitespace) || rest.ends_with(char::is_whitespace);
+    let is_clear = matches!(currency, Currency::Sign(_)) || is_apart && rest.contains(['.', ',']);
+    if is_clear { rest } else { cell }
 }
 
 /// Whether marks between digits stand for groups of three, but for the last, which may be the decimal point.

@@ -82,9 +82,11 @@ impl TaskKind {
             // 2: rows without the date that says their period are refused.
             // 3: the keys of refused rows have decimals and instants as they are written elsewhere.
             // 4: how a column writes numbers and dates is found out over all of its rows.
-            Self::Refine => 4,
-            // 2: what clients see is part of what an approval stands for.
-            Self::Assemble => 2,
+            // 5: more ways to write numbers and dates are read, and rows without a key are refused.
+            Self::Refine => 5,
+            // Evaluate 2: rows that come again for the next period are a finding.
+            // Assemble 2: what clients see is part of what an approval stands for.
+            Self::Evaluate | Self::Assemble => 2,
             _ => 1,
         }
     }

@@ -29,7 +29,7 @@ pub struct Understood {
     /// What takes its meaning from the next character.
     #[serde(default)]
     pub escape: Option<char>,
-    /// What most lines of a text end with: `lf`, `crlf`, `cr`.
+    /// What the first line of a text ends with: `lf`, `crlf`, `cr`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_end: Option<LineEnd>,
     /// The 1-based line, or row of a sheet, that the header begins on; none where the first row is data.
@@ -117,10 +117,16 @@ pub enum RepairKind {
     StrayQuote,
     /// A word for nothing was read as nothing.
     NullMarker,
+    /// What a spreadsheet writes where it could not compute was read as nothing.
+    SheetError,
+    /// What tells a spreadsheet that a cell is a text was left out.
+    ProtectedText,
     /// What stands between groups of digits was left out.
     GroupedDigits,
     /// A comma before decimals was read as a point.
     DecimalComma,
+    /// Dashes in the place of decimals were left out.
+    NoDecimals,
     /// The sign of a currency beside a number was left out.
     Currency,
     /// Parentheses, or a minus behind a number, were read as below zero.
@@ -129,6 +135,8 @@ pub enum RepairKind {
     Percent,
     /// A date was written in another form than `2026-10-05`.
     DateForm,
+    /// A number with an exponent was written out.
+    Exponent,
     /// The time of day behind a date was left out.
     TimeOfDay,
     /// A decimal with the rounding error of a binary number was read without it.
@@ -156,12 +164,16 @@ impl InWords for RepairKind {
             Self::ShortRow => "short rows filled up",
             Self::StrayQuote => "stray quotes read as text",
             Self::NullMarker => "words for nothing read as nothing",
+            Self::SheetError => "errors of a spreadsheet read as nothing",
+            Self::ProtectedText => "formulas of a text read as that text",
             Self::GroupedDigits => "grouped digits joined",
             Self::DecimalComma => "decimal commas read as points",
+            Self::NoDecimals => "dashes in the place of decimals left out",
             Self::Currency => "currency signs left out",
             Self::Negative => "parentheses and trailing minus signs read as below zero",
             Self::Percent => "percentages read as shares of one",
             Self::DateForm => "dates in another form than 2026-10-05",
+            Self::Exponent => "numbers with exponents written out",
             Self::TimeOfDay => "times of day left out of dates",
             Self::BinaryFraction => "rounding errors of binary numbers left out",
             Self::Converted => "numbers converted to the unit of their field",

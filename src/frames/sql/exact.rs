@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use polars::prelude::{AggExpr, DataType, Expr, LazyFrame, Operator, PlSmallStr, PolarsResult, Schema, SchemaRef};
-use polars_plan::dsl::DslPlan;
+use polars_plan::dsl::{DslPlan, FunctionExpr};
 
 use crate::domain::lineage;
 
@@ -27,15 +27,19 @@ pub fn widened(schema: &Schema) -> Vec<Expr> {
 
 /// An expression over such columns that gives whole numbers room, however they came: counted, cast or written down.
 pub fn expression(expression: Expr, fields: &Schema) -> Expr {
-    let wide = |of: Arc<Expr>| match of.to_field(fields) {
-        Ok(field) if field.dtype().is_integer() => Arc::new(Arc::unwrap_or_clone(of).cast(DataType::Int128)),
+    let roomy = |of: Expr| match of.to_field(fields) {
+        Ok(field) if field.dtype().is_integer() => of.cast(DataType::Int128),
         _ => of,
     };
+    let wide = |of: Arc<Expr>| Arc::new(roomy(Arc::unwrap_or_clone(of)));
     expression.map_expr(|one| match one {
         Expr::BinaryExpr { left, op: op @ (Operator::Plus | Operator::Minus | Operator::Multiply), right } => {
             Expr::BinaryExpr { left: wide(left), op, right: wide(right) }
         }
         Expr::Agg(AggExpr::Sum(of)) => Expr::Agg(AggExpr::Sum(wide(of))),
+        Expr::Function { input, function: function @ FunctionExpr::CumSum { .. } } => {
+            Expr::Function { input: input.into_iter().map(roomy).collect(), function }
+        }
         other => other,
     })
 }

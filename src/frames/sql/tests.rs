@@ -106,6 +106,10 @@ fn queries_compute_whole_numbers_whole_too() {
         ("select cast(code as int) * 100000 from rows union all select 1 from rows", "7000000000"),
         ("select distinct cast(code as int) * 100000 as n from rows order by n desc limit 1", "7000000000"),
         ("select sum(cast(code as int) * 100000) over (partition by code) as n from rows order by n", "6000000000"),
+        (
+            "select max(n) as n from (select sum(cast(code as int) * 100000) over (order by code) as n from rows)",
+            "13000000000",
+        ),
         ("select sum(case when code = '70000' then 2147483647 else 1 end) from rows", "2147483648"),
         (
             "select a.pieces from rows a join rows b on a.code = b.code where length(a.code) * 1000000000 > 1",

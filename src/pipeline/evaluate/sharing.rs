@@ -36,8 +36,8 @@ pub fn between_providers(
     Ok(())
 }
 
-/// The rows that slices share with what their provider delivered for the period before, as far as somebody vouched for
-/// that, and more of them than that has of its own predecessor: who delivers a state, and no events, repeats most of it.
+/// The rows that slices share with what their provider delivered for the newest period before that somebody vouched for,
+/// and more of them than that has of its own predecessor: who delivers a state, and no events, repeats most of it.
 pub fn between_periods(
     context: &Context,
     dataset: &Dataset,

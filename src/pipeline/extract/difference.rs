@@ -48,7 +48,7 @@ impl Difference {
         let mut writing = Writing { file: Extracting::new(file.path(), &with_period)?, changed: BTreeMap::new() };
 
         let sides = Sides {
-            seen: &|with| seen.each()?.try_for_each(|row| row.map(&mut *with)),
+            seen: &|with| seen.each(&context.cancel)?.try_for_each(|row| row.map(&mut *with)),
             copied: &|with| {
                 extracts.iter().try_for_each(|extract| {
                     let period = extract.delivery.slice.period;
@@ -62,7 +62,7 @@ impl Difference {
         let compared =
             compare(&sides, turns, &mut |gone| delete(context, placing, extracts, &own, gone, &mut writing))?;
 
-        let mut places = seen.each()?.enumerate();
+        let mut places = seen.each(&context.cancel)?.enumerate();
         for chunk in each_chunk(context, read::open(fresh, "parquet", None, &context.cancel)?) {
             let chunk = chunk?;
             let cells = own.iter().map(|column| text(&chunk, &column.name)).collect::<Result<Vec<_>>>()?;

@@ -8,9 +8,9 @@ use std::path::Path;
 use super::rows::{Placing, Rows, kept_verbatim};
 use crate::base::files::PendingFile;
 use crate::base::hash::DigestWriter;
-use crate::base::{Digest, Result, ResultExt};
-use crate::domain::Batch;
+use crate::base::{Digest, KeyHasher, Result, ResultExt};
 use crate::domain::source::{CHANGE, DELETE};
+use crate::domain::{Batch, TaskKind};
 use crate::frames::text;
 use crate::pipeline::Context;
 
@@ -27,7 +27,9 @@ pub struct Identity {
 
 /// Hands on every row of an extract, in its order.
 pub fn each(context: &Context, placing: &Placing, extract: &Batch, with: &mut dyn FnMut(Identity)) -> Result<()> {
-    let read_as = placing.dataset.mapping_digest(&placing.provider, std::iter::once(extract.columns.as_slice()))?;
+    let mapping = placing.dataset.mapping_digest(&placing.provider, std::iter::once(extract.columns.as_slice()))?;
+    let version = TaskKind::Refine.format_version().to_string();
+    let read_as = KeyHasher::new("identities/1").part("mapping", mapping.as_str()).part("refine", version).finish();
     let path = context.lake.identities_path(&extract.delivery.content);
     let what = || format!("reading what identifies the rows of {}", extract.delivery.batch);
     if let Some(rows) = Kept::open(&path, &read_as).with_context(what)? {

@@ -8,13 +8,16 @@ use chrono::{Datelike, NaiveDate};
 
 use super::identities::{self, Identity};
 use super::rows::{Row, Rows};
-use crate::base::{Error, Result, ResultExt};
+use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::{Granularity, Period};
 use crate::lake::Scratch;
 use crate::pipeline::Context;
 
 /// How many bytes a row has in the file: what identifies it, whether it is dated, and the first day of its period.
 const ROW: usize = identities::ROW + 1 + 4;
+
+/// How many rows are gone through between two looks at whether they are still wanted.
+const BETWEEN_LOOKS: u64 = 1 << 16;
 
 /// The rows of a source.
 pub struct Seen {
@@ -39,10 +42,13 @@ impl Seen {
     }
 
     /// The rows in their order.
-    pub fn each(&self) -> Result<impl Iterator<Item = Result<Row>> + use<'_>> {
+    pub fn each<'a>(&'a self, cancel: &'a Cancel) -> Result<impl Iterator<Item = Result<Row>> + use<'a>> {
         let path = self.file.path();
         let mut file = BufReader::new(File::open(path).with_context(|| format!("reading {}", path.display()))?);
-        Ok((0..self.rows).map(move |_| {
+        Ok((0..self.rows).map(move |row| {
+            if row.is_multiple_of(BETWEEN_LOOKS) {
+                cancel.check()?;
+            }
             let mut bytes = [0; ROW];
             file.read_exact(&mut bytes)?;
             from_bytes(bytes, self.granularity).ok_or_else(|| Error::internal("a row without a period"))

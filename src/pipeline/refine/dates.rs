@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, FixedOffset, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveTime};
 
 /// What comes first where a date is numbers alone and begins with no year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ fn two_digit_year(text: &str) -> Option<(u32, u32)> {
 /// A date as ISO 8601 writes it.
 pub fn iso(text: &str) -> Option<NaiveDate> {
     let has_year = text.bytes().position(|byte| byte == b'-') == Some(4);
-    has_year.then(|| text.parse().ok()).flatten()
+    has_year.then(|| text.parse().ok()).flatten().filter(|day: &NaiveDate| day.year() >= EARLIEST)
 }
 
 /// The day that a text without a time of day says, in this order; none where it says none.
@@ -110,7 +110,7 @@ pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     }
     let lower = text.to_lowercase();
     let parts: Vec<&str> = lower
-        .split([' ', ',', '/', '-', '.', '\u{a0}'])
+        .split([' ', ',', '/', '-', '.', '\u{a0}', '年', '月', '日'])
         .filter(|part| !part.is_empty() && !is_weekday(part) && !BESIDE.contains(part))
         .collect();
     let month = parts.iter().position(|part| month(part).is_some());
@@ -142,7 +142,8 @@ pub fn day_and_time(text: &str) -> (&str, Option<&str>) {
 /// The same of ISO 8601 without marks: `20261005T101500Z`.
 fn compact(text: &str) -> Option<(&str, &str)> {
     let (day, time) = text.split_once(['T', 't'])?;
-    (number(day, 8).is_some() && day.len() == 8 && time.len() >= 4).then_some((day, time))
+    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+    (number(day, 8).is_some() && day.len() == 8 && matches!(digits, 4 | 6)).then_some((day, time))
 }
 
 /// A time of day, and the zone where it names one: `10:30`, `10:30:05.5Z`, `10:30 PM`, `10:30:05+02:00`, `10:30:05+02`.
@@ -183,12 +184,15 @@ fn ymd(year: i32, month: &str, day: &str) -> Option<NaiveDate> {
 fn year(text: &str) -> Option<i32> {
     let number = i32::try_from(number(text, 4)?).ok()?;
     match text.len() {
-        4 => Some(number),
+        4 => Some(number).filter(|year| *year >= EARLIEST),
         2 if number < 30 => Some(2000 + number),
         2 => Some(1900 + number),
         _ => None,
     }
 }
+
+/// What says less is a year of which something is missing.
+const EARLIEST: i32 = 1000;
 
 /// Digits, at most so many.
 fn number(text: &str, most: usize) -> Option<u32> {

@@ -21,6 +21,9 @@ pub struct Number {
     pub repairs: Vec<RepairKind>,
 }
 
+/// The longest text that is a number, in bytes.
+pub const LONGEST: usize = 200;
+
 /// How a column writes its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbers {
@@ -115,9 +118,15 @@ impl Marks {
         self.either > 0 && self.mark().is_none()
     }
 
-    /// The currency that most of the numbers with one are in.
+    /// The currency that most of the numbers with one are in. A sign that several have is that of the code beside others.
     pub fn currency(&self) -> Option<Currency> {
-        self.currencies.iter().rev().max_by_key(|(_, count)| **count).map(|(currency, _)| *currency)
+        let commonest = |is_meant: &dyn Fn(Currency) -> bool| {
+            let meant = self.currencies.iter().rev().filter(|(currency, _)| is_meant(**currency));
+            meant.max_by_key(|(_, count)| **count).map(|(currency, _)| *currency)
+        };
+        let most = commonest(&|_| true)?;
+        let code = commonest(&|currency| matches!(currency, Currency::Code(_)) && currency.may_be(most));
+        Some(code.unwrap_or(most))
     }
 }
 
@@ -184,8 +193,15 @@ struct Undressed<'a> {
 }
 
 fn undressed(text: &str) -> Option<Undressed<'_>> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let (text, has_dashes) = without_dashes(text);
     let mut found =
         Undressed { bare: text, is_negative: false, is_percent: false, currency: None, repairs: Vec::new() };
+    if has_dashes {
+        found.repairs.push(RepairKind::NoDecimals);
+    }
     let mut is_signed = false;
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         (found.bare, found.is_negative, is_signed) = (inner, true, true);
@@ -194,8 +210,12 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
     loop {
         found.bare = found.bare.trim_matches(is_space);
         let (first, last) = (found.bare.chars().next()?, found.bare.chars().next_back()?);
-        let beside = if is_inner(first) { Currency::at_end(found.bare) } else { Currency::at_start(found.bare) };
-        if let Some((currency, rest)) = beside.filter(|_| !(is_inner(first) && is_inner(last))) {
+        let beside = match (is_inner(first), is_inner(last)) {
+            (true, true) => return Some(found),
+            (true, false) => Currency::at_end(found.bare),
+            (false, _) => Currency::at_start(found.bare),
+        };
+        if let Some((currency, rest)) = beside {
             if found.currency.is_none() {
                 found.repairs.push(RepairKind::Currency);
             }
@@ -203,13 +223,9 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
             found.bare = rest;
             continue;
         }
-        let (edge, shorter, is_behind) = if !is_inner(first) {
-            (first, found.bare.strip_prefix(first)?, false)
-        } else if !is_inner(last) {
-            (last, found.bare.strip_suffix(last)?, true)
-        } else {
-            return Some(found);
-        };
+        let is_behind = is_inner(first);
+        let (edge, shorter) =
+            if is_behind { (last, found.bare.strip_suffix(last)?) } else { (first, found.bare.strip_prefix(first)?) };
         match edge {
             '-' | '\u{2212}' | '\u{2013}' | '+' if !is_signed => {
                 (found.is_negative, is_signed) = (edge != '+', true);
@@ -225,6 +241,13 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
         }
         found.bare = shorter;
     }
+}
+
+/// A price without the dashes in the place of its decimals: `5,-`, `7.--`. They are no minus behind it.
+fn without_dashes(text: &str) -> (&str, bool) {
+    let bare = text.trim_end_matches(['-', '\u{2013}', '\u{2014}']);
+    let price = bare.strip_suffix([',', '.']).filter(|price| price.ends_with(|last: char| last.is_ascii_digit()));
+    price.filter(|_| bare.len() < text.len()).map_or((text, false), |price| (price, true))
 }
 
 fn is_inner(character: char) -> bool {
@@ -246,7 +269,11 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
     let groups: Vec<&str> = whole.split(first).collect();
     let (head, tail) = groups.split_first()?;
     let is_head = (1..=3).contains(&head.len()) && !head.starts_with('0');
-    (is_head && tail.iter().all(|group| group.len() == 3)).then(|| groups.concat())
+    // In India all groups but the last have two digits.
+    let (last, others) = tail.split_last()?;
+    let of = |length: usize| others.iter().all(|group| group.len() == length);
+    let are_groups = of(3) || head.len() < 3 && first == ',' && of(2);
+    (is_head && last.len() == 3 && are_groups).then(|| groups.concat())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Utc};
 
 use super::dates::{DateOrder, date, day_and_time, iso, time};
-use super::numbers::{Mark, Numbers, may_be_two_numbers, number};
+use super::numbers::{LONGEST, Mark, Numbers, may_be_two_numbers, number};
 use super::style::{Dates, Style};
 use crate::domain::currency::Currency;
 use crate::domain::understood::RepairKind;
@@ -33,6 +33,14 @@ pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[S
     if text.is_empty() {
         return Ok(Value::Null.into());
     }
+    if let Some(inner) = protected(text) {
+        let mut read = parse(inner, field_type, style, nulls)?;
+        read.repairs.push(RepairKind::ProtectedText);
+        return Ok(read);
+    }
+    if SHEET_ERRORS.contains(&text) {
+        return Ok(Read { repairs: vec![RepairKind::SheetError], ..Value::Null.into() });
+    }
     if nulls.iter().any(|null| null == text) || says_nothing(text, field_type) {
         return Ok(Read { repairs: vec![RepairKind::NullMarker], ..Value::Null.into() });
     }
@@ -47,7 +55,10 @@ pub fn parse<'a>(text: &'a str, field_type: FieldType, style: &Style, nulls: &[S
             plain
                 .map(Read::from)
                 .or_else(|| dressed_number(text, field_type, *numbers))
-                .or_else(|| exponential(text, field_type).map(Read::from))
+                .or_else(|| {
+                    let read = |value| Read { repairs: vec![RepairKind::Exponent], ..Read::from(value) };
+                    exponential(text, field_type).map(read)
+                })
                 .or_else(|| binary_fraction(text, field_type).filter(|_| is_clear))
         }
         _ => None,
@@ -65,8 +76,12 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
         Style::Dates(Dates::Patterns { patterns, .. }) if field_type == FieldType::Date => {
             format!("`{shown}` is not a date of the form {}", patterns.join(" or "))
         }
-        Style::Dates(Dates::Found(None)) if is_day_or_month_first(text) => {
+        Style::Dates(Dates::Found(None)) if orders(text).len() == 2 => {
             format!("`{shown}` may begin with the day or with the month: name `dates` in the provider's table")
+        }
+        Style::Dates(Dates::Found(None)) if orders(text).len() == 1 => {
+            let order = orders(text)[0].words();
+            format!("`{shown}` has {order}, and others of its column have not: name `dates` in the provider's table")
         }
         Style::Dates(Dates::Found(Some(order))) => {
             format!("`{shown}` is not a {field_type} of a column that has {}", order.words())
@@ -85,29 +100,39 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
     }
 }
 
-/// Whether a text is a date that only its order leaves open: neither one as programs write it, nor one that names its month.
-fn is_day_or_month_first(text: &str) -> bool {
+/// The orders in which a text is a date, where that makes a difference: it does not where the text is one as programs write it,
+/// or names its month.
+fn orders(text: &str) -> Vec<DateOrder> {
     let (day, _) = day_and_time(text);
-    let (day_first, month_first) = (date(day, DateOrder::DayFirst), date(day, DateOrder::MonthFirst));
-    day_first != month_first
+    let both = [DateOrder::DayFirst, DateOrder::MonthFirst];
+    let [day_first, month_first] = both.map(|order| date(day, order));
+    if day_first == month_first {
+        return Vec::new();
+    }
+    both.into_iter().filter(|order| date(day, *order).is_some()).collect()
 }
 
 fn is_in_another(text: &str, mark: Mark, currency: Currency) -> bool {
     number(text, mark).and_then(|number| number.currency).is_some_and(|found| !found.may_be(currency))
 }
 
-/// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing, and
-/// sheets for what can't be computed, is none.
+/// What spreadsheets write where they can't compute.
+const SHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"];
+
+/// The text of `="001"`: so a cell is written that no spreadsheet is to take for a number.
+fn protected(text: &str) -> Option<&str> {
+    text.strip_prefix("=\"")?.strip_suffix('"').filter(|inner| !inner.contains('"'))
+}
+
+/// Whether a cell says that it holds nothing. A text may well be called `NA`; only what databases write for nothing is none.
 fn says_nothing(text: &str, field_type: FieldType) -> bool {
-    const ANYWHERE: [&str; 8] = ["\\N", "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"];
     const MARKERS: [&str; 15] =
         ["NA", "N/A", "NaN", "?", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
     const LONGEST: usize = 7;
     if text.len() > LONGEST || text.starts_with(|first: char| first.is_ascii_digit()) {
         return false;
     }
-    ANYWHERE.contains(&text)
-        || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
+    text == "\\N" || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
 }
 
 /// A date as the column writes them. A time of day behind it is left out, but for one that is of a zone: in another one that
@@ -204,10 +229,11 @@ fn dressed_number<'a>(text: &str, field_type: FieldType, style: Numbers) -> Opti
     plain_number(&plain, field_type).map(|value| Read { value, currency: number.currency, repairs: number.repairs })
 }
 
-/// As programs write very large and very small ones: `1.5E+06`.
+/// As programs write very large and very small ones: `1.5E+06`. A whole number of which digits are missing, `4.00638E+12`,
+/// is none.
 fn exponential<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
     const MOST: i32 = 40;
-    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let (mantissa, exponent) = text.split_once(['e', 'E']).filter(|_| text.len() <= LONGEST)?;
     if field_type == FieldType::Float {
         return plain_number(text, field_type);
     }
@@ -216,12 +242,16 @@ fn exponential<'a>(text: &str, field_type: FieldType) -> Option<Value<'a>> {
     let sign = mantissa.strip_suffix(bare).filter(|sign| sign.len() < 2)?;
     let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
     let digits = format!("{whole}{fraction}");
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let places = i32::try_from(whole.len()).ok()? + exponent;
     let (before, behind) = match usize::try_from(places) {
         Ok(places) if places < digits.len() => {
             let (before, behind) = digits.split_at_checked(places)?;
             (before.to_owned(), behind.to_owned())
         }
+        Ok(places) if !fraction.is_empty() && field_type == FieldType::Int && places > digits.len() => return None,
         Ok(places) => (format!("{digits:0<places$}"), String::new()),
         Err(_) => ("0".to_owned(), format!("{}{digits}", "0".repeat(usize::try_from(-places).ok()?))),
     };
@@ -236,13 +266,17 @@ fn binary_fraction<'a>(text: &str, field_type: FieldType) -> Option<Read<'a>> {
     const WRITTEN: usize = 17;
     /// So many of the numbers that there are may lie between what was computed and what was meant.
     const OFF: u64 = 4;
+    /// What has more digits may have been meant as it is.
+    const MEANT: usize = 13;
     let digits = text.bytes().filter(u8::is_ascii_digit).skip_while(|byte| *byte == b'0').count();
     let is_one = matches!(field_type, FieldType::Decimal { .. })
         && (HELD + 1..=WRITTEN).contains(&digits)
         && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
     let number: f64 = text.parse().ok().filter(|_| is_one)?;
     let meant = format!("{number:.*e}", HELD - 1);
-    let is_near = meant.parse::<f64>().is_ok_and(|meant| meant.to_bits().abs_diff(number.to_bits()) <= OFF);
+    let mantissa = meant.split('e').next()?.trim_end_matches('0');
+    let is_short = mantissa.bytes().filter(u8::is_ascii_digit).count() <= MEANT;
+    let is_near = is_short && meant.parse::<f64>().is_ok_and(|meant| meant.to_bits().abs_diff(number.to_bits()) <= OFF);
     let value = exponential(&meant, field_type).filter(|_| is_near)?;
     Some(Read { repairs: vec![RepairKind::BinaryFraction], ..value.into() })
 }

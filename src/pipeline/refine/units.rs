@@ -88,7 +88,10 @@ impl Units {
                     return Err((place, "nothing says what it is in".to_owned()));
                 }
                 (Some(named), None) => {
-                    let denies = |found: &Currency| Currency::of_code(named).is_some_and(|own| !own.may_be(*found));
+                    let denies = |found: &Currency| match Currency::of_code(named) {
+                        Some(own) => !own.may_be(*found),
+                        None => matches!(found, Currency::Code(code) if !code.eq_ignore_ascii_case(named)),
+                    };
                     if let Some(found) = beside[place].filter(denies) {
                         return Err((place, format!("it is in {found}, and `{named}` is said beside it")));
                     }

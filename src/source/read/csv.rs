@@ -110,7 +110,7 @@ impl CsvReader {
     fn pass_header(&mut self, cancel: &Cancel) -> Result<()> {
         let Layout { before, header_rows, .. } = self.layout;
         for index in 0..before + header_rows {
-            if !self.records.advance(cancel)? {
+            if !self.advance(cancel)? {
                 return Err(no_text());
             }
             let (line, raw) = (self.records.line(), self.records.raw_text()?);
@@ -149,15 +149,20 @@ impl CsvReader {
 
     /// What the next record is; none after the last.
     fn next_judged(&mut self, cancel: &Cancel) -> Result<Option<Judged>> {
-        if !self.records.advance(cancel)? {
+        if !self.advance(cancel)? {
             self.notes.end(&mut self.repairs);
             return Ok(None);
         }
-        if let Some(end) = self.records.other_end() {
-            let before = self.records.line().saturating_sub(1);
-            self.repairs.add(RepairKind::LineEnd, Some(before), "", format!("it ends with {}", end.words()));
-        }
         self.judged().map(Some)
+    }
+
+    /// Goes on to the next record; false where there is none.
+    fn advance(&mut self, cancel: &Cancel) -> Result<bool> {
+        let is_there = self.records.advance(cancel)?;
+        if let Some((line, end)) = self.records.other_end() {
+            self.repairs.add(RepairKind::LineEnd, Some(line), "", end.words());
+        }
+        Ok(is_there)
     }
 
     /// The cells of the record; an empty one is null.

@@ -28,6 +28,9 @@ const GUESSED_FROM: usize = 1 << 20;
 /// How many letters beside ASCII speak for an encoding that is hardly used.
 const LEAST_OF_RARE: usize = 200;
 
+/// The bytes that Windows-1252 has no characters for: a text that has some is in another encoding.
+const NOT_IN_WINDOWS_1252: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+
 /// Opens a text file, decoded from what [`decide`] finds. Looks through the whole file.
 pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text> {
     let named = label.map(named).transpose()?;
@@ -190,7 +193,9 @@ fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
     }
     detector.feed(&[], true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    Ok((sound < 2 * unsound).then(|| narrowed(guess, &bytes)))
+    let narrowed = narrowed(guess, &bytes);
+    let is_none = narrowed == WINDOWS_1252 && bytes.iter().any(|byte| NOT_IN_WINDOWS_1252.contains(byte));
+    Ok((sound < 2 * unsound && !is_none).then_some(narrowed))
 }
 
 /// The bytes of a text without the symbols that stand apart from letters, which many encodings have at other places: only

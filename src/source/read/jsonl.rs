@@ -34,9 +34,12 @@ pub struct JsonReader {
 pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
     let mut values = Values::new(text);
     let (mut keys, mut seen, mut any) = (Vec::new(), HashSet::new(), false);
+    let mut lines = Lines::default();
     while let Some((_, line)) = values.next(cancel)? {
         any = true;
-        for (key, _) in members(line).unwrap_or_default() {
+        let members = members(line);
+        lines.add(members.as_deref().ok());
+        for (key, _) in members.unwrap_or_default() {
             if !seen.contains(key.as_ref()) {
                 seen.insert(key.clone().into_owned());
                 keys.push(key.into_owned());
@@ -46,6 +49,9 @@ pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
             return Err(header::too_many());
         }
     }
+    if !values.is_array() {
+        lines.check()?;
+    }
     if any {
         let mut columns = header::columns(keys)?;
         for column in &mut columns {
@@ -54,6 +60,45 @@ pub fn keys(text: Text, cancel: &Cancel) -> Result<Vec<BronzeColumn>> {
         Ok(columns)
     } else {
         Err(Error::bad_data("the file holds no text").hint("ask the provider for it again"))
+    }
+}
+
+/// What the lines of a file are that should be objects.
+#[derive(Default)]
+struct Lines {
+    all: u64,
+    objects: u64,
+    /// Whether the first is none.
+    begins_otherwise: bool,
+    /// In the first, the key under which a list of objects stands.
+    list: Option<String>,
+}
+
+impl Lines {
+    fn add(&mut self, members: Option<&[(Cow<'_, str>, &str)]>) {
+        if self.all == 0 {
+            self.begins_otherwise = members.is_none();
+            let is_list = |value: &str| value.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'));
+            let list = members.unwrap_or_default().iter().find(|(_, value)| is_list(value));
+            self.list = list.map(|(key, _)| key.clone().into_owned());
+        }
+        self.all += 1;
+        self.objects += u64::from(members.is_some());
+    }
+
+    /// Refuses what is one object over many lines, or one that holds the rows.
+    fn check(&self) -> Result<()> {
+        let hint = "deliver an array of objects, or one object on each line";
+        if self.begins_otherwise && 2 * self.objects < self.all {
+            return Err(Error::bad_data("the lines hold no JSON objects, one on each").hint(hint));
+        }
+        match &self.list {
+            Some(key) if self.all == 1 => {
+                Err(Error::bad_data(format!("the file is one JSON object, which holds its rows under `{key}`"))
+                    .hint(hint))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

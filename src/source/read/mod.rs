@@ -51,6 +51,9 @@ const LOOKED_AT: u64 = 4096;
 /// What the files of workbooks begin with.
 const WORKBOOKS: [[u8; 4]; 2] = [*b"PK\x03\x04", [0xd0, 0xcf, 0x11, 0xe0]];
 
+/// As much of a document as says what it is, in characters.
+const LONGEST_BEGIN: usize = 14;
+
 /// A delivered file being read from start to end.
 pub trait Reader: Send {
     /// The file's columns, in its order.
@@ -152,7 +155,8 @@ fn refuse_documents(file: &Packed) -> Result<()> {
     let mut first = Vec::new();
     file.stream()?.take(LOOKED_AT).read_to_end(&mut first)?;
     let text = String::from_utf8_lossy(&first);
-    let begins = text.trim_start_matches('\u{feff}').trim_start().get(..14).unwrap_or(&text).to_ascii_lowercase();
+    let begins = text.trim_start_matches('\u{feff}').trim_start().chars().take(LONGEST_BEGIN).collect::<String>();
+    let begins = begins.to_ascii_lowercase();
     let documents = [("%pdf-", "a PDF"), ("<!doctype html", "a web page"), ("<html", "a web page"), ("<?xml", "XML")];
     match documents.iter().find(|(begin, _)| begins.starts_with(begin)) {
         None => Ok(()),

@@ -30,7 +30,7 @@ pub struct Preview {
     pub rejects: Vec<Example>,
 }
 
-/// Reads a file to its end, and keeps at most so many of its rows, and of its rejects as many as of other examples. `extension` and `encoding` are those
+/// Reads a file to its end, and keeps at most so many of its rows, and of its rejects as many or as of other examples. `extension` and `encoding` are those
 /// of [`open`].
 pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize, cancel: &Cancel) -> Result<Preview> {
     let mut reader = open(path, extension, encoding, cancel)?;

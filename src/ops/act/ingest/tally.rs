@@ -30,7 +30,9 @@ impl Tally {
     pub fn landed(&mut self, context: &Context, destination: &Destination, file: &str, landing: &Landing) {
         match landing {
             Landing::Landed { .. } => self.landed += 1,
-            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => self.quarantined.push(file.to_owned()),
+            Landing::Quarantined { .. } | Landing::StillQuarantined { .. } => {
+                self.quarantined.push(format!("{file} of {}", destination.slice.provider));
+            }
             Landing::Unchanged { .. } | Landing::BeingWritten => self.unchanged += 1,
         }
         let (line, document) = said(context, destination, file, landing);

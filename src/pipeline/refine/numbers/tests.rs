@@ -76,6 +76,28 @@ fn what_is_no_number_is_none() {
 }
 
 #[test]
+fn dashes_in_the_place_of_decimals_are_no_minus() {
+    for (text, mark, expected) in [
+        ("5,-", Mark::Comma, "5"),
+        ("€ 1.250,--", Mark::Comma, "1250"),
+        ("7.\u{2014}", Mark::Point, "7"),
+        ("5-", Mark::Point, "-5"),
+        ("-5,-", Mark::Comma, "-5"),
+    ] {
+        assert_eq!(written(text, mark).as_deref(), Some(expected), "{text}");
+    }
+    assert_eq!(number("5.-", Mark::Point).unwrap().repairs, [RepairKind::NoDecimals]);
+}
+
+#[test]
+fn groups_of_two_are_read_where_the_last_has_three() {
+    assert_eq!(written("12,34,567.50", Mark::Point).as_deref(), Some("1234567.50"));
+    for text in ["12,34,56", "123,45,678", "12.34.567", "1,23,45"] {
+        assert_eq!(number(text, Mark::Point).map(|number| number.digits), None, "{text}");
+    }
+}
+
+#[test]
 fn a_column_is_written_with_one_mark_and_in_one_currency() {
     let decided = |texts: &[&str]| {
         let mut marks = Marks::default();
@@ -89,6 +111,7 @@ fn a_column_is_written_with_one_mark_and_in_one_currency() {
     assert_eq!(decided(&["1,234", "5,5"]).0, Some(Mark::Comma));
     assert_eq!(decided(&["1.234", "12.345,00"]).0, Some(Mark::Comma));
     assert_eq!(decided(&["1,234", "5.5", "n/a"]).0, Some(Mark::Point));
+    assert_eq!(decided(&["$5", "$6", "CAD 5", "$ 7", "USD 5", "CAD 8"]).1, Some(Currency::Code("CAD")));
     assert_eq!(decided(&["$5", "£5", "£6"]).1, Some(Currency::Sign('£')));
 }
 

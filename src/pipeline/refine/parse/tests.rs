@@ -73,9 +73,18 @@ fn numbers_with_exponents_are_exact() {
         assert_eq!(value(text, amount, &PLAIN), cents(unscaled), "{text}");
     }
     assert!(value("1.5e-2", amount, &PLAIN).is_err(), "it has three decimals");
-    assert!(value("1e99", amount, &PLAIN).is_err());
+    for text in ["1e99", "E5", "-e3", ".E5", "e"] {
+        assert!(value(text, amount, &PLAIN).is_err() && value(text, FieldType::Int, &PLAIN).is_err(), "{text}");
+    }
+    let read = parse("1.5E+02", amount, &PLAIN, &[]).unwrap();
+    assert_eq!(read.repairs, [RepairKind::Exponent]);
+    assert!(value("4.00638E+12", FieldType::Int, &PLAIN).is_err(), "digits are missing");
+    let endless = format!("£0.{}", "7".repeat(70_000));
+    assert!(parse(&endless, amount, &PLAIN, &[]).is_err());
+    assert!(parse(&format!("{}e5", "7".repeat(70_000)), amount, &PLAIN, &[]).is_err());
     assert!(value("1,5e3", amount, &PLAIN).is_err());
-    assert_eq!(value("1.2E+05", FieldType::Int, &PLAIN), Ok(Value::Int(120_000)));
+    assert_eq!(value("1E+05", FieldType::Int, &PLAIN), Ok(Value::Int(100_000)));
+    assert_eq!(value("1.25E+02", FieldType::Int, &PLAIN), Ok(Value::Int(125)));
     assert!(value("1.25e1", FieldType::Int, &PLAIN).is_err());
 }
 
@@ -85,7 +94,9 @@ fn the_rounding_error_of_a_binary_number_is_left_out_and_nothing_else() {
     let read = parse("-3.3000000000000003", amount, &PLAIN, &[]).unwrap();
     let meant = Value::Decimal { unscaled: -330, scale: 2 };
     assert_eq!((read.value, read.repairs), (meant, vec![RepairKind::BinaryFraction]));
-    for text in ["3.3000000000000103", "12345678901234.567", "3.30000000000001", "3.30000000000000031"] {
+    for text in
+        ["90071992547409.935", "3.3000000000000103", "12345678901234.567", "3.30000000000001", "3.30000000000000031"]
+    {
         assert!(value(text, amount, &PLAIN).is_err(), "{text}");
     }
 }
@@ -145,6 +156,8 @@ fn dates_are_read_in_the_order_of_their_column() {
 fn a_date_that_may_be_two_days_is_refused_where_nothing_tells() {
     let undecided = Style::Dates(Dates::Found(None));
     assert_eq!(value("10/10/2026", FieldType::Date, &undecided), Ok(october(10)));
+    let refused = value("13/04/2026", FieldType::Date, &undecided).unwrap_err();
+    assert!(refused.starts_with("`13/04/2026` has the day first, and others of its column have not"), "{refused}");
     let refused = value("05/10/2026", FieldType::Date, &undecided).unwrap_err();
     assert_eq!(refused, "`05/10/2026` may begin with the day or with the month: name `dates` in the provider's table");
 }
@@ -186,6 +199,17 @@ fn words_for_nothing_are_null_where_they_can_be_nothing_else() {
     assert_eq!(value("\\N", FieldType::String, &Style::Plain), Ok(Value::Null));
     let read = parse("unknown", FieldType::String, &Style::Plain, &["unknown".to_owned()]).unwrap();
     assert_eq!(read.value, Value::Null);
+}
+
+#[test]
+fn what_spreadsheets_write_is_told_apart() {
+    let amount = FieldType::Decimal { precision: 12, scale: 2 };
+    let read = parse("#DIV/0!", FieldType::String, &Style::Plain, &[]).unwrap();
+    assert_eq!((read.value, read.repairs), (Value::Null, vec![RepairKind::SheetError]));
+    let read = parse("=\"001\"", FieldType::String, &Style::Plain, &[]).unwrap();
+    assert_eq!((read.value, read.repairs), (Value::Text("001"), vec![RepairKind::ProtectedText]));
+    assert_eq!(value("=\"10.00\"", amount, &PLAIN), Ok(Value::Decimal { unscaled: 1_000, scale: 2 }));
+    assert_eq!(value("=\"a\"&\"b\"", FieldType::String, &Style::Plain), Ok(Value::Text("=\"a\"&\"b\"")));
 }
 
 #[test]

@@ -196,15 +196,11 @@ impl Table<'_> {
     /// headers where files were put together.
     fn recurs(&self, index: usize) -> bool {
         let row = &self.rows[index];
-        let is_again = |other: &&Row| {
-            let texts = |row: &Row| row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect::<Vec<_>>();
-            filled(row) > 1 && texts(other) == texts(row)
-        };
+        let is_again = |other: &Row| filled(row) > 1 && texts(other).eq(texts(row));
+        let others: Vec<&Row> = self.rows[index + 1..].iter().filter(|other| !is_again(other)).collect();
         let again = |column: usize, text: &str| {
-            let below = self.rows[index + 1..].iter().filter(|row| {
-                row.cells.get(column).is_some_and(|cell| cell.text.trim() == text.trim()) && !is_again(row)
-            });
-            kind(text) != Kind::Empty && below.count() > 0
+            let mut below = others.iter().filter_map(|row| row.cells.get(column));
+            kind(text) != Kind::Empty && below.any(|cell| cell.text.trim() == text.trim())
         };
         row.cells.iter().enumerate().any(|(column, cell)| again(column, &cell.text))
     }
@@ -287,6 +283,11 @@ fn names_of(rows: &[&Row], width: usize) -> Vec<String> {
         parts.collect::<Vec<_>>().join(" ")
     };
     (0..width).map(full).collect()
+}
+
+/// What the cells of a row say.
+fn texts(row: &Row) -> impl Iterator<Item = &str> {
+    row.cells.iter().map(|cell| cell.text.trim())
 }
 
 /// How many cells of a row hold something.

@@ -27,9 +27,9 @@ pub struct TextRecords {
     lines: LineCounter,
     line: u64,
     is_after_blank: bool,
-    /// What the first line ends with, and the one before the record where that is something else.
+    /// What the first line ends with, and the one before the record with its number, where that is something else.
     line_end: Option<LineEnd>,
-    other_end: Option<LineEnd>,
+    other_end: Option<(u64, LineEnd)>,
     within: Within,
     /// Whether each record is one line, whatever line ends its cells hold: a row of a sheet.
     is_sheet: bool,
@@ -121,6 +121,7 @@ impl TextRecords {
         let before = self.lines.line();
         let is_first = self.at == 0 && before == 1;
         self.other_end = None;
+        let mut is_told = false;
         loop {
             cancel.check()?;
             let rest = &self.buffer.as_bytes()[self.at..];
@@ -131,10 +132,10 @@ impl TextRecords {
                 self.fill()?;
                 continue;
             }
-            if self.other_end.is_none() {
-                let end = line_end(&rest[..ends]);
-                self.line_end = self.line_end.or(end);
-                self.other_end = end.filter(|end| Some(*end) != self.line_end);
+            if let Some(end) = line_end(&rest[..ends]).filter(|_| !is_told) {
+                is_told = true;
+                let first = *self.line_end.get_or_insert(end);
+                self.other_end = (end != first).then_some((before, end));
             }
             self.lines.pass(&rest[..ends]);
             self.at += ends;
@@ -233,8 +234,8 @@ impl TextRecords {
         self.line_end
     }
 
-    /// What the line before it ends with, where that is something else.
-    pub fn other_end(&self) -> Option<LineEnd> {
+    /// The number of the line before it, and what that ends with, where it is something else.
+    pub fn other_end(&self) -> Option<(u64, LineEnd)> {
         self.other_end
     }
 

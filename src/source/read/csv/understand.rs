@@ -12,6 +12,9 @@ use crate::domain::understood::Understood;
 /// How much of a text is looked at to understand it, in bytes.
 pub const SAMPLE: usize = 1 << 16;
 
+/// How much is looked at where lines are very long, in bytes.
+const LARGEST_SAMPLE: usize = 1 << 22;
+
 /// Finds out how the cells are told apart, and where the table lies.
 pub fn understand(records: &mut TextRecords) -> Result<Layout> {
     let mut bytes = SAMPLE;
@@ -19,6 +22,10 @@ pub fn understand(records: &mut TextRecords) -> Result<Layout> {
     loop {
         let (beginning, is_all) = records.beginning(bytes)?;
         let text = whole_characters(beginning);
+        if !is_all && bytes < LARGEST_SAMPLE && !find::is_enough(text) {
+            bytes *= 4;
+            continue;
+        }
         let (declared, skipped) = if is_sheet { (Some(DELIMITER.to_owned()), None) } else { declared(text).unzip() };
         let text = &text[skipped.unwrap_or(0)..];
         let dialect = declared.map_or_else(|| find::dialect(text, is_all), Dialect::plain);

@@ -244,3 +244,14 @@ fn a_damaged_parquet_file_never_yields_other_than_all_its_rows() {
         }
     }
 }
+
+#[test]
+fn one_object_that_holds_the_rows_is_no_list_of_them() {
+    let rows = r#"[{"id":"a-1","amount":1},{"id":"a-2","amount":2}]"#;
+    let wrapped = format!(r#"{{"meta":{{"count":2}},"data":{rows}}}"#);
+    assert!(refusal(wrapped.as_bytes(), "json", None).contains("which holds its rows under `data`"));
+    let pretty = "{\n  \"data\": [\n    {\"id\":\"a-1\"},\n    {\"id\":\"a-2\"}\n  ]\n}\n";
+    assert!(refusal(pretty.as_bytes(), "json", None).contains("the lines hold no JSON objects, one on each"));
+    let nested = "{\"id\":\"a-1\",\"lines\":[{\"n\":1}]}\n{\"id\":\"a-2\",\"lines\":[{\"n\":2}]}\n";
+    assert_eq!(read_bytes(nested.as_bytes(), "json", None).unwrap().records.len(), 2);
+}

@@ -48,11 +48,12 @@ fn columns_without_a_name_of_their_own_are_told() {
 
 #[test]
 fn lines_that_end_otherwise_than_the_first_are_counted() {
-    let otherwise =
-        |line, end: &str| ("lines that end otherwise than the first", Some(line), format!("it ends with {end}"));
+    let otherwise = |line, end: &str| ("lines that end otherwise than the first", Some(line), end.to_owned());
     let (read, understood) = told("slip,amount\r\na-1,1.50\na-2,2.50\r\na-3,3.50\ra-4,4.50\r\n");
     assert_eq!(read, (names(&["slip", "amount"]), 4, vec![otherwise(2, "LF"), otherwise(4, "CR")]));
     assert_eq!(understood.line_end, Some(LineEnd::CrLf));
+    let last = told("slip,amount\n\n\na-1,1.50\n\n\r\na-2,2.50\r\n").0.2;
+    assert_eq!(last, [otherwise(7, "CR LF")], "the last line, too; of blank ones between, nothing");
     let (read, understood) = told("slip,text\na-1,\"one\r\ntwo\"\n\na-2,2\n");
     assert_eq!((read.2, understood.line_end), (vec![], Some(LineEnd::Lf)), "what stands in quotes ends no line");
 }
@@ -62,4 +63,23 @@ fn a_line_that_only_names_the_delimiter_is_told() {
     let why = "its first line only says what separates the cells".to_owned();
     let expected = vec![("lines above the table left out", None, why)];
     assert_eq!(told("sep=;\r\nslip;amount\r\na-1;1,50\r\n").0, (names(&["slip", "amount"]), 1, expected));
+}
+
+#[test]
+fn a_stray_quote_in_one_of_few_rows_does_not_cut_dates_apart() {
+    let rows = "B,01/10/2026,Bar,2.50\nC,02/10/2026,Baz,3.50\n";
+    let text = format!("Ref,Date,Supplier,Amount\nA,01/10/2026,\"Foo \"Best\" Ltd\",1.50\n{rows}");
+    let (read, understood) = told(&text);
+    assert_eq!((understood.delimiter.as_deref(), read.0), (Some(","), names(&["Ref", "Date", "Supplier", "Amount"])));
+    assert_eq!(read.1, 2, "the row with the stray quotes is refused");
+}
+
+#[test]
+fn a_text_that_is_longer_than_a_sample_hides_no_delimiter() {
+    let shape = (0..20_000).map(|point| format!("{point} {point},")).collect::<String>();
+    let row = |id: u32| format!("{id},Town {id},\"POLYGON(({shape}))\",1{id}.5\n");
+    let text = format!("id,name,shape,area\n{}", (1..30).map(row).collect::<String>());
+    let (read, understood) = told(&text);
+    assert_eq!((understood.delimiter.as_deref(), read.0), (Some(","), names(&["id", "name", "shape", "area"])));
+    assert_eq!((read.1, read.2), (29, vec![]));
 }
