@@ -58,27 +58,25 @@ fn lands(transaction: &mut Transaction<'_>, dataset: &Dataset, delivery: Deliver
     data_changed(transaction, dataset, period, &cause)
 }
 
-/// Sets aside those of a slice's batches of which more was refused than their provider may have refused, or all, unless somebody
-/// has taken them in all the same.
+/// Sets aside those of a slice's batches of which more was refused than their provider may have refused, unless somebody has
+/// taken them in all the same.
 pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: &[(BatchId, u64)]) -> Result<()> {
     for (id, refused) in refused {
         let batch = transaction.known_batch(id)?;
         let Delivery { slice, .. } = &batch.delivery;
-        let most = dataset.provider(&slice.provider)?.max_rejects;
-        // Where the contract says nothing, one of which nothing is left is no delivery all the same.
-        let is_too_much = *refused > 0
-            && match most {
-                Some(most) => u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most),
-                None => *refused == batch.rows,
-            };
+        let Some(most) = dataset.provider(&slice.provider)?.max_rejects else { continue };
+        let is_too_much = *refused > 0 && u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most);
         if batch.state != BatchState::Landed || batch.doubted || !is_too_much {
             continue;
         }
-        let limit = most.map(|most| format!(", more than {} %", f64::from(most) / 100.0)).unwrap_or_default();
+        let share = f64::from(most) / 100.0;
         let gaps = dataset.gaps(dataset.provider(&slice.provider)?, &batch.columns).join(", ");
         let lacks = if gaps.is_empty() { String::new() } else { format!("; it lacks {gaps}") };
-        let note =
-            format!("{} of {} are refused{limit}{lacks}", text::grouped(*refused), text::counted(batch.rows, "record"));
+        let note = format!(
+            "{} of {} are refused, more than {share} %{lacks}",
+            text::grouped(*refused),
+            text::counted(batch.rows, "record")
+        );
         let cause = format!("batch {id} of {} is set aside: {note}", slice.provider);
         for part in transaction.parts_of(batch.delivery.holder())? {
             if part.state == BatchState::Landed {
