@@ -57,7 +57,7 @@ pub fn dialect(text: &str, is_whole: bool) -> Dialect {
     let mut best = (ALONE * fit(&alone).powi(2), alone);
     let is_steady = has_steady_mark(sample);
     for (delimiter, weight) in DELIMITERS {
-        if !sample.contains(delimiter) || is_steady && weight < WEAK {
+        if !sample.contains(delimiter) || is_steady && weight < WEAK || is_half(sample, delimiter) {
             continue;
         }
         for dialect in ways_to_quote(sample, is_whole, delimiter) {
@@ -91,6 +91,13 @@ fn has_steady_mark(sample: &str) -> bool {
         let alike = others.iter().filter(|line| count(line) == count(first)).count();
         count(first) > 0 && 2 * alike > others.len()
     })
+}
+
+/// Whether the first line has half of a doubled mark by itself: then two of them are an empty cell between.
+fn is_half(sample: &str, delimiter: &str) -> bool {
+    let (half, rest) = delimiter.split_at(delimiter.ceil_char_boundary(1));
+    let first = sample.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    half == rest && first.replace(delimiter, "").contains(half)
 }
 
 /// How many columns the table has that rows in this dialect are most like.
