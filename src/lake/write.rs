@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread::{self, Builder};
 
 use deltalake_core::kernel::Add;
 use polars::polars_utils::compression::ZstdLevel;
@@ -16,7 +18,7 @@ use super::schema::timestamp;
 use super::statistics::Statistics;
 use super::table::{Commit, partition_folder};
 use super::{Table, make_folder, sweep};
-use crate::base::{Cancel, Digest, Error, Result, ResultExt, crash, files};
+use crate::base::{Cancel, Digest, DigestWriter, Error, Result, ResultExt, crash, files};
 
 /// Rows of a row group, unless they are long.
 const GROUP_ROWS: usize = 1 << 16;
@@ -68,30 +70,32 @@ pub(super) fn name_digest(digest: &Digest) -> &str {
     digest.as_str().get(..32).unwrap_or(digest.as_str())
 }
 
-/// A file under a temporary name; dropped before it is settled, it goes away.
-struct Written {
-    path: PathBuf,
-    statistics: Statistics,
+/// The place of a file under a temporary name; dropped before the file is put in place, it goes away.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
-impl Drop for Written {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
+/// A file that is all there, under a temporary name.
+struct Written {
+    temporary: Temporary,
+    statistics: Statistics,
+    digest: Digest,
+    bytes: u64,
 }
 
 impl Written {
     fn settle(self, partition: &Path, commit: &Commit, index: usize) -> Result<Add> {
-        let file = File::open(&self.path)?;
-        let size = file.metadata()?.len();
-        let digest = Digest::of_reader(file)?;
-        let name = format!("part-{:010}-{index:05}-{}.parquet", commit.seq, name_digest(&digest));
+        let name = format!("part-{:010}-{index:05}-{}.parquet", commit.seq, name_digest(&self.digest));
         let path = partition.join(&name);
-        fs::rename(&self.path, &path).with_context(|| format!("putting {} in place", path.display()))?;
+        fs::rename(&self.temporary.0, &path).with_context(|| format!("putting {} in place", path.display()))?;
         Ok(Add {
             path: format!("{}/{name}", partition_folder(&commit.partition)),
             partition_values: partition_values(commit),
-            size: i64::try_from(size).map_err(|_| Error::internal(format!("{} is too large", path.display())))?,
+            size: i64::try_from(self.bytes).map_err(|_| Error::internal(format!("{} is too large", path.display())))?,
             modification_time: commit.at.timestamp_millis(),
             data_change: true,
             stats: Some(self.statistics.to_json()),
@@ -113,36 +117,54 @@ fn level(table: &Table) -> Option<ZstdLevel> {
 }
 
 /// Writes one file, `first` and then further groups until it is full; returns it and the group that came too late.
+///
+/// A thread of its own compresses and writes a group while the next one is fetched and encoded.
 fn write_file(
     partition: &Path,
     first: Option<DataFrame>,
     groups: &mut Groups<'_>,
 ) -> Result<(Written, Option<DataFrame>)> {
-    let path = files::temporary_beside(&partition.join("part"));
+    let temporary = Temporary(files::temporary_beside(&partition.join("part")));
+    let path = &temporary.0;
     let writing = || format!("writing {}", path.display());
-    let mut file = BufWriter::new(File::create(&path).with_context(writing)?);
-    let mut written = Written { path: path.clone(), statistics: Statistics::new(groups.source.stored) };
-    let statistics = StatisticsOptions { binary_statistics_truncate_length: Some(64), ..StatisticsOptions::default() };
-    let mut writer = ParquetWriter::new(&mut file)
+    let mut file = BufWriter::new(DigestWriter::new(File::create(path).with_context(writing)?));
+    let mut statistics = Statistics::new(groups.source.stored);
+    let paged = StatisticsOptions { binary_statistics_truncate_length: Some(64), ..StatisticsOptions::default() };
+    let writer = ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(level(groups.source.table)))
-        .with_statistics(statistics)
+        .with_statistics(paged)
         .batched(groups.source.stored)
         .map_err(Error::library)
         .with_context(writing)?;
     let mut next = first;
-    while let Some(group) = next {
-        writer.write_batch(&group).map_err(Error::library).with_context(writing)?;
-        written.statistics.add(&group)?;
-        next = groups.next()?;
-        if written.statistics.rows() >= FILE_ROWS {
-            break;
+    thread::scope(|scope| {
+        let (sender, encoded) = sync_channel(1);
+        let writer = &writer;
+        let compressing = Builder::new().name("compressing".to_owned()).spawn_scoped(scope, move || {
+            encoded.into_iter().try_for_each(|group| writer.write_row_groups(vec![group]))
+        })?;
+        let mut is_wanted = true;
+        while let Some(group) = next.take().filter(|_| is_wanted) {
+            for encoded in writer.encode_and_compress(&group) {
+                // Nobody wants more of a file that can't be written.
+                is_wanted &= sender.send(encoded.map_err(Error::library).with_context(writing)?).is_ok();
+            }
+            statistics.add(&group)?;
+            next = groups.next()?;
+            if statistics.rows() >= FILE_ROWS {
+                break;
+            }
         }
-    }
+        drop(sender);
+        let written = compressing.join().map_err(|_| Error::internal("writing a data file ended unexpectedly"))?;
+        written.map_err(Error::library).with_context(writing)
+    })?;
     writer.finish().map_err(Error::library).with_context(writing)?;
     drop(writer);
-    file.flush().with_context(writing)?;
-    file.get_ref().sync_all().with_context(writing)?;
-    Ok((written, next))
+    let file = file.into_inner().map_err(IntoInnerError::into_error).with_context(writing)?;
+    let (file, digest, bytes) = file.finish();
+    file.sync_all().with_context(writing)?;
+    Ok((Written { temporary, statistics, digest, bytes }, next))
 }
 
 /// Cuts the chunks of a source into row groups, whatever the size of the chunks.

@@ -61,7 +61,7 @@ fn read_ahead<T>(
     cancel: &Cancel,
     work: impl FnOnce(&mut dyn Iterator<Item = Result<DataFrame>>) -> Result<T>,
 ) -> Result<T> {
-    let (sender, chunks) = sync_channel(1);
+    let (sender, chunks) = sync_channel(2);
     std::thread::scope(|scope| {
         let reading = Builder::new().name("reading".to_owned()).spawn_scoped(scope, move || {
             while let Some(chunk) = reader.next_chunk(CHUNK_ROWS, cancel).transpose() {
