@@ -19,6 +19,7 @@ use crate::base::{Digest, Error, KeyHasher, Result, text};
 mod amended;
 mod columns;
 mod looked_up;
+mod refused;
 
 pub use amended::Amended;
 

@@ -120,8 +120,10 @@ impl Drift {
     pub fn between(before: Option<(Period, &[Traits])>, now: &[Traits], wanted: &[Wanted<'_>]) -> Self {
         let mut drift = Self { since: before.map(|(since, _)| since), ..Self::default() };
         if let Some((_, before)) = before {
-            let gone: Vec<&Traits> = before.iter().filter(|column| find(now, &column.name).is_none()).collect();
-            let new: Vec<&Traits> = now.iter().filter(|column| find(before, &column.name).is_none()).collect();
+            let lacks =
+                |columns: &[Traits], column: &Traits| find(columns, &column.name).is_none() && !column.is_nothing();
+            let gone: Vec<&Traits> = before.iter().filter(|column| lacks(now, column)).collect();
+            let new: Vec<&Traits> = now.iter().filter(|column| lacks(before, column)).collect();
             let renamed = likeness::pairs(&gone, &new).into_iter().map(|(was, is, likeness)| Renamed {
                 was: gone[was].name.clone(),
                 is: new[is].name.clone(),

@@ -1,6 +1,7 @@
 //! What a cell looks like: enough of it to tell whether text was cut where its writer cut it.
 
 use super::currency::Currency;
+use super::month::month;
 
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,11 +70,11 @@ fn is_number(cell: &str) -> bool {
     digits > 0 && are_groups(&marks, digits)
 }
 
-/// A number without the currency beside it. A code and a whole number may be other things, too: `EUR 2026`, `CAD-001`.
+/// A number without the currency beside it. A word and a whole number may be other things, too: `EUR 2026`, `CAD-001`.
 fn without_currency(cell: &str) -> &str {
     let Some((currency, rest)) = Currency::at_start(cell).or_else(|| Currency::at_end(cell)) else { return cell };
     let is_apart = rest.starts_with(char::is_whitespace) || rest.ends_with(char::is_whitespace);
-    let is_clear = matches!(currency, Currency::Sign(_)) || is_apart && rest.contains(['.', ',']);
+    let is_clear = !currency.to_string().contains(char::is_alphabetic) || is_apart && rest.contains(['.', ',']);
     if is_clear { rest } else { cell }
 }
 
@@ -92,14 +93,6 @@ fn are_groups(marks: &[(char, usize)], digits: usize) -> bool {
     alike && first_is_short && ends.windows(2).all(|pair| pair[1] - pair[0] == 3)
 }
 
-/// What the names of months begin with, in the languages of Europe that are written with Latin letters.
-const MONTHS: [&str; 50] = [
-    "jan", "ene", "gen", "sty", "led", "feb", "fev", "fév", "lut", "úno", "mar", "mär", "mrt", "maa", "bře", "apr",
-    "avr", "abr", "kwi", "dub", "may", "mai", "mag", "mei", "maj", "jun", "jui", "giu", "cze", "čer", "jul", "lug",
-    "lip", "aug", "aoû", "ago", "sie", "srp", "sep", "set", "wrz", "zář", "oct", "okt", "ott", "out", "paź", "nov",
-    "dec", "dez",
-];
-
 /// A day, a month, a time of day, or several of them: parts that are one of these, or belong to one.
 fn is_moment(cell: &str) -> bool {
     if cell.len() > 40 {
@@ -113,7 +106,7 @@ fn is_moment(cell: &str) -> bool {
         if is_day(word) || is_time(word) || word.split_once('t').is_some_and(|(day, time)| is_day(day) && is_time(time))
         {
             found = true;
-        } else if is_month(word) {
+        } else if month(word).is_some() {
             names = true;
         } else if (1..=4).contains(&digits) && matches!(&word[digits..], "" | "st" | "nd" | "rd" | "th") {
             numbers = true;
@@ -122,10 +115,6 @@ fn is_moment(cell: &str) -> bool {
         }
     }
     (found && !numbers) || (names && numbers)
-}
-
-fn is_month(word: &str) -> bool {
-    word.len() >= 3 && word.chars().all(char::is_alphabetic) && MONTHS.iter().any(|month| word.starts_with(month))
 }
 
 /// Names of days, halves of the day and zones.
@@ -141,7 +130,7 @@ fn is_day(word: &str) -> bool {
         let pieces: Vec<&str> = word.split(*mark).collect();
         let short = pieces.iter().filter(|piece| (1..=2).contains(&piece.len()) && is_digits(piece)).count();
         let years = pieces.iter().filter(|piece| piece.len() == 4 && is_digits(piece)).count();
-        let months = pieces.iter().filter(|piece| is_month(piece)).count();
+        let months = pieces.iter().filter(|piece| month(piece).is_some()).count();
         match pieces.len() {
             3 => short + years + months == 3 && years <= 1 && months <= 1,
             2 => *mark != '.' && (years == 1 && short == 1 || months == 1 && short + years == 1),

@@ -104,6 +104,11 @@ impl Traits {
         (self.filled >= ENOUGH && share(*most.1, self.filled) >= MOST).then_some(*most.0)
     }
 
+    /// Whether it has neither a name nor a value: delimiters at the ends of lines.
+    pub fn is_nothing(&self) -> bool {
+        self.filled == 0 && self.name.trim().is_empty()
+    }
+
     /// The share of its values that are different from all before them, from 0 to 1.
     fn variety(&self) -> f64 {
         share(self.values.len(), self.filled)

@@ -22,6 +22,7 @@ pub mod lineage;
 pub mod listing;
 pub mod mapping;
 pub mod model;
+pub mod month;
 pub mod names;
 pub mod note;
 pub mod pattern;

@@ -1,24 +1,28 @@
 //! File name patterns: which file in an inbox is a delivery, and for which period.
 
+mod found;
+
 use super::calendar::{Calendar, Rhythm, Span};
 use super::{Granularity, Period};
 use crate::base::{Error, Result};
+use found::{Found, fault_of_form, written_as};
 
-/// The placeholder for the period.
-const PLACEHOLDER: &str = "{period}";
-
-/// Digits alone are taken for a date only in these years, so that an invoice number is not one.
-const COMPACT_YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+/// The placeholder for the period, without its braces.
+const PLACEHOLDER: &str = "period";
 
 /// A file name with `{period}` where the period stands, or without it, where the rows say it, and `*` for any run of
 /// characters, none included.
 ///
 /// Everything else stands for itself; ASCII letters match in either case, so that `REPORT.CSV` fits `report*.csv`.
 /// The pattern covers the whole name. The period is written as assay writes it (`2026`, `2026-Q3`, `2026-10`,
-/// `2026-W41`, `2026-10-05`) or, for months and days, without separators (`202610`, `20261005`).
+/// `2026-W41`, `2026-10-05`), for months and days with other separators or none (`2026_10`, `202610`, `20261005`), by the
+/// name of the month (`October 2026`, `5 Oct 2026`), or as `10-2026`; where another form is said, in that: a strftime
+/// pattern, `{period:%d%m%y}`, which also says whether the day or the month comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePattern {
     before: String,
+    /// How the period is written, where that is said.
+    form: Option<String>,
     /// What follows the period; none where there is no place for one.
     after: Option<String>,
 }
@@ -35,23 +39,35 @@ pub enum Meant {
 }
 
 impl FilePattern {
-    /// Reads a pattern; it may hold `{period}` once, no other braces and no `/`.
+    /// Reads a pattern; it may hold `{period}`, or that with a form, once, no other braces and no `/`.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |cause: &str| {
             Err(Error::usage(format!("`{text}` is not a file name pattern"))
                 .because(cause)
-                .hint("write a file name with `{period}` once and `*` for anything, for example `{period}*.csv`"))
+                .hint("write a file name with `{period}` once and `*` for anything, for example `{period}*.csv`")
+                .hint("where the period is written in a form of its own, say it: `{period:%m-%d-%Y}.csv`"))
         };
-        let (before, after) =
-            text.split_once(PLACEHOLDER).map_or((text, None), |(before, after)| (before, Some(after)));
-        let rest = after.unwrap_or_default();
-        if rest.contains(PLACEHOLDER) {
+        let (before, form, after) = match text.split_once('{') {
+            None => (text, None, None),
+            Some((before, rest)) => {
+                let Some((inside, after)) = rest.split_once('}') else { return wrong("a `{` is never closed") };
+                let form = inside.strip_prefix(PLACEHOLDER).filter(|rest| rest.is_empty() || rest.starts_with(':'));
+                let Some(form) = form else { return wrong(&format!("`{{{inside}}}` can't stand in it")) };
+                (before, form.strip_prefix(':'), Some(after))
+            }
+        };
+        if after.is_some_and(|after| after.contains(&format!("{{{PLACEHOLDER}"))) {
             return wrong("`{period}` stands in it twice");
         }
-        if let Some(character) = before.chars().chain(rest.chars()).find(|c| "{}/\\".contains(*c) || c.is_control()) {
+        if let Some(fault) = form.and_then(fault_of_form) {
+            return wrong(&fault);
+        }
+        let parts = [before, form.unwrap_or_default(), after.unwrap_or_default()];
+        let mut characters = parts.iter().flat_map(|part| part.chars());
+        if let Some(character) = characters.find(|c| "{}/\\".contains(*c) || c.is_control()) {
             return wrong(&format!("`{}` can't stand in it", character.escape_default()));
         }
-        Ok(Self { before: before.to_owned(), after: after.map(str::to_owned) })
+        Ok(Self { before: before.to_owned(), form: form.map(str::to_owned), after: after.map(str::to_owned) })
     }
 
     /// Whether names say the period.
@@ -72,7 +88,17 @@ impl FilePattern {
     }
 
     fn own_of(&self, after: &str, file_name: &str, calendar: &Calendar) -> Option<Result<Span, String>> {
-        let named = calendar.named(file_name);
+        let named = match &self.form {
+            Some(form) => {
+                let days = written_as(form, file_name, Granularity::Day).into_iter();
+                let own = |day: Found| {
+                    let span = calendar.spans(day.period.first(), day.period.last()).into_iter().next()?;
+                    Some(((day.start, day.end), span))
+                };
+                days.filter_map(own).collect()
+            }
+            None => calendar.named(file_name),
+        };
         let fits =
             |(start, end): (usize, usize)| glob(&self.before, &file_name[..start]) && glob(after, &file_name[end..]);
         let spans: Vec<Span> = named.into_iter().filter(|(range, _)| fits(*range)).map(|(_, span)| span).collect();
@@ -81,7 +107,7 @@ impl FilePattern {
             [] => glob(&format!("{}*{after}", self.before), file_name).then(|| {
                 let form = Rhythm::Own(calendar.clone()).form();
                 Err(format!(
-                    "no period where the pattern has `{PLACEHOLDER}`; the provider's periods look like `{form}`"
+                    "no period where the pattern has `{{{PLACEHOLDER}}}`; the provider's periods look like `{form}`"
                 ))
             }),
             [first, second, ..] => Some(Err(format!(
@@ -92,8 +118,13 @@ impl FilePattern {
 
     /// The same for a period of this granularity.
     fn period_of(&self, after: &str, file_name: &str, granularity: Granularity) -> Option<Result<Period, String>> {
-        let fits = |start: usize, end: usize| glob(&self.before, &file_name[..start]) && glob(after, &file_name[end..]);
-        let dates: Vec<Date> = dates(file_name).into_iter().filter(|date| fits(date.start, date.end)).collect();
+        let fits =
+            |found: &Found| glob(&self.before, &file_name[..found.start]) && glob(after, &file_name[found.end..]);
+        let dates = match &self.form {
+            Some(form) => written_as(form, file_name, granularity),
+            None => found::dates(file_name),
+        };
+        let dates: Vec<Found> = dates.into_iter().filter(fits).collect();
         let mut periods: Vec<Period> =
             dates.iter().map(|date| date.period).filter(|period| period.granularity() == granularity).collect();
         periods.dedup();
@@ -110,7 +141,7 @@ impl FilePattern {
     }
 }
 
-fn no_period(file_name: &str, dates: &[Date], granularity: Granularity) -> String {
+fn no_period(file_name: &str, dates: &[Found], granularity: Granularity) -> String {
     let wanted = format!("the dataset's periods look like `{}`", granularity.form());
     match dates.first() {
         Some(date) => {
@@ -121,49 +152,7 @@ fn no_period(file_name: &str, dates: &[Date], granularity: Granularity) -> Strin
                 longer => format!("`{}` in the name is no period; {wanted}", longer.trim_end_matches('-')),
             }
         }
-        None => format!("no period where the pattern has `{PLACEHOLDER}`; {wanted}"),
-    }
-}
-
-/// A period found in a file name, from byte `start` to byte `end`.
-struct Date {
-    start: usize,
-    end: usize,
-    period: Period,
-}
-
-/// Every period in `name`, from the left, the longest form first, never inside a longer number.
-fn dates(name: &str) -> Vec<Date> {
-    let bytes = name.as_bytes();
-    let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
-    let mut found = Vec::new();
-    let mut start = 0;
-    while start < bytes.len() {
-        let is_start = is_digit(start) && !(start > 0 && is_digit(start - 1));
-        let date = [10, 8, 7, 6, 4].into_iter().filter(|_| is_start).find_map(|length| {
-            let end = start + length;
-            let text = name.get(start..end).filter(|_| !is_digit(end))?;
-            Some(Date { start, end, period: period_from(text)? })
-        });
-        start = date.as_ref().map_or(start + 1, |date| date.end);
-        found.extend(date);
-    }
-    found
-}
-
-fn period_from(text: &str) -> Option<Period> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.to_ascii_uppercase().parse().ok();
-    }
-    let (year, rest) = text.split_at_checked(4)?;
-    if !year.parse().is_ok_and(|year: i32| COMPACT_YEARS.contains(&year)) {
-        return None;
-    }
-    match rest.len() {
-        0 => year.parse().ok(),
-        2 => format!("{year}-{rest}").parse().ok(),
-        4 => format!("{year}-{}-{}", &rest[..2], &rest[2..]).parse().ok(),
-        _ => None,
+        None => format!("no period where the pattern has `{{{PLACEHOLDER}}}`; {wanted}"),
     }
 }
 
@@ -195,82 +184,4 @@ fn glob(pattern: &str, text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    fn period(pattern: &str, name: &str, granularity: Granularity) -> Option<Result<String, String>> {
-        match FilePattern::parse(pattern).unwrap().meant(name, &Rhythm::Every(granularity))? {
-            Meant::For(span) => Some(Ok(span.label)),
-            Meant::Unclear(why) => Some(Err(why)),
-            Meant::ByRows => panic!("{pattern} names a period"),
-        }
-    }
-
-    #[test]
-    fn a_name_says_its_period_in_every_form() {
-        use Granularity::{Day, Month, Quarter, Week, Year};
-        for (pattern, name, granularity, expected) in [
-            ("{period}*.csv", "2026-10.csv", Month, "2026-10"),
-            ("{period}*.csv", "2026-10_final.CSV", Month, "2026-10"),
-            ("*{period}*.csv", "Slips 202610 v2.csv", Month, "2026-10"),
-            ("slips_*_{period}.csv", "SLIPS_north_2026-10.csv", Month, "2026-10"),
-            ("*{period}.parquet", "b123456-2026-q3.parquet", Quarter, "2026-Q3"),
-            ("{period}.csv", "2026-W53.csv", Week, "2026-W53"),
-            ("spend{period}.csv", "spend20240229.csv", Day, "2024-02-29"),
-            ("{period}.csv", "2026.csv", Year, "2026"),
-            ("*{period}*", "order 1234567 of 2026-10.csv", Month, "2026-10"),
-            ("*{period}*", "no 2026091 of 2026-10.csv", Month, "2026-10"),
-        ] {
-            assert_eq!(period(pattern, name, granularity), Some(Ok(expected.to_owned())), "{pattern} {name}");
-        }
-    }
-
-    #[test]
-    fn another_file_is_not_meant() {
-        for name in ["2026-10.txt", "notes.csv.bak"] {
-            assert_eq!(period("{period}*.csv", name, Granularity::Month), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_name_of_the_right_shape_without_a_period_says_why() {
-        let day = period("*{period}*.csv", "sales-2026-10-05.csv", Granularity::Month).unwrap().unwrap_err();
-        assert_eq!(
-            day,
-            "`2026-10-05` in the name is a period of another length; the dataset's periods look like `2026-10`"
-        );
-        let none = period("sales{period}.csv", "sales-october.csv", Granularity::Month).unwrap().unwrap_err();
-        assert_eq!(none, "no period where the pattern has `{period}`; the dataset's periods look like `2026-10`");
-        assert!(period("{period}.csv", "x2026-10.csv", Granularity::Month).unwrap().is_err());
-        let two = period("*{period}*.csv", "2026-09 to 2026-10.csv", Granularity::Month).unwrap().unwrap_err();
-        assert!(two.contains("`2026-09` and `2026-10`"), "{two}");
-        assert!(period("{period}.csv", "2026-13.csv", Granularity::Month).unwrap().is_err());
-        for wrong in ["2026-13", "2026-9"] {
-            let said = period("{period}*.csv", &format!("{wrong}.csv"), Granularity::Month).unwrap().unwrap_err();
-            let expected = format!("`{wrong}` in the name is no period; the dataset's periods look like `2026-10`");
-            assert_eq!(said, expected);
-        }
-    }
-
-    #[test]
-    fn a_pattern_without_a_period_leaves_that_to_the_rows() {
-        let pattern = FilePattern::parse("sales*.csv").unwrap();
-        let rhythm = Rhythm::Every(Granularity::Month);
-        assert_eq!(pattern.meant("Sales 2026-13.csv", &rhythm), Some(Meant::ByRows));
-        assert_eq!(pattern.meant("notes.csv", &rhythm), None);
-    }
-
-    #[test]
-    fn patterns_with_more_than_a_name_are_refused() {
-        for text in ["{period}{period}.csv", "{period}/{x}.csv", "../{period}.csv"] {
-            assert!(FilePattern::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn many_stars_do_not_blow_up() {
-        let pattern = format!("{}{{period}}", "*a".repeat(40));
-        assert!(period(&pattern, &"a".repeat(4000), Granularity::Month).unwrap().is_err());
-    }
-}
+mod tests;

@@ -76,7 +76,8 @@ impl Scorecard {
             let of_period = by_period.get(&period).map_or(&[][..], Vec::as_slice);
             let mut score = PeriodScore::of(dataset, provider, zone, now, period, of_period);
             for batch in standing(of_period) {
-                if !batch.columns.is_empty() {
+                // What has no rows says nothing of columns: a nil return has none of the provider's own.
+                if batch.rows > 0 && !batch.columns.is_empty() {
                     let columns = batch.columns.iter().map(|column| column.delivered.as_str());
                     let columns: BTreeSet<&str> = columns.collect();
                     score.columns_changed |= columns_before.as_ref().is_some_and(|before| *before != columns);

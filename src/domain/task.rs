@@ -83,10 +83,13 @@ impl TaskKind {
             // 3: the keys of refused rows have decimals and instants as they are written elsewhere.
             // 4: how a column writes numbers and dates is found out over all of its rows.
             // 5: more ways to write numbers and dates are read, and rows without a key are refused.
-            Self::Refine => 5,
-            // Evaluate 2: rows that come again for the next period are a finding.
-            // Assemble 2: what clients see is part of what an approval stands for.
-            Self::Evaluate | Self::Assemble => 2,
+            // 6: more of both; rows outside of a provider's own period are refused.
+            Self::Refine => 6,
+            // 2: rows that come again for the next period are a finding.
+            // 3: columns without a name and a value are none.
+            Self::Evaluate => 3,
+            // 2: what clients see is part of what an approval stands for.
+            Self::Assemble => 2,
             _ => 1,
         }
     }

@@ -102,6 +102,16 @@ impl Lake {
         is_whole(&self.raw_path(&raw.digest, &raw.extension), raw)
     }
 
+    /// Removes the file of this content.
+    pub fn remove_raw(&self, raw: &Raw) -> Result<()> {
+        let path = self.raw_path(&raw.digest, &raw.extension);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+        .with_context(|| format!("removing {}", path.display()))
+    }
+
     fn settle(&self, temporary: &Path, raw: &Raw) -> Result<()> {
         let target = self.raw_path(&raw.digest, &raw.extension);
         if is_whole(&target, raw)? {

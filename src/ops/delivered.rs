@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::Workspace;
 use super::act::{meant_by, provider_of};
-use crate::base::{Cancel, Error, Result};
+use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::note::FieldRead;
 use crate::domain::understood::{Example, RejectKind, Repair, Understood};
 use crate::domain::{Dataset, Meant};
 use crate::lake::extension_of;
+use crate::pipeline::header;
 use crate::pipeline::refine::{self, trial::Trial};
 use crate::source::read;
 
@@ -33,6 +34,8 @@ pub struct FilePreview {
     pub rejects: Vec<Example>,
     /// What each field of the contract is read from; empty without a workspace.
     pub mapping: Vec<FieldRead>,
+    /// Why it would wait for a person; none where it would not, or without a workspace.
+    pub quarantine: Option<String>,
 }
 
 /// Whose file it is, as far as that is said.
@@ -64,12 +67,14 @@ pub fn preview(
         }
         _ => None,
     };
-    let encoding = found.as_ref().and_then(|(_, provider)| provider.source.encoding());
+    let expected = found
+        .as_ref()
+        .map_or_else(read::Expected::default, |(dataset, provider)| read::Expected::of(dataset, provider));
     if !file.is_file() {
         return Err(Error::not_found(format!("there is no file `{}`", file.display())));
     }
     let extension = extension_of(file);
-    let read = read::preview(file, &extension, encoding, most, cancel)?;
+    let read = read::preview(file, &extension, expected, most, cancel)?;
     let mut preview = FilePreview {
         understood: read.understood,
         columns: read.columns.into_iter().map(|column| column.delivered).collect(),
@@ -79,14 +84,25 @@ pub fn preview(
         rejected: read.rejected,
         rejects: read.rejects,
         mapping: Vec::new(),
+        quarantine: None,
     };
     if let Some((dataset, provider)) = &found {
         let covers = match meant_by(dataset, provider, file) {
             Meant::For(span) => Some(span),
             Meant::ByRows | Meant::Unclear(_) => None,
         };
-        let open = || read::open(file, &extension, encoding, cancel);
+        let open = || read::open(file, &extension, expected, cancel);
+        let columns = open()?.header().to_vec();
+        let header = header::check(dataset, provider, &columns, open, cancel);
         preview.refined(refine::trial::run(dataset, provider, covers.as_ref(), open, cancel)?);
+        let records = preview.rows + preview.rejected;
+        preview.quarantine = match header {
+            Err(error) if error.kind() == ErrorKind::BadData => Some(error.one_line()),
+            header => {
+                header?;
+                provider.too_much_refused(preview.rejected, records)
+            }
+        };
     }
     Ok(preview)
 }

@@ -23,5 +23,5 @@ pub use outlived::Outlived;
 pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;
-pub use watch::Sources;
+pub use watch::{Due, Sources};
 pub use workspace::{OpenOptions, Workspace};

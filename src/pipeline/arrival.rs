@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, inputs, standing};
-use crate::base::{Result, text};
+use crate::base::Result;
 use crate::domain::batch::{Bronze, Delivery, Holder};
 use crate::domain::check::HISTORY;
 use crate::domain::model::PRODUCTION;
@@ -64,19 +64,14 @@ pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: 
     for (id, refused) in refused {
         let batch = transaction.known_batch(id)?;
         let Delivery { slice, .. } = &batch.delivery;
-        let Some(most) = dataset.provider(&slice.provider)?.max_rejects else { continue };
-        let is_too_much = *refused > 0 && u128::from(*refused) * 10_000 > u128::from(batch.rows) * u128::from(most);
-        if batch.state != BatchState::Landed || batch.doubted || !is_too_much {
+        let provider = dataset.provider(&slice.provider)?;
+        let Some(too_much) = provider.too_much_refused(*refused, batch.rows) else { continue };
+        if batch.state != BatchState::Landed || batch.doubted {
             continue;
         }
-        let share = f64::from(most) / 100.0;
-        let gaps = dataset.gaps(dataset.provider(&slice.provider)?, &batch.columns).join(", ");
+        let gaps = dataset.gaps(provider, &batch.columns).join(", ");
         let lacks = if gaps.is_empty() { String::new() } else { format!("; it lacks {gaps}") };
-        let note = format!(
-            "{} of {} are refused, more than {share} %{lacks}",
-            text::grouped(*refused),
-            text::counted(batch.rows, "record")
-        );
+        let note = format!("{too_much}{lacks}");
         let cause = format!("batch {id} of {} is set aside: {note}", slice.provider);
         for part in transaction.parts_of(batch.delivery.holder())? {
             if part.state == BatchState::Landed {

@@ -84,7 +84,7 @@ fn strays(
 
 /// How many rows of each of the provider's periods a file has.
 fn rows(context: &Context, dataset: &Dataset, provider: &Provider, path: &Path) -> Result<BTreeMap<Span, u64>> {
-    let open = || read::open(path, &extension_of(path), provider.source.encoding(), &context.cancel);
+    let open = || read::open(path, &extension_of(path), read::Expected::of(dataset, provider), &context.cancel);
     let refiner = Refiner::of(dataset, provider, None);
     let columns = open()?.header().to_vec();
     let chunks = || {

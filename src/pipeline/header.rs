@@ -11,14 +11,21 @@ use crate::source::read::Reader;
 /// How many of the first records are compared with the header.
 const SAMPLE: usize = 2_000;
 
-/// Whether it holds a column of the provider's.
-pub fn is_known(dataset: &Dataset, provider: &Provider, columns: &[BronzeColumn]) -> bool {
-    dataset.delivered().any(|field| provider.column_of(&field.name, columns).is_some())
+/// Refuses a file whose header neither holds a column of the provider's nor is surely one. `open` reads it from its start.
+pub fn check(
+    dataset: &Dataset,
+    provider: &Provider,
+    columns: &[BronzeColumn],
+    open: impl Fn() -> Result<Box<dyn Reader>>,
+    cancel: &Cancel,
+) -> Result<()> {
+    let is_known = provider.fields_in(dataset, columns) > 0 || names_columns(open()?, cancel)?;
+    if is_known { Ok(()) } else { Err(unknown(dataset, provider)) }
 }
 
-/// Whether it is a header all the same, of columns that all have other names: it is found above columns of numbers or dates,
+/// Whether a header is one all the same, of columns that all have other names: it is found above columns of numbers or dates,
 /// and is neither there, or the file names each value by itself.
-pub fn names_columns(mut reader: Box<dyn Reader>, cancel: &Cancel) -> Result<bool> {
+fn names_columns(mut reader: Box<dyn Reader>, cancel: &Cancel) -> Result<bool> {
     let (columns, understood) = (reader.header().to_vec(), reader.understood());
     if understood.delimiter.is_none() && understood.sheet.is_none() {
         return Ok(understood.format != "csv");
@@ -41,7 +48,7 @@ pub fn names_columns(mut reader: Box<dyn Reader>, cancel: &Cancel) -> Result<boo
 }
 
 /// Why a file without one of the provider's columns can't be used.
-pub fn unknown(dataset: &Dataset, provider: &Provider) -> Error {
+fn unknown(dataset: &Dataset, provider: &Provider) -> Error {
     let wanted = dataset.delivered().flat_map(|field| provider.names_of(&field.name));
     let wanted = wanted.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     Error::bad_data(format!("none of the columns of {} is in the header of the file", provider.name))

@@ -1,7 +1,10 @@
 //! `land`: a delivered file becomes raw and bronze, and the releases hear of it.
 
+mod raw;
+
 use std::path::Path;
 
+pub use self::raw::has_raw;
 use super::lease::Lease;
 use super::report::Report;
 use super::{Context, arrival, bronze, header, lease, parts};
@@ -81,9 +84,25 @@ pub fn file(
     offered: &Offered<'_>,
     sink: &(dyn Fn(Progress) + Sync),
 ) -> Result<Landing> {
-    let Offered { path, name, seen, claim, .. } = *offered;
-    let raw =
+    let Offered { path, name, .. } = *offered;
+    let kept =
         context.lake.store_raw(path, name, &context.cancel).with_context(|| format!("keeping `{name}` verbatim"))?;
+    let landing = kept_file(context, destination, offered, kept.clone(), sink);
+    if landing.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled) {
+        raw::forget(context, kept)?;
+    }
+    landing
+}
+
+/// Takes in a file that is in raw.
+fn kept_file(
+    context: &Context,
+    destination: &Destination,
+    offered: &Offered<'_>,
+    raw: Raw,
+    sink: &(dyn Fn(Progress) + Sync),
+) -> Result<Landing> {
+    let Offered { path, name, seen, claim, .. } = *offered;
     let _leases = hold(context, destination)?;
     // What a link leads to is still there after somebody else has taken the link up.
     match inbox::look(path)?.filter(|_| !claim.is_some_and(Claim::is_gone)) {
@@ -267,12 +286,6 @@ fn alike(snapshot: &Snapshot<'_>, destination: &Destination) -> Result<Vec<Batch
     Ok(alike)
 }
 
-/// Whether a delivery's file is in raw, whole.
-pub fn has_raw(context: &Context, delivery: &Delivery) -> Result<bool> {
-    let Delivery { content, extension, bytes, .. } = delivery;
-    context.lake.has_raw(&Raw { digest: content.clone(), extension: extension.clone(), bytes: *bytes })
-}
-
 /// Ends a landing that a dead process began, under the lease of its slice. Says what came of it.
 pub fn resume(context: &Context, intent: Intent, sink: &(dyn Fn(Progress) + Sync)) -> Result<String> {
     let Intent { seq, delivery, encoding } = intent;
@@ -377,11 +390,10 @@ fn opened(
     encoding: Option<&str>,
 ) -> Result<Box<dyn Reader>> {
     let provider = provider_of(context, slice)?;
-    let open = || read::open(path, extension, encoding, &context.cancel);
-    let reader = open()?;
     let dataset = context.contract.dataset(&slice.dataset)?;
-    if !header::is_known(dataset, provider, reader.header()) && !header::names_columns(open()?, &context.cancel)? {
-        return Err(header::unknown(dataset, provider));
-    }
+    let expected = read::Expected { encoding, contract: Some((dataset, provider)) };
+    let open = || read::open(path, extension, expected, &context.cancel);
+    let reader = open()?;
+    header::check(dataset, provider, reader.header(), open, &context.cancel)?;
     Ok(reader)
 }

@@ -21,7 +21,7 @@ pub mod extract;
 pub mod findings;
 pub mod gate;
 mod hands;
-mod header;
+pub mod header;
 pub mod history;
 pub mod inputs;
 pub mod land;

@@ -44,7 +44,7 @@ pub fn rows(context: &Context, reference: &Reference) -> Result<DataFrame> {
 /// The rows of a reference table in a file. Refused where one of them can't be read, or two have the same key.
 pub fn read(path: &Path, extension: &str, reference: &Reference, cancel: &Cancel) -> Result<DataFrame> {
     let (dataset, provider) = reference.as_delivery();
-    let open = || read::open(path, extension, reference.encoding.as_deref(), cancel);
+    let open = || read::open(path, extension, read::Expected::of(&dataset, &provider), cancel);
     let header = open()?.header().to_vec();
     let lacks = dataset.gaps(&provider, &header);
     if !lacks.is_empty() {

@@ -114,11 +114,12 @@ fn a_correction_takes_the_place_of_the_same_days_alone_and_goes_as_a_whole() {
 fn rows_of_other_days_are_refused_once_with_the_first_of_the_months() {
     let workspace = fiscal();
     let mut content = file(&SECOND) + "x,2026-08-01,1.00\ny,,2.00\nz,2026-05-02,many\n";
-    content += "w,2026-03-31,4.00\n";
+    // The second period begins on 29 April and ends on 26 May.
+    content += "w,2026-03-31,4.00\nv,2026-04-07,5.00\n";
     workspace.deliver("city", "2026-P02.csv", content);
     processed(&workspace);
     // What is wrong with a row of May is told of May.
-    assert_eq!(batches(&workspace), [json!(["2026-05", "landed", 4, 1]), json!(["2026-04", "landed", 5, 3])]);
+    assert_eq!(batches(&workspace), [json!(["2026-05", "landed", 4, 1]), json!(["2026-04", "landed", 6, 4])]);
 }
 
 #[test]

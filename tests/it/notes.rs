@@ -111,6 +111,12 @@ fn a_batch_of_which_too_much_is_refused_waits_for_a_person() {
 
     let bad = "b-1,2026-10-01,Tea,one\nb-2,2026-10-01,Tea,two\n";
     workspace.deliver("alpha", FILE, format!("{good}{bad}"));
+    let asked = workspace.json(&["batch", "preview", &format!("inbox/alpha/{FILE}")]);
+    assert_eq!(asked["quarantine"], "2 of 7 records are refused, more than 20 %");
+    let other = workspace.path("other.csv");
+    std::fs::write(&other, "x,y\nb,c\n").unwrap();
+    let asked = workspace.ok(PREPARER, &["batch", "preview", other.to_str().unwrap(), "--provider", "alpha"]);
+    assert!(asked.contains("it would be quarantined: none of the columns of alpha is in the header"), "{asked}");
     workspace.ok(PREPARER, &["ingest"]);
     workspace
         .run(PREPARER, &["run"])

@@ -120,6 +120,18 @@ fn a_return_of_nothing_is_a_delivery_that_somebody_answers_for() {
 }
 
 #[test]
+fn who_delivers_changes_and_says_what_is_no_more_may_have_none() {
+    let workspace = Workspace::under(&contract().replacen(
+        "delivery = \"whole\"",
+        "delivery = \"changes\"\ndeletes = { column = \"op\", values = [\"D\"] }",
+        1,
+    ));
+    workspace.ok(PREPARER, &["batch", "nil", "--provider", "alpha", "--period", PERIODS[1], "--reason", "closed"]);
+    workspace.ok(PREPARER, &["run"]);
+    assert_eq!(cell(&workspace)["state"], json!("delivered"));
+}
+
+#[test]
 fn the_same_content_for_two_providers_or_two_periods_is_a_finding() {
     let workspace = Workspace::with_model();
     let content = delivery("alpha", PERIODS[0], 6);

@@ -219,6 +219,11 @@ fn a_landing_is_cancelled_or_done_and_says_which() {
     let start = Workspace::processed();
     fs::write(start.path("again.csv"), delivery(PROVIDERS[0], PERIODS[0], 7)).unwrap();
     let before = start.events_of("batch_landed").len();
+    let raw = |workspace: &Workspace| {
+        let folders = fs::read_dir(workspace.path("lake/raw")).unwrap().map(|folder| folder.unwrap().path());
+        folders.filter_map(|folder| fs::read_dir(folder).ok()).map(Iterator::count).sum::<usize>()
+    };
+    let raw_before = raw(&start);
     let mut cancelled = 0;
     for point in ["raw.stored", "land.intent", "delta.parquet_written", "land.bronze_written", "land.outcome"] {
         let workspace = start.copy();
@@ -230,6 +235,7 @@ fn a_landing_is_cancelled_or_done_and_says_which() {
         let outcome: Outcome = child.wait_with_output().unwrap().into();
         let landed = workspace.events_of("batch_landed").len() - before;
         assert_eq!(outcome.code, Some(if landed == 0 { 130 } else { 0 }), "{point}: {outcome:#?}");
+        assert_eq!(raw(&workspace) == raw_before, landed == 0, "{point}: what was called off leaves nothing");
         workspace.ok(PREPARER, &["run"]);
         assert_eq!(workspace.events_of("batch_landed").len() - before, landed, "{point}: {outcome:#?}");
         cancelled += 1 - landed;

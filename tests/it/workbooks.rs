@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::support::{PREPARER, Workspace, contract, delivery};
+
 fn preview(file: &Path) -> Result<FilePreview> {
     preview_file(None, file, Whose::default(), usize::MAX, &Cancel::default())
 }
@@ -152,4 +154,30 @@ fn what_only_calls_itself_a_workbook_is_read_as_what_it_is() {
     fs::write(&damaged, [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 2000]].concat()).unwrap();
     let error = super::workbooks::preview(&damaged).unwrap_err().one_line();
     assert!(error.starts_with("the workbook can't be read: "), "{error}");
+}
+
+#[test]
+fn of_several_sheets_the_one_with_the_columns_of_the_contract_lands() {
+    let workspace = Workspace::under(&contract().replace("{period}*.csv", "{period}*.xlsx"));
+    let mut book = Workbook::new();
+    let codes = book.add_worksheet().set_name("Codes").unwrap();
+    codes.write_row(0, 0, ["Item", "Meaning", "Shelf"]).unwrap();
+    for row in 1..200 {
+        codes.write_row(row, 0, [format!("item {row}"), format!("what stands in row {row}"), row.to_string()]).unwrap();
+    }
+    let sales = book.add_worksheet().set_name("Sales").unwrap();
+    for (row, line) in (0..).zip(delivery("alpha", "2026-10", 20).lines()) {
+        sales.write_row(row, 0, line.split(',')).unwrap();
+    }
+    let file = workspace.path("2026-10.xlsx");
+    book.save(&file).unwrap();
+    workspace.deliver("alpha", "2026-10.xlsx", fs::read(&file).unwrap());
+    workspace.ok(PREPARER, &["ingest"]);
+
+    let batch = workspace.json(&["batch", "list"])[0]["id"].as_str().unwrap().to_owned();
+    let landed = workspace.json(&["batch", "show", &batch]);
+    assert_eq!((&landed["note"]["understood"]["sheet"], &landed["row"]["rows"]), (&json!("Sales"), &json!(20)));
+    let asked = workspace.json(&["batch", "preview", file.to_str().unwrap(), "--provider", "alpha"]);
+    assert_eq!((&asked["sheet"], &asked["rows"]), (&json!("Sales"), &json!(20)));
+    assert_eq!(preview(&file).unwrap().understood.sheet.as_deref(), Some("Codes"), "whose contract nobody named");
 }

@@ -75,11 +75,11 @@ fn the_two_changes_of_a_daily_table_are_found_on_their_days_and_the_grain_is_cal
     let dataset = "name = \"cases\"\nperiod = \"day\"\nkey = [\"province\", \"country\"]\n\
          schema = { province = \"string\", country = \"string\", confirmed = \"int\", deaths = \"int\" }";
     let columns = r#"province = "Province/State", country = "Country/Region""#;
-    workspace(root, dataset, &[provider_table("jhu", "{period}*.csv", columns, "")]);
+    workspace(root, dataset, &[provider_table("jhu", "{period:%m-%d-%Y}.csv", columns, "")]);
     let days = |month: u32, days: std::ops::RangeInclusive<u32>| days.map(move |day| (month, day));
     for (month, day) in days(1, 22..=31).chain(days(2, 1..=29)).chain(days(3, 1..=31)) {
-        let file = data(&format!("covid-jhu-daily/{month:02}-{day:02}-2020.csv"));
-        deliver(root, "jhu", &format!("2020-{month:02}-{day:02}"), &fs::read(file).unwrap());
+        let name = format!("{month:02}-{day:02}-2020");
+        deliver(root, "jhu", &name, &fs::read(data(&format!("covid-jhu-daily/{name}.csv"))).unwrap());
     }
     let program = Program { root };
     program.done("mira", &["ingest"]);

@@ -31,6 +31,9 @@ fn print(preview: &FilePreview, output: &Output) -> Result<()> {
         output.line(&format!("{name}: {value}"))?;
     }
     output.line(&format!("{}, {} refused", text::counted(preview.rows, "row"), text::grouped(preview.rejected)))?;
+    if let Some(why) = &preview.quarantine {
+        output.line(&format!("it would be quarantined: {why}"))?;
+    }
     for repair in &preview.repairs {
         let first = repair.examples.first().map(|example| format!("; {}", example.words())).unwrap_or_default();
         output.line(&format!("repaired: {}{first}", repair.words()))?;

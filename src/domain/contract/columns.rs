@@ -120,6 +120,12 @@ impl Provider {
             })
     }
 
+    /// How many fields of the dataset a delivery with these columns brings.
+    #[must_use]
+    pub fn fields_in(&self, dataset: &Dataset, columns: &[BronzeColumn]) -> usize {
+        dataset.delivered().filter(|field| self.column_of(&field.name, columns).is_some()).count()
+    }
+
     /// By which columns of a delivery of changes, and which values in them, a row says that it is no more. Refused where the
     /// provider is to say so and the delivery lacks the column.
     pub fn deletions<'a>(&'a self, columns: &'a [BronzeColumn]) -> Result<Vec<(&'a BronzeColumn, Vec<&'a str>)>> {

@@ -36,6 +36,15 @@ fn other_blanks_and_cases_are_no_drift() {
 }
 
 #[test]
+fn delimiters_at_the_ends_of_lines_are_no_columns() {
+    let before = columns(&[("Spend", NUMBERS)]);
+    let now = columns(&[("Spend", NUMBERS), ("", &[]), (" ", &[])]);
+    assert_eq!(Drift::between(Some((since(), &before)), &now, &[]).differences(), 0);
+    let now = columns(&[("Spend", NUMBERS), ("", PLACES)]);
+    assert_eq!(Drift::between(Some((since(), &before)), &now, &[]).added, [""]);
+}
+
+#[test]
 fn a_field_that_lost_its_column_is_proposed_the_one_that_took_its_place() {
     let before = columns(&[("Supplier", PLACES), ("Spend", NUMBERS)]);
     let now = columns(&[("Payee", PLACES), ("Net value", NUMBERS)]);

@@ -62,6 +62,13 @@ impl Snapshot<'_> {
         self.all(sql, [holder.as_str()], read)
     }
 
+    /// Whether a batch or a reference table was made of this content.
+    pub fn rests_on(&self, content: &Digest) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM batch WHERE content = ?1)
+             OR EXISTS (SELECT 1 FROM reference WHERE content = ?1) AS found";
+        Ok(self.all(sql, [content.as_str()], |row| Ok(row.get("found")?))?.contains(&true))
+    }
+
     /// The batches that other slices of a dataset stand on and that have the content of one of these: not the other parts of
     /// the same delivery. What has no rows is like all else that has none.
     pub fn twins(&self, slice: &Slice, batches: &[BatchId]) -> Result<Vec<Batch>> {

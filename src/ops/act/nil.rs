@@ -74,9 +74,10 @@ pub fn meant<'a>(
     }
 }
 
-/// The header of a delivery, with the names that the provider prefers.
+/// The header of a delivery, with the names that the provider prefers, and what says which rows are no more.
 fn header(dataset: &Dataset, provider: &Provider) -> String {
     let names = dataset.delivered().filter_map(|field| provider.names_of(&field.name).first().copied());
+    let names = names.chain(provider.deletes.iter().map(|deletes| deletes.column.as_str()));
     let cells: Vec<String> = names.map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
     format!("{}\n", cells.join(","))
 }

@@ -63,7 +63,7 @@ impl Difference {
             compare(&sides, turns, &mut |gone| delete(context, placing, extracts, &own, gone, &mut writing))?;
 
         let mut places = seen.each(&context.cancel)?.enumerate();
-        for chunk in each_chunk(context, read::open(fresh, "parquet", None, &context.cancel)?) {
+        for chunk in each_chunk(context, read::open(fresh, "parquet", read::Expected::default(), &context.cancel)?) {
             let chunk = chunk?;
             let cells = own.iter().map(|column| text(&chunk, &column.name)).collect::<Result<Vec<_>>>()?;
             for (index, (place, row)) in places.by_ref().take(chunk.height()).enumerate() {

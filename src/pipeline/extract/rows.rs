@@ -69,7 +69,7 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Finds out how the values of an extract are written.
     pub fn open(context: &Context, placing: &'a Placing, path: &Path) -> Result<Self> {
-        let open = || read::open(path, "parquet", None, &context.cancel);
+        let open = || read::open(path, "parquet", read::Expected::default(), &context.cancel);
         let columns = open()?.header().to_vec();
         let reading = placing.refiner.reading(&columns, (0, Scope::all(None)), |_| Ok(each_chunk(context, open()?)))?;
         Ok(Self { placing, reading, columns })
@@ -82,7 +82,7 @@ impl<'a> Rows<'a> {
         path: &Path,
         with: &mut dyn FnMut(&DataFrame, Vec<Row>) -> Result<()>,
     ) -> Result<()> {
-        for chunk in each_chunk(context, read::open(path, "parquet", None, &context.cancel)?) {
+        for chunk in each_chunk(context, read::open(path, "parquet", read::Expected::default(), &context.cancel)?) {
             let chunk = chunk?;
             let keys = self.placing.refiner.keys(&self.reading, &chunk)?;
             let days = self.placing.refiner.dates(&self.reading, &chunk)?;

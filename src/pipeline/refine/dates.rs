@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, FixedOffset, NaiveDate, NaiveTime};
 
+use crate::domain::month::month;
+
 /// What comes first where a date is numbers alone and begins with no year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
@@ -35,6 +37,8 @@ pub struct Orders {
     /// What stands first and last in dates whose year has two digits.
     first: BTreeSet<u32>,
     last: BTreeSet<u32>,
+    /// Whether some can only have the year at their end: one of four digits, or no other reading is a day that is expected.
+    has_last_years: bool,
 }
 
 /// How many cells have to speak for something for each that speaks against it.
@@ -51,6 +55,7 @@ impl Orders {
             self.first.insert(first);
             self.last.insert(last);
         }
+        self.has_last_years |= has_last_year(text, &is_expected);
         match (date(text, DateOrder::DayFirst), date(text, DateOrder::MonthFirst)) {
             (Some(_), None) => self.day_first += 1,
             (None, Some(_)) => self.month_first += 1,
@@ -82,18 +87,39 @@ impl Orders {
         some.count() > 1 && self.told().is_none() || self.has_unclear_years()
     }
 
-    /// Whether years of two digits may stand first: they vary less than days do.
+    /// Whether years of two digits may stand first: they vary less than days do, and no others say where the year stands.
     fn has_unclear_years(&self) -> bool {
-        !self.last.is_empty() && self.last.len() >= self.first.len()
+        !self.has_last_years && !self.last.is_empty() && self.last.len() >= self.first.len()
     }
 }
 
 /// What stands first and last in a date of three numbers of at most two digits.
 fn two_digit_year(text: &str) -> Option<(u32, u32)> {
+    let (first, _, last) = three_numbers(text)?;
+    number(first, 2).zip(number(last, 2))
+}
+
+/// Whether the year of a date of three numbers surely stands at its end: it has four digits there, or with the first of them
+/// for the year it is no day, or none that is expected, and else it is one.
+fn has_last_year(text: &str, is_expected: impl Fn(NaiveDate) -> bool) -> bool {
+    let Some((first, middle, last)) = three_numbers(text).filter(|(first, ..)| number(first, 2).is_some()) else {
+        return false;
+    };
+    if last.len() == 4 {
+        return year(last).is_some();
+    }
+    let orders = [DateOrder::DayFirst, DateOrder::MonthFirst];
+    let mut year_last = orders.into_iter().filter_map(|order| date(text, order)).peekable();
+    let year_first = year(first).and_then(|year| ymd(year, middle, last));
+    year_last.peek().is_some() && year_first.is_none_or(|day| !is_expected(day) && year_last.any(is_expected))
+}
+
+/// Three numbers, of which that in the middle has at most two digits.
+fn three_numbers(text: &str) -> Option<(&str, &str, &str)> {
     let parts: Vec<&str> = text.split(['/', '-', '.', ' ']).collect();
     let [first, middle, last] = parts[..] else { return None };
     number(middle, 2)?;
-    number(first, 2).zip(number(last, 2))
+    Some((first, middle, last))
 }
 
 /// A date as ISO 8601 writes it.
@@ -122,8 +148,8 @@ pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
             DateOrder::MonthFirst => ymd(year(third)?, first, second),
             DateOrder::Serial => None,
         },
-        ([digits], None) if digits.len() == 8 => ymd(year(digits.get(..4)?)?, digits.get(4..6)?, digits.get(6..)?),
-        ([digits] | [digits, "0" | "00"], None) if order == DateOrder::Serial => serial(digits),
+        ([digits], None) if digits.len() == 8 => eight_digits(digits, order),
+        ([digits], None) if order == DateOrder::Serial => serial(digits),
         _ => None,
     }
 }
@@ -132,7 +158,7 @@ pub fn date(text: &str, order: DateOrder) -> Option<NaiveDate> {
 pub fn day_and_time(text: &str) -> (&str, Option<&str>) {
     let text = text.trim();
     let Some(colon) = text.find(':') else {
-        return compact(text).map_or((text, None), |(day, time)| (day, Some(time)));
+        return compact(text).or_else(|| fractional(text)).map_or((text, None), |(day, time)| (day, Some(time)));
     };
     let hour = text[..colon].trim_end_matches(|character: char| character.is_ascii_digit()).len();
     let (day, time) = text.split_at(hour);
@@ -146,8 +172,18 @@ fn compact(text: &str) -> Option<(&str, &str)> {
     (number(day, 8).is_some() && day.len() == 8 && matches!(digits, 4 | 6)).then_some((day, time))
 }
 
+/// The same of a day number of a spreadsheet: `46300.5` is noon.
+fn fractional(text: &str) -> Option<(&str, &str)> {
+    let (day, time) = text.split_at_checked(text.find('.')?)?;
+    let is_fraction = time.len() > 1 && time[1..].bytes().all(|byte| byte.is_ascii_digit());
+    (serial(day).is_some() && is_fraction).then_some((day, time))
+}
+
 /// A time of day, and the zone where it names one: `10:30`, `10:30:05.5Z`, `10:30 PM`, `10:30:05+02:00`, `10:30:05+02`.
 pub fn time(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
+    if text.starts_with('.') {
+        return part_of_day(text).map(|time| (time, None));
+    }
     let upper = text.trim().to_uppercase();
     let (bare, zone) = match ["Z", "UTC", "GMT"].iter().find_map(|zone| upper.strip_suffix(zone)) {
         Some(bare) => (bare.trim_end(), FixedOffset::east_opt(0)),
@@ -159,6 +195,15 @@ pub fn time(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
     let forms = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S%.f %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%H%M%S%.f", "%H%M"];
     let time = forms.iter().find_map(|form| NaiveTime::parse_from_str(bare, form).ok())?;
     Some((time, zone))
+}
+
+/// A fraction of a day, to the second: `.5` is noon.
+fn part_of_day(fraction: &str) -> Option<NaiveTime> {
+    const LAST: u64 = 86_399;
+    let digits = fraction.get(1..fraction.len().min(10))?;
+    let parts = 10_u64.pow(u32::try_from(digits.len()).ok()?);
+    let seconds = (u64::from(number(digits, 9)?) * (LAST + 1) + parts / 2) / parts;
+    NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(seconds.min(LAST)).ok()?, 0)
 }
 
 /// A distance from UTC: `+02:00`, `+0200`, or as databases write it `+02`.
@@ -175,6 +220,24 @@ fn named(parts: &[&str], place: usize) -> Option<NaiveDate> {
     let day = day.trim_end_matches(|character: char| character.is_alphabetic() || character == 'º');
     NaiveDate::from_ymd_opt(year(of_year)?, month(parts[place])?, number(day, 2)?)
 }
+
+/// `20261005`, or in the order of its column `05102026`: of the years that are met only one of the two is a day.
+fn eight_digits(digits: &str, order: DateOrder) -> Option<NaiveDate> {
+    let (first, second, last) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
+    let (day, month) = match order {
+        DateOrder::DayFirst => (first, second),
+        DateOrder::MonthFirst => (second, first),
+        DateOrder::Serial => return year_first(digits),
+    };
+    year_first(digits).or_else(|| ymd(year(last).filter(|year| MET.contains(year))?, month, day))
+}
+
+fn year_first(digits: &str) -> Option<NaiveDate> {
+    ymd(year(digits.get(..4)?)?, digits.get(4..6)?, digits.get(6..)?)
+}
+
+/// Years that dates without any mark between their numbers are from.
+const MET: std::ops::RangeInclusive<i32> = 1900..=2099;
 
 fn ymd(year: i32, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(month, 2)?, number(day, 2)?)
@@ -206,43 +269,10 @@ fn serial(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(u64::from(days)))
 }
 
-/// What stands beside the words of a date: `5 de outubro de 2026`, `segunda-feira`.
-const BESIDE: [&str; 4] = ["de", "of", "the", "feira"];
+/// What stands beside the words of a date: `5 de outubro de 2026`, `segunda-feira`, `5 октября 2026 г.`
+const BESIDE: [&str; 5] = ["de", "of", "the", "feira", "г"];
 
-/// The names of the months, and what is usual to be short for them, in languages of western Europe.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "januar", "jänner", "janvier", "janv", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
-    &[
-        "february",
-        "feb",
-        "februar",
-        "février",
-        "fevrier",
-        "févr",
-        "febrero",
-        "febbraio",
-        "fevereiro",
-        "fev",
-        "februari",
-    ],
-    &["march", "mar", "märz", "mrz", "mars", "marzo", "março", "maart", "mrt"],
-    &["april", "apr", "avril", "avr", "abril", "abr", "aprile"],
-    &["may", "mai", "mayo", "maggio", "mag", "maio", "mei"],
-    &["june", "jun", "juni", "juin", "junio", "giugno", "giu", "junho"],
-    &["july", "jul", "juli", "juillet", "juil", "julio", "luglio", "lug", "julho"],
-    &["august", "aug", "août", "aout", "agosto", "ago", "augustus"],
-    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "set", "setembro"],
-    &["october", "oct", "oktober", "okt", "octobre", "octubre", "ottobre", "ott", "outubro", "out"],
-    &["november", "nov", "novembre", "noviembre", "novembro"],
-    &["december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "dicembre", "dezembro"],
-];
-
-fn month(text: &str) -> Option<u32> {
-    let place = MONTHS.iter().position(|names| names.contains(&text))?;
-    u32::try_from(place + 1).ok()
-}
-
-/// The days of the week in the languages of the months, and what is short for them where it is no month.
+/// The days of the week in languages of western Europe, and what is short for them where it is no month.
 const WEEKDAYS: [&[&str]; 7] = [
     &["monday", "mon", "montag", "mo", "lundi", "lunes", "lunedì", "maandag", "segunda"],
     &["tuesday", "tue", "tues", "dienstag", "di", "mardi", "martes", "martedì", "dinsdag", "terça"],

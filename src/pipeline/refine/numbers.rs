@@ -210,7 +210,8 @@ fn undressed(text: &str) -> Option<Undressed<'_>> {
     loop {
         found.bare = found.bare.trim_matches(is_space);
         let (first, last) = (found.bare.chars().next()?, found.bare.chars().next_back()?);
-        let beside = match (is_inner(first), is_inner(last)) {
+        let is_cut_word = found.bare.trim_end_matches('.').ends_with(char::is_alphabetic);
+        let beside = match (is_inner(first), is_inner(last) && !is_cut_word) {
             (true, true) => return Some(found),
             (true, false) => Currency::at_end(found.bare),
             (false, _) => Currency::at_start(found.bare),

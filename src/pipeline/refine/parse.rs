@@ -96,6 +96,7 @@ fn refusal(text: &str, field_type: FieldType, style: &Style) -> String {
         {
             format!("`{shown}` is in another currency than the column, which is in {currency}")
         }
+        _ if field_type == FieldType::Int => format!("`{shown}` is not an int"),
         _ => format!("`{shown}` is not a {field_type}"),
     }
 }
@@ -129,10 +130,16 @@ fn says_nothing(text: &str, field_type: FieldType) -> bool {
     const MARKERS: [&str; 15] =
         ["NA", "N/A", "NaN", "?", "<NA>", "NULL", "None", "nil", "-", "--", "\u{2013}", "\u{2014}", ".", "..", "..."];
     const LONGEST: usize = 7;
-    if text.len() > LONGEST || text.starts_with(|first: char| first.is_ascii_digit()) {
+    if text.len() > LONGEST || text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    text == "\\N" || field_type != FieldType::String && MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker))
+    let is_marker = |text: &str| MARKERS.iter().any(|marker| text.eq_ignore_ascii_case(marker));
+    text == "\\N" || field_type != FieldType::String && (is_marker(text) || is_marker(without_currency(text)))
+}
+
+/// What is left beside a currency: spreadsheets show no amount as `£ -`.
+fn without_currency(text: &str) -> &str {
+    Currency::at_start(text).or_else(|| Currency::at_end(text)).map_or(text, |(_, rest)| rest.trim())
 }
 
 /// A date as the column writes them. A time of day behind it is left out, but for one that is of a zone: in another one that

@@ -138,7 +138,7 @@ impl Refiner {
             let cells: Vec<Option<&str>> =
                 columns.iter().map(|column| column.and_then(|cells| cells.get(index))).collect();
             match self.values(reading, &units, (&cells, line_of(place)), &mut repairs) {
-                Ok(values) => match self.objection(&values) {
+                Ok(values) => match self.objection(&reading.scope, &values) {
                     None => kept.push(place, &values)?,
                     Some(objection) => refused.push(place, objection, self.key(&values), None),
                 },
@@ -257,13 +257,13 @@ impl Refiner {
     }
 
     /// Why a well-formed row can't be kept.
-    fn objection(&mut self, values: &[Value<'_>]) -> Option<Objection> {
+    fn objection(&mut self, scope: &Scope, values: &[Value<'_>]) -> Option<Objection> {
         if let Some(field) = &self.dataset.date {
             // Without a date nobody can tell whether a row is of this period.
             let Some(date) = self.date(values) else {
                 return Some(Objection::new(RejectKind::NoDate, &format!("no date: {field} is empty"), ""));
             };
-            if let Some(within) = self.within.as_ref().filter(|within| !within.meets(date, date)) {
+            if let Some(within) = scope.own().or(self.within.as_ref()).filter(|within| !within.meets(date, date)) {
                 let reason = format!("outside the period: {date} is not in {within}");
                 return Some(Objection::new(RejectKind::OutsidePeriod, &reason, &date.to_string()));
             }

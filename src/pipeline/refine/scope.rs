@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::batch::Delivery;
-use crate::domain::calendar::Span;
+use crate::domain::calendar::{Rhythm, Span};
 use crate::domain::{Batch, Dataset, Period};
 
 /// Which rows of a delivery are meant.
@@ -15,6 +15,8 @@ pub struct Scope {
     shared: Option<(Period, Vec<Period>)>,
     /// Days that a later delivery of the slice stands for.
     replaced: Vec<(NaiveDate, NaiveDate)>,
+    /// The one of the provider's own periods that it is for, where it has such: rows of other days are none of it.
+    own: Option<Span>,
 }
 
 impl Scope {
@@ -30,7 +32,10 @@ impl Scope {
         let covers = delivery.covers.as_ref();
         let periods = covers.map_or_else(Vec::new, |covers| dataset.periods_of(covers));
         let shared = (periods.len() > 1).then_some((delivery.slice.period, periods));
-        Self { days: Some(covers.map_or(own, |covers| (covers.first, covers.last))), shared, replaced }
+        let provider = dataset.provider(&delivery.slice.provider).ok();
+        let has_own = provider.is_some_and(|provider| matches!(provider.rhythm, Some(Rhythm::Own(_))));
+        let days = Some(covers.map_or(own, |covers| (covers.first, covers.last)));
+        Self { days, shared, replaced, own: covers.filter(|_| has_own).cloned() }
     }
 
     /// All rows of what covers these days, or any.
@@ -41,6 +46,11 @@ impl Scope {
     /// The days that its rows should be of, where that is known.
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         self.days
+    }
+
+    /// The one of the provider's own periods that it is for.
+    pub fn own(&self) -> Option<&Span> {
+        self.own.as_ref()
     }
 
     /// Whether some of its rows may be none of the slice.

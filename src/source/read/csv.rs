@@ -301,6 +301,9 @@ impl CsvReader {
             }
             return Ok(judged);
         }
+        if has < wants && has > 1 && self.records.cells()?.all(is_blank) {
+            return self.blank_or(Judged::Row);
+        }
         if has < wants && 2 * has > wants && self.layout.fits(self.records.cells()?) {
             let reason = format!("{}, filled up to {wants}", counted(has as u64, "cell"));
             self.repaired(RepairKind::ShortRow, reason)?;

@@ -39,6 +39,7 @@ use crate::base::text::nearest;
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::understood::{Repair, Understood};
+use crate::domain::{Dataset, Provider};
 use unpack::Packed;
 
 /// The file extensions that [`open`] knows, lower case.
@@ -76,14 +77,37 @@ pub trait Reader: Send {
     fn next_chunk(&mut self, limit: usize, cancel: &Cancel) -> Result<Option<DataFrame>>;
 }
 
+/// What is expected of a file before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expected<'a> {
+    /// The encoding of its text, where that is not UTF-8.
+    pub encoding: Option<&'a str>,
+    /// What it is to deliver, and who sent it.
+    pub contract: Option<(&'a Dataset, &'a Provider)>,
+}
+
+impl<'a> Expected<'a> {
+    /// What the contract says of the files of a provider.
+    #[must_use]
+    pub fn of(dataset: &'a Dataset, provider: &'a Provider) -> Self {
+        Self { encoding: provider.source.encoding(), contract: Some((dataset, provider)) }
+    }
+
+    /// How many of the wanted fields are in these columns.
+    fn fields_in(&self, columns: &[BronzeColumn]) -> usize {
+        self.contract.map_or(0, |(dataset, provider)| provider.fields_in(dataset, columns))
+    }
+}
+
 /// Opens a delivered file.
 ///
 /// `extension` says how to read it, in any case and without the dot; where it says nothing, the content does. Packed files
 /// are read as what is in them. Text files are UTF-8, with or without a byte order mark; where the bytes are not, they are
-/// taken to be in `encoding`, or where that is not said in what they look like. To decide that, the whole file is looked
-/// through first. Errors: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide, corrupt,
+/// taken to be in the encoding that is expected, or where none is in what they look like. To decide that, the whole file is
+/// looked through first. Of a workbook the sheet is read that holds most of what is wanted, and of several the one that holds
+/// most cells. Errors: what makes it unreadable as a whole (missing, empty, another encoding, no text, too wide, corrupt,
 /// a type that is not supported). They do not name the file: the caller knows what the provider called it.
-pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
+pub fn open(path: &Path, extension: &str, expected: Expected<'_>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
     if File::open(path)?.metadata()?.len() == 0 {
         return Err(Error::bad_data("the file is empty").hint(
             "ask the provider for it again; where there is nothing to deliver, a file with a header only will do",
@@ -92,13 +116,14 @@ pub fn open(path: &Path, extension: &str, encoding: Option<&str>, cancel: &Cance
     let file = Packed::look(path, extension)?;
     match (file.way(), format(&file)?) {
         (Some(way), Format::Parquet | Format::Workbook(_)) => {
-            Ok(Box::new(unpacked::Unpacked::open(&file, way, encoding, cancel)?))
+            Ok(Box::new(unpacked::Unpacked::open(&file, way, expected, cancel)?))
         }
-        (_, format) => open_as(&file, format, encoding, cancel),
+        (_, format) => open_as(&file, format, expected, cancel),
     }
 }
 
-fn open_as(file: &Packed, format: Format, encoding: Option<&str>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
+fn open_as(file: &Packed, format: Format, expected: Expected<'_>, cancel: &Cancel) -> Result<Box<dyn Reader>> {
+    let encoding = expected.encoding;
     match format {
         Format::Csv => {
             refuse_documents(file)?;
@@ -109,8 +134,25 @@ fn open_as(file: &Packed, format: Format, encoding: Option<&str>, cancel: &Cance
             Ok(Box::new(jsonl::JsonReader::new(encoding::open(file, encoding, cancel)?, keys)))
         }
         Format::Parquet => Ok(Box::new(parquet::ParquetRecords::open(&file.path)?)),
-        Format::Workbook(kind) => Ok(Box::new(csv::CsvReader::of_sheet(sheet::open(&file.path, kind)?, kind, cancel)?)),
+        Format::Workbook(kind) => Ok(Box::new(of_workbook(&file.path, kind, expected, cancel)?)),
     }
+}
+
+/// The table in the sheet that holds most of what is wanted.
+fn of_workbook(path: &Path, kind: sheet::Kind, expected: Expected<'_>, cancel: &Cancel) -> Result<csv::CsvReader> {
+    let sheets = sheet::filled(path, kind)?;
+    let table = |index: usize| csv::CsvReader::of_sheet(sheets.open(index), kind, cancel);
+    let mut best = table(0);
+    let held = |table: &Result<csv::CsvReader>| table.as_ref().map_or(0, |table| expected.fields_in(table.header()));
+    let mut most = held(&best);
+    for index in 1..if expected.contract.is_some() { sheets.count() } else { 0 } {
+        let other = table(index);
+        let fields = held(&other);
+        if fields > most {
+            (best, most) = (other, fields);
+        }
+    }
+    best
 }
 
 /// How a file is read.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use super::open;
+use super::{Expected, open};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::lineage::{LINE, PROBLEM, RAW};
@@ -30,10 +30,10 @@ pub struct Preview {
     pub rejects: Vec<Example>,
 }
 
-/// Reads a file to its end, and keeps at most so many of its rows, and of its rejects as many or as of other examples. `extension` and `encoding` are those
-/// of [`open`].
-pub fn preview(path: &Path, extension: &str, encoding: Option<&str>, most: usize, cancel: &Cancel) -> Result<Preview> {
-    let mut reader = open(path, extension, encoding, cancel)?;
+/// Reads a file to its end, and keeps at most so many of its rows, and of its rejects as many or as of other examples.
+/// `extension` and `expected` are those of [`open`].
+pub fn preview(path: &Path, extension: &str, expected: Expected<'_>, most: usize, cancel: &Cancel) -> Result<Preview> {
+    let mut reader = open(path, extension, expected, cancel)?;
     let columns = reader.header().to_vec();
     let (mut rows, mut rejected, mut sample, mut rejects) = (0, 0, Vec::new(), Vec::new());
     while let Some(chunk) = reader.next_chunk(CHUNK_ROWS, cancel)? {

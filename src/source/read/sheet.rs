@@ -3,20 +3,24 @@
 //!
 //! A library reads the workbook on a thread of its own, where a panic becomes an error and few rows wait.
 
+use std::cmp::Reverse;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use encoding_rs::UTF_8;
 
 use super::agreed::DELIMITER;
 use super::text::Text;
-use super::workbook::Workbook;
+use super::workbook::{Sheet, Workbook};
 use super::{MAX_COLUMNS, header, ods, xls, xlsb, xlsx};
 use crate::base::{Error, ErrorKind, Result, panics};
 
 /// How many cells of a sheet are looked at to choose one.
 const LOOKED_AT: usize = 20_000;
+
+/// How many sheets are looked at for the columns that are wanted.
+const CHOSEN_FROM: usize = 20;
 
 /// How many bytes of text are handed on at a time, and how many such pieces may wait.
 const PIECE: usize = 1 << 18;
@@ -69,20 +73,40 @@ pub struct SheetText {
     pub others: Vec<String>,
 }
 
-/// Opens the sheet that holds most.
-pub fn open(path: &Path, kind: Kind) -> Result<SheetText> {
+/// The sheets of a workbook that hold something, the one that holds most cells first.
+pub struct Filled {
+    path: PathBuf,
+    kind: Kind,
+    sheets: Vec<Beginning>,
+}
+
+/// Looks which sheets hold something; an error where none does. Sheets that people don't see count where there are no others.
+pub fn filled(path: &Path, kind: Kind) -> Result<Filled> {
     let place = path.to_owned();
-    let chosen = std::thread::spawn(move || contained(|| choose(&place, kind))).join();
-    let Chosen { sheet, first_column, others } = chosen.map_err(|_| gave_up())??;
-    let (sender, receiver) = sync_channel(WAITING);
-    let (place, name) = (path.to_owned(), sheet.clone());
-    std::thread::spawn(move || {
-        let sent = contained(|| send(&place, kind, &name, first_column, &sender));
-        // Nobody listens any more where this fails.
-        let _ = sender.send(sent.map(|()| Vec::new()));
-    });
-    let text = Text::new(Box::new(Pieces { receiver, piece: Vec::new(), at: 0, has_ended: false }), UTF_8);
-    Ok(SheetText { text, sheet, others })
+    let sheets = std::thread::spawn(move || contained(|| beginnings(&place, kind))).join();
+    Ok(Filled { path: path.to_owned(), kind, sheets: sheets.map_err(|_| gave_up())?? })
+}
+
+impl Filled {
+    /// How many of them may be chosen.
+    pub fn count(&self) -> usize {
+        self.sheets.len().min(CHOSEN_FROM)
+    }
+
+    /// The text of one of them.
+    pub fn open(&self, index: usize) -> SheetText {
+        let Beginning { sheet, first_column, .. } = self.sheets[index].clone();
+        let (sender, receiver) = sync_channel(WAITING);
+        let (place, name, kind) = (self.path.clone(), sheet.clone(), self.kind);
+        std::thread::spawn(move || {
+            let sent = contained(|| send(&place, kind, &name, first_column, &sender));
+            // Nobody listens any more where this fails.
+            let _ = sender.send(sent.map(|()| Vec::new()));
+        });
+        let text = Text::new(Box::new(Pieces { receiver, piece: Vec::new(), at: 0, has_ended: false }), UTF_8);
+        let others = self.sheets.iter().map(|other| &other.sheet).filter(|other| **other != sheet);
+        SheetText { text, others: others.cloned().collect(), sheet }
+    }
 }
 
 /// A library that gives up does so because of the file.
@@ -95,45 +119,40 @@ fn gave_up() -> Error {
         .hint("ask the provider for it again, or for a CSV file")
 }
 
-struct Chosen {
-    sheet: String,
-    first_column: u32,
-    others: Vec<String>,
-}
-
 /// What the beginning of a sheet holds.
+#[derive(Clone)]
 struct Beginning {
+    sheet: String,
+    is_visible: bool,
     cells: usize,
     first_column: u32,
 }
 
-fn choose(path: &Path, kind: Kind) -> Result<Chosen> {
+fn beginnings(path: &Path, kind: Kind) -> Result<Vec<Beginning>> {
     let mut book = kind.open(path)?;
-    let sheets = book.sheets()?;
     let mut filled = Vec::new();
-    for sheet in &sheets {
-        let beginning = beginning(book.as_mut(), &sheet.name)?;
+    for sheet in book.sheets()? {
+        let beginning = beginning(book.as_mut(), sheet)?;
         if beginning.cells > 0 {
-            filled.push((sheet, beginning));
+            filled.push(beginning);
         }
     }
-    // The first of those that hold most; nobody means one that people don't see.
-    let best = (0..filled.len()).rev().max_by_key(|index| (filled[*index].0.is_visible, filled[*index].1.cells));
-    let Some(best) = best else {
+    if filled.iter().any(|sheet| sheet.is_visible) {
+        filled.retain(|sheet| sheet.is_visible);
+    }
+    if filled.is_empty() {
         return Err(Error::bad_data("the workbook holds nothing").hint("ask the provider for it again"));
-    };
-    let (sheet, Beginning { first_column, .. }) = filled.remove(best);
-    let others =
-        filled.into_iter().filter(|(other, _)| other.is_visible).map(|(other, _)| other.name.clone()).collect();
-    Ok(Chosen { sheet: sheet.name.clone(), first_column, others })
+    }
+    filled.sort_by_key(|sheet| Reverse(sheet.cells));
+    Ok(filled)
 }
 
 /// Looks at the first cells of a sheet. Its table begins in the first column that has cells beside others: what stands alone
 /// in a row is a title or a note.
-fn beginning(book: &mut dyn Workbook, sheet: &str) -> Result<Beginning> {
+fn beginning(book: &mut dyn Workbook, Sheet { name: sheet, is_visible }: Sheet) -> Result<Beginning> {
     let (mut cells, mut alone, mut beside) = (0, u32::MAX, u32::MAX);
     let mut before = None;
-    book.cells(sheet, &mut |row, column, _| {
+    book.cells(&sheet, &mut |row, column, _| {
         cells += 1;
         match before {
             Some((of_row, first)) if of_row == row => beside = beside.min(first),
@@ -142,7 +161,8 @@ fn beginning(book: &mut dyn Workbook, sheet: &str) -> Result<Beginning> {
         alone = alone.min(column);
         Ok(cells < LOOKED_AT)
     })?;
-    Ok(Beginning { cells, first_column: if beside < u32::MAX { beside } else { alone } })
+    let first_column = if beside < u32::MAX { beside } else { alone };
+    Ok(Beginning { sheet, is_visible, cells, first_column })
 }
 
 /// Sends a sheet's rows, from this column on, as the records of a text. The n-th row is the n-th record or blank line.

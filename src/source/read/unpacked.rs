@@ -4,7 +4,7 @@ use polars::prelude::DataFrame;
 use tempfile::{NamedTempFile, TempPath};
 
 use super::unpack::Packed;
-use super::{Reader, format, open_as};
+use super::{Expected, Reader, format, open_as};
 use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::batch::BronzeColumn;
 use crate::domain::understood::{Repair, Understood};
@@ -21,7 +21,7 @@ pub struct Unpacked {
 
 impl Unpacked {
     /// Unpacks a file that is packed in this way, and opens what is in it.
-    pub fn open(file: &Packed, way: &'static str, encoding: Option<&str>, cancel: &Cancel) -> Result<Self> {
+    pub fn open(file: &Packed, way: &'static str, expected: Expected<'_>, cancel: &Cancel) -> Result<Self> {
         let mut place = NamedTempFile::new().context("making a place to unpack the file")?;
         let mut stream = file.stream()?;
         loop {
@@ -36,7 +36,7 @@ impl Unpacked {
         if inner.way().is_some() {
             return Err(Error::bad_data("what is in the packed file is packed again").hint("deliver it unpacked"));
         }
-        let reader = open_as(&inner, format(&inner)?, encoding, cancel)?;
+        let reader = open_as(&inner, format(&inner)?, expected, cancel)?;
         Ok(Self { reader, way, _place: place })
     }
 }

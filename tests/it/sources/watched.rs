@@ -1,12 +1,13 @@
 //! Sources that are asked again and again.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::process::{Child, ChildStdout};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use crate::support::asleep::signal;
-use crate::support::{PREPARER, Workspace, delivery};
+use crate::support::{PREPARER, Workspace, contract, delivery};
 
 /// What a child prints, line by line.
 fn lines(child: &mut Child) -> Receiver<String> {
@@ -68,4 +69,19 @@ fn a_file_that_grows_is_left_alone_until_it_is_done() {
     signal(&child, "-TERM");
     child.wait().unwrap();
     assert_eq!(workspace.json(&["batch", "list"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_server_that_lets_wait_keeps_nothing_else_out() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("kind = \"http\", url = \"http://{}/{{period}}.csv\"", silent.local_addr().unwrap());
+    let workspace = Workspace::under(&contract().replacen("kind = \"inbox\", pattern = \"{period}*.csv\"", &server, 1));
+    let mut child = workspace.start(PREPARER, &["ingest", "--watch"]);
+    let lines = lines(&mut child);
+    let _asked = silent.accept().unwrap();
+    workspace.deliver("beta", "2026-10.csv", delivery("beta", "2026-10", 6));
+    said(&lines, "2026-10.csv: 6 rows");
+    signal(&child, "-TERM");
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
 }

@@ -21,12 +21,17 @@ fn dates_are_read_in_every_usual_form() {
         "29 avril 2022",
         "29 de abril de 2022",
         "Fri 29 Apr 2022",
+        "29 kwietnia 2022",
+        "2022. április 29.",
+        "29 апреля 2022 г.",
+        "29042022",
     ] {
         assert_eq!(read(text, DateOrder::DayFirst), "2022-04-29", "{text}");
     }
     assert_eq!(read("04/29/2022", DateOrder::MonthFirst), "2022-04-29");
     assert_eq!(read("44680", DateOrder::Serial), "2022-04-29");
-    assert_eq!(read("44680.0", DateOrder::Serial), "2022-04-29");
+    assert_eq!(read("04292022", DateOrder::MonthFirst), "2022-04-29");
+    assert_eq!(read("20220512", DateOrder::MonthFirst), "2022-05-12", "whatever the order of others");
 }
 
 #[test]
@@ -41,7 +46,6 @@ fn what_is_no_day_is_none() {
         "44680",
         "99/99/9999",
         "Marketing 5 2022",
-        "5 marraskuu 2022",
         "Product 5 2022",
         "martes 5 2022",
         "5 lipnja 2022",
@@ -60,6 +64,10 @@ fn the_time_of_a_day_is_told_from_the_day() {
         ("2022-04-29 10:30:00.25+02", "2022-04-29", "10:30:00.250 +02:00"),
         ("Friday, April 29, 2022, 1:05 pm", "Friday, April 29, 2022", "13:05:00"),
         ("29/04/2022", "29/04/2022", ""),
+        ("44680.0", "44680", "00:00:00"),
+        ("44680.4375", "44680", "10:30:00"),
+        ("44680.99999999", "44680", "23:59:59"),
+        ("1.5", "1.5", ""),
     ] {
         let (found, rest) = day_and_time(text);
         let said = rest.and_then(time).map(|(time, zone)| match zone {
@@ -98,4 +106,12 @@ fn a_column_has_one_order() {
     assert_eq!(found(&typed_wrong), clear(DateOrder::MonthFirst), "one of many");
     assert!(found(&["22/04/01", "22/04/15", "22/04/29"]).1, "the year may stand first");
     assert!(!found(&["01/04/22", "15/04/22", "29/04/22"]).1);
+    let of_a_month = ["02/01/22", "02/15/22", "02/28/22"];
+    assert_eq!(found(&of_a_month), clear(DateOrder::MonthFirst), "no month has 22 days or more");
+    assert_eq!(found(&["02/07/22"]), clear(DateOrder::MonthFirst), "what is expected");
+    assert_eq!(
+        found(&["05.10.26", "13-10-2026", "15/10/2026"]),
+        clear(DateOrder::DayFirst),
+        "others have it at their end"
+    );
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 const EUROS: Style =
-    Style::Numbers(Numbers { mark: Mark::Comma, currency: Some(Currency::Sign('€')), ..Numbers::PLAIN });
+    Style::Numbers(Numbers { mark: Mark::Comma, currency: Some(Currency::Sign("€")), ..Numbers::PLAIN });
 const PLAIN: Style = Style::Numbers(Numbers::PLAIN);
 
 fn dec(text: &str) -> Option<i128> {
@@ -61,6 +61,29 @@ fn numbers_are_read_as_their_column_writes_them() {
     assert_eq!(refused, "`5,00 GBP` is in another currency than the column, which is in €");
     let refused = value("£5", amount, &EUROS).unwrap_err();
     assert_eq!(refused, "`£5` is in another currency than the column, which is in €");
+}
+
+#[test]
+fn currencies_are_read_by_what_people_write_for_them() {
+    let amount = FieldType::Decimal { precision: 12, scale: 2 };
+    let read = |text, code| {
+        let style = Numbers { mark: Mark::Comma, currency: Currency::of_code(code), ..Numbers::PLAIN };
+        value(text, amount, &Style::Numbers(style))
+    };
+    for (text, code) in [
+        ("R$ 1.260,10", "BRL"),
+        ("1 260,10 zł", "PLN"),
+        ("kr 1.260,10", "NOK"),
+        ("1.260,10 kr.", "DKK"),
+        ("1.260,10 Kč", "CZK"),
+    ] {
+        assert_eq!(read(text, code), Ok(Value::Decimal { unscaled: 126_010, scale: 2 }), "{text}");
+    }
+    assert!(read("5,00 zł", "EUR").is_err());
+    for text in ["€ -", "-  EUR", "€\u{2013}"] {
+        let read = parse(text, amount, &EUROS, &[]).unwrap();
+        assert_eq!((read.value, read.repairs), (Value::Null, vec![RepairKind::NullMarker]), "{text}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ const HIGHEST: usize = 200;
 const HEADER_ROWS: usize = 3;
 
 /// What a line that is no row begins with.
-const REMARKS: [&str; 3] = ["#", "%", "//"];
+pub const REMARKS: [&str; 3] = ["#", "%", "//"];
 
 /// Numbers that are years.
 const YEARS: std::ops::RangeInclusive<i64> = 1800..=2100;
@@ -65,12 +65,20 @@ pub fn layout(rows: &[Row], width: usize) -> Layout {
     let header = table.header();
     let first = header.unwrap_or_else(|| table.first());
     let below = header.map_or(0, |header| table.rows_of_header(header));
-    let above = header.map_or(0, |header| usize::from(table.is_grouped(header, below)));
+    let above = header.map_or(0, |header| table.rows_of_groups(header, below));
     let names = (first - above..first + below).map(|index| &rows[index]).collect::<Vec<_>>();
+    let named = header.map_or(width, |header| rows[header].cells.len());
+    let is_short = header.is_some_and(|header| table.is_short(header));
+    let mut names = names_of(&names, if is_short { named } else { named.max(reach) });
+    if is_short {
+        // What lacks one name leaves out that of the column that names the rows; of more the last columns have none.
+        let place = if named + 1 == reach { 0 } else { named };
+        names.splice(place..place, vec![String::new(); reach - named]);
+    }
     Layout {
         before: first - above,
         header_rows: above + below,
-        names: names_of(&names, header.map_or(width, |header| rows[header].cells.len().max(reach))),
+        names,
         kinds: table.columns.iter().map(|column| column.kind).collect(),
     }
 }
@@ -113,7 +121,7 @@ impl Table<'_> {
         let fits = |row: &Row| row.cells.len() >= self.reach && filled_to(row) <= self.width && self.is_full(row);
         let first = (remarks..self.rows.len().min(HIGHEST)).find(|index| fits(&self.rows[*index]));
         let first = first.or_else(|| self.rows.iter().position(|row| row.cells.len() == self.width));
-        let mut first = first.unwrap_or(0);
+        let mut first = self.first_of_sparse(first.unwrap_or(0));
         // A title of as many words as there are columns.
         while self.rows.get(first + 1).is_some_and(|row| row.is_after_blank && fits(row) && !self.is_data(first + 1))
             && !self.is_data(first)
@@ -121,6 +129,18 @@ impl Table<'_> {
             first += 1;
         }
         first
+    }
+
+    /// The first of the rows before this one that are data, too, though they leave most of the columns empty.
+    fn first_of_sparse(&self, first: usize) -> usize {
+        let is_data = |index: &usize| {
+            let row = &self.rows[*index];
+            let typed =
+                self.columns.iter().zip(&row.cells).filter(|(column, cell)| Some(kind(&cell.text)) == column.kind);
+            row.cells.len() == self.width && typed.count() > 2 && self.is_data(*index)
+        };
+        let is_row = |index: &usize| is_data(index) || filled(&self.rows[*index]) == 0;
+        (0..first).rev().take_while(is_row).filter(is_data).last().unwrap_or(first)
     }
 
     /// How many of the first rows are remarks of whoever wrote the file. The last of them may name the columns all the same.
@@ -147,7 +167,19 @@ impl Table<'_> {
         // One that leaves columns without a name, or names more than there are, stands right above the data.
         let above = first.checked_sub(1)?;
         let row = &self.rows[above];
-        (filled(row) > 1 && row.cells.len() >= self.width && !self.is_data(above)).then_some(above)
+        let is_wide = filled(row) > 1 && row.cells.len() >= self.width && !self.is_data(above);
+        (is_wide || self.is_short(above) && !self.rows[first].is_after_blank).then_some(above)
+    }
+
+    /// Whether a row has words for most of the columns, some of which hold more than those, and no cell for the others.
+    fn is_short(&self, index: usize) -> bool {
+        let row = &self.rows[index];
+        let count = row.cells.len();
+        let is_name = |cell: &str| matches!(kind(cell), Kind::Code | Kind::Text);
+        let mut names = row.cells.iter().skip_while(|cell| cell.text.trim().is_empty());
+        let is_of_most = count < self.reach && 2 * count > self.reach && count > 2;
+        let is_told = self.columns.iter().any(|column| column.kind.is_some());
+        is_of_most && is_told && names.all(|cell| is_name(&cell.text))
     }
 
     /// Whether a row has a cell for most of the columns that hold something.
@@ -247,21 +279,28 @@ impl Table<'_> {
         kinds.iter().all(|kind| matches!(kind, Kind::Code | Kind::Text)).then_some(kinds.len())
     }
 
-    /// Whether the row above the header names groups of columns whose own names are not unique.
-    fn is_grouped(&self, header: usize, below: usize) -> bool {
-        let Some(above) = header.checked_sub(1).map(|above| &self.rows[above]) else { return false };
-        let rows = |from: usize| (from..header + below).map(|index| &self.rows[index]).collect::<Vec<_>>();
-        let repeats = |from: usize| {
-            let names = names_of(&rows(from), self.width);
+    /// How many rows above the header name groups of columns whose own names are not unique.
+    fn rows_of_groups(&self, header: usize, below: usize) -> usize {
+        let repeats = |above: usize| {
+            let rows: Vec<&Row> = (header - above..header + below).map(|index| &self.rows[index]).collect();
+            let names = names_of(&rows, self.width);
             let named: Vec<_> = names.iter().filter(|name| !name.is_empty()).collect();
             named.len() - named.iter().collect::<HashSet<_>>().len()
         };
-        above.cells.len() == self.width && filled(above) > 1 && repeats(header) > 0 && repeats(header - 1) == 0
+        if repeats(0) == 0 {
+            return 0;
+        }
+        let names_groups = |above: &usize| {
+            let row = &self.rows[header - above];
+            row.cells.len() == self.width && filled(row) > 1
+        };
+        let mut levels = (1..=header.min(HEADER_ROWS)).take_while(names_groups);
+        levels.find(|above| repeats(*above) == 0).unwrap_or(0)
     }
 }
 
 /// The columns' names: the first row's where they tell the columns apart, else together with those of the rows below. A name
-/// of a group stands over its first column only.
+/// of a group stands over its first column only, and goes for the others until another group begins, or one above it.
 fn names_of(rows: &[&Row], width: usize) -> Vec<String> {
     let cell =
         |row: &Row, index: usize| row.cells.get(index).map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
@@ -272,14 +311,17 @@ fn names_of(rows: &[&Row], width: usize) -> Vec<String> {
     if more.is_empty() || own.len() == width {
         return names;
     }
-    let mut group = String::new();
+    let (last, groups) = rows.split_last().unwrap_or((first, &[]));
+    let mut begun = vec![String::new(); groups.len()];
     let full = |index: usize| {
-        let own = cell(first, index);
-        if !own.is_empty() {
-            group = own;
+        for (level, row) in groups.iter().enumerate() {
+            let own = cell(row, index);
+            if !own.is_empty() {
+                begun[level..].fill(String::new());
+                begun[level] = own;
+            }
         }
-        let below = more.iter().map(|row| cell(row, index));
-        let parts = std::iter::once(group.clone()).chain(below).filter(|part| !part.is_empty());
+        let parts = begun.iter().cloned().chain([cell(last, index)]).filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join(" ")
     };
     (0..width).map(full).collect()

@@ -223,8 +223,7 @@ impl Splitter {
             at = found + 2;
         };
         self.has_line_ends |= memchr2(b'\n', b'\r', &text[opened..closed]).is_some();
-        let behind = closed + 1 + spaces(&text[closed + 1..]);
-        let behind = if self.first == Some(b' ') { closed + 1 } else { behind };
+        let behind = closed + 1 + self.blanks(&text[closed + 1..]);
         if text.len() < behind + self.dialect.delimiter.len().max(1) && !is_last {
             return End::Beyond;
         }
@@ -235,6 +234,12 @@ impl Splitter {
         self.problem.get_or_insert(Problem::TextBehind);
         // The rest is read as if it had no quotes.
         self.bare(text, opened, behind, is_last)
+    }
+
+    /// How many blanks a text begins with that separate no cells.
+    fn blanks(&self, text: &[u8]) -> usize {
+        let is_blank = |byte: &&u8| matches!(**byte, b' ' | b'\t') && Some(**byte) != self.first;
+        text.iter().take_while(is_blank).count()
     }
 
     fn is_delimiter(&self, text: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use super::super::MAX_RECORD;
 use super::super::agreed::DELIMITER;
 use super::dialect::Dialect;
-use super::layout::{Layout, layout};
+use super::layout::{Layout, REMARKS, layout};
 use super::records::TextRecords;
 use super::{find, sample};
 use crate::base::{Error, Result};
@@ -28,13 +28,15 @@ pub fn understand(records: &mut TextRecords) -> Result<Layout> {
         }
         let (declared, skipped) = if is_sheet { (Some(DELIMITER.to_owned()), None) } else { declared(text).unzip() };
         let text = &text[skipped.unwrap_or(0)..];
-        let dialect = declared.map_or_else(|| find::dialect(text, is_all), Dialect::plain);
+        let table = without_remarks(text);
+        let dialect = declared.map_or_else(|| find::dialect(table, is_all), Dialect::plain);
         let rows = sample::rows(text, is_all, &dialect);
         if rows.is_empty() && is_all {
             return Err(no_text());
         }
         if rows.len() > 1 || is_all || bytes > MAX_RECORD {
-            let layout = layout(&rows, find::width(&dialect, &rows));
+            let width = find::width(&dialect, &sample::rows(table, is_all, &dialect));
+            let layout = layout(&rows, width);
             records.read_as(dialect);
             if let Some(bytes) = skipped {
                 records.skip(bytes);
@@ -43,6 +45,13 @@ pub fn understand(records: &mut TextRecords) -> Result<Layout> {
         }
         bytes = MAX_RECORD.min(4 * bytes) + usize::from(4 * bytes > MAX_RECORD);
     }
+}
+
+/// A text without the remarks that it begins with, where something stands behind them.
+fn without_remarks(text: &str) -> &str {
+    let is_remark = |line: &&str| line.trim().is_empty() || REMARKS.iter().any(|mark| line.starts_with(mark));
+    let remarks = text.split_inclusive(['\n', '\r']).take_while(is_remark).map(str::len).sum();
+    if text[remarks..].trim().is_empty() { text } else { &text[remarks..] }
 }
 
 /// What a first line says that does nothing else than name the delimiter, as spreadsheets write it; and where the next begins.

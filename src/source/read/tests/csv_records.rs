@@ -80,7 +80,7 @@ fn a_quote_that_is_never_closed_takes_no_rows_that_can_be_told() {
     let text = format!("a,b\n1,2\n1,\"open\n{}some,text\n", "9,10\n".repeat(4 << 20));
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
-    let read = preview(file.path(), "csv", None, 10, &Cancel::default()).unwrap();
+    let read = preview(file.path(), "csv", Expected::default(), 10, &Cancel::default()).unwrap();
     assert_eq!((read.rows, read.rejected), (1 + (4 << 20), 2));
     let reasons: Vec<_> = read.rejects.iter().map(|reject| (reject.line.unwrap(), reject.reason.as_str())).collect();
     let expected = [

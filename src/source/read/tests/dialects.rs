@@ -137,7 +137,7 @@ proptest! {
         let text = writer.write(&table);
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), writer.bytes(&text)).unwrap();
-        let read = preview(file.path(), "csv", writer.named(), usize::MAX, &Cancel::default()).unwrap();
+        let read = preview(file.path(), "csv", Expected { encoding: writer.named(), ..Expected::default() }, usize::MAX, &Cancel::default()).unwrap();
         let names: Vec<String> = read.columns.iter().map(|column| column.delivered.clone()).collect();
         let cells = |row: &Vec<Option<String>>| row.iter().map(|cell| cell.clone().unwrap_or_default()).collect::<Vec<_>>();
         let found: Vec<Vec<String>> = std::iter::once(names).chain(read.sample.iter().map(cells)).collect();

@@ -106,7 +106,7 @@ fn parquet_values_become_text_without_loss() {
     .unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     ParquetWriter::new(file.reopen().unwrap()).with_row_group_size(Some(2)).finish(&mut frame).unwrap();
-    let content = drain(open(file.path(), "parquet", None, &Cancel::default()).unwrap(), 2).unwrap();
+    let content = drain(open(file.path(), "parquet", Expected::default(), &Cancel::default()).unwrap(), 2).unwrap();
     let shown = |index: usize| -> Vec<&str> {
         content.records[index].cells.iter().map(|cell| cell.as_deref().unwrap_or("null")).collect()
     };
@@ -152,7 +152,7 @@ fn parquet(columns: Vec<Column>) -> Content {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut frame = DataFrame::new_infer_height(columns).unwrap();
     ParquetWriter::new(file.reopen().unwrap()).finish(&mut frame).unwrap();
-    drain(open(file.path(), "parquet", None, &Cancel::default()).unwrap(), 2).unwrap()
+    drain(open(file.path(), "parquet", Expected::default(), &Cancel::default()).unwrap(), 2).unwrap()
 }
 
 fn shown(record: &Record) -> Vec<&str> {
@@ -219,7 +219,7 @@ fn long_texts_of_a_small_parquet_file_come_few_at_a_time() {
     let mut frame = DataFrame::new_infer_height(vec![column]).unwrap();
     ParquetWriter::new(file.reopen().unwrap()).finish(&mut frame).unwrap();
     assert!(file.path().metadata().unwrap().len() < 1 << 20);
-    let mut reader = open(file.path(), "parquet", None, &Cancel::default()).unwrap();
+    let mut reader = open(file.path(), "parquet", Expected::default(), &Cancel::default()).unwrap();
     for _ in 0..3 {
         let chunk = reader.next_chunk(1 << 16, &Cancel::default()).unwrap().unwrap();
         assert_eq!(chunk.height(), 64, "64 MiB");

@@ -54,7 +54,7 @@ fn drain(mut reader: Box<dyn Reader>, limit: usize) -> Result<Content> {
 fn read_bytes(bytes: &[u8], extension: &str, encoding: Option<&str>) -> Result<Content> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    drain(open(file.path(), extension, encoding, &Cancel::default())?, 3)
+    drain(open(file.path(), extension, Expected { encoding, ..Expected::default() }, &Cancel::default())?, 3)
 }
 
 fn cells(text: &str) -> Vec<Vec<String>> {

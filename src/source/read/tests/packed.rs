@@ -30,7 +30,7 @@ pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 fn unpacked(bytes: &[u8], extension: &str) -> (Option<String>, Vec<Option<String>>) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let reader = open(file.path(), extension, None, &Cancel::default()).unwrap();
+    let reader = open(file.path(), extension, Expected::default(), &Cancel::default()).unwrap();
     let packed = reader.understood().packed;
     (packed, drain(reader, 3).unwrap().records.into_iter().flat_map(|record| record.cells).collect())
 }

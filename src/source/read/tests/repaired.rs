@@ -9,7 +9,7 @@ type Told = (Vec<String>, u64, Vec<(&'static str, Option<u64>, String)>);
 fn told(text: &str) -> (Told, Understood) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
-    let read = preview(file.path(), "csv", None, 10, &Cancel::default()).unwrap();
+    let read = preview(file.path(), "csv", Expected::default(), 10, &Cancel::default()).unwrap();
     let repairs = read.repairs.iter().flat_map(|repair| {
         repair.examples.iter().map(|example| (repair.kind.words(), example.line, example.reason.clone()))
     });

@@ -23,7 +23,7 @@ fn other_encodings_are_read_where_the_contract_names_them() {
 fn understood(bytes: &[u8]) -> (Vec<Vec<Option<String>>>, String, Vec<&'static str>) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let read = preview(file.path(), "csv", None, 10, &Cancel::default()).unwrap();
+    let read = preview(file.path(), "csv", Expected::default(), 10, &Cancel::default()).unwrap();
     let repairs = read.repairs.iter().map(|repair| repair.kind.words()).collect();
     (read.sample, read.understood.encoding.unwrap(), repairs)
 }
@@ -96,7 +96,7 @@ fn what_is_no_text_at_all_is_refused() {
 
 #[test]
 fn other_files_are_refused_by_name() {
-    let missing = open(Path::new("/nonexistent/x.csv"), "csv", None, &Cancel::default()).err().unwrap();
+    let missing = open(Path::new("/nonexistent/x.csv"), "csv", Expected::default(), &Cancel::default()).err().unwrap();
     assert!(missing.message().starts_with("No such file"), "{missing}");
     let message = refusal(b"\xd0\xcf\x11\xe0\0\0", "xls", None);
     assert!(message.starts_with("the workbook can't be read"), "{message}");
