@@ -11,7 +11,7 @@ use polars::prelude::DataFrame;
 
 use super::chunk::Records;
 use super::sheet::{self, SheetText};
-use super::text::Text;
+use super::text::{HAS_LOST, Text};
 use super::{MAX_COLUMNS, Reader, header};
 use crate::base::text::{counted, grouped};
 use crate::base::{Cancel, Error, Result};
@@ -217,6 +217,9 @@ impl CsvReader {
         }
         if self.is_doubtful() {
             return self.judged_in_doubt();
+        }
+        if self.records.has_lost()? {
+            return self.apart(HAS_LOST.to_owned());
         }
         if has != wants {
             return self.of_other_width();

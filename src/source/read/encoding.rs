@@ -36,7 +36,11 @@ pub fn open(file: &Packed, label: Option<&str>, cancel: &Cancel) -> Result<Text>
     let named = label.map(named).transpose()?;
     let Decided { encoding, is_guessed } = decide(file, named, cancel)?;
     let stream = file.stream()?;
-    let mut text = if encoding == UTF_8 { Text::sound(stream) } else { Text::new(stream, encoding) };
+    let mut text = match (encoding == UTF_8, is_guessed) {
+        (true, false) => Text::sound(stream),
+        (true, true) => Text::damaged(stream),
+        (false, _) => Text::new(stream, encoding),
+    };
     text.packed = file.way();
     if is_guessed && encoding != UTF_8 {
         let name = encoding.name().to_ascii_lowercase();
@@ -73,7 +77,8 @@ fn named(label: &str) -> Result<&'static Encoding> {
 }
 
 /// What a file is in. UTF-8 if all of it is, or what its byte order mark says; else the `named` encoding; without one, what
-/// its bytes look like. Looks through the whole file. Errors: UTF-8 with bytes in it that are none, and where.
+/// its bytes look like: UTF-8 all the same, where only some of them are none. Looks through the whole file. Errors: bytes that
+/// are not UTF-8, and where.
 fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<Decided> {
     let says = |encoding| Ok(Decided { encoding, is_guessed: false });
     // All of its bytes are ASCII, so that every text in it would pass for UTF-8.
@@ -162,7 +167,7 @@ pub fn is_no_text(first: &[u8]) -> bool {
     !marked && wide(first).is_none() && first.iter().any(is_control) || first.starts_with(b"%PDF")
 }
 
-/// What the bytes look like that are not ASCII; none where most of them are UTF-8 all the same: a text that was damaged.
+/// What the bytes look like that are not ASCII: UTF-8 where most of them are that, a text that was damaged.
 fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let (mut seen, mut sound, mut unsound) = (0, 0, 0);
@@ -195,7 +200,10 @@ fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
     let guess = detector.guess(None, Utf8Detection::Deny);
     let narrowed = narrowed(guess, &bytes);
     let is_none = narrowed == WINDOWS_1252 && bytes.iter().any(|byte| NOT_IN_WINDOWS_1252.contains(byte));
-    Ok((sound < 2 * unsound && !is_none).then_some(narrowed))
+    if sound >= 2 * unsound {
+        return Ok(Some(UTF_8));
+    }
+    Ok((!is_none).then_some(narrowed))
 }
 
 /// The bytes of a text without the symbols that stand apart from letters, which many encodings have at other places: only

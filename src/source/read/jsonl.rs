@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::chunk::Records;
-use super::text::Text;
+use super::text::{HAS_LOST, LOST, Text};
 use super::{Reader, header};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::batch::{BronzeColumn, Typed};
@@ -28,6 +28,8 @@ pub struct JsonReader {
     /// Which column a key belongs to.
     index: HashMap<String, usize>,
     row: i64,
+    /// Whether lines may have lost some of their bytes.
+    is_damaged: bool,
 }
 
 /// The columns of a file: every key of every object that can be read.
@@ -106,7 +108,8 @@ impl JsonReader {
     /// Reads the rows of a file with these columns.
     pub fn new(text: Text, header: Vec<BronzeColumn>) -> Self {
         let index = header.iter().enumerate().map(|(index, column)| (column.delivered.clone(), index)).collect();
-        Self { values: Values::new(text), header, index, row: 0 }
+        let is_damaged = text.is_damaged();
+        Self { values: Values::new(text), header, index, row: 0, is_damaged }
     }
 }
 
@@ -132,7 +135,8 @@ impl Reader for JsonReader {
             let Some((number, line)) = self.values.next(cancel)? else { break };
             self.row += 1;
             let number = i64::try_from(number).ok();
-            match record(line, &self.index) {
+            let is_whole = !self.is_damaged || !line.contains(LOST);
+            match if is_whole { record(line, &self.index) } else { Err(HAS_LOST.to_owned()) } {
                 Ok(cells) => chunk.push_good(self.row, number, cells.iter().map(Option::as_deref)),
                 Err(problem) => chunk.push_bad(self.row, number, &problem, Some(line)),
             }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, UTF_8};
 use memchr::{memchr, memchr_iter, memmem};
 
 use crate::base::{Error, Result, ResultExt};
@@ -16,6 +16,12 @@ const KEPT: usize = 8;
 
 /// A byte order mark as text: decoded, and what it looks like once and twice read as Windows-1252 and encoded again.
 const MARKS: [&str; 3] = ["\u{feff}", "\u{ef}\u{bb}\u{bf}", "\u{c3}\u{af}\u{c2}\u{bb}\u{c2}\u{bf}"];
+
+/// What stands for bytes that are no text (U+FFFD).
+pub const LOST: char = char::REPLACEMENT_CHARACTER;
+
+/// Why a record that has it is refused.
+pub const HAS_LOST: &str = "it has bytes that are not UTF-8";
 
 /// A stream of decoded text. Its blocks never hold NUL and are valid UTF-8 when put together.
 pub struct Text {
@@ -37,6 +43,8 @@ pub struct Text {
     lines: LineCounter,
     /// Whether nothing can be wrong with the text, so that nobody will ask for a line.
     is_sound: bool,
+    /// Whether bytes that are no text become [`LOST`].
+    is_damaged: bool,
     /// How the file is packed.
     pub packed: Option<&'static str>,
     /// What had to be done to make text of the file, and why.
@@ -84,6 +92,7 @@ impl Text {
             passed: 0,
             lines: LineCounter::default(),
             is_sound: false,
+            is_damaged: false,
             packed: None,
             repairs: Vec::new(),
         }
@@ -92,6 +101,16 @@ impl Text {
     /// The same of what was looked through and is UTF-8.
     pub fn sound(input: Box<dyn Read + Send>) -> Self {
         Self { is_sound: true, ..Self::new(input, UTF_8) }
+    }
+
+    /// The same of what is UTF-8 but for some bytes, in the place of which [`LOST`] stands.
+    pub fn damaged(input: Box<dyn Read + Send>) -> Self {
+        Self { is_damaged: true, ..Self::new(input, UTF_8) }
+    }
+
+    /// Whether some of its bytes may be lost.
+    pub fn is_damaged(&self) -> bool {
+        self.is_damaged
     }
 
     /// The encoding that it is decoded from, where that is not UTF-8.
@@ -126,8 +145,7 @@ impl Text {
         (self.consumed, self.filled) = (0, 0);
         while self.filled == 0 && !self.ended {
             let is_last = self.at == self.source.len() && self.read_more().map_err(Fault::Io)? == 0;
-            let (result, read, written) =
-                self.decoder.decode_to_str_without_replacement(&self.source[self.at..], &mut self.decoded, is_last);
+            let (result, read, written) = self.decode(is_last);
             self.at += read;
             self.ended = is_last && result == DecoderResult::InputEmpty;
             self.check_nul(written)?;
@@ -149,6 +167,19 @@ impl Text {
             }
         }
         Ok(())
+    }
+
+    fn decode(&mut self, is_last: bool) -> (DecoderResult, usize, usize) {
+        let source = &self.source[self.at..];
+        if !self.is_damaged {
+            return self.decoder.decode_to_str_without_replacement(source, &mut self.decoded, is_last);
+        }
+        let (result, read, written, _) = self.decoder.decode_to_str(source, &mut self.decoded, is_last);
+        let result = match result {
+            CoderResult::InputEmpty => DecoderResult::InputEmpty,
+            CoderResult::OutputFull => DecoderResult::OutputFull,
+        };
+        (result, read, written)
     }
 
     /// A byte order mark that was written as text, and perhaps encoded once more since, is none of the text.

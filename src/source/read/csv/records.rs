@@ -1,6 +1,6 @@
 //! The records of a text, one after the other, each whole in memory.
 
-use super::super::text::{LineCounter, Text, too_long};
+use super::super::text::{LOST, LineCounter, Text, too_long};
 use super::super::{MAX_COLUMNS, MAX_RECORD};
 use super::dialect::Dialect;
 use super::split::{Problem, Splitter};
@@ -217,6 +217,11 @@ impl TextRecords {
     pub fn raw_text(&self) -> Result<&str> {
         let raw = self.buffer.get(self.at..self.at + self.length);
         raw.ok_or_else(|| Error::internal("a record ends within a character"))
+    }
+
+    /// Whether some of its bytes are no text.
+    pub fn has_lost(&self) -> Result<bool> {
+        Ok(self.text.is_damaged() && self.raw_text()?.contains(LOST))
     }
 
     /// The 1-based line that it starts on.
