@@ -76,4 +76,10 @@ impl Noted {
     pub fn repaired(&self) -> u64 {
         self.repairs.values().sum()
     }
+
+    /// How many records were refused.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejects.values().sum()
+    }
 }

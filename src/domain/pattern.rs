@@ -132,7 +132,12 @@ impl FilePattern {
             [period] => Some(Ok(*period)),
             [] => {
                 let shape = format!("{}*{after}", self.before);
-                glob(&shape, file_name).then(|| Err(no_period(file_name, &dates, granularity)))
+                glob(&shape, file_name).then(|| {
+                    Err(match &self.form {
+                        Some(form) => format!("nothing is written as `{form}` where the pattern has the period"),
+                        None => no_period(file_name, &dates, granularity),
+                    })
+                })
             }
             [first, second, ..] => Some(Err(format!(
                 "the name holds two periods, `{first}` and `{second}`, where the pattern allows both"

@@ -7,6 +7,7 @@ use crate::base::Result;
 use crate::domain::batch::{Bronze, Delivery, Holder};
 use crate::domain::check::HISTORY;
 use crate::domain::model::PRODUCTION;
+use crate::domain::note::Noted;
 use crate::domain::{
     BatchId, BatchState, Contract, Dataset, Fact, ModelRef, Period, Release, ReleaseName, ReleaseState, Slice,
 };
@@ -65,7 +66,12 @@ pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: 
         let batch = transaction.known_batch(id)?;
         let Delivery { slice, .. } = &batch.delivery;
         let provider = dataset.provider(&slice.provider)?;
-        let Some(too_much) = provider.too_much_refused(*refused, batch.rows) else { continue };
+        // A share is one of the whole delivery, whatever periods it is for.
+        let parts = transaction.parts_of(batch.delivery.holder())?;
+        let others = parts.iter().filter(|part| part.delivery.batch != *id);
+        let refused = refused + others.filter_map(|part| part.refining.as_ref()).map(Noted::rejected).sum::<u64>();
+        let records = parts.iter().map(|part| part.rows).sum();
+        let Some(too_much) = provider.too_much_refused(refused, records) else { continue };
         if batch.state != BatchState::Landed || batch.doubted {
             continue;
         }
@@ -73,7 +79,7 @@ pub fn set_aside(transaction: &mut Transaction<'_>, dataset: &Dataset, refused: 
         let lacks = if gaps.is_empty() { String::new() } else { format!("; it lacks {gaps}") };
         let note = format!("{too_much}{lacks}");
         let cause = format!("batch {id} of {} is set aside: {note}", slice.provider);
-        for part in transaction.parts_of(batch.delivery.holder())? {
+        for part in parts {
             if part.state == BatchState::Landed {
                 let (batch, note) = (part.delivery.batch, note.clone());
                 transaction.append(Fact::BatchSetAside { batch, note })?;

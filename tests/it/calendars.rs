@@ -117,6 +117,8 @@ fn rows_of_other_days_are_refused_once_with_the_first_of_the_months() {
     // The second period begins on 29 April and ends on 26 May.
     content += "w,2026-03-31,4.00\nv,2026-04-07,5.00\n";
     workspace.deliver("city", "2026-P02.csv", content);
+    let asked = workspace.json(&["batch", "preview", "inbox/city/2026-P02.csv"]);
+    assert_eq!((&asked["rows"], &asked["rejected"]), (&json!(5), &json!(5)));
     processed(&workspace);
     // What is wrong with a row of May is told of May.
     assert_eq!(batches(&workspace), [json!(["2026-05", "landed", 4, 1]), json!(["2026-04", "landed", 6, 4])]);

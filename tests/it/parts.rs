@@ -172,6 +172,9 @@ fn changes_take_the_places_of_the_rows_of_their_keys_and_delete_some() {
         amounts
     };
     take_in(&workspace, "2026-10.csv", &base);
+    std::fs::write(workspace.path("2026-10.csv"), &changes).unwrap();
+    let asked = workspace.json(&["batch", "preview", "2026-10.csv", "--provider", "alpha"]);
+    assert_eq!((&asked["rows"], &asked["rejected"]), (&json!(2), &json!(0)));
     take_in(&workspace, "2026-10.csv", &changes);
     assert_eq!(amounts(), ["1.00", "2.50", "4.50"]);
     take_in(&workspace, "2026-10.csv", &changes);

@@ -66,6 +66,8 @@ fn a_name_of_the_right_shape_without_a_period_says_why() {
     for unclear in ["03-04-2020.csv", "set 2026.csv"] {
         assert!(period("*{period}*.csv", unclear, Granularity::Month).unwrap().is_err(), "{unclear}");
     }
+    let other = period("{period:%m-%d-%Y}.csv", "13-04-2026.csv", Granularity::Month).unwrap().unwrap_err();
+    assert_eq!(other, "nothing is written as `%m-%d-%Y` where the pattern has the period");
     assert!(period("{period}.csv", "2026-13.csv", Granularity::Month).unwrap().is_err());
     for wrong in ["2026-13", "2026-9"] {
         let said = period("{period}*.csv", &format!("{wrong}.csv"), Granularity::Month).unwrap().unwrap_err();

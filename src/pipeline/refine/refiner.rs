@@ -186,8 +186,8 @@ impl Refiner {
     /// Whether a row stands: of changes only the last of its key, if that does not say that it is no more. What has no key
     /// that can be read is refused for that.
     fn stands(&self, reading: &Reading, key: Option<&Option<String>>, row: Option<i64>, is_no_more: bool) -> bool {
-        let (Some(latest), Some(Some(key))) = (&self.latest, key) else { return true };
-        latest.is(key, (reading.index, row)) && !is_no_more
+        let Some(latest) = &self.latest else { return !is_no_more };
+        key.and_then(Option::as_ref).is_none_or(|key| latest.is(key, (reading.index, row)) && !is_no_more)
     }
 
     /// The day of each row, where a delivery's rows are not all of this slice; empty where they are.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::batch::Delivery;
 use crate::domain::calendar::{Rhythm, Span};
-use crate::domain::{Batch, Dataset, Period};
+use crate::domain::{Batch, Dataset, Period, Provider};
 
 /// Which rows of a delivery are meant.
 #[derive(Debug, Clone, Default)]
@@ -32,10 +32,18 @@ impl Scope {
         let covers = delivery.covers.as_ref();
         let periods = covers.map_or_else(Vec::new, |covers| dataset.periods_of(covers));
         let shared = (periods.len() > 1).then_some((delivery.slice.period, periods));
-        let provider = dataset.provider(&delivery.slice.provider).ok();
-        let has_own = provider.is_some_and(|provider| matches!(provider.rhythm, Some(Rhythm::Own(_))));
         let days = Some(covers.map_or(own, |covers| (covers.first, covers.last)));
-        Self { days, shared, replaced, own: covers.filter(|_| has_own).cloned() }
+        let scope = Self { days, shared, replaced, own: None };
+        match dataset.provider(&delivery.slice.provider) {
+            Ok(provider) => scope.by_calendar(provider, covers),
+            Err(_) => scope,
+        }
+    }
+
+    /// The same of a delivery for these days, where the provider has a calendar of its own that says which they are.
+    pub fn by_calendar(self, provider: &Provider, covers: Option<&Span>) -> Self {
+        let has_own = matches!(provider.rhythm, Some(Rhythm::Own(_)));
+        Self { own: covers.filter(|_| has_own).cloned(), ..self }
     }
 
     /// All rows of what covers these days, or any.

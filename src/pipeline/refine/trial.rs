@@ -4,8 +4,9 @@ use super::refiner::Refiner;
 use super::scope::Scope;
 use crate::base::{Cancel, Result};
 use crate::domain::calendar::Span;
+use crate::domain::contract::DeliveryMode;
 use crate::domain::note::DeliveryNote;
-use crate::domain::understood::Tally;
+use crate::domain::understood::{RejectKind, Tally};
 use crate::domain::{BatchId, Dataset, Provider};
 use crate::frames::CHUNK_ROWS;
 use crate::source::read::Reader;
@@ -34,7 +35,7 @@ pub fn run(
         let mut reader = open()?;
         Ok(std::iter::from_fn(move || reader.next_chunk(CHUNK_ROWS, cancel).transpose()))
     };
-    let reading = refiner.reading(&header, (0, Scope::all(covers)), |_| chunks())?;
+    let reading = refiner.reading(&header, (0, Scope::all(covers).by_calendar(provider, covers)), |_| chunks())?;
     let (mut kept, mut refused) = (0, 0);
     let (mut repairs, mut refusals) = (Tally::default(), Tally::default());
     for chunk in chunks()? {
@@ -44,7 +45,12 @@ pub fn run(
         repairs.absorb(sorted.repairs);
         refusals.absorb(sorted.refusals);
     }
-    let (fields, repairs, rejects) = (refiner.fields(&reading), repairs.list(), refusals.list());
+    let (fields, repairs, mut rejects) = (refiner.fields(&reading), repairs.list(), refusals.list());
+    if provider.delivery == DeliveryMode::Changes {
+        // Of the rows of a key the last one stands.
+        let replaced = rejects.extract_if(.., |refusal| refusal.kind == RejectKind::DuplicateKey);
+        refused -= replaced.map(|refusal| refusal.count).sum::<u64>();
+    }
     Ok(Trial { note: DeliveryNote { understood: None, fields, repairs, rejects }, kept, refused })
 }
 
