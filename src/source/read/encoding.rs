@@ -25,6 +25,9 @@ const LONGEST_PART: usize = 3;
 /// How many bytes that are not ASCII, with what stands around them, an encoding is guessed from.
 const GUESSED_FROM: usize = 1 << 20;
 
+/// How many characters of a text are UTF-8 for each byte that is not, where only some of it was damaged.
+const FAR_MORE: usize = 20;
+
 /// How many letters beside ASCII speak for an encoding that is hardly used.
 const LEAST_OF_RARE: usize = 200;
 
@@ -77,7 +80,7 @@ fn named(label: &str) -> Result<&'static Encoding> {
 }
 
 /// What a file is in. UTF-8 if all of it is, or what its byte order mark says; else the `named` encoding; without one, what
-/// its bytes look like: UTF-8 all the same, where only some of them are none. Looks through the whole file. Errors: bytes that
+/// its bytes look like: UTF-8 all the same, where only a few of them are none. Looks through the whole file. Errors: bytes that
 /// are not UTF-8, and where.
 fn decide(file: &Packed, named: Option<&'static Encoding>, cancel: &Cancel) -> Result<Decided> {
     let says = |encoding| Ok(Decided { encoding, is_guessed: false });
@@ -167,7 +170,8 @@ pub fn is_no_text(first: &[u8]) -> bool {
     !marked && wide(first).is_none() && first.iter().any(is_control) || first.starts_with(b"%PDF")
 }
 
-/// What the bytes look like that are not ASCII: UTF-8 where most of them are that, a text that was damaged.
+/// What the bytes look like that are not ASCII: UTF-8 where nearly all of them are that, a text that was damaged; none where
+/// only most of them are, so that nobody can tell.
 fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let (mut seen, mut sound, mut unsound) = (0, 0, 0);
@@ -200,10 +204,11 @@ fn guess(file: &Packed, cancel: &Cancel) -> Result<Option<&'static Encoding>> {
     let guess = detector.guess(None, Utf8Detection::Deny);
     let narrowed = narrowed(guess, &bytes);
     let is_none = narrowed == WINDOWS_1252 && bytes.iter().any(|byte| NOT_IN_WINDOWS_1252.contains(byte));
-    if sound >= 2 * unsound {
-        return Ok(Some(UTF_8));
-    }
-    Ok((!is_none).then_some(narrowed))
+    Ok(match sound {
+        _ if sound >= FAR_MORE * unsound => Some(UTF_8),
+        _ if sound >= 2 * unsound || is_none => None,
+        _ => Some(narrowed),
+    })
 }
 
 /// The bytes of a text without the symbols that stand apart from letters, which many encodings have at other places: only

@@ -56,19 +56,25 @@ fn every_encoding_that_a_contract_may_name_is_known() {
     }
 }
 
-/// Most of it is UTF-8: something happened to it on the way.
+/// Nearly all of it is UTF-8: something happened to it on the way.
 #[test]
 fn of_a_damaged_text_only_the_damaged_lines_are_refused() {
-    let rows = "a,name\n1,Müller\n2,Jürgen\n3,Söhne\n4,X\n5,Café\n";
+    let rows = "a,name\n1,Müller\n2,Jürgen\n3,Söhne größer äußerst süß übermäßig\n4,X\n5,Café\n";
+    let rows = format!("{rows}6,{}\n", "é".repeat(20));
     let damaged: Vec<u8> = rows.bytes().map(|byte| if byte == b'X' { 0xe9 } else { byte }).collect();
     let content = read_bytes(&damaged, "csv", None).unwrap();
     let problems: Vec<Option<&str>> = content.records.iter().map(|record| record.problem.as_deref()).collect();
-    assert_eq!(problems, [None, None, None, Some("it has bytes that are not UTF-8"), None]);
+    assert_eq!(problems, [None, None, None, Some("it has bytes that are not UTF-8"), None, None]);
     assert_eq!(content.records[4].cells, [Some("5".to_owned()), Some("Café".to_owned())]);
-    let lines = b"{\"a\": \"M\xc3\xbcller\"}\n{\"a\": \"\xe9\"}\n{\"a\": \"Caf\xc3\xa9\"}\n";
-    let content = read_bytes(lines, "jsonl", None).unwrap();
+    let lines = format!("{{\"a\": \"{}\"}}\n{{\"a\": \"X\"}}\n{{\"a\": \"Café\"}}\n", "ü".repeat(20));
+    let lines: Vec<u8> = lines.bytes().map(|byte| if byte == b'X' { 0xe9 } else { byte }).collect();
+    let content = read_bytes(&lines, "jsonl", None).unwrap();
     assert_eq!(content.records[1].problem.as_deref(), Some("it has bytes that are not UTF-8"));
     assert_eq!(content.records[2].cells, [Some("Café".to_owned())]);
+    // Where only most of it is, nobody can tell what the rest is.
+    let damaged = "name\nMüller, Jürgen und Söhne\nCaf\u{e9}\n".as_bytes().iter().copied().chain(*b"\xe9\n");
+    let damaged: Vec<u8> = damaged.collect();
+    assert!(refusal(&damaged, "csv", None).starts_with("not UTF-8: byte `0xE9` at offset"));
 }
 
 #[test]
