@@ -95,10 +95,10 @@ impl Currency {
         let word = |word: &str| edge.without(text, word).filter(|rest| !edge.goes_on(rest));
         let written = || WRITTEN.iter().find_map(|(written, code)| Some((Self::Code(code), word(written)?)));
         let crown = || CROWNS.iter().find_map(|crown| Some((Self::Sign(CROWNS[0]), word(crown)?)));
-        let sign = || signs().find_map(|sign| Some((Self::Sign(sign), edge.without(text, sign)?)));
+        let sign = || edge.sign(text).and_then(|sign| Some((Self::Sign(sign), edge.without(text, sign)?)));
         let code = || edge.code(text).and_then(|(code, rest)| Some((Self::of_code(code)?, rest)));
         let code = || code().filter(|(_, rest)| !edge.goes_on(rest));
-        written().or_else(crown).or_else(sign).or_else(code)
+        if edge.has_letters(text) { written().or_else(crown).or_else(sign).or_else(code) } else { sign() }
     }
 
     /// Whether both may be the same: a sign says less than a code.
@@ -150,6 +150,25 @@ impl Edge {
         cut.filter(|_| matches!(self, Self::End)).unwrap_or(text)
     }
 
+    /// Whether words may stand there.
+    fn has_letters(self, text: &str) -> bool {
+        match self {
+            Self::Start => text.starts_with(char::is_alphabetic),
+            Self::End => text.contains(char::is_alphabetic),
+        }
+    }
+
+    /// The sign of one character that stands there.
+    fn sign(self, text: &str) -> Option<&'static str> {
+        let mut characters = text.chars();
+        let sign = match self {
+            Self::Start => characters.next(),
+            Self::End => characters.next_back(),
+        }?;
+        let at = SIGNS.find(sign)?;
+        SIGNS.get(at..at + sign.len_utf8())
+    }
+
     fn code(self, text: &str) -> Option<(&str, &str)> {
         match self {
             Self::Start => text.split_at_checked(CODE),
@@ -164,10 +183,6 @@ impl Edge {
             Self::End => rest.ends_with(char::is_alphabetic),
         }
     }
-}
-
-fn signs() -> impl Iterator<Item = &'static str> {
-    SIGNS.char_indices().map(|(at, sign)| &SIGNS[at..at + sign.len_utf8()])
 }
 
 fn sign_of(code: &str) -> Option<&'static str> {

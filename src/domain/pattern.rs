@@ -7,7 +7,7 @@ use super::{Granularity, Period};
 use crate::base::{Error, Result};
 use found::{Found, fault_of_form, written_as};
 
-/// The placeholder for the period, without its braces.
+/// What stands for the period, without its braces.
 const PLACEHOLDER: &str = "period";
 
 /// A file name with `{period}` where the period stands, or without it, where the rows say it, and `*` for any run of

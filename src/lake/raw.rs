@@ -27,6 +27,11 @@ const LONGEST_EXTENSION: usize = 16;
 pub struct Scratch(PathBuf);
 
 impl Scratch {
+    /// One under a temporary name beside this one.
+    pub(super) fn beside(path: &Path) -> Self {
+        Self(files::temporary_beside(path))
+    }
+
     /// Where it lies, once somebody has written it.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -51,7 +56,7 @@ impl Lake {
         let folder = self.root().join("lake/raw");
         make_folder(&folder)?;
         sweep(&folder);
-        Ok(Scratch(files::temporary_beside(&folder.join("scratch"))))
+        Ok(Scratch::beside(&folder.join("scratch")))
     }
 
     /// A place for a file that comes in several attempts, always the same for one `name`.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, IntoInnerError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, Builder};
 
@@ -14,6 +14,7 @@ use polars::prelude::{
     StatisticsOptions, TimeUnit,
 };
 
+use super::raw::Scratch;
 use super::schema::timestamp;
 use super::statistics::Statistics;
 use super::table::{Commit, partition_folder};
@@ -70,18 +71,9 @@ pub(super) fn name_digest(digest: &Digest) -> &str {
     digest.as_str().get(..32).unwrap_or(digest.as_str())
 }
 
-/// The place of a file under a temporary name; dropped before the file is put in place, it goes away.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
 /// A file that is all there, under a temporary name.
 struct Written {
-    temporary: Temporary,
+    temporary: Scratch,
     statistics: Statistics,
     digest: Digest,
     bytes: u64,
@@ -91,7 +83,7 @@ impl Written {
     fn settle(self, partition: &Path, commit: &Commit, index: usize) -> Result<Add> {
         let name = format!("part-{:010}-{index:05}-{}.parquet", commit.seq, name_digest(&self.digest));
         let path = partition.join(&name);
-        fs::rename(&self.temporary.0, &path).with_context(|| format!("putting {} in place", path.display()))?;
+        fs::rename(self.temporary.path(), &path).with_context(|| format!("putting {} in place", path.display()))?;
         Ok(Add {
             path: format!("{}/{name}", partition_folder(&commit.partition)),
             partition_values: partition_values(commit),
@@ -124,8 +116,8 @@ fn write_file(
     first: Option<DataFrame>,
     groups: &mut Groups<'_>,
 ) -> Result<(Written, Option<DataFrame>)> {
-    let temporary = Temporary(files::temporary_beside(&partition.join("part")));
-    let path = &temporary.0;
+    let temporary = Scratch::beside(&partition.join("part"));
+    let path = temporary.path();
     let writing = || format!("writing {}", path.display());
     let mut file = BufWriter::new(DigestWriter::new(File::create(path).with_context(writing)?));
     let mut statistics = Statistics::new(groups.source.stored);

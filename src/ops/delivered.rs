@@ -75,9 +75,10 @@ pub fn preview(
     }
     let extension = extension_of(file);
     let read = read::preview(file, &extension, expected, most, cancel)?;
+    let columns = read.columns;
     let mut preview = FilePreview {
         understood: read.understood,
-        columns: read.columns.into_iter().map(|column| column.delivered).collect(),
+        columns: columns.iter().map(|column| column.delivered.clone()).collect(),
         rows: read.rows,
         sample: read.sample,
         repairs: read.repairs,
@@ -92,7 +93,6 @@ pub fn preview(
             Meant::ByRows | Meant::Unclear(_) => None,
         };
         let open = || read::open(file, &extension, expected, cancel);
-        let columns = open()?.header().to_vec();
         let header = header::check(dataset, provider, &columns, open, cancel);
         preview.refined(refine::trial::run(dataset, provider, covers.as_ref(), open, cancel)?);
         let records = preview.rows + preview.rejected;

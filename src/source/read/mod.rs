@@ -93,6 +93,11 @@ impl<'a> Expected<'a> {
         Self { encoding: provider.source.encoding(), contract: Some((dataset, provider)) }
     }
 
+    /// How many fields are wanted.
+    fn fields(&self) -> usize {
+        self.contract.map_or(0, |(dataset, _)| dataset.delivered().count())
+    }
+
     /// How many of the wanted fields are in these columns.
     fn fields_in(&self, columns: &[BronzeColumn]) -> usize {
         self.contract.map_or(0, |(dataset, provider)| provider.fields_in(dataset, columns))
@@ -145,7 +150,10 @@ fn of_workbook(path: &Path, kind: sheet::Kind, expected: Expected<'_>, cancel: &
     let mut best = table(0);
     let held = |table: &Result<csv::CsvReader>| table.as_ref().map_or(0, |table| expected.fields_in(table.header()));
     let mut most = held(&best);
-    for index in 1..if expected.contract.is_some() { sheets.count() } else { 0 } {
+    for index in 1..sheets.count() {
+        if most >= expected.fields() {
+            break;
+        }
         let other = table(index);
         let fields = held(&other);
         if fields > most {
