@@ -21,9 +21,10 @@ const FOLDERS: u32 = 3;
 /// Tells the loop when somebody wrote to the workspace, to an inbox or to assay.toml, and once when that can't be told
 /// any more.
 pub fn workspace(desk: Arc<Desk>, sender: SyncSender<Msg>) -> Result<()> {
+    // Before the first question is asked: what comes after its answer is then a change.
+    let mut known = desk.data_version().ok();
+    let mut around = desk.surroundings();
     spawn("workspace-watch", move || {
-        let mut known = desk.data_version().ok();
-        let mut around = desk.surroundings();
         let mut failing = false;
         for look in 1_u32.. {
             sleep(INTERVAL);
