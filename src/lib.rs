@@ -37,6 +37,7 @@
 //! | 0 | [`base`] | errors, clock, hashing, safe text, cancel token, files that survive a crash, kill points | blake3, directories, strsim |
 //! | 1 | [`domain`] | the vocabulary as plain values and pure rules; no I/O, no async, no clock | chrono-tz (shared with `config`, `ops`) |
 //! | 2 | [`frames`] | rows in memory: canonical columns and entities as polars has them, plans walked in chunks, SQL that people write | polars-plan |
+//! | 2 | [`net`] | what every conversation with a server needs: patience, credentials from the environment | (reqwest with `source`, `ner`, `delivery`) |
 //! | 3 | [`config`] | assay.toml to domain values, each error with line, column and a hint | toml (shared with `ner`) |
 //! | 3 | [`journal`] | events, projections, migrations, queries, leases | rusqlite |
 //! | 3 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
@@ -90,6 +91,7 @@ pub mod frames;
 pub mod journal;
 pub mod lake;
 pub mod ner;
+pub mod net;
 pub mod ops;
 pub mod pipeline;
 pub mod quality;

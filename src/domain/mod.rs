@@ -21,6 +21,7 @@ pub mod likeness;
 pub mod lineage;
 pub mod listing;
 pub mod mapping;
+pub mod matching;
 pub mod model;
 pub mod month;
 pub mod names;

@@ -70,6 +70,10 @@ pub enum ModelKind {
     Lexicon,
     /// A linear-chain tagger.
     Crf,
+    /// A program.
+    Command,
+    /// A server.
+    Http,
 }
 
 impl ModelKind {
@@ -79,6 +83,8 @@ impl ModelKind {
         match self {
             Self::Lexicon => "lexicon",
             Self::Crf => "crf",
+            Self::Command => "command",
+            Self::Http => "http",
         }
     }
 }
@@ -108,6 +114,71 @@ pub struct ModelMetrics {
     pub sentences: u64,
     /// Tokens read.
     pub tokens: u64,
+    /// F1 where an entity is right as soon as it overlaps a true one of its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial_f1: Option<f64>,
+    /// Expected calibration error of the scores, in 0..1: in each tenth of the range of scores the difference between the mean score and
+    /// the share that is right, weighted by how many entities fall into it (Naeini et al. 2015). None where nothing was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration_error: Option<f64>,
+}
+
+/// How often entities of one label were taken for those of another.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Confusion {
+    /// The true label; none where something was found that is no entity.
+    pub truth: Option<String>,
+    /// The label found; none where an entity was missed.
+    pub found: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// Of these, how many were found with other edges.
+    pub moved: u64,
+}
+
+/// A mistake that a model makes again and again.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mistake {
+    /// The true entity with its label; none where there is none.
+    pub truth: Option<(String, String)>,
+    /// What was found with its label; none where it was missed.
+    pub found: Option<(String, String)>,
+    /// How often.
+    pub count: u64,
+    /// A text in which it was made, shortened around the place.
+    pub example: String,
+}
+
+/// How a model did on labelled data, in numbers and by its mistakes. The texts of mistakes stay out of the journal.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Measured {
+    /// The numbers.
+    #[serde(flatten)]
+    pub metrics: ModelMetrics,
+    /// What was taken for what, the most frequent first; right ones too.
+    pub confusion: Vec<Confusion>,
+    /// The most frequent mistakes, the most frequent first.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// How a model did on labelled data just now.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Evaluation {
+    /// How well.
+    #[serde(flatten)]
+    pub measured: Measured,
+    /// How fast, the comparison with the truth included.
+    pub tokens_per_second: f64,
+}
+
+impl Evaluation {
+    /// From what was measured and how long it took.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of tokens stay far below 2^52")]
+    pub fn new(measured: Measured, took: std::time::Duration) -> Self {
+        let tokens_per_second = (measured.metrics.tokens as f64 / took.as_secs_f64().max(1e-6)).round();
+        Self { measured, tokens_per_second }
+    }
 }
 
 /// A registered model version.

@@ -6,6 +6,7 @@
 mod crf;
 pub mod data;
 mod evaluate;
+pub mod external;
 mod label;
 pub mod lexicon;
 mod tag_all;
@@ -15,7 +16,7 @@ pub mod train;
 
 pub use evaluate::evaluate;
 pub use tag_all::tag_all;
-pub use tagger::{Span, Tagger};
+pub use tagger::{Answer, Failure, Span, Tagger, one_by_one};
 
 use std::io::Read;
 use std::path::Path;
@@ -23,11 +24,16 @@ use std::path::Path;
 use crate::base::{Error, Result, files};
 use crate::domain::model::ModelKind;
 
-/// Reads a model file. Any bytes are safe to pass: what is not a sound model of this kind is an error that says why.
-pub fn load(kind: ModelKind, bytes: &[u8]) -> Result<Box<dyn Tagger>> {
+/// The bytes of a file that show its kind.
+const BEGINNING: u64 = 4_096;
+
+/// Reads a model file that lies in the folder `home`. Any bytes are safe to pass: what is not a sound model of this kind is an error that
+/// says why.
+pub fn load(kind: ModelKind, bytes: &[u8], home: &Path) -> Result<Box<dyn Tagger>> {
     Ok(match kind {
         ModelKind::Lexicon => Box::new(lexicon::parse(bytes)?),
         ModelKind::Crf => Box::new(crf::file::decode(bytes)?),
+        ModelKind::Command | ModelKind::Http => external::load(bytes, home)?,
     })
 }
 
@@ -35,11 +41,12 @@ pub fn load(kind: ModelKind, bytes: &[u8]) -> Result<Box<dyn Tagger>> {
 pub fn read_file(path: &Path) -> Result<(ModelKind, Vec<u8>)> {
     let mut file = files::open_regular(path)?;
     let mut start = Vec::new();
-    Read::by_ref(&mut file).take(crf::file::MAGIC.len() as u64).read_to_end(&mut start)?;
+    Read::by_ref(&mut file).take(BEGINNING).read_to_end(&mut start)?;
     let kind = kind_of(&start);
     let largest = match kind {
         ModelKind::Lexicon => lexicon::LARGEST as u64,
         ModelKind::Crf => crf::file::LARGEST,
+        ModelKind::Command | ModelKind::Http => external::declaration::LARGEST as u64,
     };
     let bytes = files::read_at_most(start.as_slice().chain(file), largest)?;
     let bytes =
@@ -47,8 +54,12 @@ pub fn read_file(path: &Path) -> Result<(ModelKind, Vec<u8>)> {
     Ok((kind, bytes))
 }
 
-/// The kind of model that these bytes claim to be: a tagger's file opens with its magic, everything else is a lexicon.
+/// The kind of model that these bytes claim to be: a tagger's file opens with its magic, one that lives elsewhere says `kind = ...`,
+/// everything else is a lexicon.
 #[must_use]
 pub fn kind_of(bytes: &[u8]) -> ModelKind {
-    if bytes.starts_with(crf::file::MAGIC) { ModelKind::Crf } else { ModelKind::Lexicon }
+    if bytes.starts_with(crf::file::MAGIC) {
+        return ModelKind::Crf;
+    }
+    external::declared(bytes).unwrap_or(ModelKind::Lexicon)
 }

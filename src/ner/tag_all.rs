@@ -3,35 +3,42 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::tagger::{Span, Tagger, tag_checked};
-use crate::base::{Cancel, Error, Result};
+use super::tagger::{Answer, Failure, Tagger, tag_checked};
+use crate::base::{Cancel, Error};
 
-/// Rows that a thread takes at a time: few enough to share the end of the work, enough to make the taking cheap.
-const CHUNK: usize = 128;
-
-/// What one text gave: its entities, or in words why the model failed on it.
-type Row = Result<Vec<Span>, String>;
-
-/// Tags every text, with one answer per text in the order given. A missing text has no entities. A model that fails on
-/// a text, or answers what can't be (see [`Tagger`]), gives an error for that row alone.
-pub fn tag_all(tagger: &dyn Tagger, texts: &[Option<&str>], threads: usize, cancel: &Cancel) -> Result<Vec<Row>> {
-    let chunks: Vec<&[Option<&str>]> = texts.chunks(CHUNK).collect();
+/// Tags every text, with one answer per text in the order given. A missing text has no entities. A text that the model could not read
+/// has an error of its own; an answer that can't be (see [`Failure`]) ends the work, with the place of its text.
+pub fn tag_all(
+    tagger: &dyn Tagger,
+    texts: &[Option<&str>],
+    threads: usize,
+    cancel: &Cancel,
+) -> Result<Vec<Answer>, Failure> {
+    let chunks: Vec<&[Option<&str>]> = texts.chunks(tagger.batch().max(1)).collect();
     let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, Vec<Row>)>> {
+    let work = || -> Result<Vec<(usize, Vec<Answer>)>, Failure> {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(chunk) = chunks.get(index) else { return Ok(done) };
-            done.push((index, tag_chunk(tagger, chunk, cancel)?));
+            match tag_chunk(tagger, chunk, cancel) {
+                Ok(rows) => done.push((index, rows)),
+                Err(failure) => {
+                    // Nobody needs the rest.
+                    next.store(chunks.len(), Ordering::Relaxed);
+                    return Err(placed(failure, index * tagger.batch().max(1)));
+                }
+            }
         }
     };
-    let helpers = threads.min(chunks.len()).saturating_sub(1);
-    let mut done = thread::scope(|scope| -> Result<Vec<(usize, Vec<Row>)>> {
+    let helpers = threads.min(chunks.len()).min(tagger.most_calls()).saturating_sub(1);
+    let mut done = thread::scope(|scope| -> Result<Vec<(usize, Vec<Answer>)>, Failure> {
         let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
         let mut done = work();
         for helper in helpers {
-            let theirs =
-                helper.join().unwrap_or_else(|_| Err(Error::internal("a tagging thread ended without an answer")));
+            let theirs = helper
+                .join()
+                .unwrap_or_else(|_| Err(Error::internal("a tagging thread ended without an answer").into()));
             done = done.and_then(|mut mine| {
                 mine.extend(theirs?);
                 Ok(mine)
@@ -43,21 +50,36 @@ pub fn tag_all(tagger: &dyn Tagger, texts: &[Option<&str>], threads: usize, canc
     Ok(done.into_iter().flat_map(|(_, rows)| rows).collect())
 }
 
-fn tag_chunk(tagger: &dyn Tagger, texts: &[Option<&str>], cancel: &Cancel) -> Result<Vec<Row>> {
-    texts
-        .iter()
-        .map(|text| {
-            cancel.check()?;
-            Ok(text.map_or_else(|| Ok(Vec::new()), |text| tag_checked(tagger, text)))
-        })
-        .collect()
+/// Asks about the texts that are there.
+fn tag_chunk(tagger: &dyn Tagger, texts: &[Option<&str>], cancel: &Cancel) -> Result<Vec<Answer>, Failure> {
+    cancel.check()?;
+    let (places, asked): (Vec<usize>, Vec<&str>) =
+        texts.iter().enumerate().filter_map(|(place, text)| Some((place, (*text)?))).unzip();
+    let mut rows: Vec<Answer> = vec![Ok(Vec::new()); texts.len()];
+    let answers = tag_checked(tagger, &asked, cancel).map_err(|failure| match failure {
+        Failure::Impossible(index, reason) => Failure::Impossible(places[index], reason),
+        Failure::Model(_) => failure,
+    })?;
+    for (place, answer) in places.into_iter().zip(answers) {
+        rows[place] = answer;
+    }
+    Ok(rows)
+}
+
+/// The failure as it is among all texts, of which those asked about began at `first`.
+fn placed(failure: Failure, first: usize) -> Failure {
+    match failure {
+        Failure::Impossible(index, reason) => Failure::Impossible(first + index, reason),
+        Failure::Model(_) => failure,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::tagger::{Span, one_by_one};
     use super::*;
-    use crate::base::ErrorKind;
+    use crate::base::{self, ErrorKind};
 
     /// Finds the whole text, and fails on texts with a `!`.
     struct Whole(Vec<String>);
@@ -67,12 +89,14 @@ mod tests {
             &self.0
         }
 
-        fn tag(&self, text: &str) -> Result<Vec<Span>, String> {
-            if text.contains('!') {
-                return Err(format!("`{text}` shouts"));
-            }
-            let end = u32::try_from(text.chars().count()).unwrap();
-            Ok(vec![Span { label: "TEXT".to_owned(), start: 0, end, score: 1.0 }])
+        fn tag(&self, texts: &[&str], cancel: &Cancel) -> base::Result<Vec<Answer>> {
+            one_by_one(texts, cancel, |text| {
+                if text.contains('!') {
+                    return Err(format!("`{text}` shouts"));
+                }
+                let end = u32::try_from(text.chars().count()).unwrap() + u32::from(text.contains('?'));
+                Ok(vec![Span { label: "TEXT".to_owned(), start: 0, end, score: 1.0 }])
+            })
         }
     }
 
@@ -94,12 +118,27 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_can_not_be_ends_the_work_and_names_its_text() {
+        let tagger = Whole(vec!["TEXT".to_owned()]);
+        let mut rows = vec![Some("a"); 1_000];
+        rows[3] = None;
+        rows[700] = Some("why?");
+        for threads in [1, 3] {
+            let failure = tag_all(&tagger, &rows, threads, &Cancel::default()).unwrap_err();
+            assert!(
+                matches!(&failure, Failure::Impossible(700, reason) if reason.contains("4 characters")),
+                "{failure:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_cancelled_run_ends_as_cancelled() {
         let cancel = Cancel::default();
         cancel.cancel();
         let tagger = Whole(vec!["TEXT".to_owned()]);
-        let error = tag_all(&tagger, &[Some("a"); 10], 2, &cancel).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        let failure = tag_all(&tagger, &[Some("a"); 10], 2, &cancel).unwrap_err();
+        assert!(matches!(failure, Failure::Model(error) if error.kind() == ErrorKind::Cancelled));
         assert_eq!(tag_all(&tagger, &[], 2, &cancel).unwrap(), Vec::new());
     }
 }

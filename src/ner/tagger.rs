@@ -1,6 +1,7 @@
 //! The one trait behind which every kind of model lives, and what its answers must satisfy.
 
 use crate::base::text::safe;
+use crate::base::{self, Cancel, Error};
 
 /// An entity found in one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,27 +16,74 @@ pub struct Span {
     pub score: f64,
 }
 
-/// A model that is ready to read texts.
+/// What one text gave: its entities by start, or in words why the model could not read this text.
+pub type Answer = Result<Vec<Span>, String>;
+
+/// Why a model's answers can't be used.
+#[derive(Debug)]
+pub enum Failure {
+    /// An answer that can't be: the place of its text among those asked about, and what is wrong with it.
+    Impossible(usize, String),
+    /// The model as a whole failed, or was called off.
+    Model(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Model(error)
+    }
+}
+
+/// A model that is ready to read texts, from several threads at once.
 pub trait Tagger: Send + Sync {
     /// The labels it can find, sorted.
     fn labels(&self) -> &[String];
 
-    /// The entities of one text, by start. An error says in words why the model failed on this text.
-    fn tag(&self, text: &str) -> Result<Vec<Span>, String>;
+    /// One answer per text, in their order. Fails where the model as a whole does; looks at `cancel` between texts.
+    fn tag(&self, texts: &[&str], cancel: &Cancel) -> base::Result<Vec<Answer>>;
+
+    /// How many texts it is best asked about at once: few enough to share the end of the work among threads.
+    fn batch(&self) -> usize {
+        128
+    }
+
+    /// How many calls may be under way at once, where more are of no use.
+    fn most_calls(&self) -> usize {
+        usize::MAX
+    }
 }
 
-/// Tags one text and refuses an answer that can't be: outside the text, empty, unsorted, of an unknown label, with a
-/// score outside 0..1, or with two overlapping spans of one label.
-pub fn tag_checked(tagger: &dyn Tagger, text: &str) -> Result<Vec<Span>, String> {
-    let spans = tagger.tag(text)?;
+/// Reads text after text, for models that need no batches.
+pub fn one_by_one(texts: &[&str], cancel: &Cancel, mut read: impl FnMut(&str) -> Answer) -> base::Result<Vec<Answer>> {
+    let one = |text: &&str| cancel.check().map(|()| read(text));
+    texts.iter().map(one).collect()
+}
+
+/// Asks a tagger, and refuses answers that can't be: more or fewer than texts, entities outside the text, empty, unsorted, of an
+/// unknown label, with a score outside 0..1, or two overlapping ones of one label.
+pub fn tag_checked(tagger: &dyn Tagger, texts: &[&str], cancel: &Cancel) -> Result<Vec<Answer>, Failure> {
+    let answers = tagger.tag(texts, cancel)?;
+    if answers.len() != texts.len() {
+        let (given, asked) = (answers.len(), texts.len());
+        return Err(Error::bad_data(format!("the model gave {given} answers for {asked} texts")).into());
+    }
+    let mut covered = vec![0; tagger.labels().len()];
+    for (index, (text, answer)) in texts.iter().zip(&answers).enumerate() {
+        let spans = answer.as_deref().unwrap_or_default();
+        check(tagger.labels(), text, spans, &mut covered).map_err(|reason| Failure::Impossible(index, reason))?;
+    }
+    Ok(answers)
+}
+
+/// Whether an answer can be. `covered` is a buffer with a place for each label.
+fn check(labels: &[String], text: &str, spans: &[Span], covered: &mut [u32]) -> Result<(), String> {
     if spans.is_empty() {
-        return Ok(spans);
+        return Ok(());
     }
     let characters = text.chars().count();
-    let labels = tagger.labels();
-    let mut covered: Vec<u32> = vec![0; labels.len()];
+    covered.fill(0);
     let mut previous = 0;
-    for span in &spans {
+    for span in spans {
         let Span { start, end, score, .. } = *span;
         let name = safe(&span.label);
         if start >= end || usize::try_from(end).map_or(true, |end| end > characters) {
@@ -58,7 +106,7 @@ pub fn tag_checked(tagger: &dyn Tagger, text: &str) -> Result<Vec<Span>, String>
         covered[label] = end;
         previous = start;
     }
-    Ok(spans)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -73,8 +121,8 @@ mod tests {
             &self.0
         }
 
-        fn tag(&self, _: &str) -> Result<Vec<Span>, String> {
-            Ok(self.1.clone())
+        fn tag(&self, texts: &[&str], cancel: &Cancel) -> base::Result<Vec<Answer>> {
+            one_by_one(texts, cancel, |_| Ok(self.1.clone()))
         }
     }
 
@@ -82,9 +130,12 @@ mod tests {
         Span { label: label.to_owned(), start, end, score }
     }
 
-    fn refusal(spans: &[Span]) -> Option<String> {
+    fn refusal(spans: &[Span]) -> Option<(usize, String)> {
         let tagger = Fixed(vec!["A".to_owned(), "B".to_owned()], spans.to_vec());
-        tag_checked(&tagger, "größe").err()
+        match tag_checked(&tagger, &["größer", "größe"], &Cancel::default()) {
+            Err(Failure::Impossible(index, reason)) => Some((index, reason)),
+            _ => None,
+        }
     }
 
     #[test]
@@ -100,8 +151,9 @@ mod tests {
             (vec![span("A", 0, 3, 1.0), span("A", 2, 4, 1.0)], "over another"),
             (vec![span("A", 0, 3, 1.0), span("B", 1, 2, 1.0), span("A", 0, 3, 1.0)], "after one"),
         ] {
-            let refusal = refusal(&spans).unwrap();
+            let (index, refusal) = refusal(&spans).unwrap();
             assert!(refusal.contains(word), "{refusal}");
+            assert_eq!(index, usize::from(refusal.contains("5 characters")), "{refusal}");
         }
     }
 

@@ -4,12 +4,12 @@ use polars::prelude::*;
 
 use super::report::Report;
 use super::{Context, models, slices};
-use crate::base::{Cancel, Error, Result, crash};
+use crate::base::{Cancel, Error, Result, ResultExt, crash};
 use crate::domain::task::TaskOutput;
 use crate::domain::{Entity, ModelRef, Task, TaskSubject, lineage};
 use crate::frames::{self, Order, chunks, entities_type};
 use crate::lake::Commit;
-use crate::ner::{self, Tagger};
+use crate::ner::{self, Failure, Tagger};
 
 /// Writes the annotations of a slice, under the intent `seq`. `rejected` counts the rows that the model failed on.
 pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Result<TaskOutput> {
@@ -33,7 +33,8 @@ pub fn run(context: &Context, task: &Task, seq: u64, report: &Report<'_>) -> Res
             let wanted = [lineage::BATCH, lineage::ROW].into_iter().chain(dataset.text.iter().map(String::as_str));
             let silver = silver.select(wanted.map(col).collect::<Vec<_>>());
             let mut chunks = chunks(silver, Order::Kept, &context.cancel)?.map(|chunk| {
-                let tagged = tag(&chunk?, &dataset.text, tagger.as_ref(), &context.cancel)?;
+                let tagged = tag(&chunk?, &dataset.text, tagger.as_ref(), &context.cancel)
+                    .with_context(|| format!("reading {slice} with {model}"))?;
                 rows += tagged.frame.height() as u64;
                 failed += tagged.failed;
                 report.rows(rows, total);
@@ -78,11 +79,10 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
     for field in fields {
         let column = frames::text(chunk, field)?;
         let texts: Vec<Option<&str>> = column.iter().collect();
-        let found = ner::tag_all(tagger, &texts, threads, cancel)?;
-        if found.len() != texts.len() {
-            let (answers, texts) = (found.len(), texts.len());
-            return Err(Error::internal(format!("the model gave {answers} answers for {texts} texts of {field}")));
-        }
+        let found = ner::tag_all(tagger, &texts, threads, cancel).map_err(|failure| match failure {
+            Failure::Model(error) => error,
+            Failure::Impossible(index, reason) => impossible(chunk, index, field, reason),
+        })?;
         for (index, (text, spans)) in texts.iter().zip(found).enumerate() {
             match spans {
                 Ok(spans) => rows.add(index, field, text.unwrap_or_default(), spans),
@@ -100,6 +100,17 @@ fn tag(chunk: &DataFrame, fields: &[String], tagger: &dyn Tagger, cancel: &Cance
     ])
     .map_err(Error::library)?;
     Ok(Tagged { frame, failed })
+}
+
+/// An answer that can't be says nothing good about the others either: the model has to be mended, not the row.
+fn impossible(chunk: &DataFrame, index: usize, field: &str, reason: String) -> Error {
+    let value = |column| chunk.column(column).and_then(|column| column.get(index)).map(|value| value.to_string());
+    match (value(lineage::ROW), value(lineage::BATCH)) {
+        (Ok(row), Ok(batch)) => Error::bad_data(format!("row {row} of batch {}, {field}", batch.trim_matches('"')))
+            .because(reason)
+            .hint("the model gave an answer that can't be: have it mended, and register it as a new version"),
+        (Err(error), _) | (_, Err(error)) => Error::library(error),
+    }
 }
 
 /// What was found row by row, or why nothing was.

@@ -10,7 +10,13 @@ use crate::domain::model::ModelKind;
 use crate::domain::{ModelRef, ModelVersion};
 use crate::ner::{self, Tagger};
 
-static LOADED: Mutex<Option<HashMap<Digest, Arc<dyn Tagger>>>> = Mutex::new(None);
+/// By digest, and for models that live elsewhere also by the file: they run in its folder.
+type Loaded = HashMap<(Digest, Option<PathBuf>), Arc<dyn Tagger>>;
+
+static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
+
+/// The file beside a model that says how it did, with its mistakes.
+pub const REPORT: &str = "report.json";
 
 /// Where the file of a model version lies.
 pub fn file(context: &Context, version: &ModelVersion) -> PathBuf {
@@ -32,24 +38,30 @@ pub fn folder(context: &Context, model: &ModelRef) -> PathBuf {
 pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagger>> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     let loaded = loaded.get_or_insert_default();
-    if let Some(tagger) = loaded.get(&version.digest) {
+    let path = file(context, version);
+    let place = match version.kind {
+        ModelKind::Lexicon | ModelKind::Crf => None,
+        ModelKind::Command | ModelKind::Http => Some(path.clone()),
+    };
+    let key = (version.digest.clone(), place);
+    if let Some(tagger) = loaded.get(&key) {
         return Ok(tagger.clone());
     }
-    let path = file(context, version);
     let bytes = files::read_regular(&path)
         .with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
     if Digest::of(&bytes) != version.digest {
         return Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
             .hint(format!("restore {} from a backup", path.display())));
     }
-    let tagger: Arc<dyn Tagger> =
-        ner::load(version.kind, &bytes).with_context(|| format!("loading {}", version.model))?.into();
-    loaded.insert(version.digest.clone(), tagger.clone());
+    let tagger: Arc<dyn Tagger> = ner::load(version.kind, &bytes, &folder(context, &version.model))
+        .with_context(|| format!("loading {}", version.model))?
+        .into();
+    loaded.insert(key, tagger.clone());
     Ok(tagger)
 }
 
 /// From here on `tagger` reads for the version whose file has this digest.
 #[cfg(test)]
 pub fn pretend(digest: Digest, tagger: Arc<dyn Tagger>) {
-    LOADED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(digest, tagger);
+    LOADED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert((digest, None), tagger);
 }

@@ -8,21 +8,19 @@ mod partial;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::header::{self, HeaderMap, HeaderName};
+use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use crate::base::{Cancel, Error, ErrorKind, Result, text};
 use crate::domain::source::{Download, Http};
-use crate::source::environment;
-use crate::source::patience::{Failed, Runtime, SILENCE, heard, persist};
+use crate::net::client::{self, failed};
+use crate::net::environment;
+use crate::net::patience::{Failed, Runtime, heard, persist};
 use partial::Partial;
 
 /// How many redirects are followed.
 const MOST_HOPS: u32 = 10;
-
-/// The longest time that a server may ask to be left alone for.
-const LONGEST_WAIT: u64 = 60;
 
 /// What is asked for, and where it is put.
 pub struct Wanted<'a> {
@@ -51,32 +49,13 @@ pub enum Answer {
 pub fn fetch(wanted: &Wanted<'_>, cancel: &Cancel, done: &dyn Fn(u64)) -> Result<Answer> {
     let filled = environment::filled(wanted.url, &environment::own, environment::in_address)?;
     let url = Url::parse(&filled).map_err(|error| Error::usage(format!("`{}` is no address: {error}", wanted.url)))?;
-    let client = Client::builder()
-        .redirect(redirect::Policy::none())
-        .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(SILENCE)
-        .build()
-        .map_err(|error| Error::internal("no client").because(error.without_url()))?;
-    let asking = Asking { wanted, url, credentials: credentials(wanted.http)?, client };
+    let asking = Asking { wanted, url, credentials: client::headers(&wanted.http.headers)?, client: client::client()? };
     let runtime = Runtime::start()?;
     persist(cancel, || {
         let mut after = None;
         let answer = runtime.wait(cancel, asking.attempt(cancel, &mut after, done));
         answer.map_err(|error| Failed { error, after })
     })
-}
-
-fn credentials(http: &Http) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &http.headers {
-        let wrong = |what: &str| Error::usage(format!("the header `{name}` of the source has {what}"));
-        let value = environment::filled(value, &environment::own, environment::plain)?;
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("a name that no header has"))?;
-        let mut value = HeaderValue::from_str(&value).map_err(|_| wrong("a value that can't be sent"))?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
 }
 
 struct Asking<'a> {
@@ -90,7 +69,7 @@ impl Asking<'_> {
     async fn attempt(&self, cancel: &Cancel, after: &mut Option<Duration>, done: &dyn Fn(u64)) -> Result<Answer> {
         let mut partial = Partial::of(self.wanted.target, self.wanted.url)?;
         let response = self.response(&partial).await?;
-        *after = asked_to_wait(&response);
+        *after = client::asked_to_wait(response.headers());
         match response.status() {
             StatusCode::NOT_MODIFIED => {
                 partial.discard()?;
@@ -215,11 +194,6 @@ fn range_of(response: &Response) -> Option<(u64, bool)> {
     Some((first, last.checked_add(1) == Some(whole)))
 }
 
-fn asked_to_wait(response: &Response) -> Option<Duration> {
-    let seconds: u64 = said(response.headers(), &header::RETRY_AFTER)?.parse().ok()?;
-    Some(Duration::from_secs(seconds.min(LONGEST_WAIT)))
-}
-
 /// The last part of the address, with an extension that says what the server sends.
 fn name_of(url: &str, headers: &HeaderMap) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -256,18 +230,6 @@ fn refused(status: StatusCode) -> Error {
             .hint("look at `headers` of the provider's source, and at what the environment says of its credentials"),
         _ => Error::bad_data(message).hint("look at `url` of the provider's source"),
     }
-}
-
-/// What went wrong on the way. An address may hold credentials: it is in no message.
-fn failed(error: reqwest::Error) -> Error {
-    let error = error.without_url();
-    let mut said = Error::new(ErrorKind::Io, "the server can't be reached, or broke off");
-    let mut below: Option<&dyn std::error::Error> = Some(&error);
-    while let Some(cause) = below {
-        said = said.because(cause);
-        below = cause.source();
-    }
-    said
 }
 
 #[cfg(test)]

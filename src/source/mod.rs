@@ -1,10 +1,8 @@
 //! Floor 3: how batches get in. The connectors find or fetch what was delivered; the readers split it into records, good and
 //! bad.
 
-mod environment;
 pub mod extract;
 pub mod http;
 pub mod inbox;
-mod patience;
 pub mod read;
 pub mod sql;

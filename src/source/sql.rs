@@ -12,9 +12,9 @@ use std::path::Path;
 
 use crate::base::{Cancel, Error, Result};
 use crate::domain::source::Sql;
-use crate::source::environment;
+use crate::net::environment;
+use crate::net::patience::{Failed, persist};
 use crate::source::extract::Extracting;
-use crate::source::patience::{Failed, persist};
 use select::Select;
 
 /// What was copied.

@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("base", 0),
     ("domain", 1),
     ("frames", 2),
+    ("net", 2),
     ("config", 3),
     ("journal", 3),
     ("lake", 3),
@@ -38,7 +39,7 @@ const FACES: &[&str] = &["tui", "cli", "api", "demo"];
 
 /// The rooms that hold the workspace's data: faces go to them by way of `ops`.
 const BEHIND_OPS: &[&str] =
-    &["config", "journal", "lake", "source", "ner", "quality", "delivery", "frames", "pipeline"];
+    &["config", "journal", "lake", "source", "ner", "quality", "delivery", "frames", "net", "pipeline"];
 
 /// Foreign crates and the only rooms that may use them; `main` is the binary.
 const FOREIGN: &[(&str, &[&str])] = &[
@@ -52,7 +53,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("cfb", &["source"]),
     ("quick_xml", &["source"]),
     ("sqlx", &["source"]),
-    ("reqwest", &["source", "ner", "delivery"]),
+    ("reqwest", &["net", "source", "ner", "delivery"]),
     ("aho_corasick", &["ner"]),
     ("blake3", &["base"]),
     ("chrono_tz", &["domain", "config", "ops"]),
@@ -85,7 +86,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("polars_plan", &["frames"]),
     ("futures_util", &["source"]),
     ("notify", &["source"]),
-    ("tokio", &["lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),
+    ("tokio", &["net", "lake", "source", "ner", "delivery", "pipeline", "ops", "tui", "cli", "api"]),
 ];
 
 /// Foreign crates that every room may use.

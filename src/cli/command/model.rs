@@ -26,11 +26,11 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             note: note.clone(),
         }),
         ModelCommand::Evaluate { model, data } => {
-            let metrics = call.workspace.evaluate_model(model, data, call.cancel)?;
+            let evaluation = call.workspace.evaluate_model(model, data, &|_, _| {}, call.cancel)?;
             if call.output.is_json() {
-                return call.output.document(&metrics);
+                return call.output.document(&evaluation);
             }
-            scores(call, &metrics)
+            scores(call, &evaluation.measured.metrics)
         }
         ModelCommand::Promote { model, reason } => {
             call.change(Request::PromoteModel { model: model.clone(), reason: reason.clone() })

@@ -1,13 +1,30 @@
 //! What the tagger sees of a token and its neighbours, hashed to buckets of weights.
 //!
-//! Each token has [`PER_TOKEN`] features. Changing them, or how they are hashed, changes what stored weights mean: raise
+//! Each token has [`per_token`] features: those of [`values`], and where the tagger knows of layout, gazetteers or word classes, those of
+//! [`places`], [`hits`] and [`classes`]. Changing them, or how they are hashed, changes what stored weights mean: raise
 //! [`super::file::FORMAT`] then.
 
 use super::super::text::characters::{Class, class, lower};
 use super::super::text::{Token, TokenKind};
+use super::clusters::Classes;
+use super::hash::{mix, step};
+use super::knowledge::Knowledge;
+use super::layout::{Layout, Place};
 
-/// Features of one token.
-pub const PER_TOKEN: usize = 40;
+/// Features of the text itself.
+const OF_TEXT: usize = 40;
+
+/// Features of where a token stands in a short line.
+const OF_LAYOUT: usize = 8;
+
+/// Features of what gazetteers hold.
+const OF_GAZETTEERS: usize = 5;
+
+/// Features of the classes of words.
+const OF_CLUSTERS: usize = 8;
+
+/// The bucket of features that say nothing. It has no weights.
+pub const NOTHING: u32 = 0;
 
 /// The longest prefix and suffix, in characters.
 const AFFIX: usize = 4;
@@ -29,35 +46,133 @@ struct Looks {
     /// Kind, length and whether it touches the token before.
     kind: u32,
     glued: u32,
+    /// Which entries of gazetteers it is a part of, and whether it begins them; 0 for none.
+    hit: u32,
+    classes: Classes,
+}
+
+/// How many features a token has.
+#[must_use]
+pub fn per_token(knowledge: &Knowledge) -> usize {
+    let layout = if knowledge.layout { OF_LAYOUT } else { 0 };
+    let gazetteers = if knowledge.gazetteers.is_empty() { 0 } else { OF_GAZETTEERS };
+    let clusters = if knowledge.clusters.is_empty() { 0 } else { OF_CLUSTERS };
+    OF_TEXT + layout + gazetteers + clusters
 }
 
 /// Computes features; holds buffers that are used again.
-#[derive(Debug, Clone, Default)]
-pub struct Extractor {
+#[derive(Debug, Clone)]
+pub struct Extractor<'a> {
+    knowledge: &'a Knowledge,
     looks: Vec<Looks>,
 }
 
-impl Extractor {
-    /// Writes the features of a sentence, [`PER_TOKEN`] per token, each below `2^hash_bits`.
+impl<'a> Extractor<'a> {
+    /// For a tagger that knows this.
+    #[must_use]
+    pub fn new(knowledge: &'a Knowledge) -> Self {
+        Self { knowledge, looks: Vec::new() }
+    }
+
+    /// Writes the features of a sentence, [`per_token`] per token, each below `2^hash_bits`.
     pub fn extract(&mut self, text: &str, sentence: &[Token], hash_bits: u32, features: &mut Vec<u32>) {
         self.looks.clear();
         self.looks.extend((1..=WINDOW).map(|distance| edge(2 * distance)));
         self.looks.extend(sentence.iter().map(|token| looks(text, *token)));
+        self.look_up(text, sentence);
         self.looks.extend((1..=WINDOW).map(|distance| edge(2 * distance + 1)));
         features.clear();
-        features.reserve(sentence.len() * PER_TOKEN);
-        for window in self.looks.windows(2 * WINDOW + 1) {
-            let values = values(window);
-            let hashed = (1_u32..).zip(values).map(|(template, value)| mix(value, template) >> (u32::BITS - hash_bits));
-            features.extend(hashed);
+        features.reserve(sentence.len() * per_token(self.knowledge));
+        let mut layout = Layout::new(sentence.len());
+        for (window, token) in self.looks.windows(2 * WINDOW + 1).zip(sentence) {
+            features.extend(hashed(1, values(window), hash_bits));
+            if self.knowledge.layout {
+                match layout.next(&text[token.from..token.to]) {
+                    Some(place) => features.extend(hashed(301, places(place, window), hash_bits)),
+                    None => features.extend([NOTHING; OF_LAYOUT]),
+                }
+            }
+            if !self.knowledge.gazetteers.is_empty() {
+                features.extend(hashed(101, hits(window), hash_bits));
+            }
+            if !self.knowledge.clusters.is_empty() {
+                features.extend(hashed(201, classes(window), hash_bits));
+            }
+        }
+    }
+
+    /// Adds what the knowledge says about the tokens.
+    fn look_up(&mut self, text: &str, sentence: &[Token]) {
+        let (Some(first), Some(last)) = (sentence.first(), sentence.last()) else { return };
+        let looks = &mut self.looks[WINDOW..];
+        for (gazetteer, place) in self.knowledge.gazetteers.iter().zip(1_u32..) {
+            for found in gazetteer.lexicon.find(&text[first.from..last.to]) {
+                let (start, end) = (first.start + found.start, first.start + found.end);
+                let from = sentence.partition_point(|token| token.end <= start);
+                let to = sentence.partition_point(|token| token.start < end);
+                let entry = mix(place, u32::try_from(found.label).unwrap_or_default());
+                for (at, looks) in looks[from..to.max(from)].iter_mut().enumerate() {
+                    looks.hit = mix(mix(looks.hit, entry), u32::from(at == 0));
+                }
+            }
+        }
+        if !self.knowledge.clusters.is_empty() {
+            for looks in looks {
+                looks.classes = self.knowledge.clusters.of(looks.lower);
+            }
         }
     }
 }
 
+/// The buckets of values of templates that are numbered from `first`.
+#[inline]
+fn hashed<const N: usize>(first: u32, values: [u32; N], hash_bits: u32) -> impl Iterator<Item = u32> {
+    (first..).zip(values).map(move |(template, value)| mix(value, template) >> (u32::BITS - hash_bits))
+}
+
+/// The values of the templates about layout for the token in the middle of `window`.
+fn places(place: Place, window: &[Looks]) -> [u32; OF_LAYOUT] {
+    let [_, before, here, _, _] = window else { return [0; OF_LAYOUT] };
+    let Place { from_start, from_end, part } = place;
+    [
+        from_start,
+        from_end,
+        part,
+        mix(part, here.lower),
+        mix(part, here.suffixes[2]),
+        mix(from_start, here.shape),
+        mix(from_end, here.shape),
+        mix(mix(part, before.shape), here.shape),
+    ]
+}
+
+/// The values of the templates about gazetteers for the token in the middle of `window`.
+fn hits(window: &[Looks]) -> [u32; OF_GAZETTEERS] {
+    let [_, before, here, after, _] = window else { return [0; OF_GAZETTEERS] };
+    [here.hit, before.hit, after.hit, mix(here.hit, here.shape), mix(here.hit, before.lower)]
+}
+
+/// The values of the templates about classes of words for the token in the middle of `window`.
+fn classes(window: &[Looks]) -> [u32; OF_CLUSTERS] {
+    let [_, before, here, after, _] = window else { return [0; OF_CLUSTERS] };
+    let [coarse_before, coarse, coarse_after] = [before, here, after].map(|looks| u32::from(looks.classes.coarse));
+    let [fine_before, fine, fine_after] = [before, here, after].map(|looks| u32::from(looks.classes.fine));
+    [
+        coarse,
+        fine,
+        fine_before,
+        fine_after,
+        mix(coarse_before, coarse),
+        mix(coarse, coarse_after),
+        mix(coarse, here.shape),
+        mix(mix(coarse_before, coarse), coarse_after),
+    ]
+}
+
 /// The values of the feature templates for the token in the middle of `window`.
 #[inline]
-fn values(window: &[Looks]) -> [u32; PER_TOKEN] {
-    let [before2, before, here, after, after2] = window else { return [0; PER_TOKEN] };
+fn values(window: &[Looks]) -> [u32; OF_TEXT] {
+    let [before2, before, here, after, after2] = window else { return [0; OF_TEXT] };
     let [prefix1, prefix2, prefix3, prefix4] = here.prefixes;
     let [suffix1, suffix2, suffix3, suffix4] = here.suffixes;
     [
@@ -116,6 +231,8 @@ fn edge(place: usize) -> Looks {
         glued: 0,
         prefixes: [value; AFFIX],
         suffixes: [value; AFFIX],
+        hit: 0,
+        classes: Classes::default(),
     }
 }
 
@@ -179,20 +296,4 @@ fn sort(character: char) -> char {
         Class::Mark => 'm',
         Class::Space | Class::Symbol => character,
     }
-}
-
-/// Adds a character to a hash (FNV-1a over code points).
-#[inline]
-fn step(hash: u32, character: char) -> u32 {
-    let hash = if hash == 0 { 0x811c_9dc5 } else { hash };
-    (hash ^ u32::from(character)).wrapping_mul(0x0100_0193)
-}
-
-/// Makes one hash of two in this order, with the finalizer of `MurmurHash3`.
-#[inline]
-fn mix(left: u32, right: u32) -> u32 {
-    let mut hash = left.wrapping_add(right.wrapping_mul(0x9e37_79b9)).wrapping_add(0x7f4a_7c15);
-    hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
-    hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);
-    hash ^ (hash >> 16)
 }

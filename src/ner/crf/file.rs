@@ -1,11 +1,16 @@
 //! The model file of a tagger.
 //!
-//! Little-endian: the magic, the format version (`u32`), the length of the header (`u32`) and the header as JSON (labels and
-//! settings), the transitions (`f32`, `tags + 1` rows of `tags`), the number of features (`u32`), then by rising feature: its
+//! Little-endian: the magic, the format version (`u32`), the length of the header (`u32`) and the header as JSON (labels,
+//! settings, whether layout counts, the lengths of gazetteers), the gazetteers' files one after the other, the number of words with classes (`u32`), then by rising
+//! hash each word's hash (`u32`), coarse and fine class (`u16`), the transitions (`f32`, `tags + 1` rows of `tags`), the number of features (`u32`), then by rising feature: its
 //! bucket (`u32`), how many weights it has (`u16`), and by rising tag each tag (`u16`) with its weight (`f32`). Last the BLAKE3
 //! digest of all before it, as 64 hex digits.
 
+use std::sync::Arc;
+
 use super::Crf;
+use super::clusters::{Classes, Clusters};
+use super::knowledge::{Gazetteer, Knowledge};
 use super::tags::{self, Tag, may_follow};
 use super::weights::{Weight, Weights};
 use crate::base::{Digest, Error, Result};
@@ -14,8 +19,12 @@ use crate::ner::label;
 /// How every tagger's file begins.
 pub const MAGIC: &[u8] = b"assay crf model\n";
 
-/// The version of the file and of the features that its weights belong to.
-pub const FORMAT: u32 = 1;
+/// The version of the file and of the features that its weights belong to. Files of the version before hold neither gazetteers nor
+/// classes of words; they are read as well.
+pub const FORMAT: u32 = 2;
+
+/// The oldest version that is read.
+const OLDEST: u32 = 1;
 
 /// The largest file of a tagger, in bytes.
 pub const LARGEST: u64 = 1 << 30;
@@ -43,23 +52,47 @@ pub struct Settings {
     pub seed: u64,
     /// How often training saw each document.
     pub epochs: u32,
-    /// The part of the documents held out for measuring.
-    pub held_out: f64,
+    /// In how many parts the documents were measured, each by a model that had not seen it; 0 in older files.
+    #[serde(default)]
+    pub folds: u32,
+    /// How many models were averaged to this one; 0 in older files.
+    #[serde(default)]
+    pub members: u32,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Header {
     labels: Vec<String>,
     settings: Settings,
+    #[serde(default)]
+    layout: bool,
+    /// The length of each.
+    #[serde(default)]
+    gazetteers: Vec<u32>,
 }
 
 /// The bytes of a model. The same model gives the same bytes.
 pub fn encode(model: &Crf) -> Result<Vec<u8>> {
-    let header = serde_json::to_vec(&Header { labels: model.labels.clone(), settings: model.settings.clone() })?;
+    let Knowledge { layout, gazetteers, clusters } = model.knowledge.as_ref();
+    let header = serde_json::to_vec(&Header {
+        labels: model.labels.clone(),
+        settings: model.settings.clone(),
+        layout: *layout,
+        gazetteers: gazetteers.iter().map(|gazetteer| length_u32(gazetteer.file.len())).collect::<Result<_>>()?,
+    })?;
     let mut bytes = MAGIC.to_vec();
     bytes.extend(FORMAT.to_le_bytes());
     bytes.extend(length_u32(header.len())?.to_le_bytes());
     bytes.extend(header);
+    for gazetteer in gazetteers {
+        bytes.extend(&gazetteer.file);
+    }
+    bytes.extend(length_u32(clusters.words().len())?.to_le_bytes());
+    for (hash, Classes { coarse, fine }) in clusters.words() {
+        bytes.extend(hash.to_le_bytes());
+        bytes.extend(coarse.to_le_bytes());
+        bytes.extend(fine.to_le_bytes());
+    }
     for &weight in model.weights.transitions() {
         let weight = if weight == f32::NEG_INFINITY { 0.0 } else { weight };
         bytes.extend(weight.to_le_bytes());
@@ -88,8 +121,9 @@ pub fn decode(bytes: &[u8]) -> Result<Crf> {
     let body = bytes.strip_prefix(MAGIC).ok_or_else(|| Error::bad_data("this is not a tagger's model file"))?;
     let (&format, _) = body.split_first_chunk().ok_or_else(|| damaged("it ends after its first line"))?;
     let format = u32::from_le_bytes(format);
-    if format != FORMAT {
-        return Err(Error::bad_data(format!("the model file has format `{format}`, and this assay reads `{FORMAT}`"))
+    if !(OLDEST..=FORMAT).contains(&format) {
+        let known = format!("`{OLDEST}` to `{FORMAT}`");
+        return Err(Error::bad_data(format!("the model file has format `{format}`, and this assay reads {known}"))
             .hint("train the model again with this version: assay model train --kind crf --data FILE --name NAME"));
     }
     let (content, checksum) = bytes
@@ -103,7 +137,7 @@ pub fn decode(bytes: &[u8]) -> Result<Crf> {
         return Err(damaged("its checksum does not match its content"));
     }
     let mut cursor = Cursor { rest: &content[MAGIC.len() + 4..] };
-    let model = read_model(&mut cursor)?;
+    let model = read_model(&mut cursor, format)?;
     if !cursor.rest.is_empty() {
         return Err(damaged(format!("`{}` bytes follow its last weight", cursor.rest.len())));
     }
@@ -116,11 +150,11 @@ fn damaged(cause: impl std::fmt::Display) -> Error {
         .hint("register it again from the original file, or train it again")
 }
 
-fn read_model(cursor: &mut Cursor<'_>) -> Result<Crf> {
+fn read_model(cursor: &mut Cursor<'_>, format: u32) -> Result<Crf> {
     let header_length = cursor.u32()?;
     let header: Header = serde_json::from_slice(cursor.take(header_length as usize)?)
         .map_err(|error| damaged(format!("its header: {error}")))?;
-    let Header { labels, settings } = header;
+    let Header { labels, settings, layout, gazetteers } = header;
     if labels.is_empty() || labels.len() > label::MOST || !labels.is_sorted_by(|left, right| left < right) {
         return Err(damaged("its labels are none, too many, or not sorted"));
     }
@@ -133,11 +167,29 @@ fn read_model(cursor: &mut Cursor<'_>) -> Result<Crf> {
     if !TEMPERATURES.contains(&settings.temperature) {
         return Err(damaged(format!("its temperature is `{}`", settings.temperature)));
     }
+    let knowledge = Knowledge {
+        layout,
+        gazetteers: gazetteers.into_iter().map(|length| read_gazetteer(cursor, length)).collect::<Result<_>>()?,
+        clusters: if format == OLDEST { Clusters::default() } else { read_clusters(cursor)? },
+    };
     let tags = tags::count(labels.len());
     let transitions = read_transitions(cursor, tags)?;
     let features = read_features(cursor, tags, settings.hash_bits)?;
     let weights = Weights::new(tags, settings.hash_bits, transitions, features);
-    Ok(Crf::new(labels, settings, weights))
+    Ok(Crf::new(labels, settings, Arc::new(knowledge), weights))
+}
+
+fn read_gazetteer(cursor: &mut Cursor<'_>, length: u32) -> Result<Gazetteer> {
+    let file = cursor.take(length as usize)?.to_vec();
+    Gazetteer::parse(file).map_err(|error| damaged(format!("a gazetteer within it: {error}")))
+}
+
+fn read_clusters(cursor: &mut Cursor<'_>) -> Result<Clusters> {
+    let mut words = Vec::new();
+    for _ in 0..cursor.u32()? {
+        words.push((cursor.u32()?, Classes { coarse: cursor.u16()?, fine: cursor.u16()? }));
+    }
+    Clusters::from_sorted(words).ok_or_else(|| damaged("its words are out of order"))
 }
 
 fn read_transitions(cursor: &mut Cursor<'_>, tags: usize) -> Result<Vec<f32>> {

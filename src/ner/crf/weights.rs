@@ -1,6 +1,5 @@
 //! What a tagger has learned: for each hashed feature a weight for some tags, and one for each step from tag to tag.
 
-use super::features::PER_TOKEN;
 use super::tags::{Tag, may_follow};
 
 /// One weight of a feature.
@@ -67,11 +66,11 @@ impl Weights {
             .filter(|(_, weights)| !weights.is_empty())
     }
 
-    /// The score of each tag for each token: `features` holds [`PER_TOKEN`] per token, `emissions` gets `tags` per token.
-    pub fn emissions(&self, features: &[u32], emissions: &mut Vec<f32>) {
+    /// The score of each tag for each token: `features` holds `per_token` of each, `emissions` gets `tags`.
+    pub fn emissions(&self, features: &[u32], per_token: usize, emissions: &mut Vec<f32>) {
         emissions.clear();
-        emissions.resize(features.len() / PER_TOKEN * self.tags, 0.0);
-        for (scores, features) in emissions.chunks_exact_mut(self.tags).zip(features.chunks_exact(PER_TOKEN)) {
+        emissions.resize(features.len() / per_token * self.tags, 0.0);
+        for (scores, features) in emissions.chunks_exact_mut(self.tags).zip(features.chunks_exact(per_token)) {
             for &feature in features {
                 let feature = feature as usize;
                 let (from, to) = (self.offsets[feature] as usize, self.offsets[feature + 1] as usize);

@@ -15,7 +15,8 @@ pub use file::{LARGEST, parse};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
-use super::tagger::{Span, Tagger};
+use super::tagger::{Answer, Span, Tagger, one_by_one};
+use crate::base::{Cancel, Result};
 use folded::Folded;
 
 /// The score of a term: somebody listed exactly these words.
@@ -35,17 +36,20 @@ pub struct Lexicon {
     patterns: Vec<(Regex, usize)>,
 }
 
-/// A match that may still lose against another.
-struct Candidate {
-    start: usize,
-    end: usize,
-    label: usize,
+/// A match; where several overlap, it may still lose against another.
+pub struct Match {
+    /// The first character.
+    pub start: usize,
+    /// One past the last character.
+    pub end: usize,
+    /// The index of its label.
+    pub label: usize,
     score: f64,
 }
 
 impl Lexicon {
     /// Every term that stands as whole words. Overlapping ones too: the longest may fail at its edges where a shorter holds.
-    fn term_matches(&self, text: &str, candidates: &mut Vec<Candidate>) {
+    fn term_matches(&self, text: &str, candidates: &mut Vec<Match>) {
         if self.term_labels.is_empty() {
             return;
         }
@@ -53,21 +57,46 @@ impl Lexicon {
         for found in self.terms.find_overlapping_iter(folded.text()) {
             if let Some((start, end)) = folded.whole_words(found.start(), found.end()) {
                 let label = self.term_labels[found.pattern().as_usize()];
-                candidates.push(Candidate { start, end, label, score: TERM_SCORE });
+                candidates.push(Match { start, end, label, score: TERM_SCORE });
             }
         }
     }
 
-    fn pattern_matches(&self, text: &str, candidates: &mut Vec<Candidate>) {
+    fn pattern_matches(&self, text: &str, candidates: &mut Vec<Match>) {
         for (pattern, label) in &self.patterns {
             let (mut byte, mut character) = (0, 0);
             for found in pattern.find_iter(text).filter(|found| !found.is_empty()) {
                 let start = character + text[byte..found.start()].chars().count();
                 let end = start + found.as_str().chars().count();
                 (byte, character) = (found.end(), end);
-                candidates.push(Candidate { start, end, label: *label, score: PATTERN_SCORE });
+                candidates.push(Match { start, end, label: *label, score: PATTERN_SCORE });
             }
         }
+    }
+
+    /// What stands in a text, by start, none over another.
+    pub fn find(&self, text: &str) -> Vec<Match> {
+        let mut found = Vec::new();
+        self.term_matches(text, &mut found);
+        self.pattern_matches(text, &mut found);
+        // Stable: of two equal matches the term, and then the earlier line, stays in front.
+        found.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        let mut covered = 0;
+        found.retain(|one| {
+            let free = one.start >= covered;
+            covered = if free { one.end } else { covered };
+            free
+        });
+        found
+    }
+
+    fn read(&self, text: &str) -> Answer {
+        let offset =
+            |at: usize| u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX));
+        let span = |Match { start, end, label, score }| {
+            Ok(Span { label: self.labels[label].clone(), start: offset(start)?, end: offset(end)?, score })
+        };
+        self.find(text).into_iter().map(span).collect()
     }
 }
 
@@ -76,23 +105,7 @@ impl Tagger for Lexicon {
         &self.labels
     }
 
-    fn tag(&self, text: &str) -> Result<Vec<Span>, String> {
-        let mut candidates = Vec::new();
-        self.term_matches(text, &mut candidates);
-        self.pattern_matches(text, &mut candidates);
-        // Stable: of two equal matches the term, and then the earlier line, stays in front.
-        candidates.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
-        let mut spans: Vec<Span> = Vec::new();
-        let mut covered = 0;
-        for Candidate { start, end, label, score } in candidates {
-            if start < covered {
-                continue;
-            }
-            covered = end;
-            let offset =
-                |at: usize| u32::try_from(at).map_err(|_| format!("the text has more than {} characters", u32::MAX));
-            spans.push(Span { label: self.labels[label].clone(), start: offset(start)?, end: offset(end)?, score });
-        }
-        Ok(spans)
+    fn tag(&self, texts: &[&str], cancel: &Cancel) -> Result<Vec<Answer>> {
+        one_by_one(texts, cancel, |text| self.read(text))
     }
 }

@@ -1,6 +1,8 @@
 //! Tests of lexicon models.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -29,7 +31,7 @@ label = \"SIZE\"
 fn found(lexicon: &str, text: &str) -> Vec<(String, String)> {
     let lexicon = parse(lexicon.as_bytes()).unwrap();
     let characters: Vec<char> = text.chars().collect();
-    let spans = tag_checked(&lexicon, text).unwrap();
+    let spans = tag_checked(&lexicon, &[text], &Cancel::default()).unwrap().remove(0).unwrap();
     spans
         .into_iter()
         .map(|span| (span.label, characters[span.start as usize..span.end as usize].iter().collect()))
@@ -66,7 +68,7 @@ fn overlaps_are_settled_by_the_documented_order() {
         pairs(&[("P", "green cola"), ("T", "red cola"), ("T", "blue")])
     );
     let parsed = parse(lexicon.as_bytes()).unwrap();
-    let scores: Vec<f64> = parsed.tag("green cola blue").unwrap().iter().map(|span| span.score).collect();
+    let scores: Vec<f64> = parsed.read("green cola blue").unwrap().iter().map(|span| span.score).collect();
     assert_eq!(scores, [PATTERN_SCORE, TERM_SCORE]);
     assert_eq!(parsed.labels(), ["P", "T"]);
 }
@@ -79,7 +81,7 @@ fn toml_and_csv_say_the_same() {
     assert_eq!(found(csv, "salt, sea 500g"), expected);
     assert_eq!(found(toml, "salt, sea 500g"), expected);
     assert_eq!(found("pattern,label\n\\d+g,SIZE", "500g"), pairs(&[("SIZE", "500g")]));
-    assert!(crate::ner::load(ModelKind::Lexicon, csv.as_bytes()).is_ok());
+    assert!(crate::ner::load(ModelKind::Lexicon, csv.as_bytes(), Path::new("")).is_ok());
     assert_eq!(crate::ner::kind_of(csv.as_bytes()), ModelKind::Lexicon);
 }
 
@@ -118,6 +120,6 @@ proptest! {
     #[test]
     fn answers_are_sound_on_any_text(text in "(cola|Coca Cola|[\\PC]|\u{301}| |9g){0,20}") {
         let lexicon = parse(SHOP.as_bytes()).unwrap();
-        prop_assert!(tag_checked(&lexicon, &text).is_ok());
+        prop_assert!(tag_checked(&lexicon, &[&text], &Cancel::default()).is_ok());
     }
 }

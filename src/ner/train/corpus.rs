@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::Document;
 use crate::base::{Cancel, Error, Result};
-use crate::ner::crf::features::{Extractor, PER_TOKEN};
+use crate::ner::crf::features::{Extractor, per_token};
+use crate::ner::crf::knowledge::Knowledge;
 use crate::ner::crf::tags::{self, Tag, TokenSpan};
 use crate::ner::data::TrueEntity;
 use crate::ner::text::{Sentences, Token};
@@ -14,7 +15,7 @@ const MOST_TOKENS: usize = 5_000_000;
 
 /// Every sentence of the labelled data.
 pub struct Corpus {
-    /// [`PER_TOKEN`] buckets per token.
+    /// `per_token` buckets of each.
     features: Vec<u32>,
     /// The true tag of each token.
     gold: Vec<Tag>,
@@ -24,14 +25,28 @@ pub struct Corpus {
     documents: Vec<Range<usize>>,
     /// Features are below `2^hash_bits`.
     pub hash_bits: u32,
+    /// Features of a token.
+    pub per_token: usize,
 }
 
 impl Corpus {
     /// Cuts and reads every document; `labels` are sorted and hold every label of the documents.
-    pub fn new(documents: &[Document], labels: &[String], hash_bits: u32, cancel: &Cancel) -> Result<Self> {
-        let mut corpus =
-            Self { features: Vec::new(), gold: Vec::new(), sentences: Vec::new(), documents: Vec::new(), hash_bits };
-        let mut extractor = Extractor::default();
+    pub fn new(
+        documents: &[Document],
+        labels: &[String],
+        knowledge: &Knowledge,
+        hash_bits: u32,
+        cancel: &Cancel,
+    ) -> Result<Self> {
+        let mut corpus = Self {
+            features: Vec::new(),
+            gold: Vec::new(),
+            sentences: Vec::new(),
+            documents: Vec::new(),
+            hash_bits,
+            per_token: per_token(knowledge),
+        };
+        let mut extractor = Extractor::new(knowledge);
         let (mut features, mut sentence) = (Vec::new(), Vec::new());
         for document in documents {
             cancel.check()?;
@@ -65,10 +80,10 @@ impl Corpus {
         documents.iter().flat_map(|document| self.documents[*document].clone()).collect()
     }
 
-    /// The features of a sentence, [`PER_TOKEN`] per token.
+    /// The features of a sentence, `per_token` of each token.
     pub fn features(&self, sentence: usize) -> &[u32] {
         let tokens = &self.sentences[sentence];
-        &self.features[tokens.start * PER_TOKEN..tokens.end * PER_TOKEN]
+        &self.features[tokens.start * self.per_token..tokens.end * self.per_token]
     }
 
     /// The true tags of a sentence.

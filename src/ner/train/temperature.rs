@@ -16,17 +16,43 @@ const FEWEST: usize = 10;
 /// The temperature with neither evidence for more nor for less.
 const NEUTRAL: f64 = 1.0;
 
-/// One held-out sentence in which entities were found.
-struct Found {
+/// One sentence in which a model found entities that had not seen it.
+pub struct Found {
+    /// The place of that model's weights.
+    model: usize,
     emissions: Vec<f32>,
     /// Each entity, and whether it is right.
     spans: Vec<(TokenSpan, bool)>,
 }
 
-/// The temperature at which the probabilities of the entities found in these documents are closest, by logarithmic loss, to whether
-/// they are right. Tried in steps of a quarter power of two.
-pub fn fit(corpus: &Corpus, documents: &[usize], weights: &Weights, cancel: &Cancel) -> Result<f64> {
-    let found = decode(corpus, documents, weights, cancel)?;
+/// What a model, the one at this place among the weights, finds in documents that it has not seen.
+pub fn find(
+    corpus: &Corpus,
+    documents: &[usize],
+    (model, weights): (usize, &Weights),
+    found: &mut Vec<Found>,
+    cancel: &Cancel,
+) -> Result<()> {
+    let mut viterbi = Viterbi::default();
+    let mut path = Vec::new();
+    for sentence in corpus.sentences_of(documents) {
+        cancel.check()?;
+        let mut emissions = Vec::new();
+        weights.emissions(corpus.features(sentence), corpus.per_token, &mut emissions);
+        viterbi.decode(&emissions, weights.transitions(), weights.tags(), &mut path);
+        let key = |span: TokenSpan| (span.start, span.end, span.label);
+        let gold: BTreeSet<_> = spans(corpus.gold(sentence)).map(key).collect();
+        let spans: Vec<_> = spans(&path).map(|span| (span, gold.contains(&key(span)))).collect();
+        if !spans.is_empty() {
+            found.push(Found { model, emissions, spans });
+        }
+    }
+    Ok(())
+}
+
+/// The temperature at which the probabilities of these entities are closest, by logarithmic loss, to whether they are right. Tried in
+/// steps of a quarter power of two.
+pub fn fit(found: &[Found], weights: &[Weights], cancel: &Cancel) -> Result<f64> {
     if found.iter().map(|sentence| sentence.spans.len()).sum::<usize>() < FEWEST {
         return Ok(NEUTRAL);
     }
@@ -34,32 +60,14 @@ pub fn fit(corpus: &Corpus, documents: &[usize], weights: &Weights, cancel: &Can
     for quarter in -16..=48_i32 {
         cancel.check()?;
         let temperature = rounded(2_f64.powf(f64::from(quarter) / 4.0));
-        let potentials = Potentials::new(weights.tags(), weights.transitions(), temperature);
-        let loss: f64 = found.iter().map(|sentence| loss(sentence, &potentials)).sum();
+        let potentials: Vec<Potentials> =
+            weights.iter().map(|weights| Potentials::new(weights.tags(), weights.transitions(), temperature)).collect();
+        let loss: f64 = found.iter().map(|sentence| loss(sentence, &potentials[sentence.model])).sum();
         if loss < best.0 {
             best = (loss, temperature);
         }
     }
     Ok((best.1 * 1e4).round() / 1e4)
-}
-
-fn decode(corpus: &Corpus, documents: &[usize], weights: &Weights, cancel: &Cancel) -> Result<Vec<Found>> {
-    let mut viterbi = Viterbi::default();
-    let mut path = Vec::new();
-    let mut found = Vec::new();
-    for sentence in corpus.sentences_of(documents) {
-        cancel.check()?;
-        let mut emissions = Vec::new();
-        weights.emissions(corpus.features(sentence), &mut emissions);
-        viterbi.decode(&emissions, weights.transitions(), weights.tags(), &mut path);
-        let key = |span: TokenSpan| (span.start, span.end, span.label);
-        let gold: BTreeSet<_> = spans(corpus.gold(sentence)).map(key).collect();
-        let spans: Vec<_> = spans(&path).map(|span| (span, gold.contains(&key(span)))).collect();
-        if !spans.is_empty() {
-            found.push(Found { emissions, spans });
-        }
-    }
-    Ok(found)
 }
 
 /// The logarithmic loss of the entities of one sentence.

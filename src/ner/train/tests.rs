@@ -1,6 +1,8 @@
 //! Tests of training: what it learns, that it repeats, how it stops.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
+
 use super::*;
 use crate::base::ErrorKind;
 use crate::domain::model::ModelKind;
@@ -45,11 +47,11 @@ fn add(document: &mut Document, text: &str, label: Option<&str>) {
 }
 
 fn options() -> TrainOptions {
-    TrainOptions { epochs: 5, hash_bits: 16, ..TrainOptions::default() }
+    TrainOptions { epochs: 5, members: 2, hash_bits: 16, ..TrainOptions::default() }
 }
 
 fn quietly(documents: &[Document], options: &TrainOptions) -> Result<Trained> {
-    train(documents, options, &mut |_| {}, &Cancel::default())
+    train(documents, Beside::default(), options, &mut |_| {}, &Cancel::default())
 }
 
 #[test]
@@ -57,12 +59,14 @@ fn a_small_grammar_is_learned_and_measured_on_what_was_held_out() {
     let documents = lines(300);
     let trained = quietly(&documents, &options()).unwrap();
     assert_eq!(trained.labels, ["BRAND", "PACK", "PRICE", "PRODUCT", "SIZE"]);
-    assert!(trained.metrics.overall.f1 > 0.9, "{:?}", trained.metrics);
-    assert!(trained.metrics.sentences >= 30 && trained.metrics.sentences < 60, "{:?}", trained.metrics);
+    let measured = &trained.measured.metrics;
+    assert!(measured.overall.f1 > 0.9, "{measured:?}");
+    assert!(measured.calibration_error.is_some_and(|error| error < 0.1), "{measured:?}");
+    assert_eq!(measured.sentences, 300, "each is held out once");
 
-    let tagger = load(ModelKind::Crf, &trained.file).unwrap();
+    let tagger = load(ModelKind::Crf, &trained.file, Path::new("")).unwrap();
     let text = "Häagen-Dazs ice cream 👍🏽 2x500g £4.20";
-    let spans = tagger.tag(text).unwrap();
+    let spans = tagger.tag(&[text], &Cancel::default()).unwrap().remove(0).unwrap();
     let characters: Vec<char> = text.chars().collect();
     let found: Vec<(String, &str)> = spans
         .iter()
@@ -83,31 +87,32 @@ fn the_same_data_and_seed_give_the_same_bytes() {
 }
 
 #[test]
-fn held_out_texts_are_never_learned() {
+fn each_part_is_held_out_whole_with_all_that_reads_the_same() {
     let mut documents = lines(40);
     documents.extend(lines(40));
-    let held_out = split::held_out(&documents, 0.25, 3);
-    assert!(held_out.iter().filter(|held| **held).count() >= 20);
-    for (document, held) in documents.iter().zip(&held_out) {
-        let twins = documents.iter().zip(&held_out).filter(|(other, _)| other.text == document.text);
-        assert!(twins.into_iter().all(|(_, other)| other == held));
+    let parts = folds::folds(&documents, 4, 3);
+    assert!((0..4).all(|part| parts.iter().filter(|one| **one == part).count() >= 10), "{parts:?}");
+    for (document, part) in documents.iter().zip(&parts) {
+        let twins = documents.iter().zip(&parts).filter(|(other, _)| other.text == document.text);
+        assert!(twins.into_iter().all(|(_, other)| other == part));
     }
-    assert_ne!(split::held_out(&documents, 0.25, 4), held_out);
+    assert_ne!(folds::folds(&documents, 4, 4), parts);
 }
 
 #[test]
-fn progress_counts_both_models_and_cancel_stops_at_once() {
+fn progress_counts_all_models_and_cancel_stops_at_once() {
     let documents = lines(60);
     let mut reports = Vec::new();
-    train(&documents, &options(), &mut |report| reports.push(report), &Cancel::default()).unwrap();
-    assert!(reports.iter().all(|report| report.epochs == 10 && report.done <= report.total));
+    train(&documents, Beside::default(), &options(), &mut |report| reports.push(report), &Cancel::default()).unwrap();
+    assert!(reports.iter().all(|report| report.epochs == 35 && report.done <= report.total));
     assert!(reports.is_sorted_by_key(|report| (report.epoch, report.done)));
-    assert_eq!(reports.last(), Some(&Training { epoch: 10, epochs: 10, done: 60, total: 60 }));
+    assert_eq!(reports.last(), Some(&Training { epoch: 35, epochs: 35, done: 60, total: 60 }));
 
     let cancel = Cancel::default();
     let mut last = 0;
     let stopped = train(
         &documents,
+        Beside::default(),
         &options(),
         &mut |report| {
             last = report.epoch;
@@ -126,8 +131,8 @@ fn what_can_not_be_learned_from_is_refused() {
     let documents = lines(20);
     for (change, word) in [
         (TrainOptions { epochs: 0, ..options() }, "`0` epochs"),
-        (TrainOptions { held_out: 0.0, ..options() }, "`0` of the documents"),
-        (TrainOptions { held_out: f64::NAN, ..options() }, "`NaN` of the documents"),
+        (TrainOptions { folds: 1, ..options() }, "`1` parts to hold out"),
+        (TrainOptions { members: 0, ..options() }, "`0` learners to average"),
         (TrainOptions { hash_bits: 40, ..options() }, "`40` hash bits"),
     ] {
         let error = quietly(&documents, &change).unwrap_err();
@@ -148,7 +153,32 @@ fn entities_that_overlap_or_cut_words_are_learned_as_far_as_tokens_go() {
     let entities = vec![entity(8, 16, "A"), entity(6, 20, "B"), entity(29, 33, "A"), entity(17, 24, "A")];
     let document = Document { text, entities };
     let labels = ["A".to_owned(), "B".to_owned()];
-    let corpus = Corpus::new(&[document], &labels, 10, &Cancel::default()).unwrap();
+    let corpus = Corpus::new(&[document], &labels, &Knowledge::default(), 10, &Cancel::default()).unwrap();
     assert_eq!(corpus.gold(0), [0, 3, 4]);
     assert_eq!(corpus.gold(1), [0, 0, 1]);
+}
+
+#[test]
+fn a_lexicon_makes_known_what_no_document_names() {
+    let document = |text: &str, end| Document {
+        text: text.to_owned(),
+        entities: vec![TrueEntity { start: 0, end, label: "BRAND".to_owned() }],
+    };
+    let mut documents = Vec::new();
+    for name in ["Alba", "Brio", "Cora", "Dena", "Elmo", "Fila", "Gala", "Hera"] {
+        documents.push(document(&format!("{name} sells"), 4));
+        documents.push(Document { text: format!("mild {} sells", name.to_lowercase()), entities: Vec::new() });
+        documents.push(Document { text: "Cheap sells".to_owned(), entities: Vec::new() });
+    }
+    let lexicon = "term,label\nAlba,KNOWN\nBrio,KNOWN\nCora,KNOWN\nDena,KNOWN\nElmo,KNOWN\nFila,KNOWN\nGala,KNOWN\nHera,KNOWN\nZest,KNOWN\n";
+    let beside = Beside {
+        gazetteers: vec![Gazetteer::parse(lexicon.as_bytes().to_vec()).unwrap()],
+        unlabelled: vec!["Zest sells".to_owned(); 9],
+    };
+    let found = |beside: Beside| {
+        let trained = train(&documents, beside, &options(), &mut |_| {}, &Cancel::default()).unwrap();
+        let tagger = load(ModelKind::Crf, &trained.file, Path::new("")).unwrap();
+        tagger.tag(&["Zest sells"], &Cancel::default()).unwrap().remove(0).unwrap()
+    };
+    assert_eq!(found(beside).len(), 1);
 }

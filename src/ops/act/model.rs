@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::{Next, Reply};
 use crate::base::{Cancel, Digest, Error, ErrorKind, Result, ResultExt, files, text};
-use crate::domain::model::{ModelKind, ModelMetrics, PRODUCTION, Score};
+use crate::domain::model::{Evaluation, Measured, ModelKind, ModelMetrics, PRODUCTION, Score};
 use crate::domain::names;
 use crate::domain::progress::{Progress, Step};
 use crate::domain::{Contract, Fact, ModelRef, ModelVersion, TaskKey, TaskKind, task};
 use crate::journal::Transaction;
 use crate::ner;
+use crate::ner::external::Prepared;
 use crate::ops::Workspace;
 use crate::pipeline::{Context, arrival, lease, models};
 
@@ -25,15 +26,17 @@ pub fn register(
     test: Option<&Path>,
     note: Option<String>,
 ) -> Result<Reply> {
-    let (kind, bytes, labels) = read(file)?;
-    let metrics = test.map(|test| {
-        let documents = ner::data::read(test)?;
-        ner::evaluate(ner::load(kind, &bytes)?.as_ref(), &documents, &context.cancel)
-    });
-    let metrics = metrics.transpose()?;
+    plain_name(&name)?;
+    let documents = test.map(ner::data::read).transpose()?;
+    let aside = Aside::of(context, &name);
+    let (kind, model) = read(file, &aside.0, &context.cancel)?;
+    let measure = |documents: Vec<_>| ner::evaluate(model.tagger.as_ref(), &documents, &mut |_| {}, &context.cancel);
+    let measured = documents.map(measure).transpose()?;
+    let metrics = measured.as_ref().map(|measured| measured.metrics.clone());
     let lines = test.zip(metrics.as_ref()).map(|(test, metrics)| scores(&test.display().to_string(), metrics));
-    let model = Candidate { name, kind, bytes, labels, metrics: metrics.clone(), training_data: None, note };
-    let model = add(context, model)?;
+    let labels = model.tagger.labels().to_vec();
+    let candidate = Candidate { name, kind, bytes: model.file, labels, measured, training_data: None, note };
+    let model = add(context, aside, candidate)?;
     Ok(Reply {
         message: format!("{model} is registered"),
         lines: lines.unwrap_or_default(),
@@ -46,9 +49,15 @@ pub fn register(
 /// What a registration would make of a file.
 pub fn preview(name: &str, file: &Path, test: Option<&Path>) -> Result<Vec<String>> {
     plain_name(name)?;
-    let (kind, _, labels) = read(file)?;
-    let kind = kind.as_str();
-    let mut lines = vec![format!("would register the next version of {name}: {kind}, with {}", labels.join(", "))];
+    let (kind, bytes) = ner::read_file(file).with_context(|| format!("reading the model {}", file.display()))?;
+    let labels = match kind {
+        ModelKind::Lexicon | ModelKind::Crf => format!("with {}", ner::load(kind, &bytes, file)?.labels().join(", ")),
+        ModelKind::Command | ModelKind::Http => {
+            ner::external::declaration::Declaration::parse(&bytes)?;
+            "with the labels that it says it has".to_owned()
+        }
+    };
+    let mut lines = vec![format!("would register the next version of {name}: {}, {labels}", kind.as_str())];
     if let Some(test) = test {
         let documents = ner::data::read(test)?.len() as u64;
         lines.push(format!("would measure it on {} of {}", text::counted(documents, "document"), test.display()));
@@ -75,12 +84,22 @@ pub fn preview_training(name: &str, data: &[PathBuf], test: Option<&Path>) -> Re
     Ok(vec![format!("would train the next version of {name} on {read} that name {labels}"), measured])
 }
 
-/// A model file: its kind, its bytes, the labels that it knows.
-fn read(file: &Path) -> Result<(ModelKind, Vec<u8>, Vec<String>)> {
+/// A model file, ready to be kept in the folder `home`.
+fn read(file: &Path, home: &Path, cancel: &Cancel) -> Result<(ModelKind, Prepared)> {
     let reading = || format!("reading the model {}", file.display());
     let (kind, bytes) = ner::read_file(file).with_context(reading)?;
-    let labels = ner::load(kind, &bytes).with_context(reading)?.labels().to_vec();
-    Ok((kind, bytes, labels))
+    let prepared = match kind {
+        ModelKind::Lexicon | ModelKind::Crf => {
+            let tagger = ner::load(kind, &bytes, home).with_context(reading)?;
+            Prepared { file: bytes, tagger }
+        }
+        ModelKind::Command | ModelKind::Http => {
+            let from = file.parent().unwrap_or(file);
+            std::fs::create_dir_all(home)?;
+            ner::external::prepare(&bytes, from, home, cancel).with_context(reading)?
+        }
+    };
+    Ok((kind, prepared))
 }
 
 /// How often a training looks whether somebody asked it to stop.
@@ -143,25 +162,26 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
             }
         }
     };
-    let trained = ner::train::train(&documents, &options, &mut told, &context.cancel)?;
-    let (metrics, measured_on) = match held_back {
-        None => (trained.metrics, "held out".to_owned()),
+    let trained = ner::train::train(&documents, ner::train::Beside::default(), &options, &mut told, &context.cancel)?;
+    let (measured, measured_on) = match held_back {
+        None => (trained.measured, "held out".to_owned()),
         Some((file, documents)) => {
-            let tagger = ner::load(ModelKind::Crf, &trained.file)?;
-            let metrics = ner::evaluate(tagger.as_ref(), &documents, &context.cancel)?;
-            (metrics, file.display().to_string())
+            let tagger = ner::load(ModelKind::Crf, &trained.file, &file)?;
+            let measured = ner::evaluate(tagger.as_ref(), &documents, &mut |_| {}, &context.cancel)?;
+            (measured, file.display().to_string())
         }
     };
+    let metrics = measured.metrics.clone();
     let candidate = Candidate {
         name,
         kind: ModelKind::Crf,
         bytes: trained.file,
         labels: trained.labels,
-        metrics: Some(metrics.clone()),
+        measured: Some(measured),
         training_data: Some(training_data),
         note,
     };
-    let model = add(context, candidate)?;
+    let model = add(context, Aside::of(context, &candidate.name), candidate)?;
     let reply = Reply {
         message: format!("{model} is trained on {} documents and registered", documents.len()),
         lines: scores(&measured_on, &metrics),
@@ -182,8 +202,14 @@ fn scores(measured_on: &str, metrics: &ModelMetrics) -> Vec<String> {
 }
 
 impl Workspace {
-    /// How a model version does on labelled files.
-    pub fn evaluate_model(&self, model: &ModelRef, data: &[PathBuf], cancel: &Cancel) -> Result<ModelMetrics> {
+    /// How a model version does on labelled files. `told` hears how many documents of how many are done.
+    pub fn evaluate_model(
+        &self,
+        model: &ModelRef,
+        data: &[PathBuf],
+        told: &dyn Fn(u64, u64),
+        cancel: &Cancel,
+    ) -> Result<Evaluation> {
         let context = self.reading()?;
         let version = context.journal.read(|snapshot| snapshot.known_model(model))?;
         let tagger = models::tagger(&context, &version)?;
@@ -191,27 +217,28 @@ impl Workspace {
         for path in data {
             documents.extend(ner::data::read(path)?);
         }
-        ner::evaluate(tagger.as_ref(), &documents, cancel)
+        let total = documents.len() as u64;
+        let begun = Instant::now();
+        let measured = ner::evaluate(tagger.as_ref(), &documents, &mut |done| told(done as u64, total), cancel)?;
+        Ok(Evaluation::new(measured, begun.elapsed()))
     }
 }
 
 /// A model that is about to become a version.
-pub struct Candidate {
-    pub name: String,
-    pub kind: ModelKind,
-    pub bytes: Vec<u8>,
-    pub labels: Vec<String>,
-    pub metrics: Option<ModelMetrics>,
-    pub training_data: Option<Digest>,
-    pub note: Option<String>,
+struct Candidate {
+    name: String,
+    kind: ModelKind,
+    bytes: Vec<u8>,
+    labels: Vec<String>,
+    measured: Option<Measured>,
+    training_data: Option<Digest>,
+    note: Option<String>,
 }
 
 /// Gives a candidate the next version number of its name. It is written aside; the transaction that claims the number
 /// gives the folder its name, so that of several who register at once each finds its own file under its own number.
-pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
-    plain_name(&candidate.name)?;
+fn add(context: &Context, aside: Aside, candidate: Candidate) -> Result<ModelRef> {
     let name = candidate.name.clone();
-    let aside = Aside(files::temporary_beside(&models::folder(context, &ModelRef::new(&name, 0))));
     let folder = aside.0.clone();
     let digest = Digest::of(&candidate.bytes);
     files::write_bytes_atomically(&folder.join(models::file_name(candidate.kind)), &candidate.bytes)?;
@@ -223,7 +250,7 @@ pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
             kind: candidate.kind,
             digest,
             labels: candidate.labels,
-            metrics: candidate.metrics,
+            metrics: candidate.measured.as_ref().map(|measured| measured.metrics.clone()),
             training_data: candidate.training_data,
             at: transaction.now(),
             by,
@@ -231,6 +258,9 @@ pub fn add(context: &Context, candidate: Candidate) -> Result<ModelRef> {
             archived: false,
         };
         files::write_bytes_atomically(&folder.join("model.json"), &serde_json::to_vec_pretty(&version)?)?;
+        if let Some(measured) = &candidate.measured {
+            files::write_bytes_atomically(&folder.join(models::REPORT), &serde_json::to_vec_pretty(measured)?)?;
+        }
         transaction.append(Fact::ModelRegistered { version: Box::new(version) })?;
         put_in_place(&folder, &models::folder(&here, &model))?;
         Ok(model)
@@ -250,6 +280,13 @@ fn put_in_place(folder: &Path, target: &Path) -> Result<()> {
 
 /// A folder under a name that nobody reads. What is left of it goes away.
 struct Aside(PathBuf);
+
+impl Aside {
+    /// Where a version of this model is made.
+    fn of(context: &Context, name: &str) -> Self {
+        Self(files::temporary_beside(&models::folder(context, &ModelRef::new(name, 0))))
+    }
+}
 
 impl Drop for Aside {
     fn drop(&mut self) {

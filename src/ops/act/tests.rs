@@ -10,7 +10,7 @@ use crate::base::{Cancel, Clock};
 use crate::domain::gate::ReasonCode;
 use crate::domain::{ModelRef, Request, Via, lineage};
 use crate::lake::Table;
-use crate::ner::{Span, Tagger};
+use crate::ner::{Answer, Tagger, one_by_one};
 use crate::ops::{OpenOptions, Workspace};
 use crate::pipeline::models;
 
@@ -40,8 +40,10 @@ impl Tagger for NoOats {
         &self.0
     }
 
-    fn tag(&self, text: &str) -> Result<Vec<Span>, String> {
-        if text.contains("oat") { Err("oats are beyond it".to_owned()) } else { Ok(Vec::new()) }
+    fn tag(&self, texts: &[&str], cancel: &Cancel) -> crate::base::Result<Vec<Answer>> {
+        one_by_one(texts, cancel, |text| {
+            if text.contains("oat") { Err("oats are beyond it".to_owned()) } else { Ok(Vec::new()) }
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Executor, MySql, Postgres, Row
 
 use super::{Database, Sink};
 use crate::base::{Cancel, Error, ErrorKind, Result};
-use crate::source::patience::{Runtime, heard, thought};
+use crate::net::patience::{Runtime, heard, thought};
 
 /// What PostgreSQL is told first: one look at the whole database, in which nothing changes, and times in UTC.
 const LOOK_AT_POSTGRES: &str = "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; \

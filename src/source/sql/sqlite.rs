@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Database, Sink};
 use crate::base::{Cancel, Error, ErrorKind, Result};
-use crate::source::patience::SILENCE;
+use crate::net::patience::SILENCE;
 
 /// A file in the middle of one look at it.
 pub struct Sqlite<'a> {

@@ -1,11 +1,13 @@
 //! What the real taggers make of the material: the second version is good, the third loses brands.
 
+use std::path::Path;
+
 use super::super::training;
 use super::reading::{column, file};
 use super::*;
 use crate::base::Cancel;
 use crate::domain::model::{ModelKind, ModelMetrics};
-use crate::ner::train::{TrainOptions, train};
+use crate::ner::train::{Beside, TrainOptions, train};
 use crate::ner::{Tagger, data, evaluate, load, tag_all};
 
 fn documents(name: &str) -> Vec<data::Document> {
@@ -18,13 +20,13 @@ fn documents(name: &str) -> Vec<data::Document> {
 }
 
 fn trained(name: &str) -> Box<dyn Tagger> {
-    let options = TrainOptions { epochs: 3, hash_bits: 18, ..TrainOptions::default() };
-    let trained = train(&documents(name), &options, &mut |_| {}, &Cancel::default()).unwrap();
-    load(ModelKind::Crf, &trained.file).unwrap()
+    let options = TrainOptions { epochs: 3, folds: 2, members: 2, hash_bits: 18, ..TrainOptions::default() };
+    let trained = train(&documents(name), Beside::default(), &options, &mut |_| {}, &Cancel::default()).unwrap();
+    load(ModelKind::Crf, &trained.file, Path::new("")).unwrap()
 }
 
 fn measured(tagger: &dyn Tagger) -> ModelMetrics {
-    evaluate(tagger, &documents(training::TEST), &Cancel::default()).unwrap()
+    evaluate(tagger, &documents(training::TEST), &mut |_| {}, &Cancel::default()).unwrap().metrics
 }
 
 /// Brands per thousand rows of a provider's first delivery.
@@ -39,7 +41,7 @@ fn brands(tagger: &dyn Tagger, provider: &str, description: &str) -> usize {
 
 #[test]
 fn each_version_is_what_the_plan_says_of_it() {
-    let first = load(ModelKind::Lexicon, &material(SEED).unwrap().lexicon.1).unwrap();
+    let first = load(ModelKind::Lexicon, &material(SEED).unwrap().lexicon.1, Path::new("")).unwrap();
     let (second, third) = (trained(training::SECOND), trained(training::THIRD));
     let [one, two, three] = [&first, &second, &third].map(|tagger| measured(tagger.as_ref()));
     assert!((0.4..0.75).contains(&one.overall.f1), "the list finds single words: {}", one.overall.f1);

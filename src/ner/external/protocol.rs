@@ -1,0 +1,125 @@
+//! What is said to a model that lives elsewhere, and what it answers: one JSON document each way.
+
+use crate::base::text::safe;
+use crate::base::{Error, Result};
+use crate::ner::tagger::{Answer, Span};
+
+/// The version of the protocol that programs have to speak.
+pub const VERSION: u32 = 1;
+
+/// The longest answer, in bytes.
+pub const LONGEST: u64 = 64 << 20;
+
+/// What a program says first.
+#[derive(Debug, serde::Deserialize)]
+pub struct Hello {
+    pub assay_tagger: u32,
+    pub model: String,
+    pub version: String,
+    pub labels: Vec<String>,
+}
+
+/// Texts to read.
+#[derive(Debug, serde::Serialize)]
+pub struct Request<'a> {
+    pub id: u64,
+    pub texts: &'a [&'a str],
+}
+
+/// What a model found, or why it can't go on.
+#[derive(Debug, serde::Deserialize)]
+pub struct Response {
+    pub id: Option<u64>,
+    pub rows: Option<Vec<Row>>,
+    pub error: Option<String>,
+    /// Which weights answered, where a server says so.
+    pub version: Option<String>,
+}
+
+/// What a model found in one text. Entities alone are a row too.
+#[derive(Debug, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Row {
+    Named {
+        entities: Vec<Found>,
+    },
+    Failed {
+        error: String,
+    },
+    Bare(Vec<Found>),
+    /// A row that is JSON once more, as servers of data frames send it.
+    Packed(String),
+}
+
+/// One entity. Other libraries call the label otherwise.
+#[derive(Debug, serde::Deserialize)]
+pub struct Found {
+    #[serde(alias = "entity_group", alias = "entity")]
+    label: String,
+    start: u32,
+    end: u32,
+    score: f64,
+}
+
+impl Row {
+    /// As taggers answer: entities by start.
+    pub fn answer(self) -> Result<Answer> {
+        Ok(match self {
+            Self::Named { entities } | Self::Bare(entities) => Ok(spans(entities)),
+            Self::Failed { error } => Err(safe(&error).into_owned()),
+            Self::Packed(text) => {
+                let row: Self = serde_json::from_str(&text).map_err(|error| not_a_row(&text, &error))?;
+                // Once: a string within a string could go on without end.
+                match row {
+                    Self::Packed(_) => return Err(Error::bad_data(format!("{} is no row", quoted(&text)))),
+                    row => return row.answer(),
+                }
+            }
+        })
+    }
+}
+
+fn spans(found: Vec<Found>) -> Vec<Span> {
+    let span = |Found { label, start, end, score }| Span { label, start, end, score };
+    let mut spans: Vec<Span> = found.into_iter().map(span).collect();
+    spans.sort_by_key(|span| (span.start, span.end));
+    spans
+}
+
+fn not_a_row(text: &str, error: &serde_json::Error) -> Error {
+    Error::bad_data(format!("the model answered {} for a text", quoted(text))).because(error)
+}
+
+/// Reads an answer to so many texts.
+pub fn read(bytes: &[u8], texts: usize) -> Result<(Option<u64>, Option<String>, Vec<Answer>)> {
+    let response: Response = parse(bytes)?;
+    if let Some(error) = response.error {
+        return Err(Error::bad_data(format!("the model says that it can't go on: {}", safe(&error))));
+    }
+    let rows = response.rows.ok_or_else(|| {
+        Error::bad_data(format!("the model answered {} without `rows`", quoted(&String::from_utf8_lossy(bytes))))
+    })?;
+    if rows.len() != texts {
+        return Err(Error::bad_data(format!("the model answered {} rows for {texts} texts", rows.len())));
+    }
+    let answers = rows.into_iter().map(Row::answer).collect::<Result<_>>()?;
+    Ok((response.id, response.version, answers))
+}
+
+/// Reads one JSON document, or says what came in its place.
+pub fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let text = String::from_utf8_lossy(bytes);
+        Error::bad_data(format!("the model answered {}, which is not what was asked for", quoted(text.trim_end())))
+            .because(error)
+    })
+}
+
+/// The beginning of what a model wrote.
+pub fn quoted(text: &str) -> String {
+    let mut beginning: String = text.chars().take(80).collect();
+    if beginning.len() < text.len() {
+        beginning.push('…');
+    }
+    format!("`{}`", safe(&beginning))
+}
