@@ -7,6 +7,7 @@ mod aggregate;
 mod checks;
 mod dataset;
 mod document;
+mod models;
 mod names;
 mod provider;
 mod reference;

@@ -8,14 +8,15 @@ use toml::de::DeTable;
 
 use super::document::Document;
 use super::table::{Located, Table, suggest, unique};
-use super::{dataset, names};
+use super::{dataset, models, names};
 use crate::base::Result;
 use crate::domain::contract::Amended;
 use crate::domain::{Contract, Role, policy};
 
 /// Everything that the file says.
 pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Contract> {
-    let root = Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset"])?;
+    let root =
+        Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset", "model"])?;
     let workspace = root
         .value("workspace")
         .ok_or_else(|| {
@@ -35,6 +36,7 @@ pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         workspace: name.value.to_owned(),
         timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| names::time_zone(document, &text))?,
         datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
+        models: models::models(&root)?,
         today: workspace.value("today").map(|value| value.date()).transpose()?,
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,

@@ -93,12 +93,16 @@ impl Builder<'_> {
             Act::Train { file, note } => vec![Request::TrainModel {
                 name: MODEL.to_owned(),
                 data: vec![Path::new(TRAINING).join(file)],
+                verdicts: false,
+                lexicons: Vec::new(),
+                silver: false,
                 test: Some(Path::new(TRAINING).join(TEST)),
                 seed: 1,
                 note: Some((*note).to_owned()),
             }],
-            Act::Promote { version, reason } => vec![Request::PromoteModel {
+            Act::Promote { version, waive, reason } => vec![Request::PromoteModel {
                 model: ModelRef::new(MODEL, *version),
+                waive: *waive,
                 reason: Some((*reason).to_owned()),
             }],
             Act::Deliver { period } => {

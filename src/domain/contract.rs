@@ -10,6 +10,7 @@ use super::batch::Delivery;
 use super::calendar::{Rhythm, Span};
 use super::due::Due;
 use super::policy::ReleasePolicy;
+use super::promotion::PromotionPolicy;
 use super::reference::Reference;
 use super::source::Source;
 use super::unit::{DecimalMark, Measure};
@@ -41,6 +42,9 @@ pub struct Contract {
     pub people: BTreeMap<String, Vec<Role>>,
     /// The data products.
     pub datasets: Vec<Dataset>,
+    /// What versions of models have to show before they go into production.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<PromotionPolicy>,
     /// What came to stand beside assay.toml since it was applied.
     #[serde(skip)]
     pub amended: Amended,
@@ -57,11 +61,13 @@ struct Stored {
     demo: bool,
     people: BTreeMap<String, Vec<Role>>,
     datasets: Vec<Dataset>,
+    #[serde(default)]
+    models: Vec<PromotionPolicy>,
 }
 
 impl From<Stored> for Contract {
-    fn from(Stored { workspace, timezone, today, demo, people, datasets }: Stored) -> Self {
-        Self { workspace, timezone, today, demo, people, datasets, amended: Amended::default() }.placed()
+    fn from(Stored { workspace, timezone, today, demo, people, datasets, models }: Stored) -> Self {
+        Self { workspace, timezone, today, demo, people, datasets, models, amended: Amended::default() }.placed()
     }
 }
 

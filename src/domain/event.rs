@@ -9,6 +9,7 @@ use super::batch::{BronzeColumn, Delivery};
 use super::mapping::MappingId;
 use super::note::Noted;
 use super::policy::Format;
+use super::promotion::Trial;
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
 use super::{Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via};
@@ -143,8 +144,14 @@ pub enum Fact {
     ModelRegistered { version: Box<ModelVersion> },
     /// A model version is no longer offered.
     ModelArchived { model: ModelRef },
-    /// An alias points to a version; `previous` is where it pointed before.
-    AliasMoved { alias: String, model: ModelRef, previous: Option<ModelRef> },
+    /// An alias points to a version; `previous` is where it pointed before, `trial` what a promotion was measured by.
+    AliasMoved {
+        alias: String,
+        model: ModelRef,
+        previous: Option<ModelRef>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trial: Option<Box<Trial>>,
+    },
 
     /// A period was accepted as a baseline, as these batches of its providers stood and a model version read them.
     PeriodBaselined {

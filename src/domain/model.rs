@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+use crate::base::text::counted;
 use crate::base::{Digest, Error, Result};
 
 /// A model version, written `name/version`; `none` for datasets without text.
@@ -123,6 +124,29 @@ pub struct ModelMetrics {
     pub calibration_error: Option<f64>,
 }
 
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { precision, recall, f1, support } = self;
+        write!(f, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3} over {support}")
+    }
+}
+
+impl ModelMetrics {
+    /// All of it that is about no single label, in one sentence.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let said = std::iter::once(format!("{} entities", self.overall)).chain(self.leniently());
+        said.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What is measured beside strict scores, in words.
+    pub fn leniently(&self) -> impl Iterator<Item = String> {
+        let partial = self.partial_f1.map(|f1| format!("F1 {f1:.3} where overlapping is right too"));
+        let calibration = self.calibration_error.map(|error| format!("scores are off by {error:.3}"));
+        partial.into_iter().chain(calibration)
+    }
+}
+
 /// How often entities of one label were taken for those of another.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Confusion {
@@ -136,6 +160,19 @@ pub struct Confusion {
     pub moved: u64,
 }
 
+impl fmt::Display for Confusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { truth, found, count, moved } = self;
+        match (truth, found) {
+            (Some(truth), Some(found)) if truth == found => write!(f, "{truth} with other edges: {moved}"),
+            (Some(truth), Some(found)) => write!(f, "{truth} taken for {found}: {count}"),
+            (Some(truth), None) => write!(f, "{truth} missed: {count}"),
+            (None, Some(found)) => write!(f, "{found} found where there is nothing: {count}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
 /// A mistake that a model makes again and again.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mistake {
@@ -147,6 +184,19 @@ pub struct Mistake {
     pub count: u64,
     /// A text in which it was made, shortened around the place.
     pub example: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { truth, found, count, example } = self;
+        match (truth, found) {
+            (Some((text, label)), None) => write!(f, "{label} `{text}` missed")?,
+            (Some((text, label)), Some((other, wrong))) => write!(f, "{label} `{text}` found as {wrong} `{other}`")?,
+            (None, Some((text, label))) => write!(f, "`{text}` wrongly found as {label}")?,
+            (None, None) => {}
+        }
+        write!(f, ", {count} times, for example in `{example}`")
+    }
 }
 
 /// How a model did on labelled data, in numbers and by its mistakes. The texts of mistakes stay out of the journal.
@@ -181,6 +231,37 @@ impl Evaluation {
     }
 }
 
+/// What a version learned from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TrainedOn {
+    /// Labelled documents of files.
+    pub documents: u64,
+    /// Texts whose entities assessors found right.
+    pub verdicts: u64,
+    /// Lexicons whose hits it sees.
+    pub lexicons: Vec<ModelRef>,
+    /// Texts of silver that nobody labelled.
+    pub unlabelled: u64,
+    /// What made it come out this way and no other.
+    pub seed: u64,
+}
+
+impl fmt::Display for TrainedOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", counted(self.documents, "document"))?;
+        if self.verdicts > 0 {
+            write!(f, ", {} found right by assessors", counted(self.verdicts, "text"))?;
+        }
+        for lexicon in &self.lexicons {
+            write!(f, ", the hits of {lexicon}")?;
+        }
+        if self.unlabelled > 0 {
+            write!(f, ", the words of {} of silver", counted(self.unlabelled, "text"))?;
+        }
+        Ok(())
+    }
+}
+
 /// A registered model version.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ModelVersion {
@@ -202,8 +283,30 @@ pub struct ModelVersion {
     pub by: String,
     /// What the person said about it.
     pub note: Option<String>,
+    /// The version of its name that was in production when it came: what it was made to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ModelRef>,
+    /// The command line that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// What it learned from, where it was trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_on: Option<TrainedOn>,
     /// Whether it was archived: no longer offered, never deleted while a release needs it.
     pub archived: bool,
+}
+
+/// A version that was in production at some time.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct InProduction {
+    /// The version.
+    pub model: ModelRef,
+    /// When it came into production.
+    pub since: DateTime<Utc>,
+    /// Who put it there.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// Something a model found in a text field.

@@ -35,11 +35,22 @@ pub enum Request {
     Baseline { dataset: Option<String>, period: Period, reason: String },
     /// Registers a model file as the next version, measured on the test file if there is one.
     RegisterModel { name: String, file: PathBuf, test: Option<PathBuf>, note: Option<String> },
-    /// Trains a model on labelled files and registers it as the next version, measured on the test file, or on what was
-    /// held out.
-    TrainModel { name: String, data: Vec<PathBuf>, test: Option<PathBuf>, seed: u64, note: Option<String> },
-    /// Points `production` to a version.
-    PromoteModel { model: ModelRef, reason: Option<String> },
+    /// Trains a model and registers it as the next version, measured on the test file, or on what was held out: on labelled files, on what
+    /// assessors found right, with the hits of lexicons, and with classes of words learned from silver.
+    TrainModel {
+        name: String,
+        data: Vec<PathBuf>,
+        verdicts: bool,
+        lexicons: Vec<ModelRef>,
+        silver: bool,
+        test: Option<PathBuf>,
+        seed: u64,
+        note: Option<String>,
+    },
+    /// Points `production` to a version; with `waive` even where labels are found worse than before.
+    PromoteModel { model: ModelRef, waive: bool, reason: Option<String> },
+    /// Points another alias to a version.
+    AliasModel { model: ModelRef, alias: String },
     /// No longer offers a version.
     ArchiveModel { model: ModelRef, reason: String },
     /// Says that an anomaly is real.
@@ -112,6 +123,7 @@ impl Request {
                 | Self::RetryTask { .. }
                 | Self::RegisterModel { test: Some(_), .. }
                 | Self::TrainModel { .. }
+                | Self::PromoteModel { .. }
                 | Self::Publish { .. }
                 | Self::Rollback { .. }
                 | Self::WithdrawRelease { .. }
@@ -191,17 +203,24 @@ impl Request {
                 .option("--name", Some(name))
                 .option("--test", test.as_ref().map(|file| file.display().to_string()).as_ref())
                 .option("--note", note.as_ref()),
-            Self::TrainModel { name, data, test, seed, note } => data
+            Self::TrainModel { name, data, verdicts, lexicons, silver, test, seed, note } => lexicons
                 .iter()
-                .fold(line("model train").option("--name", Some(name)), |line, file| {
-                    line.option("--data", Some(&file.display().to_string()))
-                })
+                .fold(
+                    data.iter().fold(line("model train").option("--name", Some(name)), |line, file| {
+                        line.option("--data", Some(&file.display().to_string()))
+                    }),
+                    |line, lexicon| line.option("--lexicon", Some(lexicon)),
+                )
+                .flag("--labels-from-verdicts", *verdicts)
+                .flag("--silver", *silver)
                 .option("--test", test.as_ref().map(|file| file.display().to_string()).as_ref())
                 .option("--seed", Some(seed))
                 .option("--note", note.as_ref()),
-            Self::PromoteModel { model, reason } => {
-                line("model promote").word(&model.to_string()).option("--reason", reason.as_ref())
-            }
+            Self::PromoteModel { model, waive, reason } => line("model promote")
+                .word(&model.to_string())
+                .flag("--waive", *waive)
+                .option("--reason", reason.as_ref()),
+            Self::AliasModel { model, alias } => line("model alias").word(&model.to_string()).word(alias),
             Self::ArchiveModel { model, reason } => line("model archive").word(&model.to_string()).reason(reason),
             Self::ConfirmAnomaly { id, reason } => line("anomaly confirm").word(id.as_str()).reason(reason),
             Self::WaiveAnomaly { id, reason, until } => {

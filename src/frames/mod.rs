@@ -1,5 +1,6 @@
 //! Floor 2: rows in memory. Canonical columns and entities in polars' frames, and plans walked chunk by chunk.
 
+mod buffer;
 mod builder;
 mod cells;
 mod entities;
@@ -7,6 +8,7 @@ pub mod sql;
 mod stream;
 mod types;
 
+pub use self::buffer::{Buffer, same_rows};
 pub use self::builder::Builder;
 pub use self::cells::{Cells, ints, text};
 pub use self::entities::{EntityColumn, entity_column};

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::base::Digest;
 use crate::base::clock::minute;
 use crate::base::text::{counted, grouped};
 use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
+use crate::domain::coverage::Covered;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
+use crate::domain::model::{Measured, TrainedOn};
 use crate::domain::note::DeliveryNote;
 use crate::domain::scorecard::Scorecard;
 use crate::domain::source::Retrieval;
-use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, Period, Reason, Release, ReleaseName, TaskState};
+use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, ModelVersion, Reason, Release, ReleaseName};
 pub use crate::pipeline::compare::RowChange;
 pub use crate::pipeline::look::RejectRow;
 
@@ -221,7 +224,7 @@ pub struct FallenApproval {
 
 /// What a release changes, compared with what is live for its period; for one that was published itself, with what
 /// clients saw before it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ReleaseChanges {
     /// What it is compared with.
     pub since: Option<ReleaseName>,
@@ -235,12 +238,28 @@ pub struct ReleaseChanges {
     pub batches_added: Vec<String>,
     /// The other way round.
     pub batches_gone: Vec<String>,
+    /// Its model version.
+    pub model: ModelRef,
     /// The live one's model version, if it is another.
     pub model_before: Option<ModelRef>,
     /// Label by label: entities before and after.
     pub labels: Vec<(String, u64, u64)>,
+    /// What the live one's model version finds in the rows of this release, by label: what differs from it the model changed, what it differs
+    /// in from before the data changed. None where the model is the same, or has not read these rows.
+    pub labels_by_model_before: Option<BTreeMap<String, u64>>,
     /// Provider by provider, where it rests on other batches: which, and what that does to the rows.
     pub batches: Vec<BatchChange>,
+}
+
+impl ReleaseChanges {
+    /// How many entities of a label more there are because the data changed, and how many because the model did: `None` where nobody knows.
+    #[must_use]
+    pub fn causes(&self, label: &str) -> Option<(i64, i64)> {
+        let (_, before, after) = self.labels.iter().find(|(name, _, _)| name == label)?;
+        let between = self.labels_by_model_before.as_ref()?.get(label).copied().unwrap_or(0);
+        let more = |from: u64, to: u64| i64::try_from(i128::from(to) - i128::from(from)).unwrap_or(i64::MAX);
+        Some((more(*before, between), more(between, *after)))
+    }
 }
 
 /// A provider whose batches differ between two releases.
@@ -299,9 +318,33 @@ pub struct ModelDetail {
     /// Its row.
     pub row: ModelRow,
     /// Slice by slice, newest period first: where its processing stands.
-    pub coverage: Vec<(Period, String, TaskState)>,
+    pub coverage: Vec<Covered>,
+    /// How it did where it was measured, with its mistakes; none where its report is not at hand.
+    pub measured: Option<Measured>,
+    /// What it came from.
+    pub origin: ModelOrigin,
     /// When an alias was pointed to it, which, and by whom; oldest first.
     pub alias_history: Vec<(DateTime<Utc>, String, String)>,
+}
+
+/// What a model version came from.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct ModelOrigin {
+    /// The version that was in production when it came.
+    pub parent: Option<ModelRef>,
+    /// The command line that made it.
+    pub command: Option<String>,
+    /// The digest of all that it learned from.
+    pub training_data: Option<Digest>,
+    /// What that was.
+    pub trained_on: Option<TrainedOn>,
+}
+
+impl From<&ModelVersion> for ModelOrigin {
+    fn from(version: &ModelVersion) -> Self {
+        let ModelVersion { parent, command, training_data, trained_on, .. } = version.clone();
+        Self { parent, command, training_data, trained_on }
+    }
 }
 
 /// One event.

@@ -16,8 +16,8 @@ pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
 pub use act::{ContractDiff, Next, Reply};
 pub use delivered::{FilePreview, Whose, preview as preview_file};
 pub use details::{
-    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, Overview, RejectRow,
-    ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
+    AnomalyDetail, BatchChange, BatchDetail, EventDetail, FallenApproval, ModelDetail, ModelOrigin, Overview,
+    RejectRow, ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
 pub use outlived::Outlived;
 pub use reasons::ReasonGroup;

@@ -114,6 +114,7 @@ mod tests {
             demo,
             people,
             datasets: Vec::new(),
+            models: Vec::new(),
             amended: crate::domain::contract::Amended::default(),
         }
     }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveTime, Utc};
 
 use super::Session;
-use super::query::changes::Memory;
+use super::details::ReleaseChanges;
+use super::query::memory::Memory;
 use crate::base::{Cancel, Clock, Error, Result, ResultExt, files};
 use crate::config::{self, CONTRACT_FILE};
 use crate::domain::event::Origin;
+use crate::domain::model_change::ModelComparison;
 use crate::domain::{Actor, Contract, Fact, Role, Via};
 use crate::journal::{Journal, Snapshot, Watch};
 use crate::lake::Lake;
@@ -47,7 +49,9 @@ pub struct Workspace {
     workers: usize,
     journal: Journal,
     lake: Lake,
-    memory: Memory,
+    memory: Memory<ReleaseChanges>,
+    /// Comparisons of model versions.
+    comparisons: Memory<ModelComparison>,
 }
 
 /// The contract in force, and what the file says beside it. A file that can't be read, because somebody is in the midst
@@ -101,7 +105,14 @@ impl Workspace {
         let journal = Journal::open_on(&file, watch, options.host.clone())?;
         let lake = Lake::open(&root)?;
         let workers = options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-        Ok(Self { root: Arc::new(root), workers, journal, lake, memory: Memory::default() })
+        Ok(Self {
+            root: Arc::new(root),
+            workers,
+            journal,
+            lake,
+            memory: Memory::default(),
+            comparisons: Memory::default(),
+        })
     }
 
     /// The workspace that `start` lies in: the nearest folder upwards with an assay.toml.
@@ -166,8 +177,12 @@ impl Workspace {
         if via == Via::Tui && !is_there && inside.exists() { inside } else { named }
     }
 
-    pub(super) fn memory(&self) -> &Memory {
+    pub(super) fn memory(&self) -> &Memory<ReleaseChanges> {
         &self.memory
+    }
+
+    pub(super) fn comparisons(&self) -> &Memory<ModelComparison> {
+        &self.comparisons
     }
 
     pub(super) fn journal(&self) -> &Journal {

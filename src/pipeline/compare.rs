@@ -10,7 +10,7 @@ use polars::prelude::*;
 use super::{Context, publication, refine, slices};
 use crate::base::{Cancel, Error, Result};
 use crate::domain::unit::Unit;
-use crate::domain::{Dataset, Field, Release, Slice, lineage};
+use crate::domain::{Dataset, Field, ModelRef, Release, Slice, lineage};
 use crate::frames::{self, Order};
 
 /// How the rows of one provider differ.
@@ -114,15 +114,32 @@ fn artifact(context: &Context, release: &Release) -> Result<Option<LazyFrame>> {
 pub fn labels(context: &Context, release: &Release) -> Result<Option<BTreeMap<String, u64>>> {
     let Some(rows) = artifact(context, release)? else { return Ok(None) };
     let mut counts = BTreeMap::new();
-    let names = rows.clone().collect_schema().map_err(Error::library)?;
-    if !names.contains(lineage::ENTITIES) {
-        return Ok(Some(counts));
+    if rows.clone().collect_schema().map_err(Error::library)?.contains(lineage::ENTITIES) {
+        count_labels(rows, &mut counts, &context.cancel)?;
     }
+    Ok(Some(counts))
+}
+
+/// Adds the entities per label that a model version found in a slice.
+pub fn count_annotated(
+    context: &Context,
+    slice: &Slice,
+    model: &ModelRef,
+    counts: &mut BTreeMap<String, u64>,
+) -> Result<()> {
+    let (table, partition) = slices::annotations(slice, model);
+    match context.lake.scan(&table, None, &partition)? {
+        Some(rows) => count_labels(rows, counts, &context.cancel),
+        None => Ok(()),
+    }
+}
+
+fn count_labels(rows: LazyFrame, counts: &mut BTreeMap<String, u64>, cancel: &Cancel) -> Result<()> {
     let found = element().struct_().field_by_name("label");
     let plan = rows
         .select([col(lineage::ENTITIES).list().eval(found).alias(LABEL)])
         .explode(cols([LABEL]), ExplodeOptions { empty_as_null: false, keep_nulls: false });
-    for chunk in frames::chunks(plan, Order::Any, &context.cancel)? {
+    for chunk in frames::chunks(plan, Order::Any, cancel)? {
         for label in frames::text(&chunk?, LABEL)?.iter().flatten() {
             match counts.get_mut(label) {
                 Some(count) => *count += 1,
@@ -130,7 +147,7 @@ pub fn labels(context: &Context, release: &Release) -> Result<Option<BTreeMap<St
             }
         }
     }
-    Ok(Some(counts))
+    Ok(())
 }
 
 /// A name that no field has.

@@ -184,7 +184,7 @@ impl Gathered {
             if let TaskSubject::Annotated { slice, model } = &step.task.subject
                 && step.task.kind == TaskKind::Enrich
                 && *model == release.model
-                && let Some(output) = plan_facts.outputs.get(&step.task.slot())
+                && let Some(output) = plan_facts.on_record.outputs.get(&step.task.slot())
             {
                 unprocessed.insert(slice.provider.clone(), output.rejected);
             }

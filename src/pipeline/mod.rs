@@ -27,6 +27,7 @@ pub mod inputs;
 pub mod land;
 pub mod lease;
 pub mod look;
+pub mod model_changes;
 pub mod models;
 pub mod notes;
 mod parts;
@@ -40,5 +41,7 @@ pub mod rules;
 pub mod schedule;
 pub mod slices;
 pub mod standing;
+pub mod step;
+pub mod texts;
 
 pub use context::Context;

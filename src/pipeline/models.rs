@@ -1,7 +1,7 @@
 //! Model versions ready to tag, loaded once per process.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Context;
@@ -31,7 +31,13 @@ pub fn file_name(kind: ModelKind) -> String {
 
 /// The folder of a model version.
 pub fn folder(context: &Context, model: &ModelRef) -> PathBuf {
-    context.root.join("models").join(&model.name).join(model.version.to_string())
+    folder_in(&context.root, model)
+}
+
+/// The same, of a workspace in this folder.
+#[must_use]
+pub fn folder_in(root: &Path, model: &ModelRef) -> PathBuf {
+    root.join("models").join(&model.name).join(model.version.to_string())
 }
 
 /// The tagger of a registered version, checked against the digest on record.
@@ -47,17 +53,24 @@ pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagge
     if let Some(tagger) = loaded.get(&key) {
         return Ok(tagger.clone());
     }
-    let bytes = files::read_regular(&path)
-        .with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
-    if Digest::of(&bytes) != version.digest {
-        return Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
-            .hint(format!("restore {} from a backup", path.display())));
-    }
+    let bytes = bytes(context, version)?;
     let tagger: Arc<dyn Tagger> = ner::load(version.kind, &bytes, &folder(context, &version.model))
         .with_context(|| format!("loading {}", version.model))?
         .into();
     loaded.insert(key, tagger.clone());
     Ok(tagger)
+}
+
+/// The file of a registered version, checked against the digest on record.
+pub fn bytes(context: &Context, version: &ModelVersion) -> Result<Vec<u8>> {
+    let path = file(context, version);
+    let bytes = files::read_regular(&path)
+        .with_context(|| format!("reading {}, the file of {}", path.display(), version.model))?;
+    if Digest::of(&bytes) == version.digest {
+        return Ok(bytes);
+    }
+    Err(Error::corrupt(format!("the file of {} is not the one that was registered", version.model))
+        .hint(format!("restore {} from a backup", path.display())))
 }
 
 /// From here on `tagger` reads for the version whose file has this digest.

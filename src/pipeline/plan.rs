@@ -1,30 +1,15 @@
 //! The planner: what a release needs, and what of it is missing or stale. Pure, over facts read in one snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::history::{self, Vouched};
+use super::step::{OnRecord, Step};
 use super::{assemble, standing};
 use crate::base::{Digest, Result};
 use crate::domain::check::LEAST_HISTORY;
-use crate::domain::task::{TaskOutput, UPSTREAM, stale_cause};
-use crate::domain::{
-    Batch, Dataset, ModelRef, Period, Release, Slice, Task, TaskKey, TaskKind, TaskState, TaskSubject,
-};
+use crate::domain::task::UPSTREAM;
+use crate::domain::{Batch, Dataset, ModelRef, Period, Release, Slice, Task, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;
-
-/// Why an output from the very inputs does not stand.
-const BROKEN: &str = "what was written is not whole: an attempt on it did not end or it was lost";
-
-/// A task of a plan, where it stands, and which tasks of the plan have to be done before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// The task under its present key.
-    pub task: Task,
-    /// Where it stands.
-    pub state: TaskState,
-    /// The slots of all that it reads.
-    pub needs: Vec<String>,
-}
 
 /// What the planner has to know of one release.
 #[derive(Debug)]
@@ -41,15 +26,10 @@ pub struct PlanFacts<'a> {
     pub also: Vec<(ModelRef, Digest)>,
     /// What identifies the earlier measurements that its checks look back at.
     pub history: Digest,
-    /// What is on record, by slot.
-    pub outputs: BTreeMap<String, TaskOutput>,
-    /// The slots whose output is no longer what was recorded: an attempt that has no outcome began to replace it, or it
-    /// is lost.
-    pub broken: BTreeSet<String>,
+    /// What is on record of its period.
+    pub on_record: OnRecord,
     /// Whether the release is bound to nothing, or to something else than what an approval of it would stand for.
     pub unbound: bool,
-    /// Errors that stand, by slot: the key that failed, and why.
-    pub failures: BTreeMap<String, (TaskKey, String)>,
 }
 
 /// Reads what the planner has to know. `also` are model versions to run besides the release's own.
@@ -66,23 +46,9 @@ pub fn facts<'a>(
     let models = digests(snapshot, std::iter::once(&release.model).chain(&reference))?;
     let is_judged = |model: &ModelRef| models.iter().any(|(judged, _)| judged == model);
     let also = digests(snapshot, also.iter().filter(|model| !is_judged(model)))?;
-    let period = release.name.period;
-    let mut outputs = BTreeMap::new();
-    let mut broken = BTreeSet::new();
-    for recorded in snapshot.outputs_of(&dataset.name, period)? {
-        let slot = recorded.task.slot();
-        if !recorded.whole {
-            broken.insert(slot.clone());
-        }
-        outputs.insert(slot, recorded.output);
-    }
-    let failures = snapshot
-        .failures_of(&dataset.name, period)?
-        .into_iter()
-        .map(|(slot, failure)| (slot, (failure.key, failure.error)))
-        .collect();
+    let on_record = OnRecord::of(snapshot, &dataset.name, release.name.period)?;
     let unbound = assemble::is_unbound(snapshot, dataset, release)?;
-    Ok(PlanFacts { dataset, release, batches, models, also, history, outputs, broken, unbound, failures })
+    Ok(PlanFacts { dataset, release, batches, models, also, history, on_record, unbound })
 }
 
 /// The model versions that there are, once each, with the digests of their files.
@@ -129,13 +95,9 @@ pub fn reference_model(
 #[must_use]
 pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut by_provider: BTreeMap<&str, Vec<&Batch>> = BTreeMap::new();
-    for batch in &facts.batches {
-        by_provider.entry(&batch.delivery.slice.provider).or_default().push(batch);
-    }
     let mut judged = BTreeMap::new();
     let mut needs = Vec::new();
-    for (provider, batches) in by_provider {
+    for (provider, batches) in by_provider(&facts.batches) {
         for step in slice_steps(facts, provider, &batches) {
             if step.task.kind == TaskKind::Profile && facts.judges(&step.task.subject) {
                 judged.insert(Task::profile_input(&step.task.subject), step.task.key.to_string());
@@ -147,15 +109,15 @@ pub fn plan(facts: &PlanFacts<'_>) -> Vec<Step> {
     judged.insert("inputs".to_owned(), facts.release.input_digest.to_string());
     judged.insert("history".to_owned(), facts.history.to_string());
     let subject = TaskSubject::Release { release: facts.release.name.clone() };
-    let evaluate = facts.step(TaskKind::Evaluate, subject.clone(), judged, needs);
+    let evaluate = facts.on_record.step(TaskKind::Evaluate, subject.clone(), judged, needs);
     let inputs = [("evaluate".to_owned(), evaluate.task.key.to_string())].into();
-    let mut assemble = facts.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
+    let mut assemble = facts.on_record.step(TaskKind::Assemble, subject, inputs, vec![evaluate.task.slot()]);
     if assemble.state == TaskState::Done && facts.unbound {
         // It rests again on what it rested on before, or something that it stands for changed beside its inputs.
         assemble.state = TaskState::Stale { cause: facts.release.present_cause().to_owned() };
     }
     steps.extend([evaluate, assemble]);
-    name_causes(&mut steps, facts);
+    name_causes(&mut steps, &facts.on_record, facts.release.present_cause());
     steps
 }
 
@@ -167,7 +129,7 @@ pub fn judging(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) ->
 
 /// "Upstream stale" says nothing to anybody: the cause that travelled down takes its place. Steps come in an order in
 /// which they can run, so that each finds its own causes named.
-fn name_causes(steps: &mut [Step], facts: &PlanFacts<'_>) {
+fn name_causes(steps: &mut [Step], on_record: &OnRecord, present: &str) {
     let mut causes: BTreeMap<String, String> = BTreeMap::new();
     for step in steps {
         let TaskState::Stale { cause } = &mut step.state else { continue };
@@ -177,9 +139,9 @@ fn name_causes(steps: &mut [Step], facts: &PlanFacts<'_>) {
             let above = step.needs.iter().filter_map(|slot| causes.get(slot).cloned());
             named.extend(above);
             if step.task.inputs.get("inputs")
-                != facts.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs"))
+                != on_record.outputs.get(&step.task.slot()).and_then(|one| one.inputs.get("inputs"))
             {
-                named.push(facts.release.present_cause().to_owned());
+                named.push(present.to_owned());
             }
             if named.is_empty() {
                 named.push(rerun(step.task.kind).to_owned());
@@ -205,32 +167,80 @@ fn rerun(kind: TaskKind) -> &'static str {
     }
 }
 
+/// The batches of each provider.
+fn by_provider(batches: &[Batch]) -> BTreeMap<&str, Vec<&Batch>> {
+    let mut by_provider: BTreeMap<&str, Vec<&Batch>> = BTreeMap::new();
+    for batch in batches {
+        by_provider.entry(&batch.delivery.slice.provider).or_default().push(batch);
+    }
+    by_provider
+}
+
 fn slice_steps(facts: &PlanFacts<'_>, provider: &str, batches: &[&Batch]) -> Vec<Step> {
-    let release = &facts.release.name;
+    let (release, on_record) = (&facts.release.name, &facts.on_record);
     let slice = Slice { dataset: release.dataset.clone(), period: release.period, provider: provider.to_owned() };
-    let refine = facts.stands(refining(facts.dataset, &slice, batches), Vec::new());
+    let refine = on_record.stands(refining(facts.dataset, &slice, batches), Vec::new());
     let refine_key = ("refine".to_owned(), refine.task.key.to_string());
     let refine_slot = refine.task.slot();
     let mut steps = vec![refine];
 
     if facts.dataset.text.is_empty() || facts.models.is_empty() {
         let subject = TaskSubject::Annotated { slice: slice.clone(), model: ModelRef::none() };
-        steps.push(facts.step(TaskKind::Profile, subject, [refine_key.clone()].into(), vec![refine_slot.clone()]));
+        steps.push(on_record.step(TaskKind::Profile, subject, [refine_key.clone()].into(), vec![refine_slot.clone()]));
     }
     if facts.dataset.text.is_empty() {
         return steps;
     }
-    for (model, digest) in facts.models.iter().chain(&facts.also) {
-        let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
-        let fields = ("text".to_owned(), facts.dataset.text_read());
-        let inputs = [refine_key.clone(), ("model".to_owned(), digest.to_string()), fields].into();
-        let enrich = facts.step(TaskKind::Enrich, subject.clone(), inputs, vec![refine_slot.clone()]);
+    for model in facts.models.iter().chain(&facts.also) {
+        let enrich = enriching(facts.dataset, on_record, &steps[0], &slice, model);
+        let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.0.clone() };
         let inputs = [refine_key.clone(), ("enrich".to_owned(), enrich.task.key.to_string())].into();
         let needs = vec![refine_slot.clone(), enrich.task.slot()];
-        let profile = facts.step(TaskKind::Profile, subject, inputs, needs);
+        let profile = on_record.step(TaskKind::Profile, subject, inputs, needs);
         steps.extend([enrich, profile]);
     }
     steps
+}
+
+/// The step that lets a model version, with the digest of its file, read a slice as it was refined.
+fn enriching(
+    dataset: &Dataset,
+    on_record: &OnRecord,
+    refine: &Step,
+    slice: &Slice,
+    model: &(ModelRef, Digest),
+) -> Step {
+    let subject = TaskSubject::Annotated { slice: slice.clone(), model: model.0.clone() };
+    let inputs = [
+        ("refine".to_owned(), refine.task.key.to_string()),
+        ("model".to_owned(), model.1.to_string()),
+        ("text".to_owned(), dataset.text_read()),
+    ];
+    on_record.step(TaskKind::Enrich, subject, inputs.into(), vec![refine.task.slot()])
+}
+
+/// What each of these model versions has read of the slices of a period, whether a release is open for it or not. The steps that refine
+/// a slice are among them, before those that read it.
+pub fn readings(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, models: &[ModelRef]) -> Result<Vec<Step>> {
+    if dataset.text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let models = digests(snapshot, models.iter())?;
+    let batches = standing::batches(snapshot, dataset, period)?;
+    let on_record = OnRecord::of(snapshot, &dataset.name, period)?;
+    let mut steps = Vec::new();
+    for (provider, batches) in by_provider(&batches) {
+        let slice = Slice { dataset: dataset.name.clone(), period, provider: provider.to_owned() };
+        let refine = on_record.stands(refining(dataset, &slice, &batches), Vec::new());
+        let first = steps.len();
+        steps.push(refine);
+        for model in &models {
+            let reading = enriching(dataset, &on_record, &steps[first], &slice, model);
+            steps.push(reading);
+        }
+    }
+    name_causes(&mut steps, &on_record, "");
+    Ok(steps)
 }
 
 /// The task that makes the silver of a slice from these batches.
@@ -255,25 +265,6 @@ impl PlanFacts<'_> {
     fn judges(&self, subject: &TaskSubject) -> bool {
         let TaskSubject::Annotated { model, .. } = subject else { return true };
         !self.also.iter().any(|(also, _)| also == model)
-    }
-
-    fn step(&self, kind: TaskKind, subject: TaskSubject, inputs: BTreeMap<String, String>, needs: Vec<String>) -> Step {
-        self.stands(Task::new(kind, subject, inputs), needs)
-    }
-
-    /// Where a task stands.
-    fn stands(&self, task: Task, needs: Vec<String>) -> Step {
-        let slot = task.slot();
-        let failed = self.failures.get(&slot).filter(|(key, _)| *key == task.key);
-        let state = match (self.outputs.get(&slot), failed) {
-            (Some(output), _) if output.key == task.key && !self.broken.contains(&slot) => TaskState::Done,
-            (_, Some((_, error))) => TaskState::Failed { error: error.clone() },
-            (Some(output), None) => {
-                TaskState::Stale { cause: stale_cause(&task, output).unwrap_or_else(|| BROKEN.to_owned()) }
-            }
-            (None, None) => TaskState::Missing,
-        };
-        Step { task, state, needs }
     }
 }
 

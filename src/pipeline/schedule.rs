@@ -1,5 +1,6 @@
 //! The scheduler: runs what is not done, as far as its inputs allow, on a bounded pool of workers.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use tokio::task::JoinSet;
 
 use super::Context;
 use super::execute::{self, Ended};
-use super::plan::{self, Step};
+use super::plan;
 use super::report::Report;
+use super::step::Step;
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::domain::progress::{Progress, Step as ProgressStep};
-use crate::domain::{Fact, ModelRef, Release, ReleaseName, Task, TaskKey, TaskKind, TaskState};
+use crate::domain::{Fact, ModelRef, Period, Release, ReleaseName, Task, TaskKey, TaskKind, TaskState, TaskSubject};
 
 /// How often a task is tried before it counts as failed.
 const ATTEMPTS: u32 = 4;
@@ -58,6 +60,8 @@ pub struct Scope {
     pub releases: Vec<ReleaseName>,
     /// Model versions to run besides the releases' own.
     pub models: Vec<ModelRef>,
+    /// Periods whose slices the models read, whether a release is open for them or not.
+    pub periods: Vec<(String, Period)>,
     /// Only this task, whatever the others need.
     pub only: Option<TaskKey>,
 }
@@ -84,6 +88,7 @@ pub fn run(context: &Context, scope: &Scope, progress: &dyn Fn(Progress)) -> Res
         let before = tried.len();
         let mut pass = Pass {
             context,
+            order: order(&steps),
             steps,
             workers,
             running: BTreeMap::new(),
@@ -125,13 +130,37 @@ fn steps(context: &Context, scope: &Scope) -> Result<BTreeMap<String, Step>> {
         })?;
         all.extend(steps.into_iter().map(|step| (step.task.slot(), step)));
     }
+    for (dataset, period) in &scope.periods {
+        let steps = context
+            .journal
+            .read(|snapshot| plan::readings(snapshot, context.contract.dataset(dataset)?, *period, &scope.models))?;
+        // What no open release asks for is read as it stands: it is not made anew.
+        let asked = |step: &Step| step.task.kind == TaskKind::Enrich || step.state == TaskState::Done;
+        for step in steps.into_iter().filter(asked) {
+            all.entry(step.task.slot()).or_insert(step);
+        }
+    }
     Ok(all)
+}
+
+/// In which order tasks begin, as far as their inputs allow: the newest period first, because that is what clients wait for. Releases are
+/// judged last, the oldest first: each looks back at those before it.
+fn order(steps: &BTreeMap<String, Step>) -> Vec<String> {
+    let place = |step: &Step| match &step.task.subject {
+        TaskSubject::Release { .. } => (true, None),
+        subject => (false, subject.slice().map(|slice| Reverse(slice.period))),
+    };
+    let mut slots: Vec<(_, &String)> = steps.iter().map(|(slot, step)| (place(step), slot)).collect();
+    slots.sort();
+    slots.into_iter().map(|(_, slot)| slot.clone()).collect()
 }
 
 /// One walk over a fixed plan.
 struct Pass<'a> {
     context: &'a Context,
     steps: BTreeMap<String, Step>,
+    /// The slots in the order in which they begin.
+    order: Vec<String>,
     workers: usize,
     running: BTreeMap<String, Cancel>,
     summary: &'a mut Summary,
@@ -181,8 +210,9 @@ impl Pass<'_> {
             return;
         }
         let ready: Vec<Task> = self
-            .steps
-            .values()
+            .order
+            .iter()
+            .filter_map(|slot| self.steps.get(slot))
             .filter(|step| step.state != TaskState::Done && !self.tried.contains(&step.task.key))
             .filter(|step| step.needs.iter().all(|slot| self.is_done(slot)))
             .take(self.workers.saturating_sub(workers.len()))

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by failing")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the numbers of tests are small")]
 
+mod adapters;
 mod approvals;
 mod as_judged;
 mod bad_input;
 mod by_keys;
 mod calendars;
 mod command_line;
+mod compared;
 mod consequences;
 mod corpus;
 mod crash;
@@ -30,6 +32,8 @@ mod parquet;
 mod parts;
 mod picture;
 mod processes;
+mod programs;
+mod promotion;
 mod readme;
 #[path = "../real_data.rs"]
 mod real_data;

@@ -112,7 +112,7 @@ fn a_training_is_a_task_like_any_other_and_can_be_cancelled_there() {
     terminal.press(&format!("slow\t{}\r", data.display()));
     sees(&terminal, "Enter does it");
     terminal.press("\rt");
-    sees(&terminal, "sentences");
+    sees(&terminal, "train slow");
     terminal.wait("a task that runs", |lines| lines.iter().any(|line| line.contains("running train")).then_some(()));
     terminal.press("x");
     sees(&terminal, "1 cancelled");

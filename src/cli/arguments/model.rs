@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueHint};
 
-use super::ReasonOption;
-use crate::domain::ModelRef;
+use super::{DatasetOption, ReasonOption};
+use crate::domain::{ModelRef, Period};
 
 /// What can be done to models.
 #[derive(Debug, Subcommand)]
@@ -35,8 +35,17 @@ pub enum ModelCommand {
     /// Train a tagger on labelled files (CoNLL columns, or JSON lines with spans) and register it.
     Train {
         /// Labelled files.
-        #[arg(long, required = true, num_args = 1.., value_hint = ValueHint::FilePath)]
+        #[arg(long, required_unless_present = "labels_from_verdicts", num_args = 1.., value_hint = ValueHint::FilePath)]
         data: Vec<PathBuf>,
+        /// Learn also from the rows in which assessors found right what a version of this model had found.
+        #[arg(long)]
+        labels_from_verdicts: bool,
+        /// A registered lexicon whose hits the tagger sees, as name/version; several where it is repeated.
+        #[arg(long)]
+        lexicon: Vec<ModelRef>,
+        /// Learn classes of words from the workspace's silver text too.
+        #[arg(long)]
+        silver: bool,
         /// The model's name.
         #[arg(long)]
         name: String,
@@ -61,13 +70,58 @@ pub enum ModelCommand {
         #[arg(long, required = true, num_args = 1.., value_hint = ValueHint::FilePath)]
         data: Vec<PathBuf>,
     },
+    /// What one version finds otherwise than another in the same rows.
+    Compare {
+        /// The version to compare with, as name/version.
+        before: ModelRef,
+        /// The other.
+        after: ModelRef,
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Only this period.
+        #[arg(long)]
+        period: Option<Period>,
+        /// Only this provider.
+        #[arg(long)]
+        provider: Option<String>,
+    },
     /// Put a version into production.
     Promote {
         /// The version, as name/version.
         model: ModelRef,
+        /// Even where labels are found worse than by the version in production.
+        #[arg(long, requires = "reason")]
+        waive: bool,
         /// Why; it goes on record.
         #[arg(long)]
         reason: Option<String>,
+    },
+    /// Point an alias, for example `candidate`, to a version.
+    Alias {
+        /// The version, as name/version.
+        model: ModelRef,
+        /// The alias.
+        alias: String,
+    },
+    /// Which versions are in production, since when, by whom and why.
+    Production {
+        /// At that time instead of now: a day (its end), or day and time, by the workspace's clock.
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Which versions have read which rows: model version by period by provider.
+    Coverage {
+        /// Only this model, or this version of it.
+        #[arg(long)]
+        model: Option<String>,
+        #[command(flatten)]
+        dataset: DatasetOption,
+        /// Only this period.
+        #[arg(long)]
+        period: Option<Period>,
+        /// Only this provider.
+        #[arg(long)]
+        provider: Option<String>,
     },
     /// No longer offer a version.
     Archive {

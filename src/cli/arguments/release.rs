@@ -25,6 +25,13 @@ pub enum ReleaseCommand {
         /// The release, as dataset/period.n.
         release: ReleaseName,
     },
+    /// What it changes for clients: which rows, and what the data and what the model changed in the entities found.
+    Diff {
+        /// The release, as dataset/period.n.
+        release: ReleaseName,
+        /// The release to compare with; by default the one that clients see, or saw before it.
+        other: Option<ReleaseName>,
+    },
     /// Print why it can't be published, and the commands that clear that.
     Why {
         /// The release, as dataset/period.n.

@@ -3,6 +3,7 @@
 mod anomaly;
 mod batch;
 mod channel;
+mod comparison;
 mod contract;
 mod demo;
 mod log;

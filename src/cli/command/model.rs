@@ -1,12 +1,13 @@
 //! `assay model`.
 
-use super::Call;
+use super::{Call, comparison};
 use crate::base::clock::minute;
 use crate::base::{Result, text};
 use crate::cli::arguments::ModelCommand;
+use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Query};
-use crate::domain::model::ModelMetrics;
-use crate::domain::{ModelRef, Request};
+use crate::domain::model::{Confusion, Measured, ModelMetrics};
+use crate::domain::{ModelRef, Request, Slice, TaskState};
 
 pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
     match command {
@@ -18,22 +19,41 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             test: test.clone(),
             note: note.clone(),
         }),
-        ModelCommand::Train { data, name, kind: _, test, seed, note } => call.change(Request::TrainModel {
-            name: name.clone(),
-            data: data.clone(),
-            test: test.clone(),
-            seed: *seed,
-            note: note.clone(),
-        }),
+        ModelCommand::Train { data, labels_from_verdicts, lexicon, silver, name, kind: _, test, seed, note } => call
+            .change(Request::TrainModel {
+                name: name.clone(),
+                data: data.clone(),
+                verdicts: *labels_from_verdicts,
+                lexicons: lexicon.clone(),
+                silver: *silver,
+                test: test.clone(),
+                seed: *seed,
+                note: note.clone(),
+            }),
         ModelCommand::Evaluate { model, data } => {
             let evaluation = call.workspace.evaluate_model(model, data, &|_, _| {}, call.cancel)?;
             if call.output.is_json() {
                 return call.output.document(&evaluation);
             }
-            scores(call, &evaluation.measured.metrics)
+            scores(call, &evaluation.measured.metrics)?;
+            mistakes(call, &evaluation.measured)?;
+            call.output.line(&format!("{:.0} tokens/s", evaluation.tokens_per_second))
         }
-        ModelCommand::Promote { model, reason } => {
-            call.change(Request::PromoteModel { model: model.clone(), reason: reason.clone() })
+        ModelCommand::Compare { before, after, dataset, period, provider } => {
+            let (dataset, provider) = (dataset.dataset.clone(), provider.clone());
+            let part = Part { model: None, dataset, period: *period, provider };
+            comparison::print(call, &call.workspace.compare_models(before, after, &part, call.cancel)?)
+        }
+        ModelCommand::Promote { model, waive, reason } => {
+            call.change(Request::PromoteModel { model: model.clone(), waive: *waive, reason: reason.clone() })
+        }
+        ModelCommand::Alias { model, alias } => {
+            call.change(Request::AliasModel { model: model.clone(), alias: alias.clone() })
+        }
+        ModelCommand::Production { at } => production(call, at.as_deref()),
+        ModelCommand::Coverage { model, dataset, period, provider } => {
+            let (model, dataset, provider) = (model.clone(), dataset.dataset.clone(), provider.clone());
+            coverage(call, &Part { model, dataset, period: *period, provider })
         }
         ModelCommand::Archive { model, reason } => {
             call.change(Request::ArchiveModel { model: model.clone(), reason: reason.reason.clone() })
@@ -59,6 +79,30 @@ fn list(call: &Call<'_>) -> Result<()> {
     })
 }
 
+fn production(call: &Call<'_>, at: Option<&str>) -> Result<()> {
+    let rows = call.workspace.production(at)?;
+    if rows.is_empty() {
+        call.output.say("no model version was in production");
+    }
+    call.list(&rows, &["model", "since", "by", "reason"], |row| {
+        let reason = row.reason.clone().unwrap_or_default();
+        vec![row.model.to_string(), minute(row.since), row.by.clone(), reason]
+    })
+}
+
+fn coverage(call: &Call<'_>, part: &Part) -> Result<()> {
+    let rows = call.workspace.coverage(part)?;
+    call.list(&rows, &["model", "dataset", "period", "provider", "state", "why"], |row| {
+        let why = match &row.state {
+            TaskState::Stale { cause } => cause.clone(),
+            TaskState::Failed { error } => error.clone(),
+            TaskState::Done | TaskState::Missing | TaskState::Running => String::new(),
+        };
+        let Slice { dataset, period, provider } = row.slice.clone();
+        vec![row.model.to_string(), dataset, period.to_string(), provider, row.state.as_str().to_owned(), why]
+    })
+}
+
 fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
     let detail = call.workspace.model(model)?;
     if call.output.is_json() {
@@ -69,11 +113,22 @@ fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;
     }
+    let origin = &detail.origin;
+    if let Some(parent) = &origin.parent {
+        out.line(&format!("  after {parent}"))?;
+    }
+    if let Some(on) = &origin.trained_on {
+        out.line(&format!("  trained on {on}; seed {}", on.seed))?;
+    }
+    if let Some(command) = &origin.command {
+        out.line(&format!("  made by: {command}"))?;
+    }
     for (at, alias, by) in &detail.alias_history {
         out.line(&format!("  {alias} since {} by {by}", minute(*at)))?;
     }
     out.line(&format!("  {} of {} slices processed", text::grouped(row.coverage.0), text::grouped(row.coverage.1)))?;
-    row.metrics.as_ref().map_or(Ok(()), |metrics| scores(call, metrics))
+    row.metrics.as_ref().map_or(Ok(()), |metrics| scores(call, metrics))?;
+    detail.measured.as_ref().map_or(Ok(()), |measured| mistakes(call, measured))
 }
 
 fn scores(call: &Call<'_>, metrics: &ModelMetrics) -> Result<()> {
@@ -87,4 +142,16 @@ fn scores(call: &Call<'_>, metrics: &ModelMetrics) -> Result<()> {
         })
         .collect();
     call.output.table(&["label", "precision", "recall", "f1", "entities"], &rows)
+}
+
+/// What was taken for what, and the most frequent mistakes.
+fn mistakes(call: &Call<'_>, measured: &Measured) -> Result<()> {
+    let Measured { metrics, confusion, mistakes } = measured;
+    call.output.line(&metrics.summary())?;
+    let label = |label: &Option<String>| label.clone().unwrap_or_else(|| "nothing".to_owned());
+    let number = |count: u64| text::grouped(count);
+    let row = |one: &Confusion| vec![label(&one.truth), label(&one.found), number(one.count), number(one.moved)];
+    let rows: Vec<Vec<String>> = confusion.iter().map(row).collect();
+    call.output.table(&["truth", "found", "entities", "other edges"], &rows)?;
+    mistakes.iter().try_for_each(|mistake| call.output.line(&mistake.to_string()))
 }

@@ -4,10 +4,11 @@ use super::Call;
 use crate::base::clock::minute;
 use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ReleaseCommand;
+use crate::cli::output::Output;
 use crate::domain::listing::{Query, ReleaseRow};
 use crate::domain::release::Change;
 use crate::domain::{Reason, ReleaseName, ReleaseState, Request};
-use crate::ops::{Next, ReasonGroup};
+use crate::ops::{Next, ReasonGroup, ReleaseChanges};
 
 pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
     match command {
@@ -16,6 +17,16 @@ pub fn run(call: &Call<'_>, command: &ReleaseCommand) -> Result<()> {
             Query { dataset: dataset.dataset.clone(), period: *period, state: state.clone(), ..Query::default() },
         ),
         ReleaseCommand::Show { release } => show(call, release),
+        ReleaseCommand::Diff { release, other } => {
+            let changes = call.workspace.release_diff(release, other.as_ref())?;
+            if call.output.is_json() {
+                return call.output.document(&changes);
+            }
+            if changes.since.is_none() {
+                call.output.say("clients see nothing of this period yet");
+            }
+            changed(call.output, &changes)
+        }
         ReleaseCommand::Why { release, verbose } => why(call, release, *verbose),
         ReleaseCommand::Approve { release, digest, note } => call.change(Request::Approve {
             release: release.clone(),
@@ -126,25 +137,7 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     detail.references.iter().try_for_each(|(name, what)| out.line(&format!("  looked up in {name}, {what}")))?;
     out.line(&format!("  {}", text::counted(detail.total_rows, "row")))?;
-    if let Some(since) = &changes.since {
-        out.line(&format!(
-            "  compared with {since}: {} rows before, {} after",
-            changes.rows_before, changes.rows_after
-        ))?;
-        for change in &changes.batches {
-            out.line(&format!("    {}: {}", change.provider, change.batches_in_words()))?;
-            out.line(&format!("      {}", change.rows_in_words()))?;
-            for (name, before, after) in change.rows.iter().flat_map(|rows| &rows.sums) {
-                out.line(&format!("      sum of {name}: {before} before, {after} after"))?;
-            }
-        }
-        if let Some(model) = &changes.model_before {
-            out.line(&format!("    model {model} before, {} after", detail.release.model))?;
-        }
-    }
-    for (label, before, after) in &changes.labels {
-        out.line(&format!("    {label}: {before} before, {after} after"))?;
-    }
+    changed(out, changes)?;
     for waived in &detail.waived {
         out.line(&format!("  let pass: {}", waived.sentence()))?;
     }
@@ -159,6 +152,38 @@ fn show(call: &Call<'_>, release: &ReleaseName) -> Result<()> {
     }
     for one in &detail.fallen {
         out.line(&format!("  {}'s approval fell: {}", one.by, one.why))?;
+    }
+    Ok(())
+}
+
+/// What a release changes for clients, and whether the data or the model did.
+fn changed(out: &Output, changes: &ReleaseChanges) -> Result<()> {
+    if let Some(since) = &changes.since {
+        out.line(&format!(
+            "  compared with {since}: {} rows before, {} after",
+            changes.rows_before, changes.rows_after
+        ))?;
+        for change in &changes.batches {
+            out.line(&format!("    {}: {}", change.provider, change.batches_in_words()))?;
+            out.line(&format!("      {}", change.rows_in_words()))?;
+            for (name, before, after) in change.rows.iter().flat_map(|rows| &rows.sums) {
+                out.line(&format!("      sum of {name}: {before} before, {after} after"))?;
+            }
+        }
+        if let Some(before) = &changes.model_before {
+            out.line(&format!("    model {before} before, {} after", changes.model))?;
+        }
+    }
+    for (label, before, after) in &changes.labels {
+        let causes = changes.causes(label);
+        let causes = causes.map(|(data, model)| format!(" (data {data:+}, model {model:+})")).unwrap_or_default();
+        out.line(&format!("    {label}: {before} before, {after} after{causes}"))?;
+    }
+    if let (Some(before), None) = (&changes.model_before, &changes.labels_by_model_before) {
+        out.say(&format!(
+            "what the data and what the model changed is not told apart: {before} has not read these rows as they are now, or others took their places"
+        ));
+        out.say(&format!("-> assay model coverage --model {before}"));
     }
     Ok(())
 }

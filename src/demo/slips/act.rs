@@ -49,6 +49,8 @@ pub enum Act {
     Promote {
         /// Which.
         version: u32,
+        /// Although it finds labels worse.
+        waive: bool,
         /// Why.
         reason: &'static str,
     },

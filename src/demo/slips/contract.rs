@@ -49,6 +49,11 @@ assess = 3                       # samples to judge before a waived anomaly lets
 keep = 7
 reprocess = 3
 deliver = ["xlsx", "parquet"]
+
+[[model]]                        # what a version has to show before it goes into production
+name = "slips"
+test = "training/slips-test.jsonl"
+tolerance = 0.05                 # so far may the F1 of a label fall
 "#;
 
 /// In pounds: what a line seldom costs.

@@ -16,7 +16,7 @@ fn with_reason(reason: &str) -> Vec<Request> {
         Request::RejectBatch { batch: batch(), reason: reason.clone() },
         Request::WithdrawBatch { batch: batch(), reason: reason.clone() },
         Request::Baseline { dataset: None, period, reason: reason.clone() },
-        Request::PromoteModel { model: model(), reason: Some(reason.clone()) },
+        Request::PromoteModel { model: model(), waive: false, reason: Some(reason.clone()) },
         Request::ArchiveModel { model: model(), reason: reason.clone() },
         Request::ConfirmAnomaly { id: id(), reason: reason.clone() },
         Request::WaiveAnomaly { id: id(), reason: reason.clone(), until: None },
@@ -55,5 +55,5 @@ fn what_takes_no_reason_goes_without_and_a_note_may_be_empty() {
     let release: ReleaseName = "slips/2026-10.1".parse().unwrap();
     assert!(Request::Publish { release: release.clone() }.validate().is_ok());
     assert!(Request::Approve { release, digest: None, note: Some(" ".to_owned()) }.validate().is_ok());
-    assert!(Request::PromoteModel { model: ModelRef::new("slips", 1), reason: None }.validate().is_ok());
+    assert!(Request::PromoteModel { model: ModelRef::new("slips", 1), waive: false, reason: None }.validate().is_ok());
 }

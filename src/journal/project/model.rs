@@ -47,7 +47,9 @@ fn apply(snapshot: &Snapshot<'_>, event: &Event) -> Result<()> {
     match &event.fact {
         Fact::ModelRegistered { version } => register(snapshot, version),
         Fact::ModelArchived { model } => archive(snapshot, model),
-        Fact::AliasMoved { alias, model, previous } => move_alias(snapshot, event, alias, model, previous.as_ref()),
+        Fact::AliasMoved { alias, model, previous, trial: _ } => {
+            move_alias(snapshot, event, alias, model, previous.as_ref())
+        }
         _ => Ok(()),
     }
 }

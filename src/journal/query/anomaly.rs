@@ -40,6 +40,13 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
+    /// The anomalies in what versions of a model found of which somebody said that rows are right, by id.
+    pub fn anomalies_of_model(&self, name: &str) -> Result<Vec<Anomaly>> {
+        let sql = "SELECT * FROM anomaly WHERE substr(model, 1, length(?1) + 1) = ?1 || '/'
+             AND EXISTS (SELECT 1 FROM verdict WHERE verdict.anomaly = anomaly.id AND verdict.accepted) ORDER BY id";
+        self.all(sql, [name], read)
+    }
+
     /// The anomaly of an earlier period whose waiver covers this one: of several, the newest.
     pub fn waiver_for(&self, anomaly: &Anomaly) -> Result<Option<AnomalyId>> {
         let sql = "SELECT * FROM anomaly WHERE dataset = ?1 AND waived_until >= ?2 ORDER BY period_order DESC, id";

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use crate::base::{Digest, Error, Result};
 use crate::domain::listing::{Page, Query};
-use crate::domain::model::PRODUCTION;
+use crate::domain::model::{InProduction, PRODUCTION};
 use crate::domain::{ModelRef, ModelVersion, Period};
 use crate::journal::column;
 use crate::journal::list::{List, placed};
@@ -63,6 +63,23 @@ impl Snapshot<'_> {
             column::optional_parsed(row, "previous")
         })?;
         Ok(before.flatten())
+    }
+
+    /// The versions that were in production at an instant, one per model that had one, by name.
+    pub fn production_at(&self, at: DateTime<Utc>) -> Result<Vec<InProduction>> {
+        let sql = "SELECT name, version, at, actor,
+                (SELECT reason FROM event WHERE event.seq = alias_move.seq) AS reason
+            FROM alias_move WHERE seq IN
+                (SELECT max(seq) FROM alias_move WHERE alias = ?1 AND at <= ?2 GROUP BY name)
+            ORDER BY name";
+        self.all(sql, params![PRODUCTION, column::written(at)], |row| {
+            Ok(InProduction {
+                model: reference(row)?,
+                since: column::instant(row, "at")?,
+                by: row.get("actor")?,
+                reason: row.get("reason")?,
+            })
+        })
     }
 
     /// The model versions that releases of a dataset were made with which clients see or saw: first those that they see,

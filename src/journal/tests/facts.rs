@@ -117,6 +117,9 @@ pub(super) fn registered(version: u32) -> Fact {
             labels: vec!["BRAND".to_owned(), "SIZE".to_owned()],
             metrics: Some(ModelMetrics { overall, ..ModelMetrics::default() }),
             training_data: None,
+            parent: None,
+            command: None,
+            trained_on: None,
             at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap(),
             by: "mira".to_owned(),
             note: Some("first try".to_owned()),
@@ -127,7 +130,7 @@ pub(super) fn registered(version: u32) -> Fact {
 
 pub(super) fn promoted(version: u32, previous: Option<u32>) -> Fact {
     let previous = previous.map(|version| ModelRef::new("slips", version));
-    Fact::AliasMoved { alias: "production".to_owned(), model: ModelRef::new("slips", version), previous }
+    Fact::AliasMoved { alias: "production".to_owned(), model: ModelRef::new("slips", version), previous, trial: None }
 }
 
 pub(super) fn contract(version: u32) -> Fact {
@@ -138,6 +141,7 @@ pub(super) fn contract(version: u32) -> Fact {
         demo: false,
         people: BTreeMap::new(),
         datasets: Vec::new(),
+        models: Vec::new(),
         amended: crate::domain::contract::Amended::default(),
     };
     Fact::ContractApplied { version, digest: contract.digest().unwrap(), contract: Box::new(contract) }

@@ -14,7 +14,7 @@ use crate::base::{Digest, Error, KeyHasher, Result, ResultExt, files};
 const LARGEST: u64 = 1 << 30;
 
 /// A text with the entities that people marked in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Document {
     /// The text. Each line is a sentence of its own.
     pub text: String,
@@ -23,7 +23,7 @@ pub struct Document {
 }
 
 /// An entity that a person marked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TrueEntity {
     /// The first character, counted in Unicode scalar values from 0.
     pub start: u32,

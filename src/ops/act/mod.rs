@@ -11,16 +11,18 @@ mod next;
 mod nil;
 mod not_understood;
 mod preview;
+mod promotion;
 mod release;
 mod run;
 #[cfg(test)]
 mod tests;
+mod training;
 
 pub use contract::ContractDiff;
 pub use ingest::{meant_by, provider_of};
-pub(super) use model::task_of as training_key;
 pub use next::Next;
 use serde_json::json;
+pub(super) use training::task_of as training_key;
 
 use super::{Session, Workspace};
 use crate::base::{Cancel, Error, Result};
@@ -171,10 +173,12 @@ impl Workspace {
             Request::RegisterModel { name, file, test, note } => {
                 model::register(context, name, &file, test.as_deref(), note)
             }
-            Request::TrainModel { name, data, test, seed, note } => {
-                model::train(context, model::Training { name, data, test, seed, note }, progress)
+            Request::TrainModel { name, data, verdicts, lexicons, silver, test, seed, note } => {
+                let training = training::Training { name, data, verdicts, lexicons, silver, test, seed, note };
+                training::train(context, training, progress)
             }
-            Request::PromoteModel { model, .. } => model::promote(context, model),
+            Request::PromoteModel { model, waive, .. } => promotion::promote(context, &model, waive),
+            Request::AliasModel { model, alias } => promotion::name(context, &model, &alias),
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),
             Request::AcceptMapping { id, columns, .. } => mapping::accept(context, &id, columns),

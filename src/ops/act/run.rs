@@ -63,7 +63,23 @@ impl Wanted {
         Ok(Scope {
             releases: open_releases(context, means)?,
             models: self.model.clone().into_iter().collect(),
+            periods: self.periods(context)?,
             only: None,
+        })
+    }
+
+    /// Every period that is wanted and has rows, where a model is to read them.
+    fn periods(&self, context: &Context) -> Result<Vec<(String, Period)>> {
+        let Some(model) = &self.model else { return Ok(Vec::new()) };
+        let reads = |dataset: &&Dataset| dataset.model.as_ref().is_none_or(|name| *name == model.name);
+        context.journal.read(|snapshot| {
+            let mut periods = Vec::new();
+            for dataset in self.datasets(&context.contract).filter(reads) {
+                let mut delivered = snapshot.periods_with_batches(&dataset.name)?;
+                delivered.retain(|period| self.period.is_none_or(|wanted| wanted == *period));
+                periods.extend(delivered.into_iter().map(|period| (dataset.name.clone(), period)));
+            }
+            Ok(periods)
         })
     }
 
@@ -185,7 +201,7 @@ pub fn retry(
     if workspace.steps(&Query::default())?.get(&task.slot()).is_some_and(|step| step.state == TaskState::Done) {
         context.record(Fact::OutputLost { slot: task.slot(), key: task.key.clone() })?;
     }
-    let scope = Scope { releases, models: Vec::new(), only: Some(task.key.clone()) };
+    let scope = Scope { releases, only: Some(task.key.clone()), ..Scope::default() };
     let summary = schedule::run(context, &scope, progress)?;
     Ok(answer(&summary))
 }

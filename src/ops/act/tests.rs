@@ -66,7 +66,10 @@ fn a_row_that_the_model_fails_on_is_not_processed_and_the_gate_names_it() {
     std::fs::write(&lexicon, "[[term]]\ntext = \"of the tests of a failing model\"\nlabel = \"X\"\n").unwrap();
     let model = ModelRef::new("words", 1);
     perform(&workspace, Request::RegisterModel { name: "words".to_owned(), file: lexicon, test: None, note: None });
-    perform(&workspace, Request::PromoteModel { model: model.clone(), reason: Some("the first".to_owned()) });
+    perform(
+        &workspace,
+        Request::PromoteModel { model: model.clone(), waive: false, reason: Some("the first".to_owned()) },
+    );
     let version = workspace.journal().read(|snapshot| snapshot.model(&model)).unwrap().unwrap();
     models::pretend(version.digest, Arc::new(NoOats(version.labels)));
 

@@ -1,37 +1,16 @@
 //! What a release changes for clients: computed once for two contents, then remembered, for it reads their rows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
 
+use super::memory::Memory;
 use crate::base::{KeyHasher, Result};
 use crate::domain::listing::BatchRow;
 use crate::domain::release::ReleaseInputs;
-use crate::domain::{BatchId, ModelRef, Release, Slice, TaskKind};
+use crate::domain::{BatchId, ModelRef, Release, Slice, TaskKind, TaskState};
 use crate::journal::Snapshot;
 use crate::ops::{BatchChange, ReleaseChanges};
-use crate::pipeline::{Context, compare, profile, publication, slices};
-
-/// How many answers are remembered.
-const REMEMBERED: usize = 32;
-
-/// Answers, by what they were computed from. Shared by the clones of a workspace.
-#[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Vec<(String, ReleaseChanges)>>>);
-
-impl Memory {
-    fn recall(&self, key: &str) -> Option<ReleaseChanges> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().find(|(one, _)| one == key).map(|(_, changes)| changes.clone())
-    }
-
-    fn keep(&self, key: String, changes: &ReleaseChanges) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.remove(0);
-        }
-        known.push((key, changes.clone()));
-    }
-}
+use crate::pipeline::step::Step;
+use crate::pipeline::{Context, compare, plan, profile, publication, slices};
 
 /// One of the two that are compared.
 pub struct Side {
@@ -91,9 +70,15 @@ impl Side {
 }
 
 /// What `after` changes, compared with `before`.
-pub fn changes(context: &Context, memory: &Memory, before: Option<&Side>, after: &Side) -> Result<ReleaseChanges> {
+pub fn changes(
+    context: &Context,
+    memory: &Memory<ReleaseChanges>,
+    before: Option<&Side>,
+    after: &Side,
+) -> Result<ReleaseChanges> {
     let before_identity = before.map(Side::identity).transpose()?.unwrap_or_default();
-    let key = format!("{before_identity} {}", after.identity()?);
+    let read = before.map(|before| readings_of(context, &before.release.model, after)).transpose()?.unwrap_or_default();
+    let key = format!("{before_identity} {} {read}", after.identity()?);
     if let Some(known) = memory.recall(&key) {
         return Ok(known);
     }
@@ -106,10 +91,12 @@ pub fn changes(context: &Context, memory: &Memory, before: Option<&Side>, after:
         rows_after: ours.rows,
         batches_added: before.map(|before| only_in(after, before)).unwrap_or_default(),
         batches_gone: before.map(|before| only_in(before, after)).unwrap_or_default(),
+        model: after.release.model.clone(),
         model_before: before
             .map(|before| before.release.model.clone())
             .filter(|model: &ModelRef| *model != after.release.model),
         labels: ours.labels_since(theirs.as_ref()),
+        labels_by_model_before: before.map(|before| read_before(context, before, after)).transpose()?.flatten(),
         batches: before.map(|before| batches(context, before, after)).transpose()?.unwrap_or_default(),
     };
     memory.keep(key, &changes);
@@ -142,6 +129,56 @@ fn batches(context: &Context, before: &Side, after: &Side) -> Result<Vec<BatchCh
         changed.push(BatchChange { provider: provider.clone(), before: theirs, after: ours, rows });
     }
     Ok(changed)
+}
+
+/// The same for the same readings of a release's rows by a model.
+fn readings_of(context: &Context, model: &ModelRef, side: &Side) -> Result<String> {
+    let Release { name, .. } = &side.release;
+    let keys = context.journal.read(|snapshot| {
+        let slice = |provider: &String| Slice {
+            dataset: name.dataset.clone(),
+            period: name.period,
+            provider: provider.clone(),
+        };
+        let slots = side.batches.keys().map(|provider| slices::slot(TaskKind::Enrich, &slice(provider), model));
+        slots.map(|slot| snapshot.output(&slot)).collect::<Result<Vec<_>>>()
+    })?;
+    let keys: Vec<String> = keys.into_iter().flatten().map(|output| output.key.short().to_owned()).collect();
+    Ok(keys.join(" "))
+}
+
+/// What the model of the release before finds in the rows of this one, where these are at hand and it has read all of them.
+fn read_before(context: &Context, before: &Side, after: &Side) -> Result<Option<BTreeMap<String, u64>>> {
+    let (model, release) = (&before.release.model, &after.release);
+    if *model == release.model || model.is_none() || release.model.is_none() {
+        return Ok(None);
+    }
+    let dataset = context.contract.dataset(&release.name.dataset)?;
+    let models = [model.clone(), release.model.clone()];
+    let period = release.name.period;
+    let steps = context.journal.read(|snapshot| plan::readings(snapshot, dataset, period, &models))?;
+    let as_read = |step: &Step| step.state == TaskState::Done && same_batches(step, after);
+    if steps.is_empty() || !steps.iter().all(as_read) {
+        return Ok(None);
+    }
+    let slices =
+        steps.iter().filter(|step| step.task.kind == TaskKind::Refine).filter_map(|step| step.task.subject.slice());
+    let mut counts = BTreeMap::new();
+    for slice in slices {
+        compare::count_annotated(context, slice, model, &mut counts)?;
+    }
+    Ok(Some(counts))
+}
+
+/// Whether a slice is made of the very batches that the release rests on; of what reads it that is already known.
+fn same_batches(step: &Step, side: &Side) -> bool {
+    if step.task.kind != TaskKind::Refine {
+        return true;
+    }
+    let Some(slice) = step.task.subject.slice() else { return false };
+    let read = step.task.inputs.iter().filter(|(name, _)| name.starts_with("batch:")).map(|(_, id)| id.as_str());
+    let rests_on = side.batches.get(&slice.provider).into_iter().flatten().map(|batch| batch.id.as_str());
+    read.collect::<BTreeSet<_>>() == rests_on.collect::<BTreeSet<_>>()
 }
 
 /// Rows and entities of a release.

@@ -3,7 +3,11 @@
 mod anomalies;
 mod batches;
 pub(super) mod changes;
+mod coverage;
+mod evaluation;
 mod fallen;
+pub(super) mod memory;
+mod model_comparison;
 mod models;
 pub(super) mod overview;
 mod periods;

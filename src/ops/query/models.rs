@@ -1,13 +1,13 @@
 //! Model versions and what they cover.
 
-use std::collections::BTreeMap;
-
-use crate::base::Result;
+use crate::base::{Result, files};
+use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Page, Query};
-use crate::domain::{ModelRef, ModelVersion, Period, Slice, TaskKind, TaskState};
+use crate::domain::model::{InProduction, Measured};
+use crate::domain::{ModelRef, ModelVersion, TaskState, moment};
 use crate::journal::Snapshot;
-use crate::ops::{ModelDetail, Workspace};
-use crate::pipeline::slices;
+use crate::ops::{ModelDetail, ModelOrigin, Workspace};
+use crate::pipeline::models;
 
 impl Workspace {
     /// Model versions by name, newest version first.
@@ -26,16 +26,32 @@ impl Workspace {
         })
     }
 
+    /// The versions that were in production at a moment, one per model that had one: a day or a day and a time by the workspace's clock, or
+    /// now.
+    pub fn production(&self, at: Option<&str>) -> Result<Vec<InProduction>> {
+        let zone = self.contract()?.timezone;
+        let at = at.map_or_else(|| Ok(self.journal().now()), |text| moment::named(text, zone))?;
+        self.journal().read(|snapshot| snapshot.production_at(at))
+    }
+
+    /// How a version did, as it was written beside its file. One that is not there is no trouble: the record has the numbers.
+    fn report(&self, model: &ModelRef) -> Option<Measured> {
+        let path = models::folder_in(self.root(), model).join(models::REPORT);
+        serde_json::from_slice(&files::read_regular(&path).ok()?).ok()
+    }
+
     /// One model version.
     pub fn model(&self, model: &ModelRef) -> Result<ModelDetail> {
+        let coverage = self.coverage(&Part { model: Some(model.to_string()), ..Part::default() })?;
+        let measured = self.report(model);
         self.journal().read(|snapshot| {
             let version = snapshot.known_model(model)?;
             let given = snapshot.aliases_given(model)?;
             let alias_history = given.into_iter().map(|(alias, at, by)| (at, alias, by)).collect();
-            let coverage = coverage(snapshot, model)?;
-            let done = coverage.iter().filter(|(_, _, state)| *state == TaskState::Done).count();
+            let done = coverage.iter().filter(|one| one.state == TaskState::Done).count();
+            let origin = ModelOrigin::from(&version);
             let row = row(snapshot, version, (done as u64, coverage.len() as u64))?;
-            Ok(ModelDetail { row, coverage, alias_history })
+            Ok(ModelDetail { row, coverage, measured, origin, alias_history })
         })
     }
 }
@@ -55,21 +71,4 @@ fn row(snapshot: &Snapshot<'_>, version: ModelVersion, coverage: (u64, u64)) -> 
         note: version.note,
         archived: version.archived,
     })
-}
-
-/// Slice by slice, newest period first, its providers by name: whether the model's annotations rest on the silver that is there.
-fn coverage(snapshot: &Snapshot<'_>, model: &ModelRef) -> Result<Vec<(Period, String, TaskState)>> {
-    let refined: BTreeMap<Slice, String> = snapshot.refined()?;
-    let mut covered = Vec::new();
-    for (slice, refine_key) in refined {
-        let output = snapshot.output(&slices::slot(TaskKind::Enrich, &slice, model))?;
-        let state = match output {
-            None => TaskState::Missing,
-            Some(output) if output.inputs.get("refine") == Some(&refine_key) => TaskState::Done,
-            Some(_) => TaskState::Stale { cause: "the rows were refined again".to_owned() },
-        };
-        covered.push((slice.period, slice.provider, state));
-    }
-    covered.sort_by(|(one, by, _), (other, with, _)| other.cmp(one).then_with(|| by.cmp(with)));
-    Ok(covered)
 }

@@ -4,7 +4,7 @@ use super::changes::{Side, changes};
 use super::fallen::fallen;
 use super::story::story;
 use super::window::window;
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::listing::{BLOCKED, ChannelRow, Page, Query, READY, ReleaseRow};
 use crate::domain::{AnomalyState, Contract, Release, ReleaseName, ReleaseState};
 use crate::journal::Snapshot;
@@ -78,6 +78,23 @@ impl Workspace {
             story,
             is_last_word,
         })
+    }
+
+    /// What a release changes for clients, compared with another of its period; without one, with what they see, or saw before it.
+    pub fn release_diff(&self, name: &ReleaseName, other: Option<&ReleaseName>) -> Result<ReleaseChanges> {
+        let (before, after) = self.journal().read(|snapshot| {
+            let release = snapshot.known_release(name)?;
+            let before = match other {
+                Some(other) if other.same_period(name) => Some(snapshot.known_release(other)?),
+                Some(other) => {
+                    return Err(Error::usage(format!("{other} is not of the period of {name}"))
+                        .hint("two releases of one period are compared"));
+                }
+                None => compared_with(snapshot, &release)?,
+            };
+            Ok((before.map(|before| Side::of(snapshot, before)).transpose()?, Side::of(snapshot, release)?))
+        })?;
+        changes(&self.reading()?, self.memory(), before.as_ref(), &after)
     }
 
     /// What clients would see otherwise if they saw the release `to` instead of `from`.

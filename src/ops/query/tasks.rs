@@ -9,7 +9,8 @@ use crate::domain::task::slot as slot_of;
 use crate::domain::{Period, Task, TaskKind, TaskState};
 use crate::ops::Workspace;
 use crate::ops::act::training_key as task_of;
-use crate::pipeline::plan::{self, Step};
+use crate::pipeline::plan;
+use crate::pipeline::step::Step;
 
 impl Workspace {
     /// Tasks of the open releases, those that are not done first.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::BatchState;
+use crate::domain::task::TaskOutput;
 use crate::domain::testing::{batch, dataset, digest, period, provider, release};
 
 const PROVIDERS: [&str; 3] = ["alpha", "beta", "gamma"];
@@ -50,21 +51,21 @@ fn live(facts: &mut PlanFacts<'_>, fates: &[Fate]) {
         let failed = |task: &Task| (task.key.clone(), "no".to_owned());
         match fates[index % fates.len()] {
             Fate::Never => {}
-            Fate::Fresh => drop(facts.outputs.insert(slot, output(&task))),
-            Fate::Other => drop(facts.outputs.insert(slot, output(&other))),
-            Fate::OlderStep => drop(facts.outputs.insert(slot, older)),
-            Fate::Failed => drop(facts.failures.insert(slot, failed(&task))),
+            Fate::Fresh => drop(facts.on_record.outputs.insert(slot, output(&task))),
+            Fate::Other => drop(facts.on_record.outputs.insert(slot, output(&other))),
+            Fate::OlderStep => drop(facts.on_record.outputs.insert(slot, older)),
+            Fate::Failed => drop(facts.on_record.failures.insert(slot, failed(&task))),
             Fate::OtherThenFailed => {
-                facts.outputs.insert(slot.clone(), output(&other));
-                facts.failures.insert(slot, failed(&task));
+                facts.on_record.outputs.insert(slot.clone(), output(&other));
+                facts.on_record.failures.insert(slot, failed(&task));
             }
             Fate::FailedBefore => {
-                facts.outputs.insert(slot.clone(), output(&task));
-                facts.failures.insert(slot, failed(&other));
+                facts.on_record.outputs.insert(slot.clone(), output(&task));
+                facts.on_record.failures.insert(slot, failed(&other));
             }
             Fate::Broken => {
-                facts.outputs.insert(slot.clone(), output(&task));
-                facts.broken.insert(slot);
+                facts.on_record.outputs.insert(slot.clone(), output(&task));
+                facts.on_record.broken.insert(slot);
             }
         }
     }
@@ -105,9 +106,7 @@ impl World {
             models: versions(&self.models),
             also: versions(&self.also),
             history: digest("history"),
-            outputs: BTreeMap::new(),
-            broken: BTreeSet::new(),
-            failures: BTreeMap::new(),
+            on_record: OnRecord::default(),
         }
     }
 }
@@ -148,9 +147,9 @@ proptest! {
         live(&mut facts, &fates);
         for step in plan(&facts) {
             let slot = step.task.slot();
-            let output = facts.outputs.get(&slot);
-            let fresh = output.is_some_and(|output| output.key == step.task.key) && !facts.broken.contains(&slot);
-            let failed = facts.failures.get(&slot).is_some_and(|(key, _)| *key == step.task.key);
+            let output = facts.on_record.outputs.get(&slot);
+            let fresh = output.is_some_and(|output| output.key == step.task.key) && !facts.on_record.broken.contains(&slot);
+            let failed = facts.on_record.failures.get(&slot).is_some_and(|(key, _)| *key == step.task.key);
             let expected = match (fresh, failed, output) {
                 (true, _, _) => "done",
                 (false, true, _) => "failed",
@@ -190,12 +189,12 @@ proptest! {
         let mut facts = before.facts();
         live(&mut facts, &[Fate::Fresh]);
         prop_assert!(plan(&facts).iter().all(|step| step.state == TaskState::Done));
-        let outputs = facts.outputs;
+        let on_record = OnRecord { outputs: facts.on_record.outputs, ..OnRecord::default() };
 
         let mut again = revisions.clone();
         again[who] += 1;
         let after = World::new(&again, models, 0, text);
-        let facts = PlanFacts { outputs, ..after.facts() };
+        let facts = PlanFacts { on_record, ..after.facts() };
         let steps = plan(&facts);
         let origin = format!("refine slips/2026-10/{}", PROVIDERS[who]);
         for step in &steps {
@@ -216,13 +215,13 @@ proptest! {
     fn running_what_is_not_done_makes_everything_done(world in world(), fates in prop::collection::vec(fates(), 24)) {
         let mut facts = world.facts();
         live(&mut facts, &fates);
-        let untouched = facts.outputs.clone();
+        let untouched = facts.on_record.outputs.clone();
         for step in plan(&facts) {
             if step.state == TaskState::Done {
-                prop_assert_eq!(facts.outputs.get(&step.task.slot()), untouched.get(&step.task.slot()));
+                prop_assert_eq!(facts.on_record.outputs.get(&step.task.slot()), untouched.get(&step.task.slot()));
             } else {
-                facts.outputs.insert(step.task.slot(), output(&step.task));
-                facts.broken.remove(&step.task.slot());
+                facts.on_record.outputs.insert(step.task.slot(), output(&step.task));
+                facts.on_record.broken.remove(&step.task.slot());
             }
         }
         prop_assert!(plan(&facts).iter().all(|step| step.state == TaskState::Done));
@@ -234,7 +233,7 @@ fn what_changed_is_named_where_it_changed() {
     let world = World::new(&[1, 0, 0], 1, 0, true);
     let mut facts = world.facts();
     live(&mut facts, &[Fate::Fresh]);
-    let outputs = facts.outputs;
+    let on_record = OnRecord { outputs: facts.on_record.outputs, ..OnRecord::default() };
     let cause = |facts: &PlanFacts<'_>, kind| {
         let step = plan(facts).into_iter().find(|step| step.task.kind == kind).unwrap();
         match step.state {
@@ -242,14 +241,14 @@ fn what_changed_is_named_where_it_changed() {
             state => format!("{state:?}"),
         }
     };
-    let mut facts = PlanFacts { outputs, ..world.facts() };
+    let mut facts = PlanFacts { on_record, ..world.facts() };
     facts.models[0].1 = digest("another file");
     assert_eq!(cause(&facts, TaskKind::Refine), "Done");
     assert_eq!(cause(&facts, TaskKind::Enrich), "new model version");
     assert_eq!(cause(&facts, TaskKind::Profile), "new model version");
     let mut mapped = world.dataset.clone();
     mapped.providers[0].dates.push("%d/%m/%Y".to_owned());
-    let facts = PlanFacts { dataset: &mapped, outputs: facts.outputs, ..world.facts() };
+    let facts = PlanFacts { dataset: &mapped, on_record: facts.on_record, ..world.facts() };
     assert_eq!(cause(&facts, TaskKind::Refine), "changed mapping");
     assert_eq!(cause(&facts, TaskKind::Enrich), "changed mapping of alpha");
 }
@@ -270,9 +269,9 @@ fn a_release_that_came_back_to_its_inputs_is_assembled_again() {
     let mut world = World::new(&[1, 0, 0], 0, 0, false);
     let mut facts = world.facts();
     live(&mut facts, &[Fate::Fresh]);
-    let outputs = facts.outputs;
+    let on_record = OnRecord { outputs: facts.on_record.outputs, ..OnRecord::default() };
     world.release.release_digest = None;
-    let steps = plan(&PlanFacts { outputs, ..world.facts() });
+    let steps = plan(&PlanFacts { on_record, ..world.facts() });
     let waiting: Vec<TaskKind> =
         steps.iter().filter(|step| step.state != TaskState::Done).map(|step| step.task.kind).collect();
     assert_eq!(waiting, [TaskKind::Assemble]);

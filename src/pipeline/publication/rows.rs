@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use crate::base::{Error, Result};
 use crate::domain::{BatchId, Dataset, Period, Release, Slice, lineage};
-use crate::frames::{self, Order, chunks};
+use crate::frames::{self, Buffer, Order, chunks, same_rows};
 use crate::pipeline::{Context, slices, standing};
 
 type Chunks = Box<dyn Iterator<Item = Result<DataFrame>>>;
@@ -40,7 +40,7 @@ fn slice_rows(context: &Context, slice: &Slice, batches: Vec<BatchId>, release: 
         .scan(&table, None, &partition)?
         .ok_or_else(|| Error::corrupt(format!("{slice} has no annotations of {}", release.model)))?
         .select([col(lineage::BATCH), col(lineage::ROW), col(lineage::ENTITIES)]);
-    let annotations = Buffer { chunks: Box::new(chunks(annotations, Order::Kept, &context.cancel)?), rest: None };
+    let annotations = Buffer::of(chunks(annotations, Order::Kept, &context.cancel)?);
     Ok(Box::new(SideBySide { silver: Box::new(silver), annotations, slice: slice.to_string() }))
 }
 
@@ -78,11 +78,7 @@ impl Iterator for SideBySide {
 impl SideBySide {
     fn pair(&mut self, mut silver: DataFrame) -> Result<DataFrame> {
         let annotations = self.annotations.take(silver.height())?;
-        let same = |name: &str| -> Result<bool> {
-            let (ours, theirs) = (silver.column(name), annotations.column(name));
-            Ok(ours.map_err(Error::library)?.equals_missing(theirs.map_err(Error::library)?))
-        };
-        if annotations.height() != silver.height() || !same(lineage::BATCH)? || !same(lineage::ROW)? {
+        if !same_rows(&silver, &annotations)? {
             return Err(Error::corrupt(format!(
                 "the annotations of {} are not row for row those of its silver",
                 self.slice
@@ -91,33 +87,5 @@ impl SideBySide {
         let entities = annotations.column(lineage::ENTITIES).map_err(Error::library)?.clone();
         silver.with_column(entities).map_err(Error::library)?;
         Ok(silver)
-    }
-}
-
-/// Chunks of any size, given out in the sizes asked for.
-struct Buffer {
-    chunks: Chunks,
-    rest: Option<DataFrame>,
-}
-
-impl Buffer {
-    fn take(&mut self, rows: usize) -> Result<DataFrame> {
-        let mut taken = self.rest.take().unwrap_or_default();
-        while taken.height() < rows {
-            let Some(chunk) = self.chunks.next() else { break };
-            let chunk = chunk?;
-            if taken.width() == 0 {
-                taken = chunk;
-            } else {
-                taken.vstack_mut_owned(chunk).map_err(Error::library)?;
-            }
-        }
-        if taken.height() > rows {
-            let cut = i64::try_from(rows).unwrap_or(i64::MAX);
-            self.rest = Some(taken.slice(cut, usize::MAX));
-            taken = taken.slice(0, rows);
-        }
-        taken.rechunk_mut();
-        Ok(taken)
     }
 }

@@ -19,7 +19,7 @@ const LONGEST: usize = 400;
 pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
     match id {
         Id::Ingest => Ok(Ask::Ingest),
-        Id::Run => runnable(state, Ask::Run { dataset: None, period: None }),
+        Id::Run => runnable(state, Ask::Run { dataset: None, period: None, model: None }),
         Id::RunPeriod => run_period(state),
         Id::ApplyContract => apply_contract(state),
         Id::AddBatch => Ok(add_batch(state)),
@@ -36,7 +36,7 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         }
         Id::RegisterModel => Ok(Ask::RegisterModel),
         Id::TrainModel => Ok(Ask::TrainModel),
-        Id::PromoteModel | Id::ArchiveModel => model(state, id),
+        Id::PromoteModel | Id::PromoteWorse | Id::AliasModel | Id::RunModel | Id::ArchiveModel => model(state, id),
         Id::AcceptSample | Id::AcceptSampleWithNote => sample_verdict(state, true),
         Id::RejectSample | Id::RejectSampleWithNote => sample_verdict(state, false),
         Id::AcceptMapping => mapping(state.anomaly().ok_or("no anomaly is selected")?),
@@ -67,7 +67,7 @@ fn run_period(state: &State) -> Result<Ask, String> {
         },
         (None, None) => return Err("no period is selected".to_owned()),
     };
-    runnable(state, Ask::Run { dataset: Some(dataset), period: Some(period) })
+    runnable(state, Ask::Run { dataset: Some(dataset), period: Some(period), model: None })
 }
 
 fn apply_contract(state: &State) -> Result<Ask, String> {
@@ -118,8 +118,11 @@ fn model(state: &State, id: Id) -> Result<Ask, String> {
     let in_production = row.aliases.iter().any(|alias| alias == "production");
     match id {
         _ if row.archived => Err(format!("{model} is archived")),
-        Id::PromoteModel if in_production => Err(format!("{model} is in production already")),
-        Id::PromoteModel => Ok(Ask::PromoteModel(model)),
+        Id::RunModel => runnable(state, Ask::Run { dataset: None, period: None, model: Some(model) }),
+        Id::AliasModel => Ok(Ask::AliasModel(model)),
+        Id::PromoteModel | Id::PromoteWorse if in_production => Err(format!("{model} is in production already")),
+        Id::PromoteModel => Ok(Ask::PromoteModel { model, waive: false }),
+        Id::PromoteWorse => Ok(Ask::PromoteModel { model, waive: true }),
         _ if in_production => Err(format!("{model} is in production; promote another version first")),
         _ => Ok(Ask::ArchiveModel(model)),
     }

@@ -65,6 +65,10 @@ pub const COMMANDS: &[Command] = &[
     change(Id::Baseline, COMPLETENESS, &["b"], "accept as baseline", "baseline", "Accepts the period as what later ones are compared with, where there is too little history.", "assay period baseline"),
 
     change(Id::PromoteModel, MODELS, &["p"], "promote the version", "promote", "Points `production` to this version; open releases are re-based on it.", "assay model promote"),
+    change(Id::PromoteWorse, MODELS, &["P"], "promote although labels are worse", "", "Promotes a version that finds labels worse than the one in production, for a reason that goes on the record.", "assay model promote --waive"),
+    change(Id::AliasModel, MODELS, &["a"], "point an alias to the version", "alias", "Gives the version a name like `candidate`, so that others find it.", "assay model alias"),
+    look(Id::CompareModel, Group::Here, MODELS, &["c"], "compare with production", "compare", "What the version finds otherwise than the one in production, in the newest period that both have read."),
+    change(Id::RunModel, MODELS, &["R"], "read what the version has not read", "read all", "Lets the version read all rows that it has not read as they are now; in its details enter does so for one period.", "assay run --model"),
     change(Id::RegisterModel, MODELS, &["n"], "register a model file", "register", "Registers a model file as the next version.", "assay model register"),
     change(Id::TrainModel, MODELS, &["T"], "train a model", "train", "Trains a model on labelled text and registers it as the next version.", "assay model train"),
     change(Id::ArchiveModel, MODELS, &["D"], "archive the version", "", "No longer offers this version.", "assay model archive"),

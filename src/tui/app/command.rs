@@ -89,6 +89,14 @@ pub enum Id {
     TrainModel,
     /// Point `production` to a version.
     PromoteModel,
+    /// Puts a version into production although labels are found worse.
+    PromoteWorse,
+    /// Points another alias to a version.
+    AliasModel,
+    /// Shows what a version finds otherwise than the one in production.
+    CompareModel,
+    /// Lets a version read what it has not read.
+    RunModel,
     /// No longer offer a version.
     ArchiveModel,
     /// The sample is right as it stands.

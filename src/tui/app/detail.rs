@@ -143,6 +143,7 @@ impl Detail {
         let answer = answer.map(|answer| match answer {
             Answer::Batch(detail) => Some(DetailContent::Batch(detail)),
             Answer::Model(detail) => Some(DetailContent::Model(detail)),
+            Answer::Comparison(detail) => Some(DetailContent::Comparison(detail)),
             Answer::Anomaly(detail) => Some(DetailContent::Anomaly(detail)),
             Answer::Release(detail) => Some(DetailContent::Release(detail)),
             Answer::Event(detail) => Some(DetailContent::Event(detail)),

@@ -25,6 +25,7 @@ pub fn why_not(state: &State, id: Id) -> Option<String> {
                 (!leads).then(|| "the selected line leads nowhere".to_owned())
             }
         },
+        Id::CompareModel => state.model().is_none().then(|| "no model version is selected".to_owned()),
         Id::Fold => {
             let item = state.detail.as_ref().and_then(super::detail::Detail::selected);
             item.and_then(|item| item.fold).is_none().then(|| "nothing is folded here".to_owned())

@@ -2,6 +2,7 @@
 
 mod anomaly;
 mod batch;
+mod comparison;
 mod event;
 mod model;
 mod release;
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 
 use super::place::{DetailContent, Place};
 use super::words::{Piece, Tone};
-use crate::domain::{Period, Reason, ReleaseName};
+use crate::domain::{ModelRef, Period, Reason, ReleaseName};
 
 /// One item of a detail.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,15 @@ pub enum Link {
     To(Place),
     /// To the place that clears this reason of a release.
     Clear(ReleaseName, Reason),
+    /// To letting a model version read a period.
+    Read {
+        /// The version.
+        model: ModelRef,
+        /// Of which dataset.
+        dataset: String,
+        /// The period.
+        period: Period,
+    },
     /// To a cell of the map of completeness.
     Cell {
         /// Of which dataset.
@@ -84,6 +94,7 @@ pub fn items(content: &DetailContent, unfolded: &BTreeSet<String>) -> Vec<Item> 
     match content {
         DetailContent::Batch(detail) => batch::items(detail),
         DetailContent::Model(detail) => model::items(detail),
+        DetailContent::Comparison(detail) => comparison::items(detail),
         DetailContent::Anomaly(detail) => anomaly::items(detail),
         DetailContent::Release(detail) => release::items(detail, unfolded),
         DetailContent::Event(detail) => event::items(detail),

@@ -37,6 +37,9 @@ pub(super) fn open(state: &mut State, effects: &mut Vec<Effect>) {
 fn follow(state: &mut State, link: Link, effects: &mut Vec<Effect>) {
     match link {
         Link::To(place) => leave_for_place(state, place),
+        Link::Read { model, dataset, period } => {
+            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period), model: Some(model) }, effects);
+        }
         Link::Cell { dataset, period, provider } => to_cell(state, (dataset, period), provider),
         Link::Clear(release, reason) => clear(state, &release, &reason, effects),
     }
@@ -76,7 +79,7 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
         }
         ReasonCode::BatchNotLanded => match batch_of(state, &reason.subject) {
             Some(batch) if reason.fix.contains(batch.as_str()) => dialog(state, Ask::AcceptBatch(batch), effects),
-            _ => dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects),
+            _ => dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period), model: None }, effects),
         },
         ReasonCode::BatchQuarantined => match batch_of(state, &reason.subject) {
             Some(batch) => leave_for_place(state, Place::Batch(batch)),
@@ -94,7 +97,7 @@ fn clear(state: &mut State, release: &ReleaseName, reason: &Reason, effects: &mu
             state.lists.tasks.go_to(reason.subject.clone());
         }
         ReasonCode::TaskMissing | ReasonCode::TaskStale | ReasonCode::NotEvaluated | ReasonCode::EvaluationFailed => {
-            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
+            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period), model: None }, effects);
         }
         ReasonCode::EvaluationUnknown => clear_unknown(state, (dataset, period), reason, effects),
         ReasonCode::AnomalyOpen | ReasonCode::AnomalyConfirmed | ReasonCode::SamplesUnassessed => {
@@ -115,7 +118,7 @@ fn clear_unknown(state: &mut State, (dataset, period): PeriodKey, reason: &Reaso
     match reason.fix.as_str() {
         fix if fix.starts_with("assay period baseline") => dialog(state, Ask::Baseline { dataset, period }, effects),
         fix if fix.starts_with("assay run") => {
-            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period) }, effects);
+            dialog(state, Ask::Run { dataset: Some(dataset), period: Some(period), model: None }, effects);
         }
         fix if fix.contains("assay model promote") => to_models(state),
         _ if edited => dialog(state, Ask::ApplyContract, effects),

@@ -6,6 +6,7 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::listing::{
     AnomalyRow, BatchRow, LogRow, ModelRow, Page, PeriodKey, PeriodRow, Query, ReleaseRow, TaskRow,
 };
+use crate::domain::model_change::ModelComparison;
 use crate::domain::progress::Progress;
 use crate::domain::{Actor, BatchId, ModelRef, ReleaseName, Request};
 use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, Overview, ReleaseDetail, Reply};
@@ -76,6 +77,8 @@ pub enum Load {
     Batch(BatchId),
     /// One thing in full.
     Model(ModelRef),
+    /// A version beside the one in production.
+    Comparison(ModelRef),
     /// One thing in full.
     Anomaly(AnomalyId),
     /// One thing in full.
@@ -107,6 +110,8 @@ pub enum Answer {
     Batch(BatchDetail),
     /// One thing in full.
     Model(ModelDetail),
+    /// Two model versions.
+    Comparison(Box<ModelComparison>),
     /// One thing in full.
     Anomaly(Box<AnomalyDetail>),
     /// One thing in full.

@@ -95,7 +95,7 @@ pub(super) fn leave_for_place(state: &mut State, place: Place) {
     leave_for(state, place.pane());
     match &place {
         Place::Batch(id) => state.lists.batches.go_to(id.clone()),
-        Place::Model(model) => state.lists.models.go_to(model.clone()),
+        Place::Model(model) | Place::Comparison(model) => state.lists.models.go_to(model.clone()),
         Place::Anomaly(id) => state.lists.anomalies.go_to(id.clone()),
         Place::Release(name) => state.lists.releases.go_to(name.clone()),
         Place::Event(seq) => state.lists.log.go_to(*seq),

@@ -4,6 +4,7 @@ use super::message::Load;
 use super::pane::Pane;
 use crate::domain::anomaly::AnomalyId;
 use crate::domain::listing::TaskRow;
+use crate::domain::model_change::ModelComparison;
 use crate::domain::{BatchId, ModelRef, ReleaseName};
 use crate::ops::{AnomalyDetail, BatchDetail, EventDetail, ModelDetail, ReleaseDetail};
 
@@ -14,6 +15,8 @@ pub enum Place {
     Batch(BatchId),
     /// A model version.
     Model(ModelRef),
+    /// A model version beside the one in production.
+    Comparison(ModelRef),
     /// An anomaly.
     Anomaly(AnomalyId),
     /// A release.
@@ -30,7 +33,7 @@ impl Place {
     pub fn pane(&self) -> Pane {
         match self {
             Self::Batch(_) => Pane::Batches,
-            Self::Model(_) => Pane::Models,
+            Self::Model(_) | Self::Comparison(_) => Pane::Models,
             Self::Anomaly(_) => Pane::Anomalies,
             Self::Release(_) => Pane::Releases,
             Self::Event(_) => Pane::Log,
@@ -44,6 +47,7 @@ impl Place {
         match self {
             Self::Batch(id) => id.to_string(),
             Self::Model(model) => model.to_string(),
+            Self::Comparison(model) => format!("{model} compared"),
             Self::Anomaly(id) => id.to_string(),
             Self::Release(name) => name.to_string(),
             Self::Event(seq) => seq.to_string(),
@@ -57,6 +61,7 @@ impl Place {
         match self {
             Self::Batch(id) => Some(Load::Batch(id.clone())),
             Self::Model(model) => Some(Load::Model(model.clone())),
+            Self::Comparison(model) => Some(Load::Comparison(model.clone())),
             Self::Anomaly(id) => Some(Load::Anomaly(id.clone())),
             Self::Release(name) => Some(Load::Release(name.clone())),
             Self::Event(seq) => Some(Load::Event(*seq)),
@@ -72,6 +77,8 @@ pub enum DetailContent {
     Batch(BatchDetail),
     /// About a model version.
     Model(ModelDetail),
+    /// About two model versions.
+    Comparison(Box<ModelComparison>),
     /// About an anomaly.
     Anomaly(Box<AnomalyDetail>),
     /// About a release.

@@ -9,11 +9,13 @@ use super::filter::Filter;
 use super::items::Link;
 use super::jump;
 use super::message::Effect;
-use super::navigate::{self, selected_place};
+use super::navigate::{self, leave_for_place, selected_place};
 use super::overlay::Overlay;
+use super::place::Place;
 use super::state::State;
 use super::text_field::TextField;
 use super::words::Tone;
+use crate::domain::ModelRef;
 
 /// The filter of the log that leaves out what the pipeline notes for itself.
 const DECISIONS: &str = "state:decisions";
@@ -80,6 +82,7 @@ pub(super) fn run(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         }
         Id::Submit => change::submit(state, effects),
         Id::Decisions => decisions(state),
+        Id::CompareModel => compare(state),
         _ => change::begin(state, id, effects),
     }
 }
@@ -116,6 +119,14 @@ fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
     match name {
         Some(name) => copy(state, name, effects),
         None => state.say("nothing is selected", Tone::Quiet),
+    }
+}
+
+/// Opens the version at hand beside the one in production.
+fn compare(state: &mut State) {
+    match state.model().map(|row| ModelRef::new(row.name.clone(), row.version)) {
+        Some(model) => leave_for_place(state, Place::Comparison(model)),
+        None => state.say("no model version is selected", Tone::Quiet),
     }
 }
 

@@ -33,6 +33,9 @@ impl Desk {
             Load::Tasks(query) => Answer::Tasks(workspace.tasks(query)?),
             Load::Log(query) => Answer::Log(workspace.record().log(query)?),
             Load::Batch(id) => Answer::Batch(workspace.batch(id.as_str())?),
+            Load::Comparison(model) => {
+                Answer::Comparison(Box::new(workspace.compare_with_production(model, &Cancel::default())?))
+            }
             Load::Model(model) => Answer::Model(workspace.model(model)?),
             Load::Anomaly(id) => Answer::Anomaly(Box::new(workspace.anomaly(id.as_str())?)),
             Load::Release(name) => Answer::Release(Box::new(workspace.release(name)?)),

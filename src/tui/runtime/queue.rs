@@ -25,7 +25,12 @@ impl Question {
             (Self::Load { load: new, .. }, Self::Load { load: old, .. }) => {
                 let is_list = !matches!(
                     new,
-                    Load::Batch(_) | Load::Model(_) | Load::Anomaly(_) | Load::Release(_) | Load::Event(_)
+                    Load::Batch(_)
+                        | Load::Model(_)
+                        | Load::Comparison(_)
+                        | Load::Anomaly(_)
+                        | Load::Release(_)
+                        | Load::Event(_)
                 );
                 is_list && discriminant(new) == discriminant(old)
             }

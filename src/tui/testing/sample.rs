@@ -12,7 +12,7 @@ use crate::domain::release::{Approval, Change};
 use crate::domain::understood::{Counted, Example, RejectKind, RepairKind, Understood};
 use crate::domain::{
     Actor, Anomaly, AnomalyState, BatchId, Evaluation, ModelRef, Outcome, Reason, ReasonCode, Release, ReleaseName,
-    ReleaseState, Request, Role, Sample, Severity, TaskState,
+    ReleaseState, Request, Role, Sample, Severity,
 };
 use crate::ops::{
     AnomalyDetail, BatchChange, BatchDetail, CheckedAgain, Consequences, EventDetail, FallenApproval, ModelDetail,
@@ -143,13 +143,7 @@ impl World {
 
     pub fn model(&self, wanted: &ModelRef) -> Result<ModelDetail> {
         let row = Self::find(&self.models, |row| row.name == wanted.name && row.version == wanted.version)?;
-        let stale = TaskState::Stale { cause: "new batch revision".to_owned() };
-        let coverage = vec![
-            (month(0), "northgate".to_owned(), TaskState::Done),
-            (month(0), "harbour".to_owned(), stale),
-            (month(1), "northgate".to_owned(), TaskState::Done),
-        ];
-        Ok(ModelDetail { row, coverage, alias_history: vec![(noon(), "production".to_owned(), "mira".to_owned())] })
+        Ok(super::model::detail(row, wanted))
     }
 
     pub fn anomaly(&self, id: &AnomalyId) -> Result<AnomalyDetail> {
@@ -340,8 +334,10 @@ fn changes(row: &ReleaseRow) -> ReleaseChanges {
         rows_after: ROWS,
         batches_added: vec![format!("northgate/{} r1", row.period)],
         batches_gone: Vec::new(),
+        model: row.model.clone(),
         model_before: None,
         labels: vec![("BRAND".to_owned(), 0, 8_020), ("SIZE".to_owned(), 0, 4_000)],
+        labels_by_model_before: None,
         was_live: row.generation.is_some(),
         batches: Vec::new(),
     };
@@ -354,8 +350,10 @@ fn changes(row: &ReleaseRow) -> ReleaseChanges {
     ReleaseChanges {
         since,
         rows_before: 12_052,
+        model: ModelRef::new("slips", 3),
         model_before: Some(ModelRef::new("slips", 2)),
         labels: vec![("BRAND".to_owned(), 8_100, 8_020), ("SIZE".to_owned(), 4_000, 4_000)],
+        labels_by_model_before: Some([("BRAND".to_owned(), 8_110), ("SIZE".to_owned(), 4_000)].into()),
         batches_added: vec!["northgate/2026-09 r3".to_owned()],
         batches_gone: vec!["northgate/2026-09 r2".to_owned()],
         batches: vec![BatchChange {

@@ -51,6 +51,9 @@ fn heading(content: &DetailContent) -> Vec<Piece> {
             ]
         }
         DetailContent::Model(detail) => vec![Piece::plain(detail.row.aliases.join(", "))],
+        DetailContent::Comparison(detail) => {
+            vec![Piece::plain(format!("{} beside {}", detail.after, detail.before))]
+        }
         DetailContent::Anomaly(detail) => {
             let row = &detail.row;
             let about = format!(

@@ -12,7 +12,7 @@ use super::*;
 use crate::base::Digest;
 
 /// What the shipped seed gives. It changes with every word on the shelves; then `demo_db` has to be built anew.
-const SHIPPED: &str = "2ff5e279d7cfec8b7cfc7c6da45381ecb054a1e5a6194b39641d68c7fea2352e";
+const SHIPPED: &str = "096a99cfd84d07669b378d62548d63b1a6213fac210df1e7ea31712d386cbb92";
 
 fn digest(material: &Material) -> Digest {
     let files = material.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);

@@ -9,7 +9,7 @@ use crate::domain::listing::Query;
 use crate::domain::{
     AnomalyState, Contract, Dataset, Fact, Period, ReasonCode, Release, ReleaseName, ReleaseState, Request, Role,
 };
-use crate::ops::act::{batch, ingest, model, nil};
+use crate::ops::act::{batch, ingest, nil, promotion};
 use crate::ops::{Session, Workspace};
 use crate::pipeline::{Context, arrival, consequences, gate, land, publication};
 
@@ -96,7 +96,7 @@ impl Workspace {
                     of_open(&|dataset| !dataset.text.is_empty() && dataset.model.as_deref().is_none_or(reads))?;
                 let (next, model) = (contract.clone(), model.clone());
                 let follows = consequences::of(&self.rehearsing(session.permitted(request)?)?, move |transaction| {
-                    model::point_to(transaction, &next, model)
+                    promotion::point_to(transaction, &next, model, None)
                 })?;
                 rebased.extend(follows.opened.into_iter().map(|(name, _)| (name.dataset, name.period)));
                 return Ok(rebased);

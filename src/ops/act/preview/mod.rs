@@ -3,13 +3,17 @@
 mod beyond;
 mod promotion;
 
-use super::{baseline, batch, contract, ingest, model, nil, release, run};
+use std::collections::BTreeSet;
+
+use super::run::Wanted;
+use super::{baseline, batch, contract, ingest, model, nil, release, run, training};
 use crate::base::{Result, text};
+use crate::domain::coverage::Part;
 use crate::domain::listing::Query;
-use crate::domain::{ReleaseName, ReleaseState, Request, TaskState};
+use crate::domain::{ReleaseName, ReleaseState, Request, TaskKind, TaskState};
 use crate::journal::Transaction;
 use crate::ops::{BatchChange, Session, Workspace};
-use crate::pipeline::{Context, consequences, gate, publication, rules};
+use crate::pipeline::{Context, consequences, gate, publication, rules, slices};
 
 impl Workspace {
     /// What the request would do.
@@ -53,7 +57,19 @@ impl Workspace {
             Request::CancelTask { task } => Ok(vec![format!("would stop {}", run::running(self, task)?.slot())]),
             Request::RetryTask { task } => Ok(vec![format!("would run {}", run::find(self, task)?.slot())]),
             Request::RegisterModel { name, file, test, .. } => model::preview(name, file, test.as_deref()),
-            Request::TrainModel { name, data, test, .. } => model::preview_training(name, data, test.as_deref()),
+            Request::TrainModel { name, data, verdicts, lexicons, silver, test, seed, note } => {
+                let training = training::Training {
+                    name: name.clone(),
+                    data: data.clone(),
+                    verdicts: *verdicts,
+                    lexicons: lexicons.clone(),
+                    silver: *silver,
+                    test: test.clone(),
+                    seed: *seed,
+                    note: note.clone(),
+                };
+                training::preview(&self.reading()?, &training)
+            }
             Request::PromoteModel { model, .. } => {
                 self.rehearse(session, request)?;
                 promotion::promotion(&rehearsing()?, model)
@@ -77,6 +93,7 @@ impl Workspace {
             Request::WithdrawRelease { release, .. } => self.withdrawal(&rehearsing()?, release),
             // What changes the journal alone is tried out there, and taken back.
             Request::RejectBatch { .. }
+            | Request::AliasModel { .. }
             | Request::ArchiveModel { .. }
             | Request::ConfirmAnomaly { .. }
             | Request::WaiveAnomaly { .. }
@@ -101,8 +118,16 @@ impl Workspace {
         steps.sort_by_key(|step| step.task.kind);
         let dataset = wanted.dataset.as_deref();
         let opened = wanted.period.map_or(Ok(Vec::new()), |period| self.would_open(dataset, period))?;
-        let run = steps.iter().map(|step| format!("would run {}", step.task.slot()));
-        Ok(opened.into_iter().chain(run).collect())
+        let run = steps.iter().map(|step| step.task.slot());
+        let mut run: BTreeSet<String> = run.collect();
+        if let Some(model) = &wanted.model {
+            let Wanted { dataset, period, .. } = wanted;
+            let part =
+                Part { model: Some(model.to_string()), dataset: dataset.clone(), period: *period, provider: None };
+            let unread = self.coverage(&part)?.into_iter().filter(|one| one.state != TaskState::Done);
+            run.extend(unread.map(|one| slices::slot(TaskKind::Enrich, &one.slice, &one.model)));
+        }
+        Ok(opened.into_iter().chain(run.iter().map(|slot| format!("would run {slot}"))).collect())
     }
 
     fn application(&self, session: &Session, request: &Request) -> Result<Vec<String>> {

@@ -5,7 +5,7 @@ use crate::base::Result;
 use crate::base::text::counted;
 use crate::domain::model::PRODUCTION;
 use crate::domain::{ModelRef, ModelVersion};
-use crate::ops::act::model;
+use crate::ops::act;
 use crate::pipeline::Context;
 
 /// The version beside the one in production: how both were measured, what is not found any more; and what follows.
@@ -20,7 +20,7 @@ pub fn promotion(context: &Context, model: &ModelRef) -> Result<Vec<String>> {
         None => vec![format!("{model} {}; nothing of this name is in production", measured(&promoted))],
     };
     let (contract, model) = (context.contract.clone(), model.clone());
-    lines.extend(follows(context, move |transaction| model::point_to(transaction, &contract, model))?);
+    lines.extend(follows(context, move |transaction| act::promotion::point_to(transaction, &contract, model, None))?);
     Ok(lines)
 }
 

@@ -53,6 +53,9 @@ fn details() {
             person.press("enter");
             golden(&format!("{}_detail", pane.title().to_lowercase()), &person);
         }
+        let mut person = in_pane(World::of(7), Answers::Promptly, size, Pane::Models);
+        person.press("c");
+        golden("models_compared", &person);
         let mut person = in_pane(World::of(7), Answers::Promptly, size, Pane::Releases);
         person.press("j enter");
         golden("releases_detail_of_an_amendment", &person);

@@ -31,7 +31,9 @@ pub fn changes(detail: &ReleaseDetail) -> Vec<Item> {
     }
     items.extend(changes.batches.iter().flat_map(|one| batch(section, one)));
     items.extend(changes.labels.iter().map(|(label, before, after)| {
-        let text = format!("{} → {}{}", grouped(*before), grouped(*after), difference(*before, *after));
+        let causes = changes.causes(label);
+        let causes = causes.map(|(data, model)| format!("   data {data:+}, model {model:+}")).unwrap_or_default();
+        let text = format!("{} → {}{}{causes}", grouped(*before), grouped(*after), difference(*before, *after));
         Item::fact(section, label, text)
     }));
     items

@@ -1,0 +1,118 @@
+//! What one model version finds otherwise than another in the same texts.
+
+use std::collections::BTreeMap;
+
+use super::coverage::Covered;
+use super::{BatchId, Entity, ModelRef, Slice};
+
+/// Two versions on the same rows.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ModelComparison {
+    /// The one that is compared with.
+    pub before: ModelRef,
+    /// The other.
+    pub after: ModelRef,
+    /// The rows that both have read as they are now.
+    pub slices: Vec<Slice>,
+    /// What is left out because one of them has not read it as it is now.
+    pub unread: Vec<Covered>,
+    /// How many rows were compared.
+    pub rows: u64,
+    /// In how many of them something is found otherwise.
+    pub changed_rows: u64,
+    /// Label by label.
+    pub labels: BTreeMap<String, LabelChange>,
+    /// Which labels became which, the most frequent first.
+    pub relabelled: Vec<Relabelled>,
+    /// What is most often found otherwise, the most frequent first.
+    pub surfaces: Vec<SurfaceChange>,
+    /// Some of the rows, of every sort of change, to be looked at.
+    pub samples: Vec<ChangedRow>,
+}
+
+/// How the entities of one label differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct LabelChange {
+    /// Entities that the first finds.
+    pub before: u64,
+    /// Entities that the second finds.
+    pub after: u64,
+    /// Found by both with the same edges.
+    pub same: u64,
+    /// Found by both with other edges.
+    pub moved: u64,
+    /// Of the first, those that have another label in the second.
+    pub relabelled: u64,
+    /// Of the second, those where the first finds nothing.
+    pub gained: u64,
+    /// Of the first, those where the second finds nothing.
+    pub lost: u64,
+}
+
+impl LabelChange {
+    /// How far both agree, in 0..1: the F1 of one measured on the other, label, start and end right. None where neither finds any.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of entities stay far below 2^52")]
+    pub fn agreement(&self) -> Option<f64> {
+        let all = self.before + self.after;
+        (all > 0).then(|| (2 * self.same) as f64 / all as f64)
+    }
+}
+
+/// How many entities of one label have another now.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Relabelled {
+    /// The label that the first gives.
+    pub from: String,
+    /// The label that the second gives.
+    pub to: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// A text that is found otherwise, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SurfaceChange {
+    /// What the first finds, with its label.
+    pub before: Option<(String, String)>,
+    /// What the second finds in its place.
+    pub after: Option<(String, String)>,
+    /// How often.
+    pub count: u64,
+}
+
+impl std::fmt::Display for SurfaceChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { before, after, count } = self;
+        match (before, after) {
+            (Some((text, label)), None) => write!(f, "lost: `{text}` {label}")?,
+            (None, Some((text, label))) => write!(f, "gained: `{text}` {label}")?,
+            (Some((text, label)), Some((other, now))) if label == now => {
+                write!(f, "moved: {label} `{text}` -> `{other}`")?;
+            }
+            (Some((text, label)), Some((other, now))) => write!(f, "relabelled: `{text}` {label} -> `{other}` {now}")?,
+            (None, None) => {}
+        }
+        write!(f, ", {count} times")
+    }
+}
+
+/// A row in which something is found otherwise.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct ChangedRow {
+    /// Where it is.
+    #[serde(flatten)]
+    pub slice: Slice,
+    /// The batch.
+    pub batch: BatchId,
+    /// The 1-based record number in it.
+    pub row: u64,
+    /// What is otherwise.
+    pub why: String,
+    /// The texts that models read, by field.
+    pub texts: BTreeMap<String, String>,
+    /// What the first finds.
+    pub before: Vec<Entity>,
+    /// What the second finds.
+    pub after: Vec<Entity>,
+}
