@@ -1,9 +1,10 @@
-//! `[[model]]`.
+//! `[[model]]` and `[registry]`.
 
-use super::names;
 use super::table::{Table, unique};
+use super::{names, source};
 use crate::base::Result;
 use crate::domain::PromotionPolicy;
+use crate::domain::registry::RegistryAccess;
 
 /// How much worse a label may be found where the file does not say: a hundredth is what the choice of the seed makes.
 const TOLERANCE: f64 = 0.01;
@@ -35,4 +36,12 @@ fn model(table: &Table<'_, '_>) -> Result<PromotionPolicy> {
     };
     let name = names::folder_name(document, "model", &table.required_text("name")?)?;
     Ok(PromotionPolicy { name, test: test.value.to_owned(), tolerance })
+}
+
+/// `[registry]`, where it is given.
+pub fn registry(root: &Table<'_, '_>) -> Result<Option<RegistryAccess>> {
+    let Some(value) = root.value("registry") else { return Ok(None) };
+    let table = value.table("[registry]", &["url", "headers"])?;
+    let url = source::address(&table, &["http", "https"])?.value.to_owned();
+    Ok(Some(RegistryAccess { url, headers: source::headers(&table)?.into_iter().collect() }))
 }

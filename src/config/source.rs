@@ -104,28 +104,32 @@ fn http(table: &Table<'_, '_>) -> Result<Source> {
             .error(&url.place, "`{period}` is missing, so that no file would be of any period")
             .hint("write url = \"https://example.com/sales-{period}.csv\""));
     }
-    let mut headers = Vec::new();
-    if let Some(value) = table.value("headers") {
-        for (name, value) in value.open_table("headers")?.in_order() {
-            let said = value.text()?;
-            if is_secret(name.value) && !said.value.contains("${") {
-                let message = format!("`{}` in assay.toml would stay in the journal for good", name.value);
-                return Err(table
-                    .document
-                    .error(&said.place, message)
-                    .hint("write ${NAME} in its place, and let the environment of assay hold it"));
-            }
-            headers.push((name.value.to_owned(), said.value.to_owned()));
-        }
-    }
     let gigabytes = table.count("most_gigabytes", 1..=10_000)?.unwrap_or(USUAL_GIGABYTES);
     Ok(Source::Http(Http {
         url: url.value.to_owned(),
-        headers,
+        headers: headers(table)?,
         encoding: encoding_of(table)?,
         most_bytes: u64::from(gigabytes) << 30,
         every: table.parsed("every")?.map(|every| every.value),
     }))
+}
+
+/// The headers of requests to a server. A secret is in the environment, never in the file.
+pub fn headers(table: &Table<'_, '_>) -> Result<Vec<(String, String)>> {
+    let Some(value) = table.value("headers") else { return Ok(Vec::new()) };
+    let mut headers = Vec::new();
+    for (name, value) in value.open_table("headers")?.in_order() {
+        let said = value.text()?;
+        if is_secret(name.value) && !said.value.contains("${") {
+            let message = format!("`{}` in assay.toml would stay in the journal for good", name.value);
+            return Err(table
+                .document
+                .error(&said.place, message)
+                .hint("write ${NAME} in its place, and let the environment of assay hold it"));
+        }
+        headers.push((name.value.to_owned(), said.value.to_owned()));
+    }
+    Ok(headers)
 }
 
 fn sql(table: &Table<'_, '_>) -> Result<Source> {
@@ -166,7 +170,7 @@ fn overlap(table: &Table<'_, '_>, has_watermark: bool) -> Result<Overlap> {
 }
 
 /// An address with one of these schemes, and no password in it: the contract stays in the journal for good.
-fn address<'a>(table: &Table<'a, '_>, schemes: &[&str]) -> Result<Located<&'a str>> {
+pub fn address<'a>(table: &Table<'a, '_>, schemes: &[&str]) -> Result<Located<&'a str>> {
     let url = table.required_text("url")?;
     let refused = |message: String| table.document.error(&url.place, message);
     if is_variable(url.value) {

@@ -15,8 +15,13 @@ use crate::domain::{Contract, Role, policy};
 
 /// Everything that the file says.
 pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<Contract> {
-    let root =
-        Table::new(document, "the file", root.span(), root.get_ref(), &["workspace", "people", "dataset", "model"])?;
+    let root = Table::new(
+        document,
+        "the file",
+        root.span(),
+        root.get_ref(),
+        &["workspace", "people", "dataset", "model", "registry"],
+    )?;
     let workspace = root
         .value("workspace")
         .ok_or_else(|| {
@@ -37,6 +42,7 @@ pub fn contract(document: &Document<'_>, root: &Spanned<DeTable<'_>>) -> Result<
         timezone: workspace.text("timezone")?.map_or(Ok(Tz::UTC), |text| names::time_zone(document, &text))?,
         datasets: dataset::datasets(&root, approvers.and_then(|count| u32::try_from(count).ok()))?,
         models: models::models(&root)?,
+        registry: models::registry(&root)?,
         today: workspace.value("today").map(|value| value.date()).transpose()?,
         demo: workspace.truth("demo")?.unwrap_or(false),
         people,

@@ -12,6 +12,7 @@ use super::due::Due;
 use super::policy::ReleasePolicy;
 use super::promotion::PromotionPolicy;
 use super::reference::Reference;
+use super::registry::RegistryAccess;
 use super::source::Source;
 use super::unit::{DecimalMark, Measure};
 use super::{Check, CheckRule, Destination, Field, FieldType, Granularity, Period, Role, Slice};
@@ -45,6 +46,9 @@ pub struct Contract {
     /// What versions of models have to show before they go into production.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<PromotionPolicy>,
+    /// The model registry that is mirrored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryAccess>,
     /// What came to stand beside assay.toml since it was applied.
     #[serde(skip)]
     pub amended: Amended,
@@ -63,11 +67,14 @@ struct Stored {
     datasets: Vec<Dataset>,
     #[serde(default)]
     models: Vec<PromotionPolicy>,
+    #[serde(default)]
+    registry: Option<RegistryAccess>,
 }
 
 impl From<Stored> for Contract {
-    fn from(Stored { workspace, timezone, today, demo, people, datasets, models }: Stored) -> Self {
-        Self { workspace, timezone, today, demo, people, datasets, models, amended: Amended::default() }.placed()
+    fn from(Stored { workspace, timezone, today, demo, people, datasets, models, registry }: Stored) -> Self {
+        Self { workspace, timezone, today, demo, people, datasets, models, registry, amended: Amended::default() }
+            .placed()
     }
 }
 

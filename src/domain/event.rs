@@ -10,6 +10,7 @@ use super::mapping::MappingId;
 use super::note::Noted;
 use super::policy::Format;
 use super::promotion::Trial;
+use super::registry::RegisteredModel;
 use super::release::ReleaseInputs;
 use super::task::TaskOutput;
 use super::{Actor, BatchId, Contract, Evaluation, ModelRef, ModelVersion, Period, ReleaseName, Task, TaskKey, Via};
@@ -153,6 +154,9 @@ pub enum Fact {
         trial: Option<Box<Trial>>,
     },
 
+    /// A registry elsewhere was seen to hold this model otherwise than before, or no more.
+    ModelMirrored { registry: String, name: String, model: Option<Box<RegisteredModel>> },
+
     /// A period was accepted as a baseline, as these batches of its providers stood and a model version read them.
     PeriodBaselined {
         dataset: String,
@@ -268,6 +272,7 @@ impl Fact {
             Self::ModelRegistered { .. } => "model_registered",
             Self::ModelArchived { .. } => "model_archived",
             Self::AliasMoved { .. } => "alias_moved",
+            Self::ModelMirrored { .. } => "model_mirrored",
             Self::PeriodBaselined { .. } => "period_baselined",
             Self::ReleaseOpened { .. } => "release_opened",
             Self::ReleaseChanged { .. } => "release_changed",
@@ -316,6 +321,7 @@ impl Fact {
             Self::TaskCancelled { slot, .. } | Self::OutputLost { slot, .. } => slot.clone(),
             Self::ModelRegistered { version } => version.model.to_string(),
             Self::ModelArchived { model } | Self::AliasMoved { model, .. } => model.to_string(),
+            Self::ModelMirrored { name, .. } => crate::base::text::safe(name).into_owned(),
             Self::PeriodBaselined { dataset, period, .. } => format!("{dataset}/{period}"),
             Self::ReleaseOpened { release, .. }
             | Self::ReleaseChanged { release, .. }

@@ -36,6 +36,7 @@ pub mod profile;
 pub mod progress;
 pub mod promotion;
 pub mod reference;
+pub mod registry;
 pub mod release;
 pub mod request;
 pub mod schema;

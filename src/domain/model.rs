@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+use super::registry::Mirrored;
 use crate::base::text::counted;
 use crate::base::{Digest, Error, Result};
 
@@ -289,6 +290,9 @@ pub struct ModelVersion {
     /// The command line that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
+    /// The version of a registry elsewhere that it is, where it was taken from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrored: Option<Mirrored>,
     /// What it learned from, where it was trained here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trained_on: Option<TrainedOn>,

@@ -51,6 +51,8 @@ pub enum Request {
     PromoteModel { model: ModelRef, waive: bool, reason: Option<String> },
     /// Points another alias to a version.
     AliasModel { model: ModelRef, alias: String },
+    /// Mirrors the model registry that the contract names, and registers its versions that are run here.
+    SyncModels,
     /// No longer offers a version.
     ArchiveModel { model: ModelRef, reason: String },
     /// Says that an anomaly is real.
@@ -124,6 +126,7 @@ impl Request {
                 | Self::RegisterModel { test: Some(_), .. }
                 | Self::TrainModel { .. }
                 | Self::PromoteModel { .. }
+                | Self::SyncModels
                 | Self::Publish { .. }
                 | Self::Rollback { .. }
                 | Self::WithdrawRelease { .. }
@@ -221,6 +224,7 @@ impl Request {
                 .flag("--waive", *waive)
                 .option("--reason", reason.as_ref()),
             Self::AliasModel { model, alias } => line("model alias").word(&model.to_string()).word(alias),
+            Self::SyncModels => line("model sync"),
             Self::ArchiveModel { model, reason } => line("model archive").word(&model.to_string()).reason(reason),
             Self::ConfirmAnomaly { id, reason } => line("anomaly confirm").word(id.as_str()).reason(reason),
             Self::WaiveAnomaly { id, reason, until } => {

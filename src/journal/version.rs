@@ -42,6 +42,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // The revisions of reference tables.
     Step::Replay,
+    // What registries elsewhere hold is mirrored.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -9,6 +9,7 @@ mod evaluate;
 pub mod external;
 mod label;
 pub mod lexicon;
+pub mod mlflow;
 mod tag_all;
 mod tagger;
 mod text;

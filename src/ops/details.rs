@@ -13,6 +13,7 @@ use crate::domain::coverage::Covered;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
 use crate::domain::model::{Measured, TrainedOn};
 use crate::domain::note::DeliveryNote;
+use crate::domain::registry::Mirrored;
 use crate::domain::scorecard::Scorecard;
 use crate::domain::source::Retrieval;
 use crate::domain::{Actor, Anomaly, Evaluation, ModelRef, ModelVersion, Reason, Release, ReleaseName};
@@ -336,14 +337,16 @@ pub struct ModelOrigin {
     pub command: Option<String>,
     /// The digest of all that it learned from.
     pub training_data: Option<Digest>,
+    /// The version of a registry elsewhere that it is.
+    pub mirrored: Option<Mirrored>,
     /// What that was.
     pub trained_on: Option<TrainedOn>,
 }
 
 impl From<&ModelVersion> for ModelOrigin {
     fn from(version: &ModelVersion) -> Self {
-        let ModelVersion { parent, command, training_data, trained_on, .. } = version.clone();
-        Self { parent, command, training_data, trained_on }
+        let ModelVersion { parent, command, training_data, mirrored, trained_on, .. } = version.clone();
+        Self { parent, command, training_data, mirrored, trained_on }
     }
 }
 

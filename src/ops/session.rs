@@ -115,6 +115,7 @@ mod tests {
             people,
             datasets: Vec::new(),
             models: Vec::new(),
+            registry: None,
             amended: crate::domain::contract::Amended::default(),
         }
     }

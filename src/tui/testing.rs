@@ -189,7 +189,7 @@ impl World {
             }
             Load::Log(query) => Answer::Log(page(&self.log, query, |row| row.seq, |row| format!("{row:?}"))),
             Load::Batch(id) => Answer::Batch(self.batch(id)?),
-            Load::Model(model) => Answer::Model(self.model(model)?),
+            Load::Model(model) => Answer::Model(Box::new(self.model(model)?)),
             Load::Comparison(model) => Answer::Comparison(Box::new(model::comparison(model))),
             Load::Anomaly(id) => Answer::Anomaly(Box::new(self.anomaly(id)?)),
             Load::Release(name) => Answer::Release(Box::new(self.release(name)?)),

@@ -96,6 +96,8 @@ fn its_files_come_to_the_same_rows_in_an_empty_workspace() {
 
     let workspace = Workspace::under(&fs::read_to_string(bundled.join("assay.toml")).unwrap());
     fs::copy(bundled.join("shop.db"), workspace.path("shop.db")).unwrap();
+    fs::create_dir(workspace.path("training")).unwrap();
+    fs::copy(bundled.join("training/slips-test.jsonl"), workspace.path("training/slips-test.jsonl")).unwrap();
     for version in ["1/model.lexicon", "2/model.crf", "3/model.crf"] {
         let file = bundled.join("models/slips").join(version);
         workspace.ok("mira", &["model", "register", file.to_str().unwrap(), "--name", "slips"]);

@@ -25,6 +25,7 @@ mod last_moment;
 mod layers;
 mod mapping;
 mod measures;
+mod mlflow;
 mod models;
 mod newcomer;
 mod notes;

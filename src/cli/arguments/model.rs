@@ -85,6 +85,10 @@ pub enum ModelCommand {
         #[arg(long)]
         provider: Option<String>,
     },
+    /// Mirror the `MLflow` registry that assay.toml names, and register its versions that are lists or taggers.
+    Sync,
+    /// What the mirrored registry holds: models, versions, aliases, tags and metrics as they were seen last.
+    Registry,
     /// Put a version into production.
     Promote {
         /// The version, as name/version.

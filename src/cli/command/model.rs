@@ -44,6 +44,8 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             let part = Part { model: None, dataset, period: *period, provider };
             comparison::print(call, &call.workspace.compare_models(before, after, &part, call.cancel)?)
         }
+        ModelCommand::Sync => call.change(Request::SyncModels),
+        ModelCommand::Registry => registry(call),
         ModelCommand::Promote { model, waive, reason } => {
             call.change(Request::PromoteModel { model: model.clone(), waive: *waive, reason: reason.clone() })
         }
@@ -76,6 +78,22 @@ fn list(call: &Call<'_>) -> Result<()> {
             format!("{} of {}", row.coverage.0, row.coverage.1),
             row.labels.join(", "),
         ]
+    })
+}
+
+fn registry(call: &Call<'_>) -> Result<()> {
+    let rows = call.workspace.remote_versions()?;
+    if rows.is_empty() {
+        call.output.say("nothing is mirrored yet: assay model sync");
+    }
+    call.list(&rows, &["model", "version", "status", "aliases", "metrics", "tags", "here"], |row| {
+        let named = |pairs: Vec<String>| text::safe(&pairs.join(", ")).into_owned();
+        let metrics = row.version.metrics.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let tags = row.version.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let here = row.here.as_ref().map(ToString::to_string).unwrap_or_default();
+        let name = text::safe(&row.name).into_owned();
+        let (version, status) = (row.version.version.to_string(), text::safe(&row.version.status).into_owned());
+        vec![name, version, status, named(row.aliases.clone()), named(metrics), named(tags), here]
     })
 }
 
@@ -116,6 +134,9 @@ fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
     let origin = &detail.origin;
     if let Some(parent) = &origin.parent {
         out.line(&format!("  after {parent}"))?;
+    }
+    if let Some(from) = &origin.mirrored {
+        out.line(&format!("  taken from {}/{} of {}", text::safe(&from.name), from.version, from.registry))?;
     }
     if let Some(on) = &origin.trained_on {
         out.line(&format!("  trained on {on}; seed {}", on.seed))?;

@@ -186,6 +186,8 @@ fn the_template_is_valid_as_it_is_and_with_its_marks_removed() {
     let dataset = &contract.datasets[0];
     assert_eq!((dataset.providers.len(), dataset.checks.len(), dataset.schema.len()), (1, 8, 5));
     assert_eq!(dataset.release, ReleasePolicy { approvals: 2, separation: true, ..ReleasePolicy::default() });
+    let registry = contract.registry.as_ref().unwrap();
+    assert_eq!((registry.url.as_str(), registry.headers.len()), ("http://localhost:5000", 1));
     let [model] = contract.models.as_slice() else { panic!("{:?}", contract.models) };
     assert_eq!((model.name.as_str(), model.test.as_str(), model.tolerance), ("slips", "tests/slips.jsonl", 0.02));
 }

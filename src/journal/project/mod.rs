@@ -16,6 +16,7 @@ mod metric;
 mod model;
 mod period;
 mod reference;
+mod registry;
 mod release;
 mod task;
 
@@ -37,7 +38,7 @@ struct Projection {
 }
 
 /// In this order; `involvement` looks at the rows of others.
-const ALL: [Projection; 14] = [
+const ALL: [Projection; 15] = [
     contract::PROJECTION,
     period::PROJECTION,
     batch::PROJECTION,
@@ -45,6 +46,7 @@ const ALL: [Projection; 14] = [
     task::PROJECTION,
     metric::PROJECTION,
     model::PROJECTION,
+    registry::PROJECTION,
     baseline::PROJECTION,
     mapping::PROJECTION,
     reference::PROJECTION,

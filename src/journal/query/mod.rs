@@ -9,6 +9,7 @@ mod mapping;
 pub(super) mod model;
 mod people;
 mod reference;
+mod registry;
 mod release;
 pub(super) mod task;
 

@@ -11,6 +11,7 @@ use crate::domain::check::{Bounds, CheckSubject, RowRef};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
 use crate::domain::note::Noted;
 use crate::domain::policy::ReleasePolicy;
+use crate::domain::registry::{RegisteredModel, RegisteredVersion};
 use crate::domain::release::ReleaseInputs;
 use crate::domain::task::TaskOutput;
 use crate::domain::understood::{RejectKind, RepairKind};
@@ -119,6 +120,7 @@ pub(super) fn registered(version: u32) -> Fact {
             training_data: None,
             parent: None,
             command: None,
+            mirrored: None,
             trained_on: None,
             at: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap(),
             by: "mira".to_owned(),
@@ -126,6 +128,32 @@ pub(super) fn registered(version: u32) -> Fact {
             archived: false,
         }),
     }
+}
+
+pub(super) fn mirrored(number: u64) -> Fact {
+    let version = RegisteredVersion {
+        version: number as u32 + 1,
+        description: None,
+        tags: BTreeMap::new(),
+        created: Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap(),
+        by: Some("mira".to_owned()),
+        status: "READY".to_owned(),
+        stage: None,
+        source: "runs:/1/model".to_owned(),
+        run: Some("1".to_owned()),
+        metrics: [("f1".to_owned(), 1.0 / 3.0)].into(),
+        params: BTreeMap::new(),
+    };
+    let model = RegisteredModel {
+        name: "brands".to_owned(),
+        description: None,
+        tags: [("team".to_owned(), "north".to_owned())].into(),
+        aliases: [("champion".to_owned(), version.version)].into(),
+        versions: vec![version],
+    };
+    // Now and then it is gone.
+    let model = (!number.is_multiple_of(3)).then(|| Box::new(model));
+    Fact::ModelMirrored { registry: format!("http://models/{}", number % 2), name: "brands".to_owned(), model }
 }
 
 pub(super) fn promoted(version: u32, previous: Option<u32>) -> Fact {
@@ -142,6 +170,7 @@ pub(super) fn contract(version: u32) -> Fact {
         people: BTreeMap::new(),
         datasets: Vec::new(),
         models: Vec::new(),
+        registry: None,
         amended: crate::domain::contract::Amended::default(),
     };
     Fact::ContractApplied { version, digest: contract.digest().unwrap(), contract: Box::new(contract) }

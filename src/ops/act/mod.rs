@@ -14,6 +14,7 @@ mod preview;
 mod promotion;
 mod release;
 mod run;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -178,6 +179,7 @@ impl Workspace {
                 training::train(context, training, progress)
             }
             Request::PromoteModel { model, waive, .. } => promotion::promote(context, &model, waive),
+            Request::SyncModels => sync::sync(context),
             Request::AliasModel { model, alias } => promotion::name(context, &model, &alias),
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),

@@ -8,6 +8,7 @@ use super::{Next, Reply};
 use crate::base::{Cancel, Digest, Error, Result, ResultExt, files, text};
 use crate::domain::model::{Measured, ModelKind, PRODUCTION, TrainedOn};
 use crate::domain::names;
+use crate::domain::registry::Mirrored;
 use crate::domain::{Fact, ModelRef, ModelVersion};
 use crate::ner;
 use crate::ner::external::Prepared;
@@ -34,7 +35,7 @@ pub fn register(
     let metrics = measured.as_ref().map(|measured| measured.metrics.clone());
     let lines = test.zip(measured.as_ref()).map(|(test, measured)| scores(&test.display().to_string(), measured));
     let labels = model.tagger.labels().to_vec();
-    let candidate = Candidate { name, kind, bytes: model.file, labels, measured, training: None, note };
+    let candidate = Candidate { name, kind, bytes: model.file, labels, measured, training: None, note, mirrored: None };
     let model = add(context, aside, candidate)?;
     Ok(Reply {
         message: format!("{model} is registered"),
@@ -103,6 +104,8 @@ pub(super) struct Candidate {
     /// The digest of all that it learned from, and what that was.
     pub training: Option<(Digest, TrainedOn)>,
     pub note: Option<String>,
+    /// Where it was taken from.
+    pub mirrored: Option<Mirrored>,
 }
 
 /// Gives a candidate the next version number of its name. It is written aside; the transaction that claims the number
@@ -127,6 +130,7 @@ pub(super) fn add(context: &Context, aside: Aside, candidate: Candidate) -> Resu
             by: origin.actor.name,
             parent: transaction.alias(&name, PRODUCTION)?,
             command: Some(origin.command),
+            mirrored: candidate.mirrored,
             trained_on,
             note: candidate.note,
             archived: false,
@@ -159,6 +163,11 @@ impl Aside {
     /// Where a version of this model is made.
     pub fn of(context: &Context, name: &str) -> Self {
         Self(files::temporary_beside(&models::folder(context, &ModelRef::new(name, 0))))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 

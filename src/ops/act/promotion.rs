@@ -105,10 +105,15 @@ pub fn point_to(
     Ok(())
 }
 
+/// Why this can't be an alias, if it can't.
+pub fn alias_problem(alias: &str) -> Option<String> {
+    (!names::is_folder_name(alias)).then(|| format!("`{}` can't be an alias", text::safe(alias)))
+}
+
 /// Points another alias to a version.
 pub fn name(context: &Context, model: &ModelRef, alias: &str) -> Result<Reply> {
-    if !names::is_folder_name(alias) {
-        return Err(Error::usage(format!("`{alias}` can't be an alias")).hint(format!("use {}", names::FORM)));
+    if let Some(problem) = alias_problem(alias) {
+        return Err(Error::usage(problem).hint(format!("use {}", names::FORM)));
     }
     if alias == PRODUCTION {
         return Err(Error::usage("`production` is what releases are made with: it moves by a promotion")

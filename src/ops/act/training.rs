@@ -171,6 +171,7 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         measured: Some(measured),
         training: Some((digest, trained_on)),
         note,
+        mirrored: None,
     };
     let model = add(context, Aside::of(context, &candidate.name), candidate)?;
     let mut reply = Reply { lines, document, next: Some(Next::Promote(model.clone())), ..Reply::default() };

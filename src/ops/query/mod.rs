@@ -12,6 +12,7 @@ mod models;
 pub(super) mod overview;
 mod periods;
 mod references;
+mod registry;
 mod releases;
 mod story;
 mod surroundings;

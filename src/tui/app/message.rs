@@ -109,7 +109,7 @@ pub enum Answer {
     /// One thing in full.
     Batch(BatchDetail),
     /// One thing in full.
-    Model(ModelDetail),
+    Model(Box<ModelDetail>),
     /// Two model versions.
     Comparison(Box<ModelComparison>),
     /// One thing in full.

@@ -76,7 +76,7 @@ pub enum DetailContent {
     /// About a batch.
     Batch(BatchDetail),
     /// About a model version.
-    Model(ModelDetail),
+    Model(Box<ModelDetail>),
     /// About two model versions.
     Comparison(Box<ModelComparison>),
     /// About an anomaly.

@@ -36,7 +36,7 @@ impl Desk {
             Load::Comparison(model) => {
                 Answer::Comparison(Box::new(workspace.compare_with_production(model, &Cancel::default())?))
             }
-            Load::Model(model) => Answer::Model(workspace.model(model)?),
+            Load::Model(model) => Answer::Model(Box::new(workspace.model(model)?)),
             Load::Anomaly(id) => Answer::Anomaly(Box::new(workspace.anomaly(id.as_str())?)),
             Load::Release(name) => Answer::Release(Box::new(workspace.release(name)?)),
             Load::Event(seq) => Answer::Event(workspace.record().event(*seq)?),

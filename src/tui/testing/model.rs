@@ -34,6 +34,7 @@ pub fn detail(row: ModelRow, wanted: &ModelRef) -> ModelDetail {
         parent: Some(ModelRef::new("slips", 1)),
         command: Some("assay model train --name slips --data slips-v2.jsonl".to_owned()),
         training_data: None,
+        mirrored: None,
         trained_on: Some(TrainedOn {
             documents: 1_080,
             verdicts: 12,

@@ -6,7 +6,7 @@ mod promotion;
 use std::collections::BTreeSet;
 
 use super::run::Wanted;
-use super::{baseline, batch, contract, ingest, model, nil, release, run, training};
+use super::{baseline, batch, contract, ingest, model, nil, release, run, sync, training};
 use crate::base::{Result, text};
 use crate::domain::coverage::Part;
 use crate::domain::listing::Query;
@@ -70,6 +70,7 @@ impl Workspace {
                 };
                 training::preview(&self.reading()?, &training)
             }
+            Request::SyncModels => sync::preview(&self.reading()?),
             Request::PromoteModel { model, .. } => {
                 self.rehearse(session, request)?;
                 promotion::promotion(&rehearsing()?, model)

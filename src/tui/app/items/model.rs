@@ -41,10 +41,12 @@ fn facts(detail: &ModelDetail) -> Vec<Item> {
         Item::fact(VERSION, "labels", row.labels.join(", ")),
         Item::fact(VERSION, "registered", format!("{} by {}", instant(row.at), row.by)),
     ];
-    let ModelOrigin { parent, command, training_data, trained_on } = &detail.origin;
+    let ModelOrigin { parent, command, training_data, mirrored, trained_on } = &detail.origin;
+    let from = mirrored.as_ref().map(|from| format!("{}/{} of {}", from.name, from.version, from.registry));
     let data = trained_on.as_ref().map(|on| format!("{on}; seed {}", on.seed));
     let facts = [
         ("after", parent.as_ref().map(ToString::to_string)),
+        ("taken from", from),
         ("trained on", data),
         ("data digest", training_data.as_ref().map(|digest| digest.short().to_owned())),
         ("made by", command.clone()),
