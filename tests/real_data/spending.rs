@@ -234,11 +234,7 @@ fn the_checks_find_the_costly_payment(program: &Program<'_>) {
     let (of_data, of_model): (Vec<Value>, Vec<Value>) =
         blocking.into_iter().partition(|anomaly| anomaly["model"] == "none");
     let [found] = &of_data[..] else { panic!("one blocking anomaly was expected: {of_data:?}") };
-    for rate in of_model {
-        assert_eq!((&rate["check"], &rate["model"]), (&Value::from("label_rate"), &Value::from("tagger/1")));
-        let id = rate["id"].as_str().unwrap();
-        program.done("mira", &["anomaly", "waive", id, "--reason", "it reads a few names otherwise than chat"]);
-    }
+    settle_rates(program, &of_model);
     assert_eq!(found["check"], COSTLY);
     let id = found["id"].as_str().unwrap();
     let shown = program.done("mira", &["anomaly", "show", id]);
@@ -251,6 +247,15 @@ fn the_checks_find_the_costly_payment(program: &Program<'_>) {
     program.done("mira", &["run"]);
     let left = program.reasons(FIRST_RELEASE);
     assert_eq!(left, [("approvals_missing".to_owned(), FIRST_RELEASE.to_owned())]);
+}
+
+/// What the tagger found more or less often than before: somebody looks at it, and lets it pass.
+fn settle_rates(program: &Program<'_>, rates: &[Value]) {
+    for rate in rates {
+        assert_eq!((&rate["check"], &rate["model"]), (&Value::from("label_rate"), &Value::from("tagger/1")));
+        let id = rate["id"].as_str().unwrap();
+        program.done("mira", &["anomaly", "waive", id, "--reason", "it reads a few names otherwise than chat"]);
+    }
 }
 
 /// It is in no period, and is named by its line and why.
@@ -322,6 +327,9 @@ fn a_corrected_file_opens_an_amendment(program: &Program<'_>) {
     assert_eq!(program.release(SECOND_RELEASE)["state"], "open");
     assert!(program.reasons(SECOND_RELEASE).iter().any(|(code, _)| code == "task_stale"));
 
+    program.done("mira", &["run"]);
+    // Other rows were looked at when they were waived.
+    settle_rates(program, &program.open_anomalies(LAST));
     program.done("mira", &["run"]);
     assert_eq!(program.reasons(SECOND_RELEASE).len(), 1, "only the approvals are missing");
     clients_still_see(program.root, 0, expected());
