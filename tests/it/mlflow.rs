@@ -16,7 +16,12 @@ fn a_registry_is_read_with_all_its_versions_and_files() {
     let server = Server::start("mlflow");
     let made: Value = serde_json::from_slice(&std::fs::read(server.path("made.json")).unwrap()).unwrap();
     let registry = Registry::open(&server.address, &BTreeMap::new()).unwrap();
+    let log = || std::fs::read_to_string(server.path("log")).unwrap();
+    let before = log().len();
     let models = registry.models(&Cancel::default()).unwrap();
+    let asked = log().split_off(before);
+    let of_runs = (asked.matches("/runs/search HTTP/1.1\" 200").count(), asked.matches("/runs/get").count());
+    assert_eq!(of_runs, (1, 1), "runs are asked for together, but for the one that is not there: {asked}");
     assert_eq!(
         models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(),
         ["slips", "tastes"],

@@ -20,8 +20,6 @@ use crate::net::patience::{Failed, Runtime, heard, persist};
 
 /// The longest answer, in bytes.
 const LONGEST: u64 = 16 << 20;
-/// How much all answers of a conversation may hold together, in bytes.
-const LONGEST_TOGETHER: u64 = 512 << 20;
 /// How much is read of what a server says when it refuses, in bytes.
 const LONGEST_REFUSAL: usize = 64 << 10;
 /// The most pages of a list.
@@ -221,8 +219,8 @@ impl<'a> Talk<'a> {
             if body.len() as u64 > LONGEST {
                 return Err(too_long(LONGEST));
             }
-            if self.read.get() > LONGEST_TOGETHER {
-                return Err(too_long(LONGEST_TOGETHER));
+            if self.read.get() > self.registry.limits.together {
+                return Err(too_long(self.registry.limits.together));
             }
         }
         Ok(body)

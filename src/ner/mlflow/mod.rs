@@ -34,7 +34,7 @@ pub struct RemoteFile {
     pub bytes: u64,
 }
 
-/// How long the server may take.
+/// How long the server may take, and how much it may say.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     /// For one answer.
@@ -43,10 +43,16 @@ struct Limits {
     list: Duration,
     /// For a file, however often it is tried.
     download: Duration,
+    /// All answers that one list takes, in bytes.
+    together: u64,
 }
 
-const LIMITS: Limits =
-    Limits { answer: Duration::from_mins(1), list: Duration::from_mins(10), download: Duration::from_hours(1) };
+const LIMITS: Limits = Limits {
+    answer: Duration::from_mins(1),
+    list: Duration::from_mins(10),
+    download: Duration::from_hours(1),
+    together: 512 << 20,
+};
 
 /// The model registry of an `MLflow` tracking server.
 pub struct Registry {
@@ -68,7 +74,7 @@ impl Registry {
         Ok(Self {
             client: client()?,
             address: parsed(address)?,
-            shown: without_credentials(address),
+            shown: safe(&without_credentials(address)).into_owned(),
             headers: self::headers(&named)?,
             limits: LIMITS,
         })
@@ -81,6 +87,10 @@ impl Registry {
     }
 
     /// All registered models with all their versions, by name. Prompts, which lie in the same registry, are not among them.
+    /// The server is asked page by page; what is registered or deleted meanwhile may be missing.
+    ///
+    /// Fails with [`crate::base::ErrorKind::BadData`] where no registry answers at the address, access is refused, or an answer can't be
+    /// used; with a transient kind where the server can't be reached or takes too long, after some attempts.
     pub fn models(&self, cancel: &Cancel) -> Result<Vec<RegisteredModel>> {
         let read = Talk::begin(self, cancel, self.limits.list).and_then(|talk| read_models(&talk));
         read.with_context(|| format!("reading the models of the MLflow registry at {}", self.shown))
@@ -161,7 +171,9 @@ fn read_models(talk: &Talk<'_>) -> Result<Vec<RegisteredModel>> {
 /// An address that requests can be sent to.
 fn parsed(address: &str) -> Result<Url> {
     let wrong = |why: &str| {
-        Error::usage(format!("`{}` is not the address of an MLflow server", safe(&without_credentials(address))))
+        // Where an address can't be read, nobody knows where a password in it ends.
+        let shown = address.rsplit('@').next().unwrap_or_default();
+        Error::usage(format!("`{}` is not the address of an MLflow server", safe(shown)))
             .because(why)
             .hint("write it like http://localhost:5000 or https://models.example/mlflow")
     };

@@ -36,8 +36,11 @@ pub fn refused(status: StatusCode, body: &[u8], shown: &str, path: Option<&Strin
     let said = format!("{}: {}", safe(&status.to_string()), quoted(&words));
     let answers = format!("the registry answers {said}");
     match status.as_u16() {
-        // A server that was started without this part says so with a status that elsewhere passes by itself.
-        503 if words.contains("--serve-artifacts") || words.contains("--artifacts-only") => {
+        // A server that was started without a part says so with a status that elsewhere passes by itself.
+        503 if words.contains("--artifacts-only") => Error::bad_data(format!("the server at {shown} has no registry"))
+            .because(said)
+            .hint("it only hands out files: give the address of the tracking server beside it"),
+        503 if words.contains("--serve-artifacts") => {
             Error::bad_data("the registry's server does not hand out the files that it stores").because(said).hint(
                 "ask who runs it to start `mlflow server` with --serve-artifacts, or copy the file yourself, and register it: \
                  assay model register FILE --name NAME",

@@ -139,7 +139,7 @@ fn paths_that_lead_elsewhere_are_refused() {
 #[test]
 fn a_file_that_is_too_large_is_refused_however_it_comes() {
     let large = vec![b'x'; 100_001];
-    for act in [say(large.clone()), Act::Endless(large)] {
+    for act in [say(large.clone()), Act::Endless(200, large)] {
         let play = Play::acts(vec![located("mlflow-artifacts:/1/x"), act]);
         let said = all(within(3, || fetched(&play, &version(3, "", None), "model.toml", 100_000)));
         assert!(said.contains("larger than the 100000 bytes"), "{said}");

@@ -24,6 +24,7 @@ fn what_can_not_help_fails_at_once_with_its_reason() {
             "`Invalid page token`",
         ),
         (say(501, ""), "501"),
+        (say(503, "disabled due to the mlflow server running in `--artifacts-only` mode"), "has no registry"),
         (Act::Lead("https://login.example/?token=secret"), "leads elsewhere"),
         (say(200, "<html>welcome</html>"), "`<html>welcome</html>` is not what an MLflow registry says"),
         (say(200, ""), "is not what an MLflow registry says"),
@@ -90,6 +91,12 @@ fn what_may_help_is_tried_again() {
 }
 
 #[test]
+fn a_server_is_left_alone_for_as_long_as_it_asks() {
+    let play = Play::acts(vec![Act::Wait, Act::Wait, Act::Wait, Act::Wait, say("{}")]);
+    assert_eq!(within(4, || models(&play)).unwrap(), []);
+}
+
+#[test]
 fn a_server_that_is_always_out_of_order_is_given_up() {
     let play = Play::acts(vec![Act::Say(500, b"out of memory".to_vec())]);
     let said = all(within(20, || models(&play)));
@@ -135,15 +142,22 @@ fn a_list_that_takes_too_long_is_given_up_though_every_answer_is_quick() {
 
 #[test]
 fn an_answer_without_end_is_given_up() {
-    for act in [Act::Endless(vec![b' '; 1 << 16]), say(vec![b' '; 17 << 20])] {
+    for act in [Act::Endless(200, vec![b' '; 1 << 16]), say(vec![b' '; 17 << 20])] {
         let play = Play::acts(vec![act]);
         let registry = Registry { limits: LIMITS, ..play.registry() };
         let said = all(within(20, || registry.models(&Cancel::default())));
         assert!(said.contains("more than 16 MiB"), "{said}");
     }
+    let much = " ".repeat(100 << 10);
+    let play =
+        Play::start(move |turn, _| say(format!(r#"{{{much}"registered_models": [], "next_page_token": "{turn}"}}"#)));
+    let registry = Registry { limits: Limits { together: 1 << 20, ..LIMITS }, ..play.registry() };
+    let said = all(registry.models(&Cancel::default()));
+    assert!(said.contains("more than 1 MiB") && play.heard().len() == 11, "{said}");
     // What it says when it refuses is read no further than it is of use.
-    let play = Play::acts(vec![Act::Say(400, vec![b'x'; 10 << 20])]);
-    assert!(all(models(&play)).len() < 1_000);
+    let play = Play::acts(vec![Act::Endless(400, vec![b'x'; 1 << 10])]);
+    let said = all(within(5, || models(&play)));
+    assert!(said.contains("answers 400") && said.len() < 1_000, "{said}");
 }
 
 #[test]

@@ -200,7 +200,8 @@ fn what_is_no_address_or_header_is_refused_at_once() {
     for (address, words) in [
         ("", "`` is not the address"),
         ("localhost:5000", "`localhost:5000` is not the address"),
-        ("ftp://me:secret@server", "`ftp://server` is not the address"),
+        ("ftp://me:secret@server", "`server` is not the address"),
+        ("http://me:top/secret@server", "`server` is not the address"),
         ("http://localhost:5000/#/models", "what follows `?` or `#`"),
         ("http://", "`http://` is not the address"),
         ("http://${NOBODY_SETS_THIS}", "no `NOBODY_SETS_THIS`"),

@@ -18,6 +18,8 @@ use super::*;
 enum Act {
     /// Answers with this status and body.
     Say(u16, Vec<u8>),
+    /// Is out of order, and asks to be left alone for no time at all.
+    Wait,
     /// Sends elsewhere.
     Lead(&'static str),
     /// Closes the connection without a word.
@@ -26,8 +28,8 @@ enum Act {
     Half(Vec<u8>),
     /// Sends the body byte by byte, far too slowly.
     Drip(Vec<u8>),
-    /// Sends the body again and again, and does not say how often.
-    Endless(Vec<u8>),
+    /// Answers with this status, and with the body again and again.
+    Endless(u16, Vec<u8>),
 }
 
 /// An answer that succeeds.
@@ -84,8 +86,8 @@ impl Play {
 
     /// It as a registry that is soon out of patience.
     fn registry(&self) -> Registry {
-        let limits =
-            Limits { answer: Duration::from_secs(1), list: Duration::from_secs(20), download: Duration::from_secs(3) };
+        let (answer, list, download) = (Duration::from_secs(1), Duration::from_secs(20), Duration::from_secs(3));
+        let limits = Limits { answer, list, download, ..LIMITS };
         Registry { limits, ..Registry::open(&self.address, &BTreeMap::new()).unwrap() }
     }
 
@@ -121,6 +123,10 @@ fn play(mut stream: TcpStream, answer: &dyn Fn(usize, &Asked) -> Act, heard: &Mu
     };
     match answer(turn, &asked) {
         Act::Say(status, body) => stream.write_all(&[head(status, body.len()), body].concat()).ok(),
+        Act::Wait => {
+            let text = "HTTP/1.1 503 X\r\nconnection: close\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(text.as_bytes()).ok()
+        }
         Act::Lead(to) => {
             let text = format!("HTTP/1.1 302 X\r\nconnection: close\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
             stream.write_all(text.as_bytes()).ok()
@@ -135,8 +141,8 @@ fn play(mut stream: TcpStream, answer: &dyn Fn(usize, &Asked) -> Act, heard: &Mu
             }
             Some(())
         }
-        Act::Endless(body) => {
-            stream.write_all(b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n").ok()?;
+        Act::Endless(status, body) => {
+            stream.write_all(format!("HTTP/1.1 {status} X\r\nconnection: close\r\n\r\n").as_bytes()).ok()?;
             loop {
                 stream.write_all(&body).ok()?;
             }
