@@ -9,7 +9,7 @@ use crate::base::{Digest, Error, Result};
 use crate::domain::check::RowRef;
 use crate::domain::matching::{Match, Place, matches};
 use crate::domain::model_change::{ChangedRow, LabelChange, ModelComparison, Relabelled, SurfaceChange};
-use crate::domain::{BatchId, Dataset, Entity, ModelRef, Slice, lineage};
+use crate::domain::{BatchId, Entity, ModelRef, Slice, lineage};
 use crate::frames::{self, Buffer, EntityColumn, Order, chunks, same_rows};
 
 /// How many texts that are found otherwise are told.
@@ -156,9 +156,6 @@ impl Changes {
     }
 
     fn label(&mut self, label: &str) -> &mut LabelChange {
-        if !self.labels.contains_key(label) {
-            self.labels.insert(label.to_owned(), LabelChange::default());
-        }
         self.labels.entry(label.to_owned()).or_default()
     }
 
@@ -190,14 +187,7 @@ impl Changes {
 }
 
 fn places(entities: &[Entity]) -> Vec<Place<'_>> {
-    let place = |entity: &'_ Entity| (entity.start, entity.end);
-    entities
-        .iter()
-        .map(|entity| {
-            let (start, end) = place(entity);
-            Place { start, end, label: &entity.label }
-        })
-        .collect()
+    entities.iter().map(|Entity { start, end, label, .. }| Place { start: *start, end: *end, label }).collect()
 }
 
 fn named(entity: &Entity) -> (String, String) {
@@ -230,7 +220,7 @@ fn shown(context: &Context, why: String, seen: Seen) -> Result<ChangedRow> {
     let batch = BatchId::from_text(batch);
     let number = u64::try_from(row).unwrap_or_default();
     let wanted = RowRef { batch: batch.clone(), row: number, why: String::new() };
-    let dataset: &Dataset = context.contract.dataset(&slice.dataset)?;
+    let dataset = context.contract.dataset(&slice.dataset)?;
     let sample = look::samples(context, std::slice::from_ref(&slice), &ModelRef::none(), &[wanted])?;
     let cells = sample.into_iter().flat_map(|sample| sample.cells);
     let texts = cells.filter(|(field, _)| dataset.text.contains(field));
