@@ -1,10 +1,11 @@
 //! Labelled documents as the learner needs them: the features and true tags of every sentence, computed once.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::Document;
 use crate::base::{Cancel, Error, Result};
-use crate::ner::crf::features::{Extractor, per_token};
+use crate::ner::crf::features::{Extractor, NOTHING, per_token};
 use crate::ner::crf::knowledge::Knowledge;
 use crate::ner::crf::tags::{self, Tag, TokenSpan};
 use crate::ner::data::TrueEntity;
@@ -13,10 +14,16 @@ use crate::ner::text::{Sentences, Token};
 /// The most tokens that are learned from at once: their features are held in memory.
 const MOST_TOKENS: usize = 5_000_000;
 
-/// Every sentence of the labelled data.
+/// The number of the feature that stands for nothing and is not learned from.
+pub const FIRST: u32 = 0;
+
+/// Every sentence of the labelled data. Features are numbered by how often they are met, the most frequent first: what is needed all
+/// the time is then held together.
 pub struct Corpus {
-    /// `per_token` buckets of each.
+    /// `per_token` numbers of features of each token.
     features: Vec<u32>,
+    /// The bucket of each feature. The first is [`NOTHING`].
+    buckets: Vec<u32>,
     /// The true tag of each token.
     gold: Vec<Tag>,
     /// The tokens of each sentence.
@@ -40,6 +47,7 @@ impl Corpus {
     ) -> Result<Self> {
         let mut corpus = Self {
             features: Vec::new(),
+            buckets: Vec::new(),
             gold: Vec::new(),
             sentences: Vec::new(),
             documents: Vec::new(),
@@ -72,7 +80,26 @@ impl Corpus {
             }
             corpus.documents.push(first_sentence..corpus.sentences.len());
         }
+        corpus.number_features();
         Ok(corpus)
+    }
+
+    /// Puts each feature's number in the place of its bucket.
+    fn number_features(&mut self) {
+        let mut met = vec![0_u32; 1 << self.hash_bits];
+        for bucket in &self.features {
+            met[*bucket as usize] += 1;
+        }
+        met[NOTHING as usize] = u32::MAX;
+        self.buckets = (0..).zip(&met).filter(|(_, times)| **times > 0).map(|(bucket, _)| bucket).collect();
+        self.buckets.sort_by_key(|bucket| Reverse(met[*bucket as usize]));
+        let mut numbers = met;
+        for (number, bucket) in (0..).zip(&self.buckets) {
+            numbers[*bucket as usize] = number;
+        }
+        for feature in &mut self.features {
+            *feature = numbers[*feature as usize];
+        }
     }
 
     /// The sentences of these documents.
@@ -80,7 +107,17 @@ impl Corpus {
         documents.iter().flat_map(|document| self.documents[*document].clone()).collect()
     }
 
-    /// The features of a sentence, `per_token` of each token.
+    /// The bucket of each feature, in the order of their numbers.
+    pub fn buckets(&self) -> &[u32] {
+        &self.buckets
+    }
+
+    /// The buckets of a sentence's features, `per_token` of each token.
+    pub fn buckets_of(&self, sentence: usize) -> impl Iterator<Item = u32> {
+        self.features(sentence).iter().map(|feature| self.buckets[*feature as usize])
+    }
+
+    /// The numbers of a sentence's features, `per_token` of each token.
     pub fn features(&self, sentence: usize) -> &[u32] {
         let tokens = &self.sentences[sentence];
         &self.features[tokens.start * self.per_token..tokens.end * self.per_token]

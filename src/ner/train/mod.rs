@@ -11,6 +11,7 @@ mod clusters;
 mod corpus;
 mod folds;
 mod perceptron;
+mod table;
 mod temperature;
 #[cfg(test)]
 mod tests;

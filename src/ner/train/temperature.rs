@@ -34,11 +34,13 @@ pub fn find(
     cancel: &Cancel,
 ) -> Result<()> {
     let mut viterbi = Viterbi::default();
-    let mut path = Vec::new();
+    let (mut features, mut path) = (Vec::new(), Vec::new());
     for sentence in corpus.sentences_of(documents) {
         cancel.check()?;
+        features.clear();
+        features.extend(corpus.buckets_of(sentence));
         let mut emissions = Vec::new();
-        weights.emissions(corpus.features(sentence), corpus.per_token, &mut emissions);
+        weights.emissions(&features, corpus.per_token, &mut emissions);
         viterbi.decode(&emissions, weights.transitions(), weights.tags(), &mut path);
         let key = |span: TokenSpan| (span.start, span.end, span.label);
         let gold: BTreeSet<_> = spans(corpus.gold(sentence)).map(key).collect();
