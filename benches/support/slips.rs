@@ -50,11 +50,16 @@ since = "{since}"
 /// Writes the contract, trains a tagger and puts it into production.
 pub fn prepare(root: &Path, contract: &str) {
     fs::write(root.join("assay.toml"), contract).unwrap();
+    train(root);
+    assay(root, &["model", "promote", "slips/1", "--reason", "the only one"]);
+}
+
+/// Trains the next version of the tagger.
+pub fn train(root: &Path) {
     let training = material(SEED).unwrap().training.into_iter().next().unwrap();
     let labelled = root.join(training.name);
     fs::write(&labelled, training.bytes).unwrap();
     assay(root, &["model", "train", "--name", "slips", "--data", labelled.to_str().unwrap()]);
-    assay(root, &["model", "promote", "slips/1", "--reason", "the only one"]);
 }
 
 /// Drops a delivery of `rows` rows.

@@ -33,6 +33,22 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// The beginning of text from outside, safe to show: at most so many characters, and a mark where there are more.
+#[must_use]
+pub fn beginning(text: &str, most: usize) -> String {
+    let mut beginning: String = text.chars().take(most).collect();
+    if beginning.len() < text.len() {
+        beginning.push('…');
+    }
+    safe(&beginning).into_owned()
+}
+
+/// The same in the marks that set values apart in messages.
+#[must_use]
+pub fn quoted(text: &str, most: usize) -> String {
+    format!("`{}`", beginning(text, most))
+}
+
 /// `word` if it is close enough to one of `known` to be a typing error: the nearest, by edit distance.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

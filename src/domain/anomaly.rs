@@ -216,6 +216,14 @@ pub struct Sample {
     pub verdict: Option<Verdict>,
 }
 
+impl Sample {
+    /// Whether it is this row.
+    #[must_use]
+    pub fn is(&self, row: &RowRef) -> bool {
+        (&self.batch, self.row) == (&row.batch, row.row)
+    }
+}
+
 /// What a person said about a sample.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Verdict {

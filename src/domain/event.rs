@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::anomaly::AnomalyId;
 use super::batch::{BronzeColumn, Delivery};
 use super::mapping::MappingId;
+use super::model_change::RightReading;
 use super::note::Noted;
 use super::policy::Format;
 use super::promotion::Trial;
@@ -154,6 +155,17 @@ pub enum Fact {
         trial: Option<Box<Trial>>,
     },
 
+    /// A person said which of two model versions has read a row right.
+    ReadingJudged {
+        before: ModelRef,
+        after: ModelRef,
+        batch: BatchId,
+        row: u64,
+        right: RightReading,
+        judged: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// A registry elsewhere was seen to hold this model otherwise than before, or no more.
     ModelMirrored { registry: String, name: String, model: Option<Box<RegisteredModel>> },
 
@@ -286,6 +298,7 @@ impl Fact {
             Self::AnomalyCovered { .. } => "anomaly_covered",
             Self::AnomalyReopened { .. } => "anomaly_reopened",
             Self::SampleJudged { .. } => "sample_judged",
+            Self::ReadingJudged { .. } => "reading_judged",
             Self::ReleaseApproved { .. } => "release_approved",
             Self::ApprovalRevoked { .. } => "approval_revoked",
             Self::ApprovalsCounted { .. } => "approvals_counted",
@@ -322,6 +335,7 @@ impl Fact {
             Self::ModelRegistered { version } => version.model.to_string(),
             Self::ModelArchived { model } | Self::AliasMoved { model, .. } => model.to_string(),
             Self::ModelMirrored { name, .. } => crate::base::text::safe(name).into_owned(),
+            Self::ReadingJudged { before, after, .. } => format!("{before} and {after}"),
             Self::PeriodBaselined { dataset, period, .. } => format!("{dataset}/{period}"),
             Self::ReleaseOpened { release, .. }
             | Self::ReleaseChanged { release, .. }

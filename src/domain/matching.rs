@@ -1,7 +1,9 @@
 //! Which entities of one reading of a text are which of another: a model's and the truth, or two models'.
 
+use std::collections::HashMap;
+
 /// Where an entity is and what it is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place<'a> {
     /// The first character.
     pub start: u32,
@@ -51,16 +53,24 @@ pub fn matches(first: &[Place<'_>], second: &[Place<'_>]) -> Vec<Match> {
     let mut matches = Vec::with_capacity(first.len().max(second.len()));
     let mut free_first = vec![true; first.len()];
     let mut free_second = vec![true; second.len()];
+    let mut equal: HashMap<&Place<'_>, Vec<usize>> = HashMap::new();
+    for (index, other) in second.iter().enumerate().rev() {
+        equal.entry(other).or_default().push(index);
+    }
     for (index, one) in first.iter().enumerate() {
-        let equal = (0..second.len()).find(|other| free_second[*other] && second[*other] == *one);
-        if let Some(other) = equal {
+        if let Some(other) = equal.get_mut(one).and_then(Vec::pop) {
             (free_first[index], free_second[other]) = (false, false);
             matches.push(Match::Same(index, other));
         }
     }
+    let mut left: Vec<usize> = (0..second.len()).filter(|place| free_second[*place]).collect();
+    left.sort_by_key(|place| second[*place].start);
+    let longest = left.iter().map(|place| second[*place].end.saturating_sub(second[*place].start)).max().unwrap_or(0);
     let mut overlaps = Vec::new();
     for (index, one) in first.iter().enumerate().filter(|(index, _)| free_first[*index]) {
-        for (place, other) in second.iter().enumerate().filter(|(place, _)| free_second[*place]) {
+        let near = left.partition_point(|place| second[*place].start.saturating_add(longest) <= one.start);
+        for &place in left[near..].iter().take_while(|place| second[**place].start < one.end) {
+            let other = &second[place];
             let shared = one.shared(other);
             if shared > 0 {
                 overlaps.push((one.label != other.label, std::cmp::Reverse(shared), index, place));

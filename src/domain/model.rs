@@ -329,3 +329,11 @@ pub struct Entity {
     /// How sure the model is, in 0..1.
     pub score: f64,
 }
+
+impl Entity {
+    /// Whether the other is the same but for how sure the model is.
+    #[must_use]
+    pub fn is_where(&self, other: &Self) -> bool {
+        (self.start, self.end, &self.label, &self.field) == (other.start, other.end, &other.label, &other.field)
+    }
+}

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::coverage::Covered;
 use super::{BatchId, Entity, ModelRef, Slice};
+use crate::base::{Digest, KeyHasher};
 
 /// Two versions on the same rows.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -115,4 +118,100 @@ pub struct ChangedRow {
     pub before: Vec<Entity>,
     /// What the second finds.
     pub after: Vec<Entity>,
+    /// What an assessor said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ReadingVerdict>,
+}
+
+impl ChangedRow {
+    /// What a verdict stands for: the texts, and the entities said to be right in them. Of other texts or entities nothing was said.
+    #[must_use]
+    pub fn judged(&self, right: RightReading) -> Digest {
+        let entities = match right {
+            RightReading::Before => self.before.as_slice(),
+            RightReading::After => self.after.as_slice(),
+            RightReading::Neither => &[],
+        };
+        judged_reading(&self.texts, entities)
+    }
+}
+
+/// Entities in one line, each as its label and text.
+#[must_use]
+pub fn listed(entities: &[Entity]) -> String {
+    if entities.is_empty() {
+        return "nothing".to_owned();
+    }
+    entities.iter().map(|entity| format!("{} `{}`", entity.label, entity.text)).collect::<Vec<_>>().join(", ")
+}
+
+/// The digest of texts by field with what was found in them, scores aside.
+#[must_use]
+pub fn judged_reading(texts: &BTreeMap<String, String>, entities: &[Entity]) -> Digest {
+    let hasher = KeyHasher::new("judged reading/1");
+    let hasher = texts.iter().fold(hasher, |hasher, (field, text)| hasher.part("field", field).part("text", text));
+    let found = entities.iter().fold(hasher, |hasher, Entity { field, label, start, end, .. }| {
+        hasher.part("entity", format!("{start} {end} {label} {field}"))
+    });
+    found.finish()
+}
+
+/// Which of two versions has read a row right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RightReading {
+    /// The one that is compared with.
+    Before,
+    /// The other.
+    After,
+    /// Neither of them.
+    Neither,
+}
+
+impl RightReading {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Before, Self::After, Self::Neither];
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Neither => "neither",
+        }
+    }
+}
+
+impl std::fmt::Display for RightReading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a person said about a row that two versions read differently.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReadingVerdict {
+    /// Which of the two is right.
+    pub right: RightReading,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What it stands for: see [`ChangedRow::judged`].
+    pub judged: Digest,
+}
+
+impl std::fmt::Display for ReadingVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { right, by, note, .. } = self;
+        match right {
+            RightReading::Neither => write!(f, "{by} said that neither is right")?,
+            right => write!(f, "{by} said that the one {right} is right")?,
+        }
+        note.iter().try_for_each(|note| write!(f, ": {note}"))
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::anomaly::AnomalyId;
 use super::mapping::MappingId;
+use super::model_change::RightReading;
 use super::{BatchId, ModelRef, Period, ReleaseName, Role, TaskKey};
 use crate::base::{Digest, Error, Result};
 
@@ -53,6 +54,16 @@ pub enum Request {
     AliasModel { model: ModelRef, alias: String },
     /// Mirrors the model registry that the contract names, and registers its versions that are run here.
     SyncModels,
+    /// Says which of two versions has read a row right; in the place of somebody else's verdict only with `overrule`.
+    AssessReading {
+        before: ModelRef,
+        after: ModelRef,
+        batch: BatchId,
+        row: u64,
+        right: RightReading,
+        overrule: bool,
+        note: Option<String>,
+    },
     /// No longer offers a version.
     ArchiveModel { model: ModelRef, reason: String },
     /// Says that an anomaly is real.
@@ -89,7 +100,7 @@ impl Request {
     #[must_use]
     pub fn role(&self) -> Role {
         match self {
-            Self::Assess { .. } => Role::Assessor,
+            Self::Assess { .. } | Self::AssessReading { .. } => Role::Assessor,
             Self::ApplyContract { .. } => Role::Owner,
             _ => Role::Manager,
         }
@@ -154,14 +165,16 @@ impl Request {
             | Self::WithdrawRelease { reason, .. }
             | Self::ApplyContract { reason } => Some(reason),
             Self::PromoteModel { reason, .. } => reason.as_deref(),
-            Self::Assess { note, .. } | Self::Approve { note, .. } => note.as_deref(),
+            Self::Assess { note, .. } | Self::AssessReading { note, .. } | Self::Approve { note, .. } => {
+                note.as_deref()
+            }
             _ => None,
         }
     }
 
     /// Refuses a reason without a word in it: a record that says nothing is none.
     pub fn validate(&self) -> Result<()> {
-        let note = matches!(self, Self::Assess { .. } | Self::Approve { .. });
+        let note = matches!(self, Self::Assess { .. } | Self::AssessReading { .. } | Self::Approve { .. });
         match self.reason().filter(|reason| !note && is_blank(reason)) {
             None => Ok(()),
             Some(blank) => Err(Error::usage(format!("the reason `{}` is blank", crate::base::text::safe(blank)))
@@ -243,6 +256,14 @@ impl Request {
                 .option("--batch", Some(batch))
                 .option("--row", Some(row))
                 .word(if *accepted { "--accept" } else { "--reject" })
+                .flag("--overrule", *overrule)
+                .option("--note", note.as_ref()),
+            Self::AssessReading { before, after, batch, row, right, overrule, note } => line("model assess")
+                .word(&before.to_string())
+                .word(&after.to_string())
+                .option("--batch", Some(batch))
+                .option("--row", Some(row))
+                .option("--right", Some(right))
                 .flag("--overrule", *overrule)
                 .option("--note", note.as_ref()),
             Self::Approve { release, digest, note } => line("release approve")

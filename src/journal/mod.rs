@@ -40,6 +40,7 @@ mod tests;
 
 pub use lease::Lease;
 pub use query::batch::ClaimedLanding;
+pub use query::reading::JudgedReading;
 pub use query::task::{Failure, Recorded};
 pub use snapshot::Snapshot;
 pub use store::{Journal, Watch};

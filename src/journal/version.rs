@@ -44,6 +44,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // What registries elsewhere hold is mirrored.
     Step::Replay,
+    // Which of two model versions has read a row right.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

@@ -102,6 +102,12 @@ impl Changes {
         for entity in after {
             self.label(&entity.label).after += 1;
         }
+        if before.len() == after.len() && before.iter().zip(after).all(|(one, other)| one.is_where(other)) {
+            for entity in before {
+                self.label(&entity.label).same += 1;
+            }
+            return Vec::new();
+        }
         let mut fields: Vec<&str> = before.iter().chain(after).map(|entity| entity.field.as_str()).collect();
         fields.sort_unstable();
         fields.dedup();
@@ -191,11 +197,7 @@ fn places(entities: &[Entity]) -> Vec<Place<'_>> {
 }
 
 fn named(entity: &Entity) -> (String, String) {
-    let mut text: String = entity.text.chars().take(LONGEST).collect();
-    if text.len() < entity.text.len() {
-        text.push('…');
-    }
-    (crate::base::text::safe(&text).into_owned(), entity.label.clone())
+    (crate::base::text::beginning(&entity.text, LONGEST), entity.label.clone())
 }
 
 /// Rows of every sort of change, in turn, no row twice.
@@ -218,12 +220,35 @@ fn drawn(samples: BTreeMap<String, BTreeMap<Digest, Seen>>) -> Vec<(String, Seen
 fn shown(context: &Context, why: String, seen: Seen) -> Result<ChangedRow> {
     let Seen { slice, batch, row, before, after } = seen;
     let batch = BatchId::from_text(batch);
-    let number = u64::try_from(row).unwrap_or_default();
-    let wanted = RowRef { batch: batch.clone(), row: number, why: String::new() };
+    let row = u64::try_from(row).unwrap_or_default();
+    let wanted = RowRef { batch: batch.clone(), row, why: String::new() };
     let dataset = context.contract.dataset(&slice.dataset)?;
     let sample = look::samples(context, std::slice::from_ref(&slice), &ModelRef::none(), &[wanted])?;
-    let cells = sample.into_iter().flat_map(|sample| sample.cells);
-    let texts = cells.filter(|(field, _)| dataset.text.contains(field));
-    let texts = texts.filter_map(|(field, text)| Some((field, text?))).collect();
-    Ok(ChangedRow { slice, batch, row: number, why, texts, before, after })
+    let texts = sample.first().map(|sample| look::texts(dataset, sample)).unwrap_or_default();
+    Ok(ChangedRow { slice, batch, row, why, texts, before, after, verdict: None })
+}
+
+/// One row as both versions have read it; what is otherwise in it is for the caller to see.
+///
+/// # Errors
+/// When there is no such row in the slice.
+pub fn row(
+    context: &Context,
+    slice: &Slice,
+    (before, after): (&ModelRef, &ModelRef),
+    batch: &BatchId,
+    row: u64,
+) -> Result<ChangedRow> {
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    let read = |model: &ModelRef| -> Result<_> {
+        let wanted = RowRef { batch: batch.clone(), row, why: String::new() };
+        let found = look::samples(context, std::slice::from_ref(slice), model, &[wanted])?;
+        let sample = found.into_iter().next();
+        sample.ok_or_else(|| Error::not_found(format!("{slice} has no row {row} of batch {batch}")))
+    };
+    let (before, after) = (read(before)?, read(after)?);
+    let texts = look::texts(dataset, &before);
+    let (before, after) = (before.entities, after.entities);
+    let (slice, batch) = (slice.clone(), batch.clone());
+    Ok(ChangedRow { slice, batch, row, why: String::new(), texts, before, after, verdict: None })
 }

@@ -311,3 +311,42 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
 fn progress_of(task: &Task, step: ProgressStep) -> Progress {
     Progress { task: task.key.clone(), kind: task.kind, subject: task.subject.to_string(), step }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Slice;
+
+    fn steps(subjects: impl IntoIterator<Item = (TaskKind, TaskSubject)>) -> BTreeMap<String, Step> {
+        let step = |(kind, subject)| {
+            let task = Task::new(kind, subject, BTreeMap::new());
+            (task.slot(), Step { task, state: TaskState::Missing, needs: Vec::new() })
+        };
+        subjects.into_iter().map(step).collect()
+    }
+
+    #[test]
+    fn the_newest_slices_come_first_and_the_oldest_release_is_judged_first() {
+        let periods = ["2025-12", "2026-02", "2026-01"];
+        let slice = |period: &str| Slice {
+            dataset: "slips".to_owned(),
+            period: period.parse().unwrap(),
+            provider: "northgate".to_owned(),
+        };
+        let refined = periods.map(|period| (TaskKind::Refine, TaskSubject::Slice { slice: slice(period) }));
+        let judged = periods.map(|period| {
+            let release = ReleaseName { dataset: "slips".to_owned(), period: period.parse().unwrap(), n: 1 };
+            (TaskKind::Evaluate, TaskSubject::Release { release })
+        });
+        let order = order(&steps(refined.into_iter().chain(judged)));
+        let kinds: Vec<(&str, bool)> = ["2026-02", "2026-01", "2025-12"]
+            .map(|period| (period, false))
+            .into_iter()
+            .chain(["2025-12", "2026-01", "2026-02"].map(|period| (period, true)))
+            .collect();
+        let is = |slot: &String, (period, release): &(&str, bool)| {
+            slot.contains(period) && slot.starts_with("evaluate") == *release
+        };
+        assert!(order.len() == 6 && order.iter().zip(&kinds).all(|(slot, kind)| is(slot, kind)), "{order:?}");
+    }
+}

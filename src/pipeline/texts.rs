@@ -1,13 +1,17 @@
 //! Texts of the lake that a tagger may learn from.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polars::prelude::*;
 
 use super::{Context, look, slices};
-use crate::base::Result;
+use crate::base::{Digest, Result};
+use crate::domain::anomaly::Sample;
+use crate::domain::check::RowRef;
+use crate::domain::model_change::{RightReading, judged_reading};
 use crate::domain::{Anomaly, BatchId, Dataset, ModelRef, Period, Slice};
 use crate::frames::{self, Order};
+use crate::journal::JudgedReading;
 use crate::ner::data::{Document, TrueEntity};
 
 /// The most unlabelled texts that are read: classes of words hardly change with more.
@@ -67,9 +71,23 @@ fn add_texts(
     Ok(())
 }
 
-/// The texts in which a version of this model found what an assessor said is right, with what it found; by anomaly and row, each text of
-/// a row once.
+/// The texts in which a model found what an assessor said is right, with what it found, each text of a row once: those in which of two
+/// readings a version of this model gave one, then those that anomalies show, by anomaly and row.
 pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
+    let mut seen = BTreeSet::new();
+    let mut documents = Vec::new();
+    for ((slice, reader), rows) in readings(context, model)? {
+        context.cancel.check()?;
+        let Some(dataset) = read_by(context, model).find(|dataset| dataset.name == slice.dataset) else { continue };
+        let wanted: Vec<RowRef> = rows.iter().map(|(row, _)| row.clone()).collect();
+        for sample in look::samples(context, &[slice], &reader, &wanted)? {
+            let stands_for = judged_reading(&look::texts(dataset, &sample), &sample.entities);
+            if rows.iter().any(|(row, judged)| sample.is(row) && *judged == stands_for) {
+                seen.insert((sample.batch.clone(), sample.row));
+                documents.extend(as_documents(dataset, &sample));
+            }
+        }
+    }
     let judged = context.journal.read(|snapshot| {
         let mut judged: Vec<(Anomaly, BTreeSet<(BatchId, u64)>)> = Vec::new();
         for anomaly in snapshot.anomalies_of_model(model)? {
@@ -79,8 +97,6 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
         }
         Ok(judged)
     })?;
-    let mut seen = BTreeSet::new();
-    let mut documents = Vec::new();
     for (anomaly, right) in judged {
         context.cancel.check()?;
         let Some(dataset) = read_by(context, model).find(|dataset| dataset.name == anomaly.dataset) else { continue };
@@ -89,30 +105,52 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
             let key = (row.batch.clone(), row.row);
             right.contains(&key) && seen.insert(key)
         });
-        documents.extend(read(context, dataset, &anomaly, &anomaly.model, &rows)?);
+        let about = anomaly.subject.provider.as_ref();
+        let slices = slices_of(dataset, anomaly.period);
+        let slices: Vec<Slice> = slices.filter(|slice| about.is_none_or(|about| *about == slice.provider)).collect();
+        let samples = look::samples(context, &slices, &anomaly.model, &rows)?;
+        documents.extend(samples.iter().flat_map(|sample| as_documents(dataset, sample)));
     }
     Ok(documents)
 }
 
-fn read(
-    context: &Context,
-    dataset: &Dataset,
-    anomaly: &Anomaly,
-    model: &ModelRef,
-    rows: &[crate::domain::check::RowRef],
-) -> Result<Vec<Document>> {
-    let slices: Vec<Slice> = slices_of(dataset, anomaly.period)
-        .filter(|slice| anomaly.subject.provider.as_ref().is_none_or(|provider| *provider == slice.provider))
-        .collect();
-    let mut documents = Vec::new();
-    for sample in look::samples(context, &slices, model, rows)? {
-        let cells = sample.cells.into_iter().filter(|(field, _)| dataset.text.contains(field));
-        for (field, text) in cells.filter_map(|(field, text)| Some((field, text?))) {
-            let found = sample.entities.iter().filter(|entity| entity.field == field);
-            let entities =
-                found.map(|entity| TrueEntity { start: entity.start, end: entity.end, label: entity.label.clone() });
-            documents.push(Document { entities: entities.collect(), text });
+/// Rows with what the verdicts on them stand for, by slice and the version that has read them right.
+type Readings = BTreeMap<(Slice, ModelRef), Vec<(RowRef, Digest)>>;
+
+/// The rows that were judged where a version of this model and another have read them differently. The last word on a row counts: who
+/// finds another version right, or neither, takes back what was said of a version before.
+fn readings(context: &Context, model: &str) -> Result<Readings> {
+    context.journal.read(|snapshot| {
+        let mut right: BTreeMap<(BatchId, u64), (ModelRef, Digest)> = BTreeMap::new();
+        for JudgedReading { batch, row, before, after, verdict } in snapshot.readings_judged(model)? {
+            let key = (batch, row);
+            let was_wrong = right.get(&key).is_some_and(|(reader, _)| [&before, &after].contains(&reader));
+            if was_wrong {
+                right.remove(&key);
+            }
+            let reader = match verdict.right {
+                RightReading::Before => before,
+                RightReading::After => after,
+                RightReading::Neither => continue,
+            };
+            right.insert(key, (reader, verdict.judged));
         }
-    }
-    Ok(documents)
+        let mut readings = Readings::new();
+        for ((batch, row), (reader, judged)) in right {
+            let Some(known) = snapshot.batch(&batch)? else { continue };
+            let row = RowRef { batch, row, why: String::new() };
+            readings.entry((known.delivery.slice, reader)).or_default().push((row, judged));
+        }
+        Ok(readings)
+    })
+}
+
+/// The texts of a row with what was found in each.
+fn as_documents(dataset: &Dataset, sample: &Sample) -> impl Iterator<Item = Document> {
+    look::texts(dataset, sample).into_iter().map(|(field, text)| {
+        let found = sample.entities.iter().filter(|entity| entity.field == field);
+        let entities =
+            found.map(|entity| TrueEntity { start: entity.start, end: entity.end, label: entity.label.clone() });
+        Document { entities: entities.collect(), text }
+    })
 }

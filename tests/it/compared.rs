@@ -110,3 +110,51 @@ fn a_release_tells_what_the_model_changed_from_what_the_data_changed() {
     assert_eq!(told(&workspace, &["slips/2026-09.2", "slips/2026-09.1"], "PRODUCT"), (14, None, 15));
     workspace.run("lena", &["release", "diff", &release, "slips/2026-10.1"]).ended(2, &["is not of the period"]);
 }
+
+#[test]
+fn assessors_say_which_version_is_right_and_the_next_one_learns_from_it() {
+    let workspace = Workspace::processed();
+    register(&workspace, &[("Beans 400g", "FOOD"), ("Oat milk", "PRODUCT")]);
+    let compare = ["model", "compare", "words/1", "words/2"];
+    let assess = |sample: &Value, right: &str| -> Vec<String> {
+        let (batch, row) = (sample["batch"].as_str().unwrap(), sample["row"].to_string());
+        let words = ["model", "assess", "words/1", "words/2", "--batch", batch, "--row", &row, "--right", right];
+        words.map(str::to_owned).to_vec()
+    };
+    let say = |who: &str, words: &[String]| workspace.run(who, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    workspace.ok(PREPARER, &["run", "--model", "words/2"]);
+    let samples = workspace.json(&compare)["samples"].as_array().unwrap().clone();
+    say("lena", &assess(&samples[0], "after")).ended(3, &["lena is viewer and this needs assessor"]);
+    for (sample, right) in samples.iter().zip(["after", "after", "before", "neither", "after", "after", "before"]) {
+        say("tomas", &assess(sample, right)).ended(0, &[]);
+    }
+    let said = |place: usize| workspace.json(&compare)["samples"][place]["verdict"].clone();
+    assert_eq!((&said(0)["right"], &said(0)["by"]), (&json!("after"), &json!("tomas")));
+    assert_eq!((&said(3)["right"], &said(7)), (&json!("neither"), &Value::Null));
+    let other = assess(&samples[0], "before");
+    say("ravi", &other).ended(3, &["tomas said already", "after is right", "--overrule"]);
+    say("ravi", &[&other[..], &["--overrule".to_owned()]].concat()).ended(0, &[]);
+    assert_eq!((&said(0)["right"], &said(0)["by"]), (&json!("before"), &json!("ravi")));
+
+    let learns_from = |count: u64| {
+        let train = ["--dry-run", "model", "train", "--name", "words", "--labels-from-verdicts"];
+        let told = workspace.ok(OWNER, &train);
+        assert!(told.contains(&format!("{count} texts found right by assessors")), "{told}");
+    };
+    learns_from(6);
+    // What is taken back is not learned from.
+    say("tomas", &assess(&samples[1], "neither")).ended(0, &[]);
+    learns_from(5);
+    // Nor what was said of rows that are there no more.
+    let stays = |place: &&usize| samples[**place]["batch"] != samples[0]["batch"];
+    let stay = [0, 2, 4, 5, 6].iter().filter(stays).count() as u64;
+    let slice = &samples[0];
+    let (provider, period) = (slice["provider"].as_str().unwrap(), slice["period"].as_str().unwrap());
+    workspace.deliver(provider, &format!("{period} corrected.csv"), delivery(provider, period, 12));
+    workspace.ok(PREPARER, &["ingest"]);
+    workspace.ok(PREPARER, &["run"]);
+    learns_from(stay);
+    say("tomas", &assess(&samples[0], "after")).ended(3, &["has not read", "assay run --model words/2"]);
+    let unknown = [&assess(&samples[3], "after")[..7], &["999".to_owned(), "--right".to_owned(), "after".to_owned()]];
+    say("tomas", &unknown.concat()).ended(1, &["row 999"]);
+}

@@ -105,6 +105,15 @@ fn every_change_can_be_tried_and_changes_nothing() {
     mapped.ok(PREPARER, &["anomaly", "accept", &drift, "--reason", "announced"]);
     let mapping = text(&mapped.json(&["batch", "mappings"])[0]["id"]);
 
+    let compared = workspace.copy();
+    let beans = compared.path("beans.toml");
+    fs::write(&beans, "[[term]]\ntext = \"Beans\"\nlabel = \"FOOD\"\n").unwrap();
+    compared.ok(OWNER, &["model", "register", beans.to_str().unwrap(), "--name", "words"]);
+    compared.ok(PREPARER, &["run", "--model", "words/3"]);
+    let changed = compared.json(&["model", "compare", "words/1", "words/3"])["samples"][0].clone();
+    let (changed_row, changed_batch) = (changed["row"].to_string(), text(&changed["batch"]));
+    let place = ["--batch", &changed_batch, "--row", &changed_row];
+
     // Every verb that changes something, who may say it, and what it needs.
     let table: Vec<(&Workspace, &str, Vec<&str>)> = vec![
         (&workspace, PREPARER, vec!["ingest"]),
@@ -120,6 +129,7 @@ fn every_change_can_be_tried_and_changes_nothing() {
         (&workspace, PREPARER, vec!["model", "train", "--data", &labelled, "--name", "tagger"]),
         (&workspace, PREPARER, [&["model", "promote", "words/2"], &why[..]].concat()),
         (&workspace, PREPARER, vec!["model", "alias", "words/2", "candidate"]),
+        (&compared, "tomas", [&["model", "assess", "words/1", "words/3", "--right", "after"], &place[..]].concat()),
         (&workspace, PREPARER, [&["model", "archive", "words/2"], &why[..]].concat()),
         (&workspace, PREPARER, [&["anomaly", "confirm", &anomaly], &why[..]].concat()),
         (&workspace, PREPARER, [&["anomaly", "waive", &anomaly, "--until", "2026-12"], &why[..]].concat()),

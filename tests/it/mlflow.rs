@@ -8,7 +8,7 @@ use assay::ner::mlflow::Registry;
 use serde_json::{Value, json};
 
 use crate::support::servers::Server;
-use crate::support::{OWNER, PREPARER, Workspace, contract};
+use crate::support::{OWNER, PERIODS, PREPARER, Workspace, contract};
 
 #[test]
 #[ignore = "needs MLflow"]
@@ -207,4 +207,35 @@ fn a_registry_is_mirrored_and_its_lists_are_models_here() {
     assert!(covered.as_array().unwrap().iter().all(|one| one["state"] == "done"), "{covered}");
     workspace.ok(OWNER, &["log", "rebuild"]);
     assert_eq!(listed(&workspace, "tastes"), tastes);
+}
+
+#[test]
+#[ignore = "needs MLflow"]
+fn a_scoring_server_reads_the_rows_of_a_workspace() {
+    let server = Server::start("mlflow_scoring");
+    let workspace = Workspace::processed();
+    let declared = |labels: &str| {
+        let file = workspace.path("served.toml");
+        let url = format!("{}/invocations", server.address);
+        let text = format!("kind = \"http\"\nurl = \"{url}\"\nlabels = [{labels}]\ntexts = 3\ncalls = 2\n");
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let test = workspace.path("test.jsonl");
+    let entity = r#"{"start": 3, "end": 9, "label": "BRAND"}"#;
+    let line = |text: &str, entities: &str| format!("{{\"text\": \"{text}\", \"entities\": [{entities}]}}\n");
+    std::fs::write(&test, line("🥤e\u{301}Müller milk", entity) + &line("milk", "")).unwrap();
+    workspace
+        .ok(OWNER, &["model", "register", &declared("\"BRAND\""), "--name", "words", "--test", test.to_str().unwrap()]);
+    assert_eq!(workspace.json(&["model", "show", "words/2"])["row"]["f1"], 1.0);
+    workspace.ok(PREPARER, &["run", "--model", "words/2"]);
+    let compared = workspace.json(&["model", "compare", "words/1", "words/2"]);
+    let (brand, product) = (&compared["labels"]["BRAND"], &compared["labels"]["PRODUCT"]);
+    assert_eq!((&brand["gained"], &brand["lost"]), (&json!(0), &json!(0)));
+    assert!(brand["same"].as_u64() > Some(20) && product["lost"].as_u64() > Some(0), "{compared}");
+
+    // What it may not find is refused, with the row that shows it.
+    workspace.ok(OWNER, &["model", "register", &declared("\"SIZE\""), "--name", "words"]);
+    let refused = workspace.run(PREPARER, &["run", "--model", "words/3", "--period", PERIODS[0]]);
+    refused.ended(1, &["row 2 of batch", "`BRAND`"]);
 }

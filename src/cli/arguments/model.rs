@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 
 use super::{DatasetOption, ReasonOption};
+use crate::domain::model_change::RightReading;
 use crate::domain::{ModelRef, Period};
 
 /// What can be done to models.
@@ -84,6 +85,28 @@ pub enum ModelCommand {
         /// Only this provider.
         #[arg(long)]
         provider: Option<String>,
+    },
+    /// Say which of two versions has read a row right, of those that `model compare` shows. The next training learns from it.
+    Assess {
+        /// The version that was compared with, as name/version.
+        before: ModelRef,
+        /// The other.
+        after: ModelRef,
+        /// The batch of the row, or the start of its id.
+        #[arg(long)]
+        batch: String,
+        /// The record number of the row in its batch.
+        #[arg(long)]
+        row: u64,
+        /// Which one is right.
+        #[arg(long, value_parser = RightReading::ALL.map(RightReading::as_str))]
+        right: String,
+        /// Put this verdict in the place of somebody else's.
+        #[arg(long)]
+        overrule: bool,
+        /// What there is to say about it.
+        #[arg(long)]
+        note: Option<String>,
     },
     /// Mirror the `MLflow` registry that assay.toml names, and register its versions that are lists or taggers.
     Sync,

@@ -2,9 +2,8 @@
 
 use super::Call;
 use crate::base::Result;
-use crate::base::text::{counted, grouped};
-use crate::domain::Entity;
-use crate::domain::model_change::{ChangedRow, LabelChange, ModelComparison};
+use crate::base::text::{counted, grouped, safe};
+use crate::domain::model_change::{ChangedRow, LabelChange, ModelComparison, listed};
 
 pub fn print(call: &Call<'_>, comparison: &ModelComparison) -> Result<()> {
     if call.output.is_json() {
@@ -36,23 +35,22 @@ pub fn print(call: &Call<'_>, comparison: &ModelComparison) -> Result<()> {
         out.line(&format!("{} -> {}: {}", one.from, one.to, grouped(one.count)))?;
     }
     comparison.surfaces.iter().try_for_each(|surface| out.line(&surface.to_string()))?;
-    comparison.samples.iter().try_for_each(|sample| changed_row(call, sample))
+    comparison.samples.iter().try_for_each(|sample| changed_row(call, sample))?;
+    if comparison.samples.iter().any(|sample| sample.verdict.is_none()) {
+        let command =
+            format!("assay model assess {before} {after} --batch BATCH --row ROW --right before|after|neither");
+        out.say(&format!("-> to say which one has read a row right: {command}"));
+    }
+    Ok(())
 }
 
 fn changed_row(call: &Call<'_>, changed: &ChangedRow) -> Result<()> {
-    let ChangedRow { slice, batch, row, why, texts, before, after } = changed;
+    let ChangedRow { slice, batch, row, why, texts, before, after, verdict } = changed;
     call.output.line(&format!("{slice}, batch {batch}, row {row}: {why}"))?;
     for text in texts.values() {
-        call.output.line(&format!("  {}", crate::base::text::safe(text)))?;
+        call.output.line(&format!("  {}", safe(text)))?;
     }
-    call.output.line(&format!("  before: {}", found(before)))?;
-    call.output.line(&format!("  after:  {}", found(after)))
-}
-
-fn found(entities: &[Entity]) -> String {
-    if entities.is_empty() {
-        return "nothing".to_owned();
-    }
-    let found = entities.iter().map(|entity| format!("{} `{}`", entity.label, crate::base::text::safe(&entity.text)));
-    found.collect::<Vec<_>>().join(", ")
+    call.output.line(&format!("  before: {}", safe(&listed(before))))?;
+    call.output.line(&format!("  after:  {}", safe(&listed(after))))?;
+    verdict.iter().try_for_each(|verdict| call.output.line(&format!("  {verdict}")))
 }

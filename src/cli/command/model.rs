@@ -7,7 +7,8 @@ use crate::cli::arguments::ModelCommand;
 use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Query};
 use crate::domain::model::{Confusion, Measured, ModelMetrics};
-use crate::domain::{ModelRef, Request, Slice, TaskState};
+use crate::domain::model_change::RightReading;
+use crate::domain::{BatchId, ModelRef, Request, Slice, TaskState};
 
 pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
     match command {
@@ -43,6 +44,18 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             let (dataset, provider) = (dataset.dataset.clone(), provider.clone());
             let part = Part { model: None, dataset, period: *period, provider };
             comparison::print(call, &call.workspace.compare_models(before, after, &part, call.cancel)?)
+        }
+        ModelCommand::Assess { before, after, batch, row, right, overrule, note } => {
+            let named = RightReading::ALL.into_iter().find(|one| one.as_str() == right);
+            call.change(Request::AssessReading {
+                before: before.clone(),
+                after: after.clone(),
+                batch: BatchId::from_text(batch.clone()),
+                row: *row,
+                right: named.unwrap_or(RightReading::Neither),
+                overrule: *overrule,
+                note: note.clone(),
+            })
         }
         ModelCommand::Sync => call.change(Request::SyncModels),
         ModelCommand::Registry => registry(call),

@@ -15,6 +15,7 @@ mod mapping;
 mod metric;
 mod model;
 mod period;
+mod reading;
 mod reference;
 mod registry;
 mod release;
@@ -38,7 +39,7 @@ struct Projection {
 }
 
 /// In this order; `involvement` looks at the rows of others.
-const ALL: [Projection; 15] = [
+const ALL: [Projection; 16] = [
     contract::PROJECTION,
     period::PROJECTION,
     batch::PROJECTION,
@@ -47,6 +48,7 @@ const ALL: [Projection; 15] = [
     metric::PROJECTION,
     model::PROJECTION,
     registry::PROJECTION,
+    reading::PROJECTION,
     baseline::PROJECTION,
     mapping::PROJECTION,
     reference::PROJECTION,

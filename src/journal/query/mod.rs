@@ -8,6 +8,7 @@ mod event;
 mod mapping;
 pub(super) mod model;
 mod people;
+pub(super) mod reading;
 mod reference;
 mod registry;
 mod release;

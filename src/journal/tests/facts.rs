@@ -9,6 +9,7 @@ use crate::domain::anomaly::AnomalyId;
 use crate::domain::batch::{BronzeColumn, Delivery};
 use crate::domain::check::{Bounds, CheckSubject, RowRef};
 use crate::domain::model::{ModelKind, ModelMetrics, Score};
+use crate::domain::model_change::RightReading;
 use crate::domain::note::Noted;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::registry::{RegisteredModel, RegisteredVersion};
@@ -154,6 +155,20 @@ pub(super) fn mirrored(number: u64) -> Fact {
     // Now and then it is gone.
     let model = (!number.is_multiple_of(3)).then(|| Box::new(model));
     Fact::ModelMirrored { registry: format!("http://models/{}", number % 2), name: "brands".to_owned(), model }
+}
+
+/// What somebody said of a row that two versions read differently.
+pub(super) fn judged(slice: &Slice, number: u64) -> Fact {
+    let right = RightReading::ALL[(number % 3) as usize];
+    Fact::ReadingJudged {
+        before: ModelRef::new("slips", 1),
+        after: ModelRef::new("slips", 2),
+        batch: delivery(slice, 1).batch,
+        row: number % 4,
+        right,
+        judged: digest(number),
+        note: number.is_multiple_of(2).then(|| "HEINZ is a brand".to_owned()),
+    }
 }
 
 pub(super) fn promoted(version: u32, previous: Option<u32>) -> Fact {

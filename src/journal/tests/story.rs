@@ -2,8 +2,8 @@
 
 use super::Bench;
 use super::facts::{
-    anomaly_id, approved, changed, contract, covered, delivery, digest, done, evaluation, found, landed, mirrored,
-    opened, period, promoted, publication, quarantined, registered, release, slice, task,
+    anomaly_id, approved, changed, contract, covered, delivery, digest, done, evaluation, found, judged, landed,
+    mirrored, opened, period, promoted, publication, quarantined, registered, release, slice, task,
 };
 use crate::base::{Digest, ErrorKind, Result};
 use crate::domain::mapping::Mapping;
@@ -14,7 +14,7 @@ use crate::journal::Snapshot;
 pub(super) type Try = (u8, u8, u8);
 
 /// How many kinds of tries there are.
-const KINDS: u8 = 33;
+const KINDS: u8 = 34;
 
 /// Lives through the tries, each in a change of its own, each person at a time.
 pub(super) fn live(bench: &Bench, tries: &[Try]) {
@@ -140,6 +140,7 @@ fn facts(snapshot: &Snapshot<'_>, (kind, about, number): Try) -> Result<Vec<Fact
             },
         }],
         31 => vec![mirrored(number)],
+        32 => vec![judged(&slice, number)],
         30 => {
             let name = if number % 2 == 0 { "rates" } else { "towns" };
             let newest = snapshot.revisions_of("slips", name)?.first().map_or(0, |newest| newest.revision);

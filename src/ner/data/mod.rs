@@ -90,11 +90,7 @@ fn at(file: &str, line: usize, message: impl std::fmt::Display) -> Error {
     Error::bad_data(format!("{file}, line {line}: {message}"))
 }
 
-/// A value quoted in an error: safe to show, and not longer than a line.
+/// A value in an error, not longer than a line.
 fn quoted(value: &str) -> String {
-    let mut shown: String = value.chars().take(60).collect();
-    if shown.len() < value.len() {
-        shown.push_str("...");
-    }
-    format!("`{}`", crate::base::text::safe(&shown))
+    crate::base::text::quoted(value, 60)
 }

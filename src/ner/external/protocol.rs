@@ -1,6 +1,6 @@
 //! What is said to a model that lives elsewhere, and what it answers: one JSON document each way.
 
-use crate::base::text::safe;
+use crate::base::text::{self, safe};
 use crate::base::{Error, Result};
 use crate::ner::tagger::{Answer, Span};
 
@@ -117,9 +117,5 @@ pub fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
 
 /// The beginning of what a model wrote.
 pub fn quoted(text: &str) -> String {
-    let mut beginning: String = text.chars().take(80).collect();
-    if beginning.len() < text.len() {
-        beginning.push('…');
-    }
-    format!("`{}`", safe(&beginning))
+    text::quoted(text, 80)
 }

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::base::Error;
-use crate::base::text::safe;
+use crate::base::text::{self, safe};
 
 /// Why a server refuses.
 struct Refusal {
@@ -76,9 +76,5 @@ fn look_at(shown: &str) -> String {
 
 /// The beginning of what a server says.
 pub fn quoted(text: &str) -> String {
-    let mut beginning: String = text.chars().take(200).collect();
-    if beginning.len() < text.len() {
-        beginning.push('…');
-    }
-    format!("`{}`", safe(&beginning))
+    text::quoted(text, 200)
 }

@@ -65,12 +65,8 @@ impl Table {
         self.weights.iter().zip(&self.timed).map(average)
     }
 
-    /// The sum of these rows, in the order given.
+    /// The sum of these rows, in the order given. Nearly all time of training goes here: one tight loop, in every build.
     #[inline]
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "nearly all time goes here: it has to be one tight loop in every build"
-    )]
     pub fn sum(&self, rows: &[u32], sums: &mut [f32]) {
         for (block, sums) in sums.chunks_mut(BLOCK).enumerate() {
             let mut total = [0.0_f32; BLOCK];

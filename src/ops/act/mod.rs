@@ -12,6 +12,7 @@ mod nil;
 mod not_understood;
 mod preview;
 mod promotion;
+mod reading;
 mod release;
 mod run;
 mod sync;
@@ -181,6 +182,10 @@ impl Workspace {
             Request::PromoteModel { model, waive, .. } => promotion::promote(context, &model, waive),
             Request::SyncModels => sync::sync(context),
             Request::AliasModel { model, alias } => promotion::name(context, &model, &alias),
+            Request::AssessReading { before, after, batch, row, right, overrule, note } => {
+                let judgement = reading::Judgement { before, after, batch, row, right, overrule, note };
+                reading::assess(self, context, judgement)
+            }
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),
             Request::AcceptMapping { id, columns, .. } => mapping::accept(context, &id, columns),

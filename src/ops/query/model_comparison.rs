@@ -48,11 +48,22 @@ impl Workspace {
             both.values().flatten().fold(KeyHasher::new("readings/1"), |hasher, key| hasher.part("key", key.as_str()));
         let key = hasher.finish().to_string();
         if let Some(compared) = self.comparisons().recall(&key) {
-            return Ok(ModelComparison { unread, ..compared });
+            return self.with_verdicts(ModelComparison { unread, ..compared });
         }
         let compared = self.walk(&both.into_keys().collect::<Vec<_>>(), (before, after), cancel)?;
         self.comparisons().keep(key, &compared);
-        Ok(ModelComparison { unread, ..compared })
+        self.with_verdicts(ModelComparison { unread, ..compared })
+    }
+
+    /// With what was said of the rows that are shown, as they are now.
+    fn with_verdicts(&self, mut comparison: ModelComparison) -> Result<ModelComparison> {
+        let ModelComparison { before, after, samples, .. } = &mut comparison;
+        let mut verdicts = self.journal().read(|snapshot| snapshot.reading_verdicts(before, after))?;
+        for sample in samples {
+            let said = verdicts.remove(&(sample.batch.clone(), sample.row));
+            sample.verdict = said.filter(|said| said.judged == sample.judged(said.right));
+        }
+        Ok(comparison)
     }
 
     fn walk(&self, slices: &[Slice], models: (&ModelRef, &ModelRef), cancel: &Cancel) -> Result<ModelComparison> {

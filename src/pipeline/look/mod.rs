@@ -11,7 +11,7 @@ use super::{Context, bronze, slices};
 use crate::base::{Error, Result};
 use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
-use crate::domain::{Batch, Entity, ModelRef, Slice, lineage};
+use crate::domain::{Batch, Dataset, Entity, ModelRef, Slice, lineage};
 use crate::frames::{self, EntityColumn};
 
 /// How many rows of a batch are shown.
@@ -73,6 +73,12 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
         Some(Sample { why: row.why.clone(), ..sample })
     });
     Ok(in_order.collect())
+}
+
+/// The texts of a row that models read, by field.
+pub fn texts(dataset: &Dataset, sample: &Sample) -> BTreeMap<String, String> {
+    let read = sample.cells.iter().filter(|(field, _)| dataset.text.contains(field));
+    read.filter_map(|(field, text)| Some((field.clone(), text.clone()?))).collect()
 }
 
 fn entities(

@@ -9,6 +9,7 @@ use super::state::State;
 use crate::base::text::counted;
 use crate::domain::actor::same_person;
 use crate::domain::listing::{AnomalyRow, BatchRow, ReleaseRow};
+use crate::domain::model_change::{ChangedRow, ModelComparison, RightReading};
 use crate::domain::{AnomalyState, BatchState, ModelRef, ReasonCode, ReleaseState, Sample, TaskState};
 use crate::ops::Overview;
 
@@ -36,7 +37,11 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         }
         Id::RegisterModel => Ok(Ask::RegisterModel),
         Id::TrainModel => Ok(Ask::TrainModel),
+        Id::SyncModels => Ok(Ask::SyncModels),
         Id::PromoteModel | Id::PromoteWorse | Id::AliasModel | Id::RunModel | Id::ArchiveModel => model(state, id),
+        Id::BeforeIsRight => reading_verdict(state, RightReading::Before),
+        Id::AfterIsRight => reading_verdict(state, RightReading::After),
+        Id::NeitherIsRight => reading_verdict(state, RightReading::Neither),
         Id::AcceptSample | Id::AcceptSampleWithNote => sample_verdict(state, true),
         Id::RejectSample | Id::RejectSampleWithNote => sample_verdict(state, false),
         Id::AcceptMapping => mapping(state.anomaly().ok_or("no anomaly is selected")?),
@@ -145,6 +150,28 @@ fn sample_verdict(state: &State, accepted: bool) -> Result<Ask, String> {
     let (row, sample) = selected_sample(state).ok_or("no sample row is selected")?;
     let overrule = sample.verdict.as_ref().is_some_and(|verdict| verdict.by != state.me.actor.name);
     Ok(Ask::Assess { id: row.id.clone(), batch: sample.batch.clone(), row: sample.row, accepted, overrule })
+}
+
+/// The row under the cursor that two versions have read differently.
+fn selected_change(state: &State) -> Option<(&ModelComparison, &ChangedRow)> {
+    let detail = state.detail.as_ref()?;
+    let Some(DetailContent::Comparison(comparison)) = &detail.content else { return None };
+    match detail.selected()?.body {
+        Body::Changed(index) => Some((comparison, comparison.samples.get(index)?)),
+        _ => None,
+    }
+}
+
+fn reading_verdict(state: &State, right: RightReading) -> Result<Ask, String> {
+    let (comparison, changed) = selected_change(state).ok_or("select a row that differs in a comparison first: c")?;
+    Ok(Ask::AssessReading {
+        before: comparison.before.clone(),
+        after: comparison.after.clone(),
+        batch: changed.batch.clone(),
+        row: changed.row,
+        right,
+        overrule: changed.verdict.as_ref().is_some_and(|verdict| verdict.by != state.me.actor.name),
+    })
 }
 
 fn mapping(row: &AnomalyRow) -> Result<Ask, String> {

@@ -7,6 +7,7 @@ use super::command::Risk;
 use super::field::{Field, FieldKind};
 use crate::base::Digest;
 use crate::domain::anomaly::AnomalyId;
+use crate::domain::model_change::RightReading;
 use crate::domain::{BatchId, ModelRef, Period, ReleaseName, Request, Role, TaskKey};
 
 /// What stands for a reason until it is typed, where a request is only looked at.
@@ -31,9 +32,11 @@ pub enum Ask {
     Baseline { dataset: String, period: Period },
     RegisterModel,
     TrainModel,
+    SyncModels,
     PromoteModel { model: ModelRef, waive: bool },
     AliasModel(ModelRef),
     ArchiveModel(ModelRef),
+    AssessReading { before: ModelRef, after: ModelRef, batch: BatchId, row: u64, right: RightReading, overrule: bool },
     ConfirmAnomaly(AnomalyId),
     WaiveAnomaly(AnomalyId),
     AcceptMapping(AnomalyId),
@@ -72,10 +75,13 @@ impl Ask {
             Self::Baseline { period, .. } => format!("Accept {period} as baseline"),
             Self::TrainModel => "Train a model on labelled text".to_owned(),
             Self::RegisterModel => "Register a model file".to_owned(),
+            Self::SyncModels => "Mirror the model registry".to_owned(),
             Self::PromoteModel { model, waive: false } => format!("Promote {model} to production"),
             Self::PromoteModel { model, .. } => format!("Promote {model}, even if labels are found worse"),
             Self::AliasModel(model) => format!("Point an alias to {model}"),
             Self::ArchiveModel(model) => format!("Archive {model}"),
+            Self::AssessReading { row, right: RightReading::Neither, .. } => format!("Neither is right in row {row}"),
+            Self::AssessReading { row, right, .. } => format!("The one {right} is right in row {row}"),
             Self::ConfirmAnomaly(id) => format!("Confirm anomaly {id}"),
             Self::AcceptMapping(id) => format!("Accept the columns of {id}"),
             Self::WaiveAnomaly(id) => format!("Waive anomaly {id}"),
@@ -107,7 +113,10 @@ impl Ask {
     /// Whether it is asked for at once, because it can be undone and needs no words.
     #[must_use]
     pub fn is_immediate(&self) -> bool {
-        matches!(self, Self::Run { .. } | Self::RetryTask(_) | Self::CancelTask(_))
+        matches!(
+            self,
+            Self::Run { .. } | Self::RetryTask(_) | Self::CancelTask(_) | Self::AssessReading { overrule: false, .. }
+        )
     }
 
     /// The release whose content the person has to see first.
@@ -129,7 +138,7 @@ impl Ask {
         let reason = || field("reason", FieldKind::Required);
         let confirm = |name: &str| field(&format!("type {name} to confirm"), FieldKind::Exactly(name.to_owned()));
         match self {
-            Self::Ingest | Self::Run { .. } | Self::CancelTask(_) | Self::RetryTask(_) => Vec::new(),
+            Self::Ingest | Self::SyncModels | Self::Run { .. } | Self::CancelTask(_) | Self::RetryTask(_) => Vec::new(),
             Self::AddBatch { provider, period, .. } => {
                 let mut fields = vec![field("file", FieldKind::Path)];
                 fields.extend(
@@ -155,7 +164,9 @@ impl Ask {
             Self::PromoteModel { waive: false, .. } => vec![field("reason (optional)", FieldKind::Optional)],
             Self::AliasModel(_) => vec![field("alias, for example candidate", FieldKind::Required)],
             Self::WaiveAnomaly(_) => vec![reason(), field("until period (empty: only this one)", FieldKind::Period)],
-            Self::Assess { .. } | Self::Approve(_) => vec![field("note (optional)", FieldKind::Optional)],
+            Self::Assess { .. } | Self::AssessReading { .. } | Self::Approve(_) => {
+                vec![field("note (optional)", FieldKind::Optional)]
+            }
             Self::Publish(release) => vec![confirm(&release.to_string())],
             Self::Rollback { to: Some(to), .. } => vec![reason(), confirm(&to.to_string())],
             Self::Rollback { release, .. } | Self::WithdrawRelease(release) => {
@@ -217,9 +228,13 @@ impl Ask {
                 seed: SEED,
                 note: typed("note"),
             },
+            Self::SyncModels => Request::SyncModels,
             Self::PromoteModel { model, waive } => Request::PromoteModel { model, waive, reason: typed("reason") },
             Self::AliasModel(model) => Request::AliasModel { model, alias: typed("alias").unwrap_or_default() },
             Self::ArchiveModel(model) => Request::ArchiveModel { model, reason: reason() },
+            Self::AssessReading { before, after, batch, row, right, overrule } => {
+                Request::AssessReading { before, after, batch, row, right, overrule, note: typed("note") }
+            }
             Self::ConfirmAnomaly(id) => Request::ConfirmAnomaly { id, reason: reason() },
             Self::WaiveAnomaly(id) => {
                 let until = typed("until").and_then(|text| text.parse().ok());

@@ -68,9 +68,13 @@ pub const COMMANDS: &[Command] = &[
     change(Id::PromoteWorse, MODELS, &["P"], "promote although labels are worse", "", "Promotes a version that finds labels worse than the one in production, for a reason that goes on the record.", "assay model promote --waive"),
     change(Id::AliasModel, MODELS, &["a"], "point an alias to the version", "alias", "Gives the version a name like `candidate`, so that others find it.", "assay model alias"),
     look(Id::CompareModel, Group::Here, MODELS, &["c"], "compare with production", "compare", "What the version finds otherwise than the one in production, in the newest period that both have read."),
+    change(Id::BeforeIsRight, MODELS, &["<"], "the version before is right", "", "Of two versions compared, the one before has read the row right; the next training learns from it.", "assay model assess"),
+    change(Id::AfterIsRight, MODELS, &[">"], "the version after is right", "", "Of two versions compared, the one after has read the row right; the next training learns from it.", "assay model assess"),
+    change(Id::NeitherIsRight, MODELS, &["x"], "neither version is right", "", "Of two versions compared, neither has read the row right.", "assay model assess"),
     change(Id::RunModel, MODELS, &["R"], "read what the version has not read", "read all", "Lets the version read all rows that it has not read as they are now; in its details enter does so for one period.", "assay run --model"),
     change(Id::RegisterModel, MODELS, &["n"], "register a model file", "register", "Registers a model file as the next version.", "assay model register"),
     change(Id::TrainModel, MODELS, &["T"], "train a model", "train", "Trains a model on labelled text and registers it as the next version.", "assay model train"),
+    change(Id::SyncModels, MODELS, &["S"], "mirror the model registry", "", "Reads the MLflow registry that assay.toml names, and registers its versions that are run here.", "assay model sync"),
     change(Id::ArchiveModel, MODELS, &["D"], "archive the version", "", "No longer offers this version.", "assay model archive"),
 
     change(Id::AcceptSample, ANOMALIES, &["a"], "accept the sample", "accept", "The row is right as it stands; the next sample follows.", "assay assess"),

@@ -124,6 +124,9 @@ fn perform(state: &mut State, request: Request, effects: &mut Vec<Effect>) -> u6
         detail.judging.ask(ticket, &request);
         detail.to_next_sample();
     }
+    if let Some(detail) = state.detail.as_mut().filter(|_| matches!(request, Request::AssessReading { .. })) {
+        detail.to_next_sample();
+    }
     state.say(format!("▶ {line}"), Tone::Busy);
     state.speech.asked(ticket, line);
     effects.push(Effect::Perform { ticket, request });

@@ -95,8 +95,16 @@ pub enum Id {
     AliasModel,
     /// Shows what a version finds otherwise than the one in production.
     CompareModel,
+    /// The version compared with has read the row right.
+    BeforeIsRight,
+    /// The other version has read the row right.
+    AfterIsRight,
+    /// Neither version has read the row right.
+    NeitherIsRight,
     /// Lets a version read what it has not read.
     RunModel,
+    /// Mirror the model registry.
+    SyncModels,
     /// No longer offer a version.
     ArchiveModel,
     /// The sample is right as it stands.

@@ -84,9 +84,13 @@ impl Detail {
     }
 
     fn is_to_judge(&self, item: &Item) -> bool {
-        let Some(DetailContent::Anomaly(anomaly)) = &self.content else { return false };
-        match item.body {
-            Body::Sample(index) => anomaly.samples.get(index).is_some_and(|sample| self.waits(sample)),
+        match (&item.body, &self.content) {
+            (Body::Sample(index), Some(DetailContent::Anomaly(anomaly))) => {
+                anomaly.samples.get(*index).is_some_and(|sample| self.waits(sample))
+            }
+            (Body::Changed(index), Some(DetailContent::Comparison(comparison))) => {
+                comparison.samples.get(*index).is_some_and(|changed| changed.verdict.is_none())
+            }
             _ => false,
         }
     }

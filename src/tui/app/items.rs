@@ -37,6 +37,8 @@ pub enum Body {
     Text(Vec<Piece>),
     /// A sample row of an anomaly, by its place.
     Sample(usize),
+    /// A row that two model versions read differently, by its place.
+    Changed(usize),
     /// The chart of an anomaly's metric.
     Chart,
 }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod changes;
 mod lists;
+mod models;
 mod reasons;
 mod stories;
 mod typing;

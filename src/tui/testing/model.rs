@@ -1,10 +1,13 @@
 //! A model version of the sample workspace, as its details show it.
 
 use super::rows::{month, noon};
+use crate::base::Digest;
 use crate::domain::coverage::Covered;
 use crate::domain::listing::ModelRow;
 use crate::domain::model::{Confusion, Measured, Mistake, TrainedOn};
-use crate::domain::model_change::{ChangedRow, LabelChange, ModelComparison, Relabelled, SurfaceChange};
+use crate::domain::model_change::{
+    ChangedRow, LabelChange, ModelComparison, ReadingVerdict, Relabelled, RightReading, SurfaceChange,
+};
 use crate::domain::{BatchId, Entity, ModelRef, Slice, TaskState};
 use crate::ops::{ModelDetail, ModelOrigin};
 
@@ -104,14 +107,33 @@ pub fn comparison(after: &ModelRef) -> ModelComparison {
             SurfaceChange { before: named("HEINZ", "BRAND"), after: None, count: 120 },
             SurfaceChange { before: named("Oatly", "BRAND"), after: named("Oatly Oat", "BRAND"), count: 12 },
         ],
-        samples: vec![ChangedRow {
-            slice,
-            batch: BatchId::from_text("5c1f0a77e2b94d30".to_owned()),
-            row: 17,
-            why: "BRAND lost".to_owned(),
-            texts: [("description".to_owned(), "HEINZ BEANZ 4x415g".to_owned())].into(),
-            before: vec![entity("BRAND", "HEINZ", 5), entity("SIZE", "4x415g", 18)],
-            after: vec![entity("SIZE", "4x415g", 18)],
-        }],
+        samples: vec![
+            ChangedRow {
+                slice: slice.clone(),
+                batch: BatchId::from_text("5c1f0a77e2b94d30".to_owned()),
+                row: 17,
+                why: "BRAND lost".to_owned(),
+                texts: [("description".to_owned(), "HEINZ BEANZ 4x415g".to_owned())].into(),
+                before: vec![entity("BRAND", "HEINZ", 5), entity("SIZE", "4x415g", 18)],
+                after: vec![entity("SIZE", "4x415g", 18)],
+                verdict: None,
+            },
+            ChangedRow {
+                slice,
+                batch: BatchId::from_text("5c1f0a77e2b94d30".to_owned()),
+                row: 23,
+                why: "BRAND moved".to_owned(),
+                texts: [("description".to_owned(), "Oatly Oat Drink".to_owned())].into(),
+                before: vec![entity("BRAND", "Oatly", 5)],
+                after: vec![entity("BRAND", "Oatly Oat", 9)],
+                verdict: Some(ReadingVerdict {
+                    right: RightReading::Before,
+                    by: "ines".to_owned(),
+                    at: noon(),
+                    note: Some("Oat is no part of the brand".to_owned()),
+                    judged: Digest::of(b"shown"),
+                }),
+            },
+        ],
     }
 }

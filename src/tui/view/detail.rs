@@ -1,6 +1,7 @@
 //! One thing in full: a heading, then its items.
 
 use crate::domain::Sample;
+use crate::domain::model_change::{ChangedRow, ReadingVerdict, RightReading, listed};
 use crate::ops::AnomalyDetail;
 use crate::tui::app::{Area, Body, Detail, DetailContent, Item, Piece, Said, Tone, Word};
 use crate::tui::widgets::canvas::Canvas;
@@ -94,6 +95,10 @@ fn block(item: &Item, open: &Detail, content: &DetailContent, room: usize, selec
             let said = |one| open.judging.of(one);
             detail.samples.get(*index).map(|one| sample(one, said(one), room)).unwrap_or_default()
         }
+        (Body::Changed(index), DetailContent::Comparison(detail)) => {
+            let lines = detail.samples.get(*index).map(changed_lines).unwrap_or_default();
+            wrapped(&lines, room)
+        }
         (Body::Chart, DetailContent::Anomaly(detail)) => chart(detail, room),
         _ => Vec::new(),
     };
@@ -107,8 +112,37 @@ fn chart(detail: &AnomalyDetail, room: usize) -> Vec<Vec<Piece>> {
 
 /// A row to judge: why it was picked, its text with what the model found, its other cells, the verdict.
 fn sample(sample: &Sample, said: Option<&Said>, room: usize) -> Vec<Vec<Piece>> {
-    let lines = sample_lines(sample, said);
+    wrapped(&sample_lines(sample, said), room)
+}
+
+/// Lines of which the first is a heading.
+fn wrapped(lines: &[Vec<Piece>], room: usize) -> Vec<Vec<Piece>> {
     lines.iter().enumerate().flat_map(|(index, pieces)| wrap(pieces, room, if index == 0 { 2 } else { 4 })).collect()
+}
+
+/// A row that two versions read differently: its text, what each of them found in it, and which one is right.
+pub fn changed_lines(changed: &ChangedRow) -> Vec<Vec<Piece>> {
+    let ChangedRow { slice, row, why, texts, before, after, verdict, .. } = changed;
+    let mut lines = vec![vec![
+        Piece::new(format!("{} {} row {row} ", slice.provider, slice.period), Tone::Strong),
+        match verdict {
+            None => Piece::new("○ to judge", Tone::Warning),
+            Some(ReadingVerdict { right: RightReading::Neither, by, .. }) => {
+                Piece::new(format!("✗ neither is right, says {by}"), Tone::Bad)
+            }
+            Some(ReadingVerdict { right, by, .. }) => {
+                Piece::new(format!("✓ the one {right} is right, says {by}"), Tone::Good)
+            }
+        },
+        Piece::plain(format!("  {why}")),
+    ]];
+    let said = |name: &str, what: String| vec![Piece::new(format!("  {name:<8}"), Tone::Quiet), Piece::plain(what)];
+    lines.push(said("text", texts.values().cloned().collect::<Vec<_>>().join(" | ")));
+    lines.push(said("before", listed(before)));
+    lines.push(said("after", listed(after)));
+    let note = verdict.as_ref().and_then(|verdict| verdict.note.clone());
+    lines.extend(note.map(|note| said("note", note)));
+    lines
 }
 
 /// The same, line by line, however wide. What was just `said` of it takes the place of what is on record.

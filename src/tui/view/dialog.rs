@@ -1,7 +1,8 @@
 //! A dialog: what is about to happen, what it would do, what has to be typed. Danger has its own frame and words.
 
-use super::detail::sample_lines;
+use super::detail::{changed_lines, sample_lines};
 use crate::base::text::counted;
+use crate::domain::BatchId;
 use crate::ops::ReleaseDetail;
 use crate::tui::app::{
     Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes, still_may,
@@ -109,6 +110,9 @@ fn finding(state: &State, dialog: &Dialog) -> Option<Vec<Piece>> {
 
 /// The row that is about to be judged, and whose verdict that would replace.
 fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
+    if let Ask::AssessReading { batch, row, .. } = &dialog.ask {
+        return judged_reading(state, batch, *row);
+    }
     let Ask::Assess { batch, row, .. } = &dialog.ask else { return Vec::new() };
     let Some(DetailContent::Anomaly(anomaly)) = state.detail.as_ref().and_then(|detail| detail.content.as_ref()) else {
         return Vec::new();
@@ -120,6 +124,18 @@ fn judged_row(state: &State, dialog: &Dialog) -> Vec<Vec<Piece>> {
     if let Some(verdict) = sample.verdict.as_ref().filter(|verdict| verdict.by != state.me.actor.name) {
         let word = if verdict.accepted { "accepted" } else { "rejected" };
         let text = format!("! {} {word} this row already; yours takes the place of that", verdict.by);
+        lines.push(vec![Piece::new(text, Tone::Warning)]);
+    }
+    lines
+}
+
+fn judged_reading(state: &State, batch: &BatchId, row: u64) -> Vec<Vec<Piece>> {
+    let content = state.detail.as_ref().and_then(|detail| detail.content.as_ref());
+    let Some(DetailContent::Comparison(comparison)) = content else { return Vec::new() };
+    let changed = comparison.samples.iter().find(|one| one.batch == *batch && one.row == row);
+    let mut lines = changed.map(changed_lines).unwrap_or_default();
+    if let Some(verdict) = changed.and_then(|changed| changed.verdict.as_ref()) {
+        let text = format!("! {verdict}; yours takes the place of that");
         lines.push(vec![Piece::new(text, Tone::Warning)]);
     }
     lines
@@ -156,7 +172,7 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
         lines.push(vec![Piece::new("What changes for clients", Tone::Strong)]);
         lines.extend(release_changes(detail).into_iter().filter_map(|item| match item.body {
             Body::Text(pieces) => Some(std::iter::once(Piece::plain("  ")).chain(pieces).collect()),
-            Body::Sample(_) | Body::Chart => None,
+            Body::Sample(_) | Body::Changed(_) | Body::Chart => None,
         }));
     }
     lines.push(vec![Piece::new(line, Tone::Quiet)]);

@@ -102,6 +102,7 @@ impl Workspace {
             | Request::TakeMappingBack { .. }
             | Request::ReopenAnomaly { .. }
             | Request::Assess { .. }
+            | Request::AssessReading { .. }
             | Request::RevokeApproval { .. }
             | Request::RejectRelease { .. } => self.rehearse(session, request),
         }

@@ -1,9 +1,8 @@
 //! Two model versions on the same rows: label by label, what is found otherwise, and rows to look at.
 
-use super::{Item, Link};
+use super::{Body, Item, Link};
 use crate::base::text::{counted, grouped};
-use crate::domain::Entity;
-use crate::domain::model_change::{ChangedRow, LabelChange, ModelComparison};
+use crate::domain::model_change::{LabelChange, ModelComparison};
 use crate::tui::app::place::Place;
 use crate::tui::app::words::{Piece, Tone};
 
@@ -31,11 +30,14 @@ pub(super) fn items(comparison: &ModelComparison) -> Vec<Item> {
     };
     items.extend(comparison.relabelled.iter().map(relabelled));
     items.extend(comparison.surfaces.iter().map(|one| plain("What is most often found otherwise", one.to_string())));
-    items.extend(comparison.samples.iter().flat_map(changed));
+    items.extend(comparison.samples.iter().enumerate().map(|(index, changed)| {
+        Item::new(ROWS, Body::Changed(index)).to(Link::To(Place::Batch(changed.batch.clone())))
+    }));
     items
 }
 
 const COMPARED: &str = "Compared";
+const ROWS: &str = "Rows that differ (which is right? < before, > after, x neither)";
 
 fn told(change: &LabelChange) -> String {
     let LabelChange { before, after, same, moved, relabelled, gained, lost } = *change;
@@ -44,26 +46,4 @@ fn told(change: &LabelChange) -> String {
     let changes = changes.into_iter().filter(|(_, count)| *count > 0);
     let head = format!("{} -> {}   agreement {agreement}   same {}", grouped(before), grouped(after), grouped(same));
     changes.fold(head, |line, (name, count)| format!("{line}   {name} {}", grouped(count)))
-}
-
-fn changed(row: &ChangedRow) -> Vec<Item> {
-    const ROWS: &str = "Rows that differ";
-    let ChangedRow { slice, batch, row, why, texts, before, after } = row;
-    let head = Piece::new(format!("{why}  "), Tone::Strong);
-    let place = Piece::new(format!("{} {} row {row}", slice.provider, slice.period), Tone::Quiet);
-    let text = texts.values().cloned().collect::<Vec<_>>().join(" | ");
-    let line = |name: &str, found: &[Entity]| Item::fact(ROWS, name, listed(found));
-    vec![
-        Item::text(ROWS, vec![head, place]).to(Link::To(Place::Batch(batch.clone()))),
-        Item::fact(ROWS, "text", text),
-        line("before", before),
-        line("after", after),
-    ]
-}
-
-fn listed(entities: &[Entity]) -> String {
-    if entities.is_empty() {
-        return "nothing".to_owned();
-    }
-    entities.iter().map(|entity| format!("{} `{}`", entity.label, entity.text)).collect::<Vec<_>>().join(", ")
 }
