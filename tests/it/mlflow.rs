@@ -237,5 +237,5 @@ fn a_scoring_server_reads_the_rows_of_a_workspace() {
     // What it may not find is refused, with the row that shows it.
     workspace.ok(OWNER, &["model", "register", &declared("\"SIZE\""), "--name", "words"]);
     let refused = workspace.run(PREPARER, &["run", "--model", "words/3", "--period", PERIODS[0]]);
-    refused.ended(1, &["row 2 of batch", "`BRAND`"]);
+    refused.ended(1, &["row 1 of batch", "`BRAND`"]);
 }
