@@ -206,10 +206,22 @@ pub struct Measured {
     /// The numbers.
     #[serde(flatten)]
     pub metrics: ModelMetrics,
+    /// The share of right ones among the entities found in each fifth of them by their scores, the lowest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision_by_fifth: Option<[f64; 5]>,
     /// What was taken for what, the most frequent first; right ones too.
     pub confusion: Vec<Confusion>,
     /// The most frequent mistakes, the most frequent first.
     pub mistakes: Vec<Mistake>,
+}
+
+impl Measured {
+    /// Whether scores tell the sure from the unsure, in one line.
+    #[must_use]
+    pub fn fifths(&self) -> Option<String> {
+        let fifths = self.precision_by_fifth?.map(|share| format!("{share:.2}"));
+        Some(format!("right by fifths of the scores, the lowest first: {}", fifths.join(" ")))
+    }
 }
 
 /// How a model did on labelled data just now.

@@ -21,7 +21,9 @@ pub struct ModelComparison {
     pub unread: Vec<Covered>,
     /// How many rows were compared.
     pub rows: u64,
-    /// In how many of them something is found otherwise.
+    /// How many more were not, because one of the two could not read them.
+    pub failed_rows: u64,
+    /// In how many of those compared something is found otherwise.
     pub changed_rows: u64,
     /// Label by label.
     pub labels: BTreeMap<String, LabelChange>,
@@ -203,6 +205,19 @@ pub struct ReadingVerdict {
     pub note: Option<String>,
     /// What it stands for: see [`ChangedRow::judged`].
     pub judged: Digest,
+}
+
+impl ReadingVerdict {
+    /// The same of the two versions the other way round.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        let right = match self.right {
+            RightReading::Before => RightReading::After,
+            RightReading::After => RightReading::Before,
+            RightReading::Neither => RightReading::Neither,
+        };
+        Self { right, ..self }
+    }
 }
 
 impl std::fmt::Display for ReadingVerdict {

@@ -54,13 +54,15 @@ pub enum Request {
     AliasModel { model: ModelRef, alias: String },
     /// Mirrors the model registry that the contract names, and registers its versions that are run here.
     SyncModels,
-    /// Says which of two versions has read a row right; in the place of somebody else's verdict only with `overrule`.
+    /// Says which of two versions has read a row right; in the place of somebody else's verdict only with `overrule`, and with a digest only
+    /// of exactly what was shown.
     AssessReading {
         before: ModelRef,
         after: ModelRef,
         batch: BatchId,
         row: u64,
         right: RightReading,
+        digest: Option<Digest>,
         overrule: bool,
         note: Option<String>,
     },
@@ -258,12 +260,13 @@ impl Request {
                 .word(if *accepted { "--accept" } else { "--reject" })
                 .flag("--overrule", *overrule)
                 .option("--note", note.as_ref()),
-            Self::AssessReading { before, after, batch, row, right, overrule, note } => line("model assess")
+            Self::AssessReading { before, after, batch, row, right, digest, overrule, note } => line("model assess")
                 .word(&before.to_string())
                 .word(&after.to_string())
                 .option("--batch", Some(batch))
                 .option("--row", Some(row))
                 .option("--right", Some(right))
+                .option("--digest", digest.as_ref())
                 .flag("--overrule", *overrule)
                 .option("--note", note.as_ref()),
             Self::Approve { release, digest, note } => line("release approve")

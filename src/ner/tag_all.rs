@@ -31,7 +31,7 @@ pub fn tag_all(
             }
         }
     };
-    let helpers = threads.min(chunks.len()).min(tagger.most_calls()).saturating_sub(1);
+    let helpers = tagger.calls(threads).min(chunks.len()).saturating_sub(1);
     let mut done = thread::scope(|scope| -> Result<Vec<(usize, Vec<Answer>)>, Failure> {
         let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
         let mut done = work();

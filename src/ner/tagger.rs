@@ -47,9 +47,9 @@ pub trait Tagger: Send + Sync {
         128
     }
 
-    /// How many calls may be under way at once, where more are of no use.
-    fn most_calls(&self) -> usize {
-        usize::MAX
+    /// How many calls are best under way at once, where so many threads of this machine could be busy.
+    fn calls(&self, threads: usize) -> usize {
+        threads
     }
 }
 

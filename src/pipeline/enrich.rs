@@ -125,10 +125,12 @@ impl Rows {
     }
 
     fn add(&mut self, index: usize, field: &str, text: &str, spans: Vec<ner::Span>) {
-        let Some(row) = self.entities.get_mut(index) else { return };
+        let Some(row) = self.entities.get_mut(index).filter(|_| !spans.is_empty()) else { return };
+        // Where each character begins: looked for from the start of the text span by span, long texts would take for ever.
+        let places: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
         row.extend(spans.into_iter().map(|span| {
             let ner::Span { label, start, end, score } = span;
-            let text = text.chars().skip(start as usize).take((end - start) as usize).collect();
+            let text = text[places[start as usize]..places[end as usize]].to_owned();
             Entity { field: field.to_owned(), label, text, start, end, score }
         }));
     }

@@ -28,6 +28,7 @@ type Named = Option<(String, String)>;
 #[derive(Default)]
 pub struct Changes {
     rows: u64,
+    failed_rows: u64,
     changed_rows: u64,
     labels: BTreeMap<String, LabelChange>,
     relabelled: BTreeMap<(String, String), u64>,
@@ -51,7 +52,7 @@ impl Changes {
         let read = |model: &ModelRef| -> Result<Option<_>> {
             let (table, partition) = slices::annotations(slice, model);
             let Some(rows) = context.lake.scan(&table, None, &partition)? else { return Ok(None) };
-            let rows = rows.select([col(lineage::BATCH), col(lineage::ROW), col(lineage::ENTITIES)]);
+            let rows = rows.select([lineage::BATCH, lineage::ROW, lineage::ENTITIES, lineage::ERROR].map(col));
             chunks(rows, Order::Kept, &context.cancel).map(Some)
         };
         let (Some(before), Some(after)) = (read(models.0)?, read(models.1)?) else { return Ok(()) };
@@ -74,7 +75,12 @@ impl Changes {
     fn chunk(&mut self, slice: &Slice, before: &DataFrame, after: &DataFrame) -> Result<()> {
         let (batches, numbers) = (frames::text(before, lineage::BATCH)?, frames::ints(before, lineage::ROW)?);
         let (ours, theirs) = (EntityColumn::of(before)?, EntityColumn::of(after)?);
+        let failed = (frames::text(before, lineage::ERROR)?, frames::text(after, lineage::ERROR)?);
         for index in 0..before.height() {
+            if failed.0.get(index).or(failed.1.get(index)).is_some() {
+                self.failed_rows += 1;
+                continue;
+            }
             let (before, after) = (ours.row(index)?.unwrap_or_default(), theirs.row(index)?.unwrap_or_default());
             let what = self.row(&before, &after);
             let (Some(batch), Some(row)) = (batches.get(index), numbers.get(index)) else { continue };
@@ -180,6 +186,7 @@ impl Changes {
             slices: Vec::new(),
             unread: Vec::new(),
             rows: self.rows,
+            failed_rows: self.failed_rows,
             changed_rows: self.changed_rows,
             labels: self.labels,
             relabelled,

@@ -136,6 +136,13 @@ fn assessors_say_which_version_is_right_and_the_next_one_learns_from_it() {
     say("ravi", &[&other[..], &["--overrule".to_owned()]].concat()).ended(0, &[]);
     assert_eq!((&said(0)["right"], &said(0)["by"]), (&json!("before"), &json!("ravi")));
 
+    // The other way round they are the same two versions, and nobody judges what they were not shown.
+    let mut turned = assess(&samples[2], "before");
+    turned.swap(2, 3);
+    say("nora", &turned).ended(3, &["tomas said already", "after is right"]);
+    let of_others = [&assess(&samples[4], "after")[..], &["--digest", "00"].map(str::to_owned)].concat();
+    say("tomas", &of_others).ended(3, &["is not what it was any more"]);
+
     let learns_from = |count: u64| {
         let train = ["--dry-run", "model", "train", "--name", "words", "--labels-from-verdicts"];
         let told = workspace.ok(OWNER, &train);

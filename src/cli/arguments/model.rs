@@ -101,6 +101,9 @@ pub enum ModelCommand {
         /// Which one is right.
         #[arg(long, value_parser = RightReading::ALL.map(RightReading::as_str))]
         right: String,
+        /// Only if the digest of the texts and the entities said to be right starts like this.
+        #[arg(long)]
+        digest: Option<String>,
         /// Put this verdict in the place of somebody else's.
         #[arg(long)]
         overrule: bool,

@@ -16,6 +16,9 @@ pub fn print(call: &Call<'_>, comparison: &ModelComparison) -> Result<()> {
         counted(*rows, "row"),
         grouped(*changed_rows)
     ))?;
+    if comparison.failed_rows > 0 {
+        out.say(&format!("left out: {} that one of them could not read", counted(comparison.failed_rows, "row")));
+    }
     if let Some(first) = unread.first() {
         let left = counted(unread.len() as u64, "slice");
         let (model, slice, state) = (&first.model, &first.slice, first.state.as_str());

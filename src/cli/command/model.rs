@@ -2,7 +2,7 @@
 
 use super::{Call, comparison};
 use crate::base::clock::minute;
-use crate::base::{Result, text};
+use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ModelCommand;
 use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Query};
@@ -45,7 +45,7 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             let part = Part { model: None, dataset, period: *period, provider };
             comparison::print(call, &call.workspace.compare_models(before, after, &part, call.cancel)?)
         }
-        ModelCommand::Assess { before, after, batch, row, right, overrule, note } => {
+        ModelCommand::Assess { before, after, batch, row, right, digest, overrule, note } => {
             let named = RightReading::ALL.into_iter().find(|one| one.as_str() == right);
             call.change(Request::AssessReading {
                 before: before.clone(),
@@ -53,6 +53,7 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
                 batch: BatchId::from_text(batch.clone()),
                 row: *row,
                 right: named.unwrap_or(RightReading::Neither),
+                digest: digest.as_ref().map(Digest::from_hex),
                 overrule: *overrule,
                 note: note.clone(),
             })
@@ -180,8 +181,9 @@ fn scores(call: &Call<'_>, metrics: &ModelMetrics) -> Result<()> {
 
 /// What was taken for what, and the most frequent mistakes.
 fn mistakes(call: &Call<'_>, measured: &Measured) -> Result<()> {
-    let Measured { metrics, confusion, mistakes } = measured;
+    let Measured { metrics, confusion, mistakes, .. } = measured;
     call.output.line(&metrics.summary())?;
+    measured.fifths().iter().try_for_each(|fifths| call.output.line(fifths))?;
     let label = |label: &Option<String>| label.clone().unwrap_or_else(|| "nothing".to_owned());
     let number = |count: u64| text::grouped(count);
     let row = |one: &Confusion| vec![label(&one.truth), label(&one.found), number(one.count), number(one.moved)];

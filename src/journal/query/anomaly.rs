@@ -40,10 +40,10 @@ impl Snapshot<'_> {
         self.all(sql, params![dataset, column::period_order(period)], read)
     }
 
-    /// The anomalies in what versions of a model found of which somebody said that rows are right, by id.
-    pub fn anomalies_of_model(&self, name: &str) -> Result<Vec<Anomaly>> {
+    /// The anomalies in what versions of a model found of which somebody judged rows, by id.
+    pub fn anomalies_judged(&self, name: &str) -> Result<Vec<Anomaly>> {
         let sql = "SELECT * FROM anomaly WHERE substr(model, 1, length(?1) + 1) = ?1 || '/'
-             AND EXISTS (SELECT 1 FROM verdict WHERE verdict.anomaly = anomaly.id AND verdict.accepted) ORDER BY id";
+             AND EXISTS (SELECT 1 FROM verdict WHERE verdict.anomaly = anomaly.id) ORDER BY id";
         self.all(sql, [name], read)
     }
 

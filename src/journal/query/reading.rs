@@ -24,15 +24,18 @@ pub struct JudgedReading {
 }
 
 impl Snapshot<'_> {
-    /// What was said of the rows that these two versions have read differently, by batch and row.
+    /// What was said of the rows that these two versions have read differently, by batch and row, whichever of the two came first then.
     pub fn reading_verdicts(
         &self,
         before: &ModelRef,
         after: &ModelRef,
     ) -> Result<BTreeMap<(BatchId, u64), ReadingVerdict>> {
-        let sql = "SELECT batch, row, body FROM reading_verdict WHERE model_before = ?1 AND model_after = ?2";
+        let sql = "SELECT * FROM reading_verdict WHERE (model_before, model_after) IN (VALUES (?1, ?2), (?2, ?1)) ORDER BY seq";
         let verdicts = self.all(sql, [before.to_string(), after.to_string()], |row| {
-            Ok(((column::named(row, "batch")?, column::number(row, "row")?), column::json(row, "body")?))
+            let verdict: ReadingVerdict = column::json(row, "body")?;
+            let first: ModelRef = column::named(row, "model_before")?;
+            let verdict = if first == *before { verdict } else { verdict.turned() };
+            Ok(((column::named(row, "batch")?, column::number(row, "row")?), verdict))
         })?;
         Ok(verdicts.into_iter().collect())
     }

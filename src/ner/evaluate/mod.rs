@@ -122,7 +122,7 @@ impl Comparison {
             partial_f1: Some(Tally { right: all.right + self.moved, ..all }.score().f1),
             calibration_error: self.calibration.error(),
         };
-        Measured { metrics, confusion, mistakes }
+        Measured { metrics, precision_by_fifth: self.calibration.precision_by_fifth(), confusion, mistakes }
     }
 }
 

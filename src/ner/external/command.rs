@@ -110,7 +110,7 @@ impl Tagger for Command {
         self.declaration.texts
     }
 
-    fn most_calls(&self) -> usize {
+    fn calls(&self, _threads: usize) -> usize {
         1
     }
 }

@@ -29,6 +29,9 @@ pub enum Kind {
     Http,
 }
 
+/// What stands beside the files of a version.
+const OWN_FILES: [&str; 4] = ["model.json", "report.json", "model.command", "model.http"];
+
 /// How a server is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -155,6 +158,9 @@ impl Declaration {
                 return wrong(format!("`{what} = {value}`: expected 1 to {most}"));
             }
         }
+        if let Some(file) = self.files.iter().find(|file| OWN_FILES.contains(&file.as_str())) {
+            return wrong(format!("`{file}` in `files` is the name of a file that assay keeps beside a model"));
+        }
         if let Some(file) = self.files.iter().find(|file| !is_plain(file)) {
             return wrong(format!("`{file}` in `files` is not within the folder of the model file"));
         }
@@ -177,6 +183,8 @@ impl Declaration {
             let target = to.join(name);
             target.parent().map_or(Ok(()), std::fs::create_dir_all)?;
             files::write_bytes_atomically(&target, &bytes)?;
+            // One that can be run stays one.
+            std::fs::set_permissions(&target, std::fs::metadata(&path)?.permissions())?;
         }
         Ok(())
     }

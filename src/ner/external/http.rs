@@ -7,6 +7,7 @@ use serde_json::json;
 use super::another;
 use super::declaration::{Answers, Declaration, Speech};
 use super::protocol::{self, LONGEST, Request, Row, quoted};
+use super::turns::Turns;
 use crate::base::text::{counted, safe};
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::ner::tagger::{Answer, Tagger};
@@ -28,6 +29,7 @@ pub struct Server {
     declaration: Declaration,
     answers: Answers,
     client: Client,
+    turns: Turns,
 }
 
 /// What a declaration says about its server's model: servers can't be asked.
@@ -43,7 +45,7 @@ impl Server {
     /// Of a declaration that holds what is known of the model.
     pub fn new(declaration: Declaration) -> Result<Self> {
         let answers = declaration.answers()?.clone();
-        Ok(Self { answers, client: client()?, declaration })
+        Ok(Self { answers, client: client()?, turns: Turns::new(declaration.calls), declaration })
     }
 
     async fn attempt(&self, texts: &[&str], after: &mut Option<std::time::Duration>) -> Result<Vec<Answer>> {
@@ -110,6 +112,7 @@ impl Tagger for Server {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
+        let _turn = self.turns.take(cancel)?;
         let runtime = Runtime::start()?;
         persist(cancel, || {
             let mut after = None;
@@ -122,7 +125,7 @@ impl Tagger for Server {
         self.declaration.texts
     }
 
-    fn most_calls(&self) -> usize {
+    fn calls(&self, _threads: usize) -> usize {
         self.declaration.calls
     }
 }

@@ -8,6 +8,7 @@ pub mod declaration;
 mod http;
 mod process;
 mod protocol;
+mod turns;
 
 use std::path::Path;
 

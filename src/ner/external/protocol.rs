@@ -40,11 +40,12 @@ pub struct Response {
 #[derive(Debug, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Row {
-    Named {
-        entities: Vec<Found>,
-    },
+    /// Before the other: what has an error has no entities.
     Failed {
         error: String,
+    },
+    Named {
+        entities: Vec<Found>,
     },
     Bare(Vec<Found>),
     /// A row that is JSON once more, as servers of data frames send it.

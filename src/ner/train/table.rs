@@ -3,7 +3,7 @@
 use crate::base::text::grouped;
 use crate::base::{Error, Result};
 
-/// The most weights held while training: with what averaging needs, 16 bytes each.
+/// The most weights held while training, the room behind rows not counted: with what averaging needs, 16 bytes each.
 const MOST_WEIGHTS: usize = 40_000_000;
 /// The weights of a row are added up in blocks of this many, which the processor does at once.
 const BLOCK: usize = 8;
@@ -29,14 +29,14 @@ impl Table {
     }
 
     fn wide(rows: usize, columns: usize, width: usize) -> Result<Self> {
-        let weights = rows * width;
-        if weights > MOST_WEIGHTS {
+        if rows * columns > MOST_WEIGHTS {
             let most = grouped(MOST_WEIGHTS as u64);
             return Err(Error::bad_data(format!(
                 "`{rows}` features for `{columns}` tags are more than {most} weights"
             ))
-            .hint("train with fewer hash bits, or with fewer labels"));
+            .hint("train on fewer labels, or on less text"));
         }
+        let weights = rows * width;
         Ok(Self { weights: vec![0.0; weights], timed: vec![0.0; weights], width })
     }
 

@@ -168,17 +168,18 @@ fn a_lexicon_makes_known_what_no_document_names() {
     for name in ["Alba", "Brio", "Cora", "Dena", "Elmo", "Fila", "Gala", "Hera"] {
         documents.push(document(&format!("{name} sells"), 4));
         documents.push(Document { text: format!("mild {} sells", name.to_lowercase()), entities: Vec::new() });
-        documents.push(Document { text: "Cheap sells".to_owned(), entities: Vec::new() });
+    }
+    // Nothing but the lexicon tells them from brands.
+    for word in ["Mild", "Fast", "Cold", "Pure", "Soft", "Warm", "Best", "Fine", "Rich", "Deep", "Loud", "Calm"] {
+        documents.push(Document { text: format!("{word} sells"), entities: Vec::new() });
     }
     let lexicon = "term,label\nAlba,KNOWN\nBrio,KNOWN\nCora,KNOWN\nDena,KNOWN\nElmo,KNOWN\nFila,KNOWN\nGala,KNOWN\nHera,KNOWN\nZest,KNOWN\n";
-    let beside = Beside {
-        gazetteers: vec![Gazetteer::parse(lexicon.as_bytes().to_vec()).unwrap()],
-        unlabelled: vec!["Zest sells".to_owned(); 9],
-    };
+    let lexicon = Gazetteer::parse(lexicon.as_bytes().to_vec()).unwrap();
     let found = |beside: Beside| {
         let trained = train(&documents, beside, &options(), &mut |_| {}, &Cancel::default()).unwrap();
         let tagger = load(ModelKind::Crf, &trained.file, Path::new("")).unwrap();
         tagger.tag(&["Zest sells"], &Cancel::default()).unwrap().remove(0).unwrap()
     };
-    assert_eq!(found(beside).len(), 1);
+    assert_eq!(found(Beside { gazetteers: vec![lexicon], ..Beside::default() }).len(), 1);
+    assert_eq!(found(Beside::default()), []);
 }

@@ -182,8 +182,8 @@ impl Workspace {
             Request::PromoteModel { model, waive, .. } => promotion::promote(context, &model, waive),
             Request::SyncModels => sync::sync(context),
             Request::AliasModel { model, alias } => promotion::name(context, &model, &alias),
-            Request::AssessReading { before, after, batch, row, right, overrule, note } => {
-                let judgement = reading::Judgement { before, after, batch, row, right, overrule, note };
+            Request::AssessReading { before, after, batch, row, right, digest, overrule, note } => {
+                let judgement = reading::Judgement { before, after, batch, row, right, digest, overrule, note };
                 reading::assess(self, context, judgement)
             }
             Request::ArchiveModel { model, .. } => model::archive(context, model),

@@ -15,7 +15,7 @@ use crate::ner::external::Prepared;
 use crate::pipeline::{Context, models};
 
 /// How many confusions and mistakes are told; the report of the version has the others.
-const TOLD: usize = 5;
+const TOLD: usize = 10;
 
 /// Registers a model file as the next version of `name`, measured on a labelled file if there is one. What kind it is
 /// shows in its first bytes.
@@ -85,8 +85,9 @@ fn read(file: &Path, home: &Path, cancel: &Cancel) -> Result<(ModelKind, Prepare
 
 /// How a model did on a labelled file: as a whole, label by label, what it took for what, and its most frequent mistakes.
 pub(super) fn scores(measured_on: &str, measured: &Measured) -> Vec<String> {
-    let Measured { metrics, confusion, mistakes } = measured;
+    let Measured { metrics, confusion, mistakes, .. } = measured;
     let mut lines = vec![format!("{measured_on}: {}", metrics.summary())];
+    lines.extend(measured.fifths().map(|fifths| format!("  {fifths}")));
     lines.extend(metrics.labels.iter().map(|(label, score)| format!("  {label}: {score}")));
     let wrong = confusion.iter().filter(|one| one.truth != one.found || one.moved > 0);
     lines.extend(wrong.take(TOLD).map(|one| format!("  {one}")));
@@ -117,6 +118,11 @@ pub(super) fn add(context: &Context, aside: Aside, candidate: Candidate) -> Resu
     files::write_bytes_atomically(&folder.join(models::file_name(candidate.kind)), &candidate.bytes)?;
     let (here, origin) = (context.clone(), context.origin.clone());
     context.write(move |transaction| {
+        let taken = candidate.mirrored.as_ref().map(|from| transaction.taken_from(from)).transpose()?.flatten();
+        if let Some(taken) = taken {
+            // Somebody else was faster.
+            return Ok(taken);
+        }
         let model = ModelRef::new(&name, transaction.newest_version(&name)? + 1);
         let (training_data, trained_on) = candidate.training.unzip();
         let version = ModelVersion {

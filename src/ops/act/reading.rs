@@ -1,6 +1,6 @@
 //! Verdicts on rows that two model versions have read differently.
 
-use crate::base::{Error, Result};
+use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::coverage::Part;
 use crate::domain::model_change::RightReading;
@@ -15,6 +15,8 @@ pub struct Judgement {
     pub batch: BatchId,
     pub row: u64,
     pub right: RightReading,
+    /// What was shown, see [`crate::domain::model_change::ChangedRow::judged`].
+    pub digest: Option<Digest>,
     /// Whether it may take the place of somebody else's.
     pub overrule: bool,
     pub note: Option<String>,
@@ -22,7 +24,7 @@ pub struct Judgement {
 
 /// Says which of two versions has read a row right.
 pub fn assess(workspace: &Workspace, context: &Context, judgement: Judgement) -> Result<Reply> {
-    let Judgement { before, after, batch, row, right, overrule, note } = judgement;
+    let Judgement { before, after, batch, row, right, digest, overrule, note } = judgement;
     let batch = context.journal.read(|snapshot| {
         snapshot.known_model(&before)?;
         snapshot.known_model(&after)?;
@@ -38,6 +40,11 @@ pub fn assess(workspace: &Workspace, context: &Context, judgement: Judgement) ->
             .hint(format!("assay model compare {before} {after}")));
     }
     let judged = changed.judged(right);
+    if digest.is_some_and(|shown| !judged.as_str().starts_with(shown.as_str())) {
+        return Err(Error::refused(format!("row {row} of batch {batch} is not what it was any more"))
+            .because("it was refined or read again since it was shown")
+            .hint(format!("look again: assay model compare {before} {after}")));
+    }
     let judge = context.origin.actor.name.clone();
     let said = match right {
         RightReading::Before => format!("{before} is right in row {row} of batch {batch}"),

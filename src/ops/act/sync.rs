@@ -20,6 +20,8 @@ use crate::pipeline::Context;
 
 /// The largest file that is taken from a registry, in bytes.
 const LARGEST: u64 = 1 << 30;
+/// After so many versions in turn for which no answer came, the server is taken to be gone.
+const MOST_UNANSWERED: u32 = 3;
 /// The status of a version whose files are there.
 const READY: &str = "READY";
 /// The names under which a model file lies in the folder of a version.
@@ -33,6 +35,8 @@ struct Synced {
     taken: Vec<ModelRef>,
     /// Why versions can't be taken over: for each reason the first of them, and how many there are.
     left: BTreeMap<String, (String, u64)>,
+    /// How many versions were asked for one after the other without an answer.
+    unanswered: u32,
 }
 
 /// The registry that the contract names.
@@ -126,13 +130,20 @@ fn take(
     let remote = format!("{}/{}", safe(&model.name), version.version);
     match taken(context, registry, (model, version), from) {
         Ok(Some(here)) => {
+            synced.unanswered = 0;
             synced.lines.push(format!("{remote} is {here} here"));
             synced.taken.push(here);
         }
-        Ok(None) => {}
-        Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Busy) => return Err(error),
-        // One that can't be taken keeps none of the others.
+        Ok(None) => synced.unanswered = 0,
+        Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Busy | ErrorKind::NoRoom) => {
+            return Err(error);
+        }
+        // One that can't be taken keeps none of the others, but where nothing comes any more nobody waits for the rest.
         Err(error) => {
+            synced.unanswered = if error.kind() == ErrorKind::Io { synced.unanswered + 1 } else { 0 };
+            if synced.unanswered >= MOST_UNANSWERED {
+                return Err(error);
+            }
             // What it was about is said in front of it.
             let causes = error.causes();
             let reason = if causes.is_empty() { error.message().to_owned() } else { causes.join(": ") };

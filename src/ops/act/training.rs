@@ -161,7 +161,9 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         }
     };
     let lines = scores(&measured_on, &measured);
-    let document = json!({ "metrics": measured.metrics, "trained_on": trained_on });
+    let document = json!({
+        "metrics": measured.metrics, "confusion": measured.confusion, "mistakes": measured.mistakes, "trained_on": trained_on,
+    });
     let message = format!("is trained on {trained_on} and registered");
     let candidate = Candidate {
         name,

@@ -153,7 +153,7 @@ fn sample_verdict(state: &State, accepted: bool) -> Result<Ask, String> {
 }
 
 /// The row under the cursor that two versions have read differently.
-fn selected_change(state: &State) -> Option<(&ModelComparison, &ChangedRow)> {
+pub fn selected_change(state: &State) -> Option<(&ModelComparison, &ChangedRow)> {
     let detail = state.detail.as_ref()?;
     let Some(DetailContent::Comparison(comparison)) = &detail.content else { return None };
     match detail.selected()?.body {
@@ -170,6 +170,7 @@ fn reading_verdict(state: &State, right: RightReading) -> Result<Ask, String> {
         batch: changed.batch.clone(),
         row: changed.row,
         right,
+        shown: changed.judged(right),
         overrule: changed.verdict.as_ref().is_some_and(|verdict| verdict.by != state.me.actor.name),
     })
 }

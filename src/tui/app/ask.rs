@@ -21,32 +21,67 @@ const SEED: u64 = 1;
 #[expect(missing_docs, reason = "each stands for the request of the same name, which says what it means")]
 pub enum Ask {
     Ingest,
-    AddBatch { dataset: Option<String>, provider: Option<String>, period: Option<Period> },
-    NilReturn { dataset: String, provider: String, period: Period },
+    AddBatch {
+        dataset: Option<String>,
+        provider: Option<String>,
+        period: Option<Period>,
+    },
+    NilReturn {
+        dataset: String,
+        provider: String,
+        period: Period,
+    },
     AcceptBatch(BatchId),
     RejectBatch(BatchId),
     WithdrawBatch(BatchId),
-    Run { dataset: Option<String>, period: Option<Period>, model: Option<ModelRef> },
+    Run {
+        dataset: Option<String>,
+        period: Option<Period>,
+        model: Option<ModelRef>,
+    },
     CancelTask(TaskKey),
     RetryTask(TaskKey),
-    Baseline { dataset: String, period: Period },
+    Baseline {
+        dataset: String,
+        period: Period,
+    },
     RegisterModel,
     TrainModel,
     SyncModels,
-    PromoteModel { model: ModelRef, waive: bool },
+    PromoteModel {
+        model: ModelRef,
+        waive: bool,
+    },
     AliasModel(ModelRef),
     ArchiveModel(ModelRef),
-    AssessReading { before: ModelRef, after: ModelRef, batch: BatchId, row: u64, right: RightReading, overrule: bool },
+    AssessReading {
+        before: ModelRef,
+        after: ModelRef,
+        batch: BatchId,
+        row: u64,
+        right: RightReading,
+        shown: Digest,
+        overrule: bool,
+    },
     ConfirmAnomaly(AnomalyId),
     WaiveAnomaly(AnomalyId),
     AcceptMapping(AnomalyId),
     ReopenAnomaly(AnomalyId),
-    Assess { id: AnomalyId, batch: BatchId, row: u64, accepted: bool, overrule: bool },
+    Assess {
+        id: AnomalyId,
+        batch: BatchId,
+        row: u64,
+        accepted: bool,
+        overrule: bool,
+    },
     Approve(ReleaseName),
     Revoke(ReleaseName),
     RejectRelease(ReleaseName),
     Publish(ReleaseName),
-    Rollback { release: ReleaseName, to: Option<ReleaseName> },
+    Rollback {
+        release: ReleaseName,
+        to: Option<ReleaseName>,
+    },
     WithdrawRelease(ReleaseName),
     ApplyContract,
 }
@@ -232,8 +267,9 @@ impl Ask {
             Self::PromoteModel { model, waive } => Request::PromoteModel { model, waive, reason: typed("reason") },
             Self::AliasModel(model) => Request::AliasModel { model, alias: typed("alias").unwrap_or_default() },
             Self::ArchiveModel(model) => Request::ArchiveModel { model, reason: reason() },
-            Self::AssessReading { before, after, batch, row, right, overrule } => {
-                Request::AssessReading { before, after, batch, row, right, overrule, note: typed("note") }
+            Self::AssessReading { before, after, batch, row, right, shown, overrule } => {
+                let (digest, note) = (Some(shown), typed("note"));
+                Request::AssessReading { before, after, batch, row, right, digest, overrule, note }
             }
             Self::ConfirmAnomaly(id) => Request::ConfirmAnomaly { id, reason: reason() },
             Self::WaiveAnomaly(id) => {

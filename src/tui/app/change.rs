@@ -1,6 +1,6 @@
 //! A change on its way: from the key that asks for it, by its dialog, to what came of it.
 
-use super::act::{ask_for, selected_sample};
+use super::act::{ask_for, selected_change, selected_sample};
 use super::ask::Ask;
 use super::catalogue::COMMANDS;
 use super::command::Id;
@@ -23,9 +23,10 @@ pub(super) fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         return state.say(format!("can't {title}: {reason}"), Tone::Warning);
     }
     let Ok(ask) = ask_for(state, id) else { return };
-    let one_key = matches!(id, Id::AcceptSample | Id::RejectSample)
-        && matches!(ask, Ask::Assess { overrule: false, .. })
-        && own_note(state).is_none();
+    let takes_one_key =
+        matches!(id, Id::AcceptSample | Id::RejectSample | Id::BeforeIsRight | Id::AfterIsRight | Id::NeitherIsRight);
+    let replaces = matches!(ask, Ask::Assess { overrule: true, .. } | Ask::AssessReading { overrule: true, .. });
+    let one_key = takes_one_key && !replaces && own_note(state).is_none();
     if ask.is_immediate() || one_key {
         let request = ask.request(&[], None);
         perform(state, request, effects);
@@ -37,6 +38,10 @@ pub(super) fn begin(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
 /// What the person said about the selected row before. A new verdict takes the place of the whole of the old one, so that
 /// the note has to be given again, or is lost.
 fn own_note(state: &State) -> Option<String> {
+    if let Some((_, changed)) = selected_change(state) {
+        let own = changed.verdict.as_ref().filter(|verdict| verdict.by == state.me.actor.name);
+        return own.and_then(|verdict| verdict.note.clone());
+    }
     let (_, sample) = selected_sample(state)?;
     let on_its_way = state.detail.as_ref().and_then(|detail| detail.judging.of(sample));
     let on_record = sample.verdict.as_ref().filter(|verdict| verdict.by == state.me.actor.name);
@@ -45,7 +50,7 @@ fn own_note(state: &State) -> Option<String> {
 
 /// Opens a dialog and asks what it would do. Words that were typed for the very same and refused stand there again.
 pub(super) fn open_dialog(state: &mut State, ask: Ask, effects: &mut Vec<Effect>) {
-    let note = own_note(state).filter(|_| matches!(ask, Ask::Assess { .. }));
+    let note = own_note(state).filter(|_| matches!(ask, Ask::Assess { .. } | Ask::AssessReading { .. }));
     let mut dialog = match state.refused.take_if(|refused| refused.ask == ask) {
         Some(refused) => refused.again(),
         None => Dialog::about(ask),
@@ -84,7 +89,8 @@ pub(super) fn submit(state: &mut State, effects: &mut Vec<Effect>) {
         if dialog.complaint.is_none() && matches!(dialog.preview, Fetched::There(_)) {
             let request = dialog.request();
             // Whoever judges goes on at once, as without a note; a refusal brings the words back.
-            let leaves = request.takes_long() || matches!(request, Request::Assess { .. });
+            let judges = matches!(request, Request::Assess { .. } | Request::AssessReading { .. });
+            let leaves = request.takes_long() || judges;
             let ticket = perform(state, request, effects);
             dialog.sent = Some(ticket);
             if leaves {

@@ -32,7 +32,12 @@ pub fn detail(row: ModelRow, wanted: &ModelRef) -> ModelDetail {
         example: "HEINZ BEANZ 4x415g".to_owned(),
     };
     let metrics = row.metrics.clone().unwrap_or_default();
-    let measured = row.metrics.is_some().then(|| Measured { metrics, confusion, mistakes: vec![mistake] });
+    let measured = row.metrics.is_some().then(|| Measured {
+        metrics,
+        precision_by_fifth: Some([0.52, 0.71, 0.9, 0.97, 1.0]),
+        confusion,
+        mistakes: vec![mistake],
+    });
     let origin = ModelOrigin {
         parent: Some(ModelRef::new("slips", 1)),
         command: Some("assay model train --name slips --data slips-v2.jsonl".to_owned()),
@@ -96,6 +101,7 @@ pub fn comparison(after: &ModelRef) -> ModelComparison {
             state: TaskState::Missing,
         }],
         rows: 1_204,
+        failed_rows: 0,
         changed_rows: 173,
         labels: [
             ("BRAND".to_owned(), change(980, 812, 790, 12, 8, 176)),

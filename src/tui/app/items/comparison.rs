@@ -15,6 +15,10 @@ pub(super) fn items(comparison: &ModelComparison) -> Vec<Item> {
         Item::fact(COMPARED, "after", after.to_string()).to(Link::To(Place::Model(after.clone()))),
         Item::fact(COMPARED, "rows", format!("{} of {period}, {} differ", grouped(*rows), grouped(*changed_rows))),
     ];
+    items.extend((comparison.failed_rows > 0).then(|| {
+        let line = format!("… {} left out, which one of them could not read", counted(comparison.failed_rows, "row"));
+        Item::text(COMPARED, vec![Piece::new(line, Tone::Warning)])
+    }));
     items.extend(unread.first().map(|first| {
         let line = format!(
             "… {} left out, the first {} by {}",
