@@ -40,7 +40,9 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::new(arguments.json, arguments.quiet);
-    match run(&arguments, &output) {
+    let done = run(&arguments, &output);
+    crate::ops::let_go_of_models();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whoever follows something ends it by interrupting: nothing went wrong, and a stream of lines stays one.

@@ -13,6 +13,7 @@ mod watch;
 mod workspace;
 
 pub use crate::pipeline::consequences::{CheckedAgain, Consequences};
+pub use crate::pipeline::models::let_go as let_go_of_models;
 pub use act::{ContractDiff, Next, Reply};
 pub use delivered::{FilePreview, Whose, preview as preview_file};
 pub use details::{

@@ -61,6 +61,14 @@ pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagge
     Ok(tagger)
 }
 
+/// Lets go of every tagger: the process ends, and programs that were started for it have to end as well.
+pub fn let_go() {
+    // Whoever holds the lock is loading one: nobody waits for that at the end.
+    if let Ok(mut loaded) = LOADED.try_lock() {
+        *loaded = None;
+    }
+}
+
 /// The file of a registered version, checked against the digest on record.
 pub fn bytes(context: &Context, version: &ModelVersion) -> Result<Vec<u8>> {
     let path = file(context, version);

@@ -275,6 +275,8 @@ fn attempt(context: &Context, task: &Task, reports: &mpsc::Sender<Progress>) -> 
     let report = Report::new(task, &sink);
     let mut number = 1;
     let result = loop {
+        // It is at work from here on, however long its first rows take.
+        report.rows(0, None);
         let result = execute::run(context, task, &report);
         match &result {
             Ok(Ended::Elsewhere) => std::thread::sleep(LOOK),

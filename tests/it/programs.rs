@@ -1,19 +1,26 @@
 //! Models that are programs: whatever they do, a run ends, says what was wrong, and keeps what was right.
 
 use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::screen::{open, sees};
 use super::support::{OWNER, PERIODS, PREPARER, PROVIDERS, Workspace};
 
-/// Registers a program that answers with these lines of shell after it has said who it is.
+/// Registers a program that answers with these lines of shell after it has said who it is, and may take two seconds for it.
 fn register(workspace: &Workspace, script: &str) {
+    register_patiently(workspace, script, 2);
+}
+
+fn register_patiently(workspace: &Workspace, script: &str, seconds: u64) {
     let folder = workspace.path("program");
     fs::create_dir_all(&folder).unwrap();
     let hello = r#"echo '{"assay_tagger": 1, "model": "brands", "version": "7", "labels": ["BRAND"]}'"#;
     fs::write(folder.join("run.sh"), format!("{hello}\n{script}\n")).unwrap();
-    let declaration = "kind = \"command\"\ncommand = [\"/bin/sh\", \"run.sh\"]\nfiles = [\"run.sh\"]\nseconds = 2\n";
-    fs::write(folder.join("model.toml"), declaration).unwrap();
+    let declaration = "kind = \"command\"\ncommand = [\"/bin/sh\", \"run.sh\"]\nfiles = [\"run.sh\"]\n";
+    fs::write(folder.join("model.toml"), format!("{declaration}seconds = {seconds}\n")).unwrap();
     let file = folder.join("model.toml");
     workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "brands"]);
 }
@@ -30,7 +37,8 @@ done"#;
 #[test]
 fn a_program_reads_every_row_and_is_the_model_of_a_release() {
     let workspace = Workspace::processed();
-    register(&workspace, FIRST_WORD);
+    // It does not end by itself, as programs should whose input ended.
+    register(&workspace, &format!("echo $$ >pid\n{FIRST_WORD}\nsleep 600"));
     let model = workspace.json(&["model", "show", "brands/1"]);
     assert_eq!((&model["row"]["kind"], &model["row"]["labels"]), (&json!("command"), &json!(["BRAND"])));
     workspace.ok(PREPARER, &["run", "--model", "brands/1"]);
@@ -38,6 +46,9 @@ fn a_program_reads_every_row_and_is_the_model_of_a_release() {
     let covered = covered.as_array().unwrap();
     assert_eq!(covered.len(), PROVIDERS.len() * PERIODS.len());
     assert!(covered.iter().all(|one| one["state"] == "done"), "{covered:?}");
+    let process = fs::read_to_string(workspace.path("models/brands/1/pid")).unwrap();
+    let alive = Command::new("kill").args(["-0", process.trim()]).stderr(Stdio::null()).status().unwrap();
+    assert!(!alive.success(), "the program runs on");
 }
 
 #[test]
@@ -73,4 +84,24 @@ fn an_answer_that_can_not_be_names_the_row() {
     register(&workspace, &wrong);
     let run = ["run", "--model", "brands/1", "--period", PERIODS[0]];
     workspace.run(PREPARER, &run).ended(1, &["row 2 of batch", "description", "0..300"]);
+}
+
+#[test]
+fn a_program_that_hangs_never_stalls_the_screen_and_can_be_called_off() {
+    let workspace = Workspace::processed();
+    register_patiently(&workspace, "sleep 600", 300);
+    let begun = Instant::now();
+    let mut terminal = open(&workspace, PREPARER);
+    terminal.press("3");
+    sees(&terminal, "▸ brands/1");
+    terminal.press("R");
+    let enriches = |line: &String| !line.contains(" 0 running") && line.contains("  enrich slips/");
+    terminal.wait("the reading under way", |lines| lines.iter().any(enriches).then_some(()));
+    for (key, text) in [("1", "2026-09.csv"), ("5", "▸ slips/2026-10.1"), ("6", "model_registered")] {
+        terminal.press(key);
+        sees(&terminal, text);
+    }
+    terminal.press("X");
+    sees(&terminal, "cancelled; assay run goes on from here");
+    assert!(begun.elapsed() < Duration::from_mins(2), "{:?}", begun.elapsed());
 }
