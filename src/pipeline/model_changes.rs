@@ -228,17 +228,21 @@ fn shown(context: &Context, why: String, seen: Seen) -> Result<ChangedRow> {
     let Seen { slice, batch, row, before, after } = seen;
     let batch = BatchId::from_text(batch);
     let row = u64::try_from(row).unwrap_or_default();
+    let texts = texts(context, &slice, &batch, row)?;
+    Ok(ChangedRow { slice, batch, row, why, texts, before, after, verdict: None })
+}
+
+fn texts(context: &Context, slice: &Slice, batch: &BatchId, row: u64) -> Result<BTreeMap<String, String>> {
     let wanted = RowRef { batch: batch.clone(), row, why: String::new() };
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let sample = look::samples(context, std::slice::from_ref(&slice), &ModelRef::none(), &[wanted])?;
-    let texts = sample.first().map(|sample| look::texts(dataset, sample)).unwrap_or_default();
-    Ok(ChangedRow { slice, batch, row, why, texts, before, after, verdict: None })
+    let sample = look::samples(context, std::slice::from_ref(slice), &ModelRef::none(), &[wanted])?;
+    Ok(sample.first().map(|sample| look::texts(dataset, sample)).unwrap_or_default())
 }
 
 /// One row as both versions have read it; what is otherwise in it is for the caller to see.
 ///
 /// # Errors
-/// When there is no such row in the slice.
+/// When one of them has read no such row of the slice.
 pub fn row(
     context: &Context,
     slice: &Slice,
@@ -246,16 +250,13 @@ pub fn row(
     batch: &BatchId,
     row: u64,
 ) -> Result<ChangedRow> {
-    let dataset = context.contract.dataset(&slice.dataset)?;
-    let read = |model: &ModelRef| -> Result<_> {
+    let read = |model: &ModelRef| {
         let wanted = RowRef { batch: batch.clone(), row, why: String::new() };
-        let found = look::samples(context, std::slice::from_ref(slice), model, &[wanted])?;
-        let sample = found.into_iter().next();
-        sample.ok_or_else(|| Error::not_found(format!("{slice} has no row {row} of batch {batch}")))
+        let found = look::found(context, slice, model, &[wanted])?.remove(&(batch.to_string(), row));
+        found.ok_or_else(|| Error::not_found(format!("{model} has read no row {row} of batch {batch} in {slice}")))
     };
     let (before, after) = (read(before)?, read(after)?);
-    let texts = look::texts(dataset, &before);
-    let (before, after) = (before.entities, after.entities);
+    let texts = texts(context, slice, batch, row)?;
     let (slice, batch) = (slice.clone(), batch.clone());
     Ok(ChangedRow { slice, batch, row, why: String::new(), texts, before, after, verdict: None })
 }

@@ -7,10 +7,9 @@ use polars::prelude::*;
 
 use super::{Context, look, slices};
 use crate::base::{Digest, Result};
-use crate::domain::anomaly::Sample;
 use crate::domain::check::RowRef;
 use crate::domain::model_change::{RightReading, judged_reading};
-use crate::domain::{BatchId, Dataset, ModelRef, Period, Slice};
+use crate::domain::{BatchId, Dataset, Entity, ModelRef, Period, Slice};
 use crate::frames::{self, Order};
 use crate::journal::{JudgedReading, Snapshot};
 use crate::ner::data::{Document, TrueEntity};
@@ -97,11 +96,14 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
         context.cancel.check()?;
         let Some(dataset) = read_by(context, model).find(|dataset| dataset.name == slice.dataset) else { continue };
         let wanted: Vec<RowRef> = rows.iter().map(|(row, _)| row.clone()).collect();
-        for sample in look::samples(context, &[slice], &reader, &wanted)? {
-            let now = judged_reading(&look::texts(dataset, &sample), &sample.entities);
+        let mut found = look::found(context, &slice, &reader, &wanted)?;
+        for sample in look::samples(context, &[slice], &ModelRef::none(), &wanted)? {
+            let Some(entities) = found.remove(&(sample.batch.to_string(), sample.row)) else { continue };
+            let texts = look::texts(dataset, &sample);
+            let now = judged_reading(&texts, &entities);
             let stands = |judged: &Option<Digest>| judged.as_ref().is_none_or(|judged| *judged == now);
             if rows.iter().any(|(row, judged)| sample.is(row) && stands(judged)) {
-                documents.extend(as_documents(dataset, &sample));
+                documents.extend(as_documents(texts, &entities));
             }
         }
     }
@@ -168,9 +170,9 @@ fn words(snapshot: &Snapshot<'_>, model: &str) -> Result<Vec<Word>> {
 }
 
 /// The texts of a row with what was found in each.
-fn as_documents(dataset: &Dataset, sample: &Sample) -> impl Iterator<Item = Document> {
-    look::texts(dataset, sample).into_iter().map(|(field, text)| {
-        let found = sample.entities.iter().filter(|entity| entity.field == field);
+fn as_documents(texts: BTreeMap<String, String>, entities: &[Entity]) -> impl Iterator<Item = Document> {
+    texts.into_iter().map(|(field, text)| {
+        let found = entities.iter().filter(|entity| entity.field == field);
         let entities =
             found.map(|entity| TrueEntity { start: entity.start, end: entity.end, label: entity.label.clone() });
         Document { entities: entities.collect(), text }

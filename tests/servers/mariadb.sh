@@ -5,14 +5,11 @@
 #   mariadb.sh stop FOLDER    stops it and removes FOLDER
 #   mariadb.sh has            ends with 0 where MariaDB is installed
 set -euo pipefail
+. "$(dirname "$0")/server.sh"
 
 # MariaDB refuses to be root: then its own user runs it.
 as_owner() {
     if [ "$(id -u)" = 0 ]; then runuser -u mysql -- "$@"; else "$@"; fi
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 start() {
@@ -25,18 +22,11 @@ start() {
     as_owner mariadbd --no-defaults --datadir="$folder/data" --bind-address=127.0.0.1 --port="$port" \
         --socket="$folder/socket" --pid-file="$folder/pid" --skip-name-resolve \
         --innodb-flush-log-at-trx-commit=0 >"$folder/log" 2>&1 &
-    for _ in $(seq 1 600); do
-        if as_owner mariadb --no-defaults --user=root --socket="$folder/socket" --execute="
-            create database shop character set utf8mb4;
-            create user assay@'127.0.0.1';
-            grant all on shop.* to assay@'127.0.0.1'" 2>/dev/null; then
-            printf 'mysql://assay@127.0.0.1:%s/shop\n' "$port"
-            return
-        fi
-        sleep 0.1
-    done
-    cat "$folder/log" >&2
-    return 1
+    await "$folder/log" as_owner mariadb --no-defaults --user=root --socket="$folder/socket" --execute="
+        create database shop character set utf8mb4;
+        create user assay@'127.0.0.1';
+        grant all on shop.* to assay@'127.0.0.1'"
+    printf 'mysql://assay@127.0.0.1:%s/shop\n' "$port"
 }
 
 stop() {
@@ -44,12 +34,8 @@ stop() {
     rm -rf "$1"
 }
 
-case "${1:-}" in
-    start) start "$2" ;;
-    stop) stop "$2" ;;
-    has) command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null ;;
-    *)
-        sed -n '2,6p' "$0" >&2
-        exit 2
-        ;;
-esac
+has() {
+    command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null
+}
+
+asked "$@"

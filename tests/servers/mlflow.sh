@@ -7,6 +7,7 @@
 #                            FOLDER/made.json says what was made
 #   mlflow.sh stop FOLDER    stops it and removes FOLDER
 set -euo pipefail
+. "$(dirname "$0")/mlflow_environment.sh"
 
 start() {
     local folder="$1" port address
@@ -19,4 +20,4 @@ start() {
     printf '%s\n' "$address"
 }
 
-. "$(dirname "$0")/mlflow_environment.sh"
+asked "$@"

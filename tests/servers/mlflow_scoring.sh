@@ -6,6 +6,7 @@
 #   mlflow_scoring.sh start FOLDER   makes FOLDER, saves the model there, serves it, and prints the server's address
 #   mlflow_scoring.sh stop FOLDER    stops it and removes FOLDER
 set -euo pipefail
+. "$(dirname "$0")/mlflow_environment.sh"
 
 start() {
     local folder="$1" port address
@@ -18,4 +19,4 @@ start() {
     printf '%s\n' "$address"
 }
 
-. "$(dirname "$0")/mlflow_environment.sh"
+asked "$@"

@@ -7,10 +7,7 @@
 #
 # What lies in files/private is there for who sends the header `X-Key: secret key`, and elsewhere/NAME leads to NAME.
 set -euo pipefail
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+. "$(dirname "$0")/server.sh"
 
 start() {
     local folder="$1" port owner=""
@@ -41,15 +38,8 @@ http {
 }
 CONF
     nginx -c "$folder/nginx.conf" -e "$folder/error.log"
-    for _ in $(seq 1 100); do
-        if python3 -c "import socket; socket.create_connection(('127.0.0.1', $port)).close()" 2>/dev/null; then
-            printf 'http://127.0.0.1:%s\n' "$port"
-            return
-        fi
-        sleep 0.1
-    done
-    cat "$folder/error.log" >&2
-    return 1
+    await "$folder/error.log" python3 -c "import socket; socket.create_connection(('127.0.0.1', $port)).close()"
+    printf 'http://127.0.0.1:%s\n' "$port"
 }
 
 stop() {
@@ -57,12 +47,8 @@ stop() {
     rm -rf "$1"
 }
 
-case "${1:-}" in
-    start) start "$2" ;;
-    stop) stop "$2" ;;
-    has) command -v nginx >/dev/null ;;
-    *)
-        sed -n '2,8p' "$0" >&2
-        exit 2
-        ;;
-esac
+has() {
+    command -v nginx >/dev/null
+}
+
+asked "$@"

@@ -5,6 +5,7 @@
 #   postgres.sh stop FOLDER    stops it and removes FOLDER
 #   postgres.sh has            ends with 0 where PostgreSQL is installed
 set -euo pipefail
+. "$(dirname "$0")/server.sh"
 
 # Debian keeps the server's programs out of the path.
 programs() {
@@ -16,10 +17,6 @@ programs() {
 # PostgreSQL refuses to be root: then whoever owns the folder runs it.
 as_owner() {
     if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
-}
-
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 start() {
@@ -48,12 +45,8 @@ stop() {
     rm -rf "$1"
 }
 
-case "${1:-}" in
-    start) start "$2" ;;
-    stop) stop "$2" ;;
-    has) [ -x "$(programs)/initdb" ] ;;
-    *)
-        sed -n '2,6p' "$0" >&2
-        exit 2
-        ;;
-esac
+has() {
+    [ -x "$(programs)/initdb" ]
+}
+
+asked "$@"

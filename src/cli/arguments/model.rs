@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Subcommand, ValueHint};
 
 use super::{DatasetOption, ReasonOption};
@@ -99,8 +100,8 @@ pub enum ModelCommand {
         #[arg(long)]
         row: u64,
         /// Which one is right.
-        #[arg(long, value_parser = RightReading::ALL.map(RightReading::as_str))]
-        right: String,
+        #[arg(long, value_parser = right_reading())]
+        right: RightReading,
         /// Only if the digest of the texts and the entities said to be right starts like this.
         #[arg(long)]
         digest: Option<String>,
@@ -160,4 +161,12 @@ pub enum ModelCommand {
         #[command(flatten)]
         reason: ReasonOption,
     },
+}
+
+/// One of the names of readings, which the help lists.
+fn right_reading() -> impl TypedValueParser<Value = RightReading> {
+    let names = PossibleValuesParser::new(RightReading::ALL.map(RightReading::as_str));
+    names.try_map(|name| {
+        RightReading::ALL.into_iter().find(|one| one.as_str() == name).ok_or("there is no such reading")
+    })
 }

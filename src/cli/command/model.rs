@@ -7,7 +7,6 @@ use crate::cli::arguments::ModelCommand;
 use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Query};
 use crate::domain::model::{Confusion, Measured, ModelMetrics};
-use crate::domain::model_change::RightReading;
 use crate::domain::{BatchId, ModelRef, Request, Slice, TaskState};
 
 pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
@@ -46,13 +45,12 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             comparison::print(call, &call.workspace.compare_models(before, after, &part, call.cancel)?)
         }
         ModelCommand::Assess { before, after, batch, row, right, digest, overrule, note } => {
-            let named = RightReading::ALL.into_iter().find(|one| one.as_str() == right);
             call.change(Request::AssessReading {
                 before: before.clone(),
                 after: after.clone(),
                 batch: BatchId::from_text(batch.clone()),
                 row: *row,
-                right: named.unwrap_or(RightReading::Neither),
+                right: *right,
                 digest: digest.as_ref().map(Digest::from_hex),
                 overrule: *overrule,
                 note: note.clone(),

@@ -184,7 +184,7 @@ impl Workspace {
             Request::AliasModel { model, alias } => promotion::name(context, &model, &alias),
             Request::AssessReading { before, after, batch, row, right, digest, overrule, note } => {
                 let judgement = reading::Judgement { before, after, batch, row, right, digest, overrule, note };
-                reading::assess(self, context, judgement)
+                reading::assess(context, judgement)
             }
             Request::ArchiveModel { model, .. } => model::archive(context, model),
             Request::ConfirmAnomaly { id, .. } => anomaly::confirm(context, &id),

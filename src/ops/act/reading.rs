@@ -2,11 +2,10 @@
 
 use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
-use crate::domain::coverage::Part;
 use crate::domain::model_change::RightReading;
-use crate::domain::{BatchId, Fact, ModelRef, Slice, TaskState};
-use crate::ops::{Reply, Workspace};
-use crate::pipeline::{Context, model_changes};
+use crate::domain::{BatchId, Fact, ModelRef, Slice, TaskState, TaskSubject};
+use crate::ops::Reply;
+use crate::pipeline::{Context, model_changes, plan};
 
 /// What a person said about a row.
 pub struct Judgement {
@@ -23,7 +22,7 @@ pub struct Judgement {
 }
 
 /// Says which of two versions has read a row right.
-pub fn assess(workspace: &Workspace, context: &Context, judgement: Judgement) -> Result<Reply> {
+pub fn assess(context: &Context, judgement: Judgement) -> Result<Reply> {
     let Judgement { before, after, batch, row, right, digest, overrule, note } = judgement;
     let batch = context.journal.read(|snapshot| {
         snapshot.known_model(&before)?;
@@ -31,9 +30,7 @@ pub fn assess(workspace: &Workspace, context: &Context, judgement: Judgement) ->
         snapshot.batch_by_prefix(batch.as_str())
     })?;
     let (slice, batch) = (batch.delivery.slice, batch.delivery.batch);
-    for model in [&before, &after] {
-        has_read(workspace, model, &slice)?;
-    }
+    have_read(context, &slice, &[before.clone(), after.clone()])?;
     let changed = model_changes::row(context, &slice, (&before, &after), &batch, row)?;
     if changed.judged(RightReading::Before) == changed.judged(RightReading::After) {
         return Err(Error::refused(format!("{before} and {after} find the same in row {row} of batch {batch}"))
@@ -65,16 +62,15 @@ pub fn assess(workspace: &Workspace, context: &Context, judgement: Judgement) ->
     Ok(Reply::new(said))
 }
 
-fn has_read(workspace: &Workspace, model: &ModelRef, slice: &Slice) -> Result<()> {
-    let part = Part {
-        model: Some(model.to_string()),
-        dataset: Some(slice.dataset.clone()),
-        period: Some(slice.period),
-        provider: Some(slice.provider.clone()),
-    };
-    if workspace.coverage(&part)?.iter().any(|one| one.state == TaskState::Done) {
-        return Ok(());
+fn have_read(context: &Context, slice: &Slice, models: &[ModelRef]) -> Result<()> {
+    let dataset = context.contract.dataset(&slice.dataset)?;
+    let steps = context.journal.read(|snapshot| plan::readings(snapshot, dataset, slice.period, models))?;
+    for model in models {
+        let reading = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
+        if !steps.iter().any(|step| step.task.subject == reading && step.state == TaskState::Done) {
+            return Err(Error::refused(format!("{model} has not read {slice} as it is now"))
+                .hint(format!("assay run --model {model} --period {}", slice.period)));
+        }
     }
-    Err(Error::refused(format!("{model} has not read {slice} as it is now"))
-        .hint(format!("assay run --model {model} --period {}", slice.period)))
+    Ok(())
 }

@@ -32,14 +32,14 @@ pub fn delivered_rows(context: &Context, batch: &Batch) -> Result<Vec<Vec<Option
 /// was refused is shown as it was delivered.
 pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[RowRef]) -> Result<Vec<Sample>> {
     let batches: BTreeSet<&str> = wanted.iter().map(|row| row.batch.as_str()).collect();
-    let mut found: BTreeMap<(String, u64), Sample> = BTreeMap::new();
+    let mut rows: BTreeMap<(String, u64), Sample> = BTreeMap::new();
     for slice in slices {
         // Without a schema nobody can say what its columns mean.
         let Ok(dataset) = context.contract.dataset(&slice.dataset) else { continue };
         let (table, partition) = slices::silver(slice);
         let Some(silver) = context.lake.scan(&table, None, &partition)? else { continue };
         let silver = collect(silver.filter(among(batches.iter().copied(), wanted)))?;
-        let mut entities = entities(context, slice, model, &batches, wanted)?;
+        let mut entities = found(context, slice, model, wanted)?;
         for index in 0..silver.height() {
             let Some(key) = key(&silver, index)? else { continue };
             let cells = dataset
@@ -60,16 +60,16 @@ pub fn samples(context: &Context, slices: &[Slice], model: &ModelRef, wanted: &[
                 entities,
                 verdict: None,
             };
-            found.insert(key, sample);
+            rows.insert(key, sample);
         }
     }
     let missing: Vec<RowRef> =
-        wanted.iter().filter(|row| !found.contains_key(&(row.batch.to_string(), row.row))).cloned().collect();
+        wanted.iter().filter(|row| !rows.contains_key(&(row.batch.to_string(), row.row))).cloned().collect();
     for sample in refused::samples(context, &missing)? {
-        found.insert((sample.batch.to_string(), sample.row), sample);
+        rows.insert((sample.batch.to_string(), sample.row), sample);
     }
     let in_order = wanted.iter().filter_map(|row| {
-        let sample = found.remove(&(row.batch.to_string(), row.row))?;
+        let sample = rows.remove(&(row.batch.to_string(), row.row))?;
         Some(Sample { why: row.why.clone(), ..sample })
     });
     Ok(in_order.collect())
@@ -81,11 +81,11 @@ pub fn texts(dataset: &Dataset, sample: &Sample) -> BTreeMap<String, String> {
     read.filter_map(|(field, text)| Some((field.clone(), text.clone()?))).collect()
 }
 
-fn entities(
+/// What a model found in the rows of a slice that are wanted, by batch and row. Rows that it has not read, or could not, are not there.
+pub fn found(
     context: &Context,
     slice: &Slice,
     model: &ModelRef,
-    batches: &BTreeSet<&str>,
     wanted: &[RowRef],
 ) -> Result<BTreeMap<(String, u64), Vec<Entity>>> {
     let mut found = BTreeMap::new();
@@ -94,7 +94,8 @@ fn entities(
     }
     let (table, partition) = slices::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
-    let frame = collect(annotations.filter(among(batches.iter().copied(), wanted)))?;
+    let batches: BTreeSet<&str> = wanted.iter().map(|row| row.batch.as_str()).collect();
+    let frame = collect(annotations.filter(among(batches, wanted)))?;
     let column = EntityColumn::of(&frame)?;
     for index in 0..frame.height() {
         let (Some(key), Some(entities)) = (key(&frame, index)?, column.row(index)?) else { continue };
