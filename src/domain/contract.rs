@@ -248,6 +248,15 @@ impl Contract {
         Ok(meant)
     }
 
+    /// The datasets whose text a model of this name reads: those that name it or none. One that no dataset is left for is tried beside
+    /// those that are named, and reads all text.
+    pub fn read_by(&self, model: &str) -> Vec<&Dataset> {
+        let with_text = || self.datasets.iter().filter(|dataset| !dataset.text.is_empty());
+        let meant: Vec<&Dataset> =
+            with_text().filter(|dataset| dataset.model.as_ref().is_none_or(|name| name == model)).collect();
+        if meant.is_empty() { with_text().collect() } else { meant }
+    }
+
     /// The named dataset, or the only one.
     pub fn dataset_or_only(&self, name: Option<&str>) -> Result<&Dataset> {
         name.map_or_else(|| self.only_dataset(), |name| self.dataset(name))

@@ -128,7 +128,8 @@ pub struct ModelMetrics {
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { precision, recall, f1, support } = self;
-        write!(f, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3} over {support}")
+        let entities = counted(*support, "entity");
+        write!(f, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3} over {entities}")
     }
 }
 
@@ -136,7 +137,7 @@ impl ModelMetrics {
     /// All of it that is about no single label, in one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
-        let said = std::iter::once(format!("{} entities", self.overall)).chain(self.leniently());
+        let said = std::iter::once(self.overall.to_string()).chain(self.leniently());
         said.collect::<Vec<_>>().join("; ")
     }
 
@@ -159,6 +160,14 @@ pub struct Confusion {
     pub count: u64,
     /// Of these, how many were found with other edges.
     pub moved: u64,
+}
+
+impl Confusion {
+    /// How many of them are wrong.
+    #[must_use]
+    pub fn errors(&self) -> u64 {
+        if self.truth == self.found { self.moved } else { self.count }
+    }
 }
 
 impl fmt::Display for Confusion {
@@ -196,7 +205,7 @@ impl fmt::Display for Mistake {
             (None, Some((text, label))) => write!(f, "`{text}` wrongly found as {label}")?,
             (None, None) => {}
         }
-        write!(f, ", {count} times, for example in `{example}`")
+        write!(f, ", {}, for example in `{example}`", counted(*count, "time"))
     }
 }
 
@@ -216,6 +225,14 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// What was wrongly taken for what, the most frequent first.
+    #[must_use]
+    pub fn confused(&self) -> Vec<&Confusion> {
+        let mut wrong: Vec<&Confusion> = self.confusion.iter().filter(|one| one.errors() > 0).collect();
+        wrong.sort_by_key(|one| std::cmp::Reverse(one.errors()));
+        wrong
+    }
+
     /// Whether scores tell the sure from the unsure, in one line.
     #[must_use]
     pub fn fifths(&self) -> Option<String> {
@@ -232,15 +249,20 @@ pub struct Evaluation {
     pub measured: Measured,
     /// How fast, the comparison with the truth included.
     pub tokens_per_second: f64,
+    /// The labels of the data that the model does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_labels: Vec<String>,
 }
 
 impl Evaluation {
-    /// From what was measured and how long it took.
+    /// From what was measured of a model with these labels, and how long it took.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of tokens stay far below 2^52")]
-    pub fn new(measured: Measured, took: std::time::Duration) -> Self {
+    pub fn new(measured: Measured, labels: &[String], took: std::time::Duration) -> Self {
         let tokens_per_second = (measured.metrics.tokens as f64 / took.as_secs_f64().max(1e-6)).round();
-        Self { measured, tokens_per_second }
+        let marked = measured.metrics.labels.iter().filter(|(_, score)| score.support > 0);
+        let unknown = marked.map(|(label, _)| label).filter(|label| !labels.contains(label)).cloned().collect();
+        Self { measured, tokens_per_second, unknown_labels: unknown }
     }
 }
 
@@ -310,6 +332,19 @@ pub struct ModelVersion {
     pub trained_on: Option<TrainedOn>,
     /// Whether it was archived: no longer offered, never deleted while a release needs it.
     pub archived: bool,
+}
+
+/// A time in which an alias pointed to a version.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AliasGiven {
+    /// The alias.
+    pub alias: String,
+    /// When it was pointed to the version.
+    pub since: DateTime<Utc>,
+    /// When it was pointed to another; none where it still points here.
+    pub until: Option<DateTime<Utc>>,
+    /// Who pointed it to the version.
+    pub by: String,
 }
 
 /// A version that was in production at some time.

@@ -82,9 +82,13 @@ pub(super) fn optional_json<T: DeserializeOwned>(row: &Row<'_>, name: &str) -> R
 
 /// An instant, as [`written`].
 pub(super) fn instant(row: &Row<'_>, name: &str) -> Result<DateTime<Utc>> {
-    let text = text(row, name)?;
-    let instant = DateTime::parse_from_rfc3339(text).map_err(|error| unreadable(name, text).because(error))?;
-    Ok(instant.with_timezone(&Utc))
+    optional_instant(row, name)?.ok_or_else(|| unreadable(name, "null"))
+}
+
+/// [`instant`], of a column that may be null.
+pub(super) fn optional_instant(row: &Row<'_>, name: &str) -> Result<Option<DateTime<Utc>>> {
+    let read = |text| DateTime::parse_from_rfc3339(text).map_err(|error| unreadable(name, text).because(error));
+    Ok(optional_text(row, name)?.map(read).transpose()?.map(|instant| instant.with_timezone(&Utc)))
 }
 
 fn text<'a>(row: &'a Row<'_>, name: &str) -> Result<&'a str> {

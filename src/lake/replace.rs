@@ -1,5 +1,6 @@
 //! What can be done to a partition: replace it, take it out, bring an earlier state of it back.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
@@ -48,11 +49,13 @@ impl Lake {
         }
         let stored = stored_schema(table, schema)?;
         let fields = delta_fields(&stored, headers)?;
-        let source = Source { table, commit, stored: &stored, chunks, cancel };
-        // What is wrong with the rows themselves is said by whoever reads them.
-        let files = write_files(&self.folder(table)?, source).map_err(|error| match error.kind() {
-            ErrorKind::BadData => error,
-            _ => error.context(format!("writing to {table}")),
+        let rows_failed = Cell::new(false);
+        let mut chunks = chunks.inspect(|chunk| rows_failed.set(chunk.is_err()));
+        let source = Source { table, commit, stored: &stored, chunks: &mut chunks, cancel };
+        // What is wrong with the rows themselves is said by whoever makes them, or reads them.
+        let files = write_files(&self.folder(table)?, source).map_err(|error| {
+            let is_of_rows = rows_failed.get() || error.kind() == ErrorKind::BadData;
+            if is_of_rows { error } else { error.context(format!("writing to {table}")) }
         })?;
         let rows = files.iter().map(rows_of).sum::<Result<u64>>()?;
         self.commit(table, commit, &Change { files, fields, rows }, cancel)

@@ -86,7 +86,10 @@ fn check(labels: &[String], text: &str, spans: &[Span], covered: &mut [u32]) -> 
     for span in spans {
         let Span { start, end, score, .. } = *span;
         let name = safe(&span.label);
-        if start >= end || usize::try_from(end).map_or(true, |end| end > characters) {
+        if start >= end {
+            return Err(format!("the model found `{name}` at {start}..{end}, which is no part of a text"));
+        }
+        if usize::try_from(end).map_or(true, |end| end > characters) {
             return Err(format!(
                 "the model found `{name}` at {start}..{end}, but the text has {characters} characters"
             ));

@@ -11,7 +11,7 @@ use crate::domain::anomaly::{AnomalyId, Sample};
 use crate::domain::completeness::Cell;
 use crate::domain::coverage::Covered;
 use crate::domain::listing::{AnomalyRow, BatchRow, LogRow, MetricPoint, ModelRow, ReleaseRow};
-use crate::domain::model::{Measured, TrainedOn};
+use crate::domain::model::{AliasGiven, Measured, TrainedOn};
 use crate::domain::note::DeliveryNote;
 use crate::domain::registry::Mirrored;
 use crate::domain::scorecard::Scorecard;
@@ -324,8 +324,8 @@ pub struct ModelDetail {
     pub measured: Option<Measured>,
     /// What it came from.
     pub origin: ModelOrigin,
-    /// When an alias was pointed to it, which, and by whom; oldest first.
-    pub alias_history: Vec<(DateTime<Utc>, String, String)>,
+    /// The aliases that ever pointed to it, oldest first.
+    pub alias_history: Vec<AliasGiven>,
 }
 
 /// What a model version came from.

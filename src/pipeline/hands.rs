@@ -46,8 +46,8 @@ pub fn on(snapshot: &Snapshot<'_>, dataset: &Dataset, release: &Release) -> Resu
         }
     }
     let promotions = snapshot.aliases_given(&release.model)?.into_iter().rev();
-    if let Some((_, _, who)) = promotions.into_iter().find(|(alias, _, _)| alias == PRODUCTION) {
-        had(who, format!("promoted {}", release.model));
+    if let Some(given) = promotions.into_iter().find(|given| given.alias == PRODUCTION) {
+        had(given.by, format!("promoted {}", release.model));
     }
     for (who, did) in snapshot.hands_on(release)? {
         had(who, did);

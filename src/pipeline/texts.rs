@@ -40,16 +40,10 @@ impl Unlabelled {
     }
 }
 
-/// The datasets that a model of this name may read.
-fn read_by<'a>(context: &'a Context, model: &'a str) -> impl Iterator<Item = &'a Dataset> {
-    let reads = move |dataset: &&Dataset| dataset.model.as_ref().is_none_or(|name| name == model);
-    context.contract.datasets.iter().filter(|dataset| !dataset.text.is_empty()).filter(reads)
-}
-
 /// The different texts of silver that a model reads, newest periods first, providers by name.
 pub fn unlabelled(context: &Context, model: &str) -> Result<Vec<String>> {
     let mut unlabelled = Unlabelled::default();
-    for dataset in read_by(context, model) {
+    for dataset in context.contract.read_by(model) {
         let periods = context.journal.read(|snapshot| snapshot.periods_with_batches(&dataset.name))?;
         for period in periods.into_iter().rev() {
             for slice in slices_of(dataset, period) {
@@ -92,9 +86,10 @@ fn add_texts(context: &Context, dataset: &Dataset, slice: &Slice, unlabelled: &m
 /// slice and row. What people said of samples of anomalies and of two readings of a row counts alike: the last word on a row does.
 pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
+    let datasets = context.contract.read_by(model);
     for ((slice, reader), rows) in right_rows(context, model)? {
         context.cancel.check()?;
-        let Some(dataset) = read_by(context, model).find(|dataset| dataset.name == slice.dataset) else { continue };
+        let Some(dataset) = datasets.iter().find(|dataset| dataset.name == slice.dataset) else { continue };
         let wanted: Vec<RowRef> = rows.iter().map(|(row, _)| row.clone()).collect();
         let mut found = look::found(context, &slice, &reader, &wanted)?;
         for sample in look::samples(context, &[slice], &ModelRef::none(), &wanted)? {

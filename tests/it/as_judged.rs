@@ -97,6 +97,8 @@ fn a_release_is_made_with_the_model_that_reads_its_dataset_or_not_at_all() {
         workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", name]);
     };
     register("other");
+    let named = "text = [\"description\"]\nmodel = \"words\"";
+    workspace.amend("text = [\"description\"]", named);
     workspace.ok(OWNER, &["model", "promote", "other/1", "--reason", "for another dataset"]);
     register("words");
     workspace.ok(OWNER, &["model", "promote", "words/2", "--reason", "better"]);
@@ -105,6 +107,7 @@ fn a_release_is_made_with_the_model_that_reads_its_dataset_or_not_at_all() {
         workspace.ok(PREPARER, &["run"]);
         workspace.run("ravi", &["release", "approve", RELEASE]).ended(3, &[words]);
     };
+    workspace.amend(named, "text = [\"description\"]");
     blocked("of other/1 and words/2 in production the contract does not say which reads it");
     workspace.amend("text = [\"description\"]", "text = [\"description\"]\nmodel = \"third\"");
     blocked("slips is read by third, and no version of it is in production");

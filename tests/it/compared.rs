@@ -165,3 +165,25 @@ fn assessors_say_which_version_is_right_and_the_next_one_learns_from_it() {
     let unknown = [&assess(&samples[3], "after")[..7], &["999".to_owned(), "--right".to_owned(), "after".to_owned()]];
     say("tomas", &unknown.concat()).ended(1, &["row 999"]);
 }
+
+#[test]
+fn a_model_of_another_name_is_tried_beside_the_one_that_reads_a_dataset() {
+    let workspace = Workspace::processed();
+    workspace.amend("[[dataset]]\n", "[[dataset]]\nmodel = \"words\"\n");
+    let file = workspace.path("other.toml");
+    fs::write(&file, "[[term]]\ntext = \"Oat milk\"\nlabel = \"PRODUCT\"\n").unwrap();
+    workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "other"]);
+    let states = || -> Vec<Value> {
+        let covered = workspace.json(&["model", "coverage", "--model", "other"]);
+        covered.as_array().unwrap().iter().map(|one| one["state"].clone()).collect()
+    };
+    assert_eq!(states(), ["missing"; 4]);
+    workspace.ok(PREPARER, &["run", "--model", "other/1"]);
+    assert_eq!(states(), ["done"; 4]);
+    assert_eq!(workspace.json(&["model", "compare", "words/1", "other/1"])["rows"], BEANS + OATS);
+    // Whoever misspells something is told so, and not that there is nothing.
+    for wrong in [["--provider", "nobody"], ["--dataset", "nothing"], ["--model", "othr"], ["--model", "other/2"]] {
+        let said = workspace.run("lena", &[&["model", "coverage"][..], &wrong].concat());
+        assert_ne!(said.code, Some(0), "{wrong:?}: {}", said.stdout);
+    }
+}

@@ -224,7 +224,9 @@ fn naming_the_model_helps_releases_without_one() {
     let workspace = Workspace::with_model();
     let file = workspace.path("lexicon.toml");
     workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "terms"]);
+    apply(&workspace, &contract().replace("key = [\"slip\"]", "model = \"words\"\nkey = [\"slip\"]"));
     workspace.ok(OWNER, &["model", "promote", "terms/1", "--reason", "beside the first"]);
+    apply(&workspace, &contract());
     for provider in PROVIDERS {
         workspace.deliver(provider, "2026-09.csv", delivery(provider, PERIODS[0], 5));
     }

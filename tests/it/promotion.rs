@@ -211,3 +211,20 @@ fn assessors_lexicons_and_silver_train_the_next_version() {
         .run(OWNER, &[&next[..], &["--lexicon", "words/3"]].concat())
         .ended(2, &["words/3 is a crf, not a lexicon"]);
 }
+
+#[test]
+fn a_model_of_another_name_goes_into_production_once_it_is_clear_which_one_reads_what() {
+    let workspace = Workspace::processed();
+    let file = workspace.path("other.toml");
+    fs::write(&file, "[[term]]\ntext = \"Oat milk\"\nlabel = \"PRODUCT\"\n").unwrap();
+    workspace.ok(OWNER, &["model", "register", file.to_str().unwrap(), "--name", "other"]);
+    let promote = ["model", "promote", "other/1", "--reason", "tried"];
+    let unclear = "with words/1 and other/1 in production, none of them would read slips";
+    for arguments in [[&["--dry-run"][..], &promote].concat(), promote.to_vec()] {
+        workspace.run(OWNER, &arguments).ended(3, &[unclear, "model = \"words\""]);
+    }
+    assert_eq!(in_production(&workspace, &[]), ["words/1"]);
+    workspace.amend("[[dataset]]\n", "[[dataset]]\nmodel = \"words\"\n");
+    workspace.ok(OWNER, &promote);
+    assert_eq!(in_production(&workspace, &[]), ["other/1", "words/1"]);
+}

@@ -84,7 +84,7 @@ fn a_signal_gives_the_terminal_and_the_lease_back() {
         sees(&terminal, "words/1");
         terminal.press("T");
         sees(&terminal, "Train a model");
-        terminal.press(&format!("slow\t{}\r", data.display()));
+        terminal.press(&format!("{}\r", data.display()));
         sees(&terminal, "Enter does it");
         terminal.press("\r");
         terminal.press("t");
@@ -107,12 +107,15 @@ fn a_training_is_a_task_like_any_other_and_can_be_cancelled_there() {
     fs::write(&data, labelled()).unwrap();
     let mut terminal = open(&workspace, PREPARER);
     sees(&terminal, "no releases yet");
-    terminal.press("3T");
-    sees(&terminal, "Train a model");
-    terminal.press(&format!("slow\t{}\r", data.display()));
+    terminal.press("3");
+    sees(&terminal, "words/1");
+    terminal.press("T");
+    // It is the model at hand that is trained, unless another is named.
+    sees(&terminal, "name of the model: words");
+    terminal.press(&format!("{}\r", data.display()));
     sees(&terminal, "Enter does it");
     terminal.press("\rt");
-    sees(&terminal, "train slow");
+    sees(&terminal, "train words");
     terminal.wait("a task that runs", |lines| lines.iter().any(|line| line.contains("running train")).then_some(()));
     terminal.press("x");
     sees(&terminal, "1 cancelled");

@@ -6,7 +6,7 @@ use crate::base::{Digest, Result, text};
 use crate::cli::arguments::ModelCommand;
 use crate::domain::coverage::Part;
 use crate::domain::listing::{ModelRow, Query};
-use crate::domain::model::{Confusion, Measured, ModelMetrics};
+use crate::domain::model::{AliasGiven, Confusion, Measured, ModelMetrics};
 use crate::domain::{BatchId, ModelRef, Request, Slice, TaskState};
 
 pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
@@ -37,6 +37,12 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
             }
             scores(call, &evaluation.measured.metrics)?;
             mistakes(call, &evaluation.measured)?;
+            if !evaluation.unknown_labels.is_empty() {
+                call.output.say(&format!(
+                    "{model} finds no {}: it never learned of them",
+                    evaluation.unknown_labels.join(", ")
+                ));
+            }
             call.output.line(&format!("{:.0} tokens/s", evaluation.tokens_per_second))
         }
         ModelCommand::Compare { before, after, dataset, period, provider } => {
@@ -85,7 +91,7 @@ fn list(call: &Call<'_>) -> Result<()> {
         vec![
             key(row).to_string(),
             row.kind.as_str().to_owned(),
-            row.aliases.join(", "),
+            if row.archived { "archived".to_owned() } else { row.aliases.join(", ") },
             row.f1.map(|f1| format!("{f1:.3}")).unwrap_or_default(),
             format!("{} of {}", row.coverage.0, row.coverage.1),
             row.labels.join(", "),
@@ -140,9 +146,13 @@ fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
     }
     let (out, row) = (call.output, &detail.row);
     out.line(&format!("{model} is a {} by {}, {}", row.kind.as_str(), row.by, minute(row.at)))?;
+    if row.archived {
+        out.line("  archived: no longer offered")?;
+    }
     if let Some(note) = &row.note {
         out.line(&format!("  {note}"))?;
     }
+    out.line(&format!("  finds {}", row.labels.join(", ")))?;
     let origin = &detail.origin;
     if let Some(parent) = &origin.parent {
         out.line(&format!("  after {parent}"))?;
@@ -156,8 +166,12 @@ fn show(call: &Call<'_>, model: &ModelRef) -> Result<()> {
     if let Some(command) = &origin.command {
         out.line(&format!("  made by: {command}"))?;
     }
-    for (at, alias, by) in &detail.alias_history {
-        out.line(&format!("  {alias} since {} by {by}", minute(*at)))?;
+    if let Some(digest) = &origin.training_data {
+        out.line(&format!("  data digest {digest}"))?;
+    }
+    for AliasGiven { alias, since, until, by } in &detail.alias_history {
+        let until = until.map_or_else(|| "now".to_owned(), minute);
+        out.line(&format!("  {alias} from {} to {until}, by {by}", minute(*since)))?;
     }
     out.line(&format!("  {} of {} slices processed", text::grouped(row.coverage.0), text::grouped(row.coverage.1)))?;
     row.metrics.as_ref().map_or(Ok(()), |metrics| scores(call, metrics))?;
@@ -182,10 +196,10 @@ fn mistakes(call: &Call<'_>, measured: &Measured) -> Result<()> {
     let Measured { metrics, confusion, mistakes, .. } = measured;
     call.output.line(&metrics.summary())?;
     measured.fifths().iter().try_for_each(|fifths| call.output.line(fifths))?;
+    mistakes.iter().try_for_each(|mistake| call.output.line(&mistake.to_string()))?;
     let label = |label: &Option<String>| label.clone().unwrap_or_else(|| "nothing".to_owned());
     let number = |count: u64| text::grouped(count);
     let row = |one: &Confusion| vec![label(&one.truth), label(&one.found), number(one.count), number(one.moved)];
     let rows: Vec<Vec<String>> = confusion.iter().map(row).collect();
-    call.output.table(&["truth", "found", "entities", "other edges"], &rows)?;
-    mistakes.iter().try_for_each(|mistake| call.output.line(&mistake.to_string()))
+    call.output.table(&["truth", "found", "entities", "other edges"], &rows)
 }

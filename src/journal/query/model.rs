@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use crate::base::{Digest, Error, Result};
 use crate::domain::listing::{Page, Query};
-use crate::domain::model::{InProduction, PRODUCTION};
+use crate::domain::model::{AliasGiven, InProduction, PRODUCTION};
 use crate::domain::{ModelRef, ModelVersion, Period};
 use crate::journal::column;
 use crate::journal::list::{List, placed};
@@ -47,11 +47,20 @@ impl Snapshot<'_> {
         self.all(sql, [digest.as_str()], read)
     }
 
-    /// Every alias that a version was ever given, when, and by whom; oldest first.
-    pub fn aliases_given(&self, model: &ModelRef) -> Result<Vec<(String, DateTime<Utc>, String)>> {
-        let sql = "SELECT alias, at, actor FROM alias_move WHERE name = ?1 AND version = ?2 ORDER BY seq";
+    /// Every alias that a version was ever given, from when till when, and by whom; oldest first.
+    pub fn aliases_given(&self, model: &ModelRef) -> Result<Vec<AliasGiven>> {
+        let sql = "SELECT alias, at, actor,
+                (SELECT next.at FROM alias_move AS next
+                    WHERE next.name = given.name AND next.alias = given.alias AND next.seq > given.seq
+                    ORDER BY next.seq LIMIT 1) AS until
+            FROM alias_move AS given WHERE name = ?1 AND version = ?2 ORDER BY seq";
         self.all(sql, params![model.name, model.version], |row| {
-            Ok((row.get("alias")?, column::instant(row, "at")?, row.get("actor")?))
+            Ok(AliasGiven {
+                alias: row.get("alias")?,
+                since: column::instant(row, "at")?,
+                until: column::optional_instant(row, "until")?,
+                by: row.get("actor")?,
+            })
         })
     }
 

@@ -153,7 +153,10 @@ fn aliases_point_and_remember() {
     assert_eq!(bench.ask(|snapshot| snapshot.aliases_of(&one)), Vec::<String>::new());
     assert_eq!(bench.ask(|snapshot| snapshot.production_before(&two)), Some(one.clone()));
     assert_eq!(bench.ask(|snapshot| snapshot.production_before(&one)), None);
-    assert_eq!(bench.ask(|snapshot| snapshot.aliases_given(&two))[0].2, "tomas");
+    let [given_to_one, given_to_two] =
+        [&one, &two].map(|model| bench.ask(|snapshot| snapshot.aliases_given(model)).remove(0));
+    assert_eq!((given_to_two.by.as_str(), given_to_two.until), ("tomas", None));
+    assert_eq!(given_to_one.until, Some(given_to_two.since));
     assert_eq!([&two, &one].map(|model| bench.ask(|snapshot| snapshot.model(model)).unwrap().archived), [false, true]);
     assert_eq!(bench.ask(|snapshot| snapshot.newest_version("slips")), 2);
     bench.refused(registered(2));

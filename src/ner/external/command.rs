@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::another;
 use super::declaration::{Answers, Declaration};
 use super::process::{Process, Said};
-use super::protocol::{self, Hello, Request, VERSION};
+use super::protocol::{self, Request, VERSION};
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::ner::tagger::{Answer, Tagger};
 
@@ -124,7 +124,7 @@ fn begin(declaration: &Declaration, home: &Path, cancel: &Cancel) -> Result<(Pro
     let process = Process::start(declaration, home)?;
     let limit = Duration::from_secs(declaration.start_seconds);
     let line = heard(&process, limit, "the line with who it is", cancel)?;
-    let hello: Hello = protocol::parse(&line)?;
+    let hello = protocol::hello(&line)?;
     if hello.assay_tagger != VERSION {
         let (theirs, said) = (hello.assay_tagger, declaration.said());
         return Err(Error::bad_data(format!(

@@ -121,8 +121,8 @@ impl Declaration {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| Error::bad_data("the model file is not UTF-8").because(error))?;
         let declaration: Self = toml::from_str(text).map_err(|error| {
-            Error::bad_data("the model file can't be read")
-                .because(error)
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            Error::bad_data(format!("line {line} of the model file: {}", error.message()))
                 .hint("README.md shows what it may hold, under Models")
         })?;
         declaration.check()?;

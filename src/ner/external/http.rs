@@ -48,6 +48,12 @@ impl Server {
         Ok(Self { answers, client: client()?, turns: Turns::new(declaration.calls), declaration })
     }
 
+    /// With the address, as the declaration has it: what the environment fills in may be a secret.
+    fn told(&self, error: Error) -> Error {
+        let url = self.declaration.url.as_deref().unwrap_or_default();
+        if error.kind() == ErrorKind::Cancelled { error } else { error.context(format!("asking {}", safe(url))) }
+    }
+
     async fn attempt(&self, texts: &[&str], after: &mut Option<std::time::Duration>) -> Result<Vec<Answer>> {
         let limit = self.declaration.limit();
         let whole = async {
@@ -117,7 +123,7 @@ impl Tagger for Server {
         persist(cancel, || {
             let mut after = None;
             let answers = runtime.wait(cancel, self.attempt(texts, &mut after));
-            answers.map_err(|error| Failed { error, after })
+            answers.map_err(|error| Failed { error: self.told(error), after })
         })
     }
 

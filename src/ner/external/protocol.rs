@@ -19,6 +19,20 @@ pub struct Hello {
     pub labels: Vec<String>,
 }
 
+/// Why a model can't go on, or not even begin.
+#[derive(serde::Deserialize)]
+struct Refusal {
+    error: String,
+}
+
+/// What a program says first, or why it can't begin.
+pub fn hello(line: &[u8]) -> Result<Hello> {
+    match serde_json::from_slice::<Refusal>(line) {
+        Ok(Refusal { error }) => Err(Error::bad_data(format!("the model says that it can't begin: {}", safe(&error)))),
+        Err(_) => parse(line),
+    }
+}
+
 /// Texts to read.
 #[derive(Debug, serde::Serialize)]
 pub struct Request<'a> {
@@ -113,6 +127,7 @@ pub fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
         let text = String::from_utf8_lossy(bytes);
         Error::bad_data(format!("the model answered {}, which is not what was asked for", quoted(text.trim_end())))
             .because(error)
+            .hint("README.md shows what a program and a server answer, under Models")
     })
 }
 

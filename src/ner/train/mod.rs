@@ -101,8 +101,10 @@ pub fn learnable(documents: &[Document], options: &TrainOptions) -> Result<Vec<S
         )));
     }
     if folds::folds(documents, options.folds, options.seed).iter().all(|fold| *fold == 0) {
-        return Err(Error::bad_data("all labelled texts are the same, so that none can be held out for measuring")
-            .hint("add more labelled texts"));
+        return Err(Error::bad_data(
+            "all labelled texts are the same, so that none can be held out to measure how sure its scores may be",
+        )
+        .hint("add more labelled texts"));
     }
     Ok(labels.into_iter().map(str::to_owned).collect())
 }

@@ -85,12 +85,11 @@ fn read(file: &Path, home: &Path, cancel: &Cancel) -> Result<(ModelKind, Prepare
 
 /// How a model did on a labelled file: as a whole, label by label, what it took for what, and its most frequent mistakes.
 pub(super) fn scores(measured_on: &str, measured: &Measured) -> Vec<String> {
-    let Measured { metrics, confusion, mistakes, .. } = measured;
+    let Measured { metrics, mistakes, .. } = measured;
     let mut lines = vec![format!("{measured_on}: {}", metrics.summary())];
     lines.extend(measured.fifths().map(|fifths| format!("  {fifths}")));
     lines.extend(metrics.labels.iter().map(|(label, score)| format!("  {label}: {score}")));
-    let wrong = confusion.iter().filter(|one| one.truth != one.found || one.moved > 0);
-    lines.extend(wrong.take(TOLD).map(|one| format!("  {one}")));
+    lines.extend(measured.confused().into_iter().take(TOLD).map(|one| format!("  {one}")));
     lines.extend(mistakes.iter().take(TOLD).map(|one| format!("  {one}")));
     lines
 }

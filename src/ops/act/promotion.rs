@@ -97,12 +97,30 @@ pub fn point_to(
     trial: Option<Trial>,
 ) -> Result<()> {
     let previous = movable(transaction, &promoted, PRODUCTION)?;
+    stays_clear(transaction, contract, &promoted)?;
     let (alias, model) = (PRODUCTION.to_owned(), promoted.clone());
     transaction.append(Fact::AliasMoved { alias, model, previous, trial: trial.map(Box::new) })?;
     for dataset in &contract.datasets {
         arrival::model_promoted(transaction, dataset, &promoted)?;
     }
     Ok(())
+}
+
+/// Refused where a dataset leaves it to what is in production which model reads it, and that is another one: from then on none would.
+fn stays_clear(transaction: &Transaction<'_>, contract: &Contract, promoted: &ModelRef) -> Result<()> {
+    let mut others = transaction.production_models()?;
+    others.retain(|other| other.name != promoted.name);
+    let unsure = contract.datasets.iter().find(|dataset| !dataset.text.is_empty() && dataset.model.is_none());
+    let (Some(other), Some(dataset)) = (others.first(), unsure) else { return Ok(()) };
+    let name = &dataset.name;
+    let (error, old, new) = (
+        Error::refused(format!("with {other} and {promoted} in production, none of them would read {name}")),
+        &other.name,
+        &promoted.name,
+    );
+    Err(error
+        .because(format!("assay.toml does not say which model reads {name}"))
+        .hint(format!("write model = \"{old}\" or model = \"{new}\" under the dataset, and promote again")))
 }
 
 /// Why this can't be an alias, if it can't.

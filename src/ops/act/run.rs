@@ -71,10 +71,10 @@ impl Wanted {
     /// Every period that is wanted and has rows, where a model is to read them.
     fn periods(&self, context: &Context) -> Result<Vec<(String, Period)>> {
         let Some(model) = &self.model else { return Ok(Vec::new()) };
-        let reads = |dataset: &&Dataset| dataset.model.as_ref().is_none_or(|name| *name == model.name);
         context.journal.read(|snapshot| {
             let mut periods = Vec::new();
-            for dataset in self.datasets(&context.contract).filter(reads) {
+            for dataset in context.contract.read_by(&model.name).into_iter().filter(|dataset| self.means(&dataset.name))
+            {
                 let mut delivered = snapshot.periods_with_batches(&dataset.name)?;
                 delivered.retain(|period| self.period.is_none_or(|wanted| wanted == *period));
                 periods.extend(delivered.into_iter().map(|period| (dataset.name.clone(), period)));
@@ -131,7 +131,7 @@ pub fn everything(
             }
         }
     }
-    let mut reply = answer(&summary);
+    let mut reply = answer(&summary, wanted.model.as_ref());
     let mut set_aside = context.journal.read(|snapshot| snapshot.batches_set_aside())?;
     set_aside.retain(|batch| before.iter().all(|known| known.delivery.batch != batch.delivery.batch));
     tell_set_aside(&mut reply, &set_aside);
@@ -203,7 +203,7 @@ pub fn retry(
     }
     let scope = Scope { releases, only: Some(task.key.clone()), ..Scope::default() };
     let summary = schedule::run(context, &scope, progress)?;
-    Ok(answer(&summary))
+    Ok(answer(&summary, None))
 }
 
 fn open_releases(context: &Context, wanted: impl Fn(&ReleaseName) -> bool) -> Result<Vec<ReleaseName>> {
@@ -228,8 +228,8 @@ pub fn find(workspace: &Workspace, key: &TaskKey) -> Result<Task> {
     }
 }
 
-/// What a run came to. A failed task is an error: nobody should take the run for a success.
-fn answer(summary: &Summary) -> Reply {
+/// What a run came to, in which `model` may have been asked to read. A failed task is an error: nobody should take the run for a success.
+fn answer(summary: &Summary, model: Option<&ModelRef>) -> Reply {
     let mut lines = Vec::new();
     let mut stages = Vec::new();
     for kind in TaskKind::ALL {
@@ -267,24 +267,30 @@ fn answer(summary: &Summary) -> Reply {
     let document = json!({
         "tasks": summary.done.len(), "stages": stages, "left": summary.left, "failed": failures.collect::<Vec<_>>(),
     });
-    let trouble = ended(summary).or_else(|| failed(summary)).or_else(|| stopped(summary));
+    let trouble = ended(summary, model).or_else(|| failed(summary, model)).or_else(|| stopped(summary));
     Reply { message, lines, document, trouble, ..Reply::default() }
 }
 
-fn failed(summary: &Summary) -> Option<Error> {
+fn failed(summary: &Summary, model: Option<&ModelRef>) -> Option<Error> {
     let (task, first) = summary.failed.first()?;
     // Nobody refused the run itself.
     let kind = if first.kind().exit_code() == 1 { first.kind() } else { ErrorKind::BadData };
     let failed = text::counted(summary.failed.len() as u64, "task");
     let error = Error::new(kind, format!("{failed} failed")).because(format!("{}: {first}", task.slot()));
     let error = first.hints().iter().fold(error, |error, hint| error.hint(hint.as_str()));
-    Some(error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"))
+    // What is read for no release is no task that could be retried by its key.
+    let is_trial =
+        |model: &&ModelRef| matches!(&task.subject, TaskSubject::Annotated { model: by, .. } if by == *model);
+    Some(match model.filter(is_trial) {
+        Some(model) => error.hint(format!("assay run --model {model} tries again what is left")),
+        None => error.hint(format!("assay task retry {}", task.key.short())).hint("assay task list"),
+    })
 }
 
 /// What ended the run before its time, and what had failed by then.
-fn ended(summary: &Summary) -> Option<Error> {
+fn ended(summary: &Summary, model: Option<&ModelRef>) -> Option<Error> {
     let error = summary.ended.clone()?;
-    let error = failed(summary).iter().fold(error, |error, failed| error.because(failed.one_line()));
+    let error = failed(summary, model).iter().fold(error, |error, failed| error.because(failed.one_line()));
     Some(error.hint("assay run goes on from here"))
 }
 

@@ -1,6 +1,7 @@
 //! Training taggers.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -152,6 +153,7 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
         }
     };
     let trained = ner::train::train(&documents, beside, &options, &mut told, &context.cancel)?;
+    let seen_before = held_back.as_ref().and_then(|(file, tests)| learned_by_heart(&documents, tests, file));
     let (measured, measured_on) = match held_back {
         None => (trained.measured, "held out".to_owned()),
         Some((file, documents)) => {
@@ -160,7 +162,8 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
             (measured, file.display().to_string())
         }
     };
-    let lines = scores(&measured_on, &measured);
+    let mut lines = scores(&measured_on, &measured);
+    lines.extend(seen_before);
     let document = json!({
         "metrics": measured.metrics, "confusion": measured.confusion, "mistakes": measured.mistakes, "trained_on": trained_on,
     });
@@ -180,4 +183,12 @@ fn trained(context: &Context, training: Training, slot: &str, report: &dyn Fn(St
     reply.message = format!("{model} {message}");
     reply.document["model"] = json!(model);
     Ok((reply, documents.len() as u64))
+}
+
+/// What is measured on texts that were learned from says little about others.
+fn learned_by_heart(learned: &[Document], tests: &[Document], file: &Path) -> Option<String> {
+    let learned: HashSet<&str> = learned.iter().map(|document| document.text.as_str()).collect();
+    let known = tests.iter().filter(|document| learned.contains(document.text.as_str())).count() as u64;
+    let (known, all, file) = (text::grouped(known), text::counted(tests.len() as u64, "text"), file.display());
+    (known != "0").then(|| format!("! {known} of the {all} of {file} were learned from too: on others it does worse"))
 }

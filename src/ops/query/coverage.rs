@@ -1,6 +1,6 @@
 //! Which model version has read which provider's rows of which period.
 
-use crate::base::Result;
+use crate::base::{Error, Result};
 use crate::domain::coverage::{Covered, Part};
 use crate::domain::listing::{Fetch, Query};
 use crate::domain::{Dataset, ModelRef, Task, TaskKind, TaskState, TaskSubject};
@@ -19,18 +19,19 @@ impl Workspace {
     /// The same with the task of each.
     pub(super) fn readings(&self, part: &Part) -> Result<Vec<(Task, Covered)>> {
         let contract = self.contract()?;
-        part.dataset.as_ref().map(|name| contract.dataset(name)).transpose()?;
+        contract.providers(part.dataset.as_deref(), part.provider.as_deref())?;
         let running: Vec<String> = self.journal().leases()?.into_iter().map(|lease| lease.key).collect();
         let mut covered = self.journal().read(|snapshot| {
             let mut offered = offered(snapshot)?;
             // One that is named is meant, archived or not.
             let named = part.model.as_ref().and_then(|named| named.parse::<ModelRef>().ok());
+            check_known(snapshot, part.model.as_deref(), named.as_ref())?;
             offered.extend(named.filter(|named| !offered.contains(named)));
             let mut covered = Vec::new();
             for dataset in &contract.datasets {
-                let reads = |model: &&ModelRef| {
-                    part.means(model) && dataset.model.as_ref().is_none_or(|name| *name == model.name)
-                };
+                let is_read_by =
+                    |model: &ModelRef| contract.read_by(&model.name).iter().any(|read| read.name == dataset.name);
+                let reads = |model: &&ModelRef| part.means(model) && is_read_by(model);
                 let models: Vec<ModelRef> = offered.iter().filter(reads).cloned().collect();
                 if models.is_empty() || part.dataset.as_ref().is_some_and(|name| *name != dataset.name) {
                     continue;
@@ -45,6 +46,17 @@ impl Workspace {
             }
         }
         Ok(covered)
+    }
+}
+
+/// Refuses the name of a model, or of a version, that nobody ever registered.
+fn check_known(snapshot: &Snapshot<'_>, name: Option<&str>, version: Option<&ModelRef>) -> Result<()> {
+    match (version, name) {
+        (Some(version), _) => snapshot.known_model(version).map(|_| ()),
+        (None, Some(name)) if snapshot.newest_version(name)? == 0 => {
+            Err(Error::not_found(format!("there is no model `{name}`")).hint("assay model list"))
+        }
+        (None, _) => Ok(()),
     }
 }
 

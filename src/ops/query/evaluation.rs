@@ -29,6 +29,6 @@ impl Workspace {
         let total = documents.len() as u64;
         let begun = Instant::now();
         let measured = ner::evaluate(tagger.as_ref(), &documents, &mut |done| told(done as u64, total), cancel)?;
-        Ok(Evaluation::new(measured, begun.elapsed()))
+        Ok(Evaluation::new(measured, tagger.labels(), begun.elapsed()))
     }
 }

@@ -8,8 +8,8 @@ use crate::domain::model::PRODUCTION;
 use crate::domain::model_change::ModelComparison;
 use crate::domain::{ModelRef, Period, Slice, TaskKey, TaskState};
 use crate::ops::Workspace;
-use crate::pipeline::Context;
 use crate::pipeline::model_changes::Changes;
+use crate::pipeline::{Context, arrival};
 
 impl Workspace {
     /// What the second version finds otherwise than the first, in the rows of a part of the workspace that both have read as they are
@@ -76,11 +76,17 @@ impl Workspace {
     }
 
     /// What a version finds otherwise than the one in production, or, where it is in production itself, than the one it followed; in the
-    /// newest period that both have read.
+    /// newest period that both have read. One of whose name nothing ever was in production is compared with what reads the same rows.
     pub fn compare_with_production(&self, model: &ModelRef, cancel: &Cancel) -> Result<ModelComparison> {
+        let contract = self.contract()?;
         let other = self.journal().read(|snapshot| match snapshot.alias(&model.name, PRODUCTION)? {
             Some(live) if live != *model => Ok(Some(live)),
-            _ => snapshot.production_before(model),
+            Some(_) => snapshot.production_before(model),
+            None => {
+                let readers = contract.read_by(&model.name).into_iter();
+                let readers = readers.map(|dataset| arrival::model_for(snapshot, dataset));
+                Ok(readers.collect::<Result<Vec<_>>>()?.into_iter().flatten().next())
+            }
         })?;
         let Some(other) = other else {
             return Err(Error::not_found(format!("no other version of {} was ever in production", model.name))

@@ -46,8 +46,7 @@ impl Workspace {
         let measured = self.report(model);
         self.journal().read(|snapshot| {
             let version = snapshot.known_model(model)?;
-            let given = snapshot.aliases_given(model)?;
-            let alias_history = given.into_iter().map(|(alias, at, by)| (at, alias, by)).collect();
+            let alias_history = snapshot.aliases_given(model)?;
             let done = coverage.iter().filter(|one| one.state == TaskState::Done).count();
             let origin = ModelOrigin::from(&version);
             let row = row(snapshot, version, (done as u64, coverage.len() as u64))?;

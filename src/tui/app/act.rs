@@ -35,8 +35,8 @@ pub fn ask_for(state: &State, id: Id) -> Result<Ask, String> {
         Id::AcceptBatch | Id::RejectBatch | Id::WithdrawBatch => {
             batch(state.batch().ok_or("no batch is selected")?, id)
         }
-        Id::RegisterModel => Ok(Ask::RegisterModel),
-        Id::TrainModel => Ok(Ask::TrainModel),
+        Id::RegisterModel => Ok(Ask::RegisterModel { name: model_name(state) }),
+        Id::TrainModel => Ok(Ask::TrainModel { name: model_name(state) }),
         Id::SyncModels => Ok(Ask::SyncModels),
         Id::PromoteModel | Id::PromoteWorse | Id::AliasModel | Id::RunModel | Id::ArchiveModel => model(state, id),
         Id::BeforeIsRight => reading_verdict(state, RightReading::Before),
@@ -160,6 +160,11 @@ pub fn selected_change(state: &State) -> Option<(&ModelComparison, &ChangedRow)>
         Body::Changed(index) => Some((comparison, comparison.samples.get(index)?)),
         _ => None,
     }
+}
+
+/// Whoever brings a version most likely means the model at hand.
+fn model_name(state: &State) -> String {
+    state.model().map(|row| row.name.clone()).unwrap_or_default()
 }
 
 fn reading_verdict(state: &State, right: RightReading) -> Result<Ask, String> {

@@ -45,8 +45,12 @@ pub enum Ask {
         dataset: String,
         period: Period,
     },
-    RegisterModel,
-    TrainModel,
+    RegisterModel {
+        name: String,
+    },
+    TrainModel {
+        name: String,
+    },
     SyncModels,
     PromoteModel {
         model: ModelRef,
@@ -108,8 +112,8 @@ impl Ask {
             Self::CancelTask(task) => format!("Cancel task {}", task.short()),
             Self::RetryTask(task) => format!("Retry task {}", task.short()),
             Self::Baseline { period, .. } => format!("Accept {period} as baseline"),
-            Self::TrainModel => "Train a model on labelled text".to_owned(),
-            Self::RegisterModel => "Register a model file".to_owned(),
+            Self::TrainModel { .. } => "Train a model on labelled text".to_owned(),
+            Self::RegisterModel { .. } => "Register a model file".to_owned(),
             Self::SyncModels => "Mirror the model registry".to_owned(),
             Self::PromoteModel { model, waive: false } => format!("Promote {model} to production"),
             Self::PromoteModel { model, .. } => format!("Promote {model}, even if labels are found worse"),
@@ -183,14 +187,14 @@ impl Ask {
                     .extend(period.is_none().then(|| field("period, if the file name doesn't say", FieldKind::Period)));
                 fields
             }
-            Self::RegisterModel => vec![
-                field("name of the model", FieldKind::Required),
+            Self::RegisterModel { name } => vec![
+                field("name of the model", FieldKind::Required).filled(name),
                 field("file", FieldKind::Path),
                 field("test file (empty: it is not measured)", FieldKind::Optional),
                 field("note (optional)", FieldKind::Optional),
             ],
-            Self::TrainModel => vec![
-                field("name of the model", FieldKind::Required),
+            Self::TrainModel { name } => vec![
+                field("name of the model", FieldKind::Required).filled(name),
                 field("file with labelled text (CoNLL or JSON lines)", FieldKind::Path),
                 field("also from what assessors found right? (y)", FieldKind::Optional),
                 field("test file (empty: some is held out)", FieldKind::Optional),
@@ -247,13 +251,13 @@ impl Ask {
             Self::Baseline { dataset, period } => {
                 Request::Baseline { dataset: Some(dataset), period, reason: reason() }
             }
-            Self::RegisterModel => Request::RegisterModel {
+            Self::RegisterModel { .. } => Request::RegisterModel {
                 name: typed("name").unwrap_or_default(),
                 file: file(),
                 test: typed("test file").map(PathBuf::from),
                 note: typed("note"),
             },
-            Self::TrainModel => Request::TrainModel {
+            Self::TrainModel { .. } => Request::TrainModel {
                 name: typed("name").unwrap_or_default(),
                 data: vec![file()],
                 verdicts: typed("also").is_some_and(|answer| answer.to_lowercase().starts_with('y')),

@@ -6,6 +6,7 @@ use super::catalogue::COMMANDS;
 use super::command::Id;
 use super::dialog::{Dialog, Fetched};
 use super::enabled::why_not;
+use super::heard::said;
 use super::message::Effect;
 use super::overlay::Overlay;
 use super::state::State;
@@ -154,13 +155,13 @@ pub(super) fn performed(state: &mut State, ticket: u64, answer: &Result<Reply>, 
     let away = state.away.iter().position(|dialog| dialog.sent == Some(ticket));
     if let Some(dialog) = away.map(|place| state.away.remove(place)) {
         if let Err(error) = answer {
-            state.refused = Some(dialog.refused(error));
+            state.refused = Some(dialog.refused(said(error, state.pane)));
         }
     } else if matches!(&state.overlay, Some(Overlay::Dialog(dialog)) if dialog.sent == Some(ticket))
         && let Some(Overlay::Dialog(dialog)) = state.overlay.take()
         && let Err(error) = answer
     {
-        let mut dialog = dialog.refused(error);
+        let mut dialog = dialog.refused(said(error, state.pane));
         // The dialog itself says why.
         state.notice = None;
         // It may have been refused because what it shows is not so any more.
@@ -181,9 +182,9 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
             let follows = format!("{}{}{more}", opened(reply), next(reply));
             match &reply.trouble {
                 Some(trouble) if trouble.kind() == ErrorKind::Cancelled => {
-                    state.say(format!("! {}{follows}", trouble.with_hints()), Tone::Warning);
+                    state.say(format!("! {}{follows}", said(trouble, state.pane)), Tone::Warning);
                 }
-                Some(trouble) => state.say(format!("✗ {}{follows}", trouble.with_hints()), Tone::Bad),
+                Some(trouble) => state.say(format!("✗ {}{follows}", said(trouble, state.pane)), Tone::Bad),
                 None => {
                     let text = how_far.unwrap_or_else(|| format!("{}{follows}", reply.message));
                     state.say(format!("✓ {text}"), Tone::Good);
@@ -195,7 +196,7 @@ fn told(state: &mut State, ticket: u64, answer: &Result<Reply>, judged: bool) {
             let run = asked.is_some_and(|one| one.line.starts_with("assay run"));
             state.say(if run { "cancelled; r goes on from here" } else { "cancelled" }, Tone::Warning);
         }
-        Err(error) => state.say(format!("✗ {}", error.with_hints()), Tone::Bad),
+        Err(error) => state.say(format!("✗ {}", said(error, state.pane)), Tone::Bad),
     }
 }
 

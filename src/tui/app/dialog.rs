@@ -51,14 +51,15 @@ impl Dialog {
     #[must_use]
     pub fn about(ask: Ask) -> Self {
         let fields = ask.fields();
+        let focus = fields.iter().position(|field| field.input.text().is_empty()).unwrap_or_default();
         let (preview, release) = (Fetched::Unasked, Fetched::Unasked);
-        Self { ask, fields, focus: 0, scrolled: 0, preview, release, complaint: None, sent: None }
+        Self { ask, fields, focus, scrolled: 0, preview, release, complaint: None, sent: None }
     }
 
     /// The same with what was typed, after it was refused.
     #[must_use]
-    pub fn refused(self, error: &Error) -> Self {
-        Self { complaint: Some(error.with_hints()), sent: None, ..self }
+    pub fn refused(self, why: String) -> Self {
+        Self { complaint: Some(why), sent: None, ..self }
     }
 
     /// The same opened anew: what it is about may have changed, and what is typed as a sign that it is meant is typed

@@ -36,6 +36,12 @@ impl Field {
         Self { label: label.to_owned(), kind, input: TextField::default() }
     }
 
+    /// The same with what is most likely meant.
+    #[must_use]
+    pub fn filled(self, text: &str) -> Self {
+        Self { input: TextField::with(text), ..self }
+    }
+
     /// What is wrong with what was typed, if anything.
     #[must_use]
     pub fn complaint(&self) -> Option<String> {

@@ -51,7 +51,7 @@ pub use enabled::why_not;
 #[cfg(test)]
 pub use field::{Field, FieldKind};
 pub use filter::Filter;
-pub use heard::{footer_scope, is_heard};
+pub use heard::{footer_scope, is_heard, with_key};
 pub use items::{Body, Item, Link, number, release_changes, still_may};
 pub use judging::Said;
 pub use key::Key;

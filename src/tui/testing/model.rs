@@ -4,7 +4,7 @@ use super::rows::{month, noon};
 use crate::base::Digest;
 use crate::domain::coverage::Covered;
 use crate::domain::listing::ModelRow;
-use crate::domain::model::{Confusion, Measured, Mistake, TrainedOn};
+use crate::domain::model::{AliasGiven, Confusion, Measured, Mistake, TrainedOn};
 use crate::domain::model_change::{
     ChangedRow, LabelChange, ModelComparison, ReadingVerdict, Relabelled, RightReading, SurfaceChange,
 };
@@ -66,7 +66,12 @@ pub fn detail(row: ModelRow, wanted: &ModelRef) -> ModelDetail {
         coverage,
         measured,
         origin,
-        alias_history: vec![(noon(), "production".to_owned(), "mira".to_owned())],
+        alias_history: vec![AliasGiven {
+            alias: "production".to_owned(),
+            since: noon(),
+            until: None,
+            by: "mira".to_owned(),
+        }],
     }
 }
 

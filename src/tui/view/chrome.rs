@@ -129,8 +129,19 @@ pub fn footer(canvas: &mut Canvas<'_>, area: Area, state: &State) {
     let room = usize::from(area.width).saturating_sub(width(&tail) + 1);
     let (refused, usable): (Vec<&Command>, Vec<_>) = own.into_iter().partition(|command| is_refused(command));
     // What few lines allow would on all others only take room.
-    let rarely =
-        |id| matches!(id, Id::Fold | Id::Rollback | Id::WithdrawBatch | Id::WithdrawRelease | Id::ReopenAnomaly);
+    let rarely = |id| {
+        matches!(
+            id,
+            Id::Fold
+                | Id::Rollback
+                | Id::WithdrawBatch
+                | Id::WithdrawRelease
+                | Id::ReopenAnomaly
+                | Id::BeforeIsRight
+                | Id::AfterIsRight
+                | Id::NeitherIsRight
+        )
+    };
     let refused = refused.into_iter().filter(|command| !rarely(command.id));
     let mut x = 1;
     for command in usable.into_iter().chain(refused) {

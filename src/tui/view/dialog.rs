@@ -5,7 +5,8 @@ use crate::base::text::counted;
 use crate::domain::BatchId;
 use crate::ops::ReleaseDetail;
 use crate::tui::app::{
-    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Piece, Risk, State, Tone, release_changes, still_may,
+    Area, Ask, Body, DetailContent, Dialog, Fetched, PLACEHOLDER, Pane, Piece, Risk, State, Tone, release_changes,
+    still_may, with_key,
 };
 use crate::tui::widgets::canvas::Canvas;
 use crate::tui::widgets::wrap::wrap;
@@ -18,7 +19,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, dialog: &Dialog) {
     let width = state.width.saturating_sub(2).min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
     let mut said = Vec::new();
-    for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(dialog)) {
+    for pieces in finding(state, dialog).into_iter().chain(judged_row(state, dialog)).chain(content(dialog, state.pane))
+    {
         said.extend(wrap(&pieces, room, 2));
     }
     let complaint = complaint(dialog, room);
@@ -141,7 +143,7 @@ fn judged_reading(state: &State, batch: &BatchId, row: u64) -> Vec<Vec<Piece>> {
     lines
 }
 
-fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
+fn content(dialog: &Dialog, pane: Pane) -> Vec<Vec<Piece>> {
     let line = dialog.request().command_line();
     let mut lines = Vec::new();
     match &dialog.release {
@@ -155,7 +157,7 @@ fn content(dialog: &Dialog) -> Vec<Vec<Piece>> {
         Fetched::Awaited(_) => lines.push(vec![Piece::new("… looking at what it would do", Tone::Quiet)]),
         Fetched::Failed(error) => {
             lines.push(failure(error));
-            lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {hint}"))]));
+            lines.extend(error.hints().iter().map(|hint| vec![Piece::plain(format!("  {}", with_key(hint, pane)))]));
         }
         Fetched::There(sentences) => {
             // Who would run which command line, and what is still to be typed, is shown as typed so far, below.

@@ -2,7 +2,7 @@
 
 use super::{cells, columns};
 use crate::base::text::grouped;
-use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone};
+use crate::tui::app::{Area, Layout, Pane, Piece, State, Status, Tone, with_key};
 use crate::tui::widgets::canvas::{Canvas, shown, width};
 use crate::tui::widgets::table::{Column, fit};
 use crate::tui::widgets::theme;
@@ -69,7 +69,7 @@ pub fn no_rows(canvas: &mut Canvas<'_>, area: Area, state: &State) -> bool {
         Status::Failed(error) => {
             lines.push((format!("✗ {}", error.message()), Tone::Bad));
             lines.extend(error.causes().iter().map(|cause| (format!("  because {cause}"), Tone::Plain)));
-            lines.extend(error.hints().iter().map(|hint| (format!("  {hint}"), Tone::Plain)));
+            lines.extend(error.hints().iter().map(|hint| (format!("  {}", with_key(hint, state.pane)), Tone::Plain)));
             lines.push(("  ctrl-r tries again".to_owned(), Tone::Quiet));
         }
         Status::Ready if !list.filter().is_empty() => {

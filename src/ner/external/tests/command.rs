@@ -102,6 +102,7 @@ fn a_program_that_misbehaves_fails_with_a_reason_and_in_time() {
         ("no rows", r#"read -r r; echo '{"id": 1}'"#.to_owned(), ErrorKind::BadData, "without `rows`"),
         ("gives up", r#"read -r r; echo '{"error": "no more"}'"#.to_owned(), ErrorKind::BadData, "no more"),
         ("outside", rows(&entity("SIZE", 1, 9)), ErrorKind::BadData, "1..9, but the text has 4 characters"),
+        ("nothing", rows(&entity("SIZE", 3, 3)), ErrorKind::BadData, "3..3, which is no part of a text"),
         ("unknown label", rows(&entity("COLOUR", 0, 2)), ErrorKind::BadData, "`COLOUR`"),
         ("overlapping", rows(twice), ErrorKind::BadData, "over another `SIZE`"),
         (
@@ -117,6 +118,13 @@ fn a_program_that_misbehaves_fails_with_a_reason_and_in_time() {
         let all = error.one_line();
         assert!(error.kind() == kind && all.contains(words), "{what}: {all}");
     }
+}
+
+#[test]
+fn a_program_that_can_not_begin_says_why() {
+    let program = Program::new("echo '{\"error\": \"no module named spacy\"}'");
+    let error = program.prepared().err().unwrap();
+    assert_eq!(error.one_line(), "the model says that it can't begin: no module named spacy");
 }
 
 #[test]

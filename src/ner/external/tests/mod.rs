@@ -40,7 +40,7 @@ fn a_declaration_is_told_from_a_lexicon() {
         ("kind='http' # there\nurl = \"http://x\"", ModelKind::Http),
         ("term,label\nkind,X", ModelKind::Lexicon),
         ("[[term]]\nkind = \"command\"", ModelKind::Lexicon),
-        ("kind = \"magic\"", ModelKind::Lexicon),
+        ("kind = \"magic\"", ModelKind::Command),
     ] {
         assert_eq!(kind_of(file.as_bytes()), kind, "{file}");
     }
@@ -49,6 +49,7 @@ fn a_declaration_is_told_from_a_lexicon() {
 #[test]
 fn what_can_not_be_declared_is_refused_by_its_key() {
     for (file, words) in [
+        ("# ours\nkind = \"magic\"", "line 2 of the model file: unknown variant `magic`"),
         ("kind = \"command\"", "names no program"),
         ("kind = \"http\"\nlabels = [\"A\"]", "names no address"),
         ("kind = \"http\"\nurl = \"http://x\"", "which labels"),

@@ -3,7 +3,7 @@
 use super::{Item, Link, instant};
 use crate::base::text::grouped;
 use crate::domain::coverage::Covered;
-use crate::domain::model::{Measured, Score};
+use crate::domain::model::{AliasGiven, Measured, Score};
 use crate::domain::{Slice, TaskState};
 use crate::ops::{ModelDetail, ModelOrigin};
 use crate::tui::app::words::{Piece, Tone, Word};
@@ -22,12 +22,10 @@ pub(super) fn items(detail: &ModelDetail) -> Vec<Item> {
     }
     items.extend(detail.measured.iter().flat_map(mistakes));
     items.extend(coverage(&detail.coverage));
-    items.extend(
-        detail
-            .alias_history
-            .iter()
-            .map(|(at, alias, by)| Item::fact("Aliases over time", alias, format!("{} by {by}", instant(*at)))),
-    );
+    items.extend(detail.alias_history.iter().map(|AliasGiven { alias, since, until, by }| {
+        let until = until.map_or_else(|| "now".to_owned(), instant);
+        Item::fact("Aliases over time", alias, format!("{} to {until}, by {by}", instant(*since)))
+    }));
     items
 }
 
@@ -64,8 +62,8 @@ fn facts(detail: &ModelDetail) -> Vec<Item> {
 /// What it took for what, and what it gets wrong again and again.
 fn mistakes(measured: &Measured) -> Vec<Item> {
     let plain = |section, line: String| Item::text(section, vec![Piece::plain(line)]);
-    let wrong = measured.confusion.iter().filter(|one| one.truth != one.found || one.moved > 0);
-    let confused = wrong.take(CONFUSIONS).map(|one| plain("What it takes for what", one.to_string()));
+    let confused =
+        measured.confused().into_iter().take(CONFUSIONS).map(|one| plain("What it takes for what", one.to_string()));
     let mistakes = measured.mistakes.iter().map(|one| plain("Most frequent mistakes", one.to_string()));
     confused.chain(mistakes).collect()
 }

@@ -1,7 +1,7 @@
 //! The catalogue keeps its promises.
 
 use crate::domain::Role;
-use crate::tui::app::{COMMANDS, Key, Pane, Risk, catalogue_markdown, why_not};
+use crate::tui::app::{COMMANDS, Key, Pane, Risk, catalogue_markdown, why_not, with_key};
 use crate::tui::testing::{Person, World};
 
 #[test]
@@ -77,5 +77,21 @@ fn the_readme_table_holds_every_command() {
     let page = catalogue_markdown();
     for command in COMMANDS {
         assert!(page.contains(&format!("| {} |", command.title)), "`{}` is missing", command.title);
+    }
+}
+
+/// Whoever reads a command line on the screen is told the key that does the same there.
+#[test]
+fn a_command_line_is_said_with_its_key() {
+    let cases = [
+        (Pane::Models, "let it pass: assay model promote slips/3 --waive --reason REASON", " (here: P)"),
+        (Pane::Models, "assay model promote slips/3", " (here: p)"),
+        (Pane::Models, "assay run --model slips/3 --period 2026-10", " (here: R)"),
+        (Pane::Completeness, "assay run goes on from here", " (here: r)"),
+        (Pane::Releases, "assay model promote slips/3", ""),
+        (Pane::Models, "look at the file", ""),
+    ];
+    for (pane, sentence, added) in cases {
+        assert_eq!(with_key(sentence, pane), format!("{sentence}{added}"), "{pane:?}");
     }
 }
