@@ -112,7 +112,7 @@ pub enum ModelCommand {
         #[arg(long)]
         note: Option<String>,
     },
-    /// Mirror the `MLflow` registry that assay.toml names, and register its versions that are lists or taggers.
+    /// Mirror the model registry that assay.toml names, and register its versions that are lists or taggers.
     Sync,
     /// What the mirrored registry holds: models, versions, aliases, tags and metrics as they were seen last.
     Registry,

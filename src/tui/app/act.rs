@@ -168,7 +168,7 @@ fn model_name(state: &State) -> String {
 }
 
 fn reading_verdict(state: &State, right: RightReading) -> Result<Ask, String> {
-    let (comparison, changed) = selected_change(state).ok_or("select a row that differs in a comparison first: c")?;
+    let (comparison, changed) = selected_change(state).ok_or("select a row of a comparison (c)")?;
     Ok(Ask::AssessReading {
         before: comparison.before.clone(),
         after: comparison.after.clone(),

@@ -64,8 +64,8 @@ pub const COMMANDS: &[Command] = &[
     change(Id::RunPeriod, COMPLETENESS, &["R"], "run this period", "run period", "Brings the period under the cursor up to date.", "assay run"),
     change(Id::Baseline, COMPLETENESS, &["b"], "accept as baseline", "baseline", "Accepts the period as what later ones are compared with, where there is too little history.", "assay period baseline"),
 
-    change(Id::BeforeIsRight, MODELS, &["<"], "call the version before right", "before is right", "Of two versions compared, the one before has read the row right; the next training learns from it.", "assay model assess"),
-    change(Id::AfterIsRight, MODELS, &[">"], "call the version after right", "after is right", "Of two versions compared, the one after has read the row right; the next training learns from it.", "assay model assess"),
+    change(Id::BeforeIsRight, MODELS, &["<"], "call the version before right", "before", "Of two versions compared, the one before has read the row right; the next training learns from it.", "assay model assess"),
+    change(Id::AfterIsRight, MODELS, &[">"], "call the version after right", "after", "Of two versions compared, the one after has read the row right; the next training learns from it.", "assay model assess"),
     change(Id::NeitherIsRight, MODELS, &["x"], "call neither version right", "neither", "Of two versions compared, neither has read the row right.", "assay model assess"),
     change(Id::PromoteModel, MODELS, &["p"], "promote the version", "promote", "Points `production` to this version; open releases are re-based on it.", "assay model promote"),
     change(Id::PromoteWorse, MODELS, &["P"], "promote although labels are worse", "", "Promotes a version that finds labels worse than the one in production, for a reason that goes on the record.", "assay model promote --waive"),

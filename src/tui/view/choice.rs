@@ -26,7 +26,8 @@ pub fn draw(canvas: &mut Canvas<'_>, state: &State, choice: &Choice) {
     let x = canvas.say(input, 1, 0, "› ", Tone::Strong);
     canvas.field(input, x, 0, &choice.input, true);
     if lines.is_empty() {
-        canvas.say(below, 1, 0, "nothing matches", Tone::Quiet);
+        let why = if choice.input.trimmed().is_empty() { "nothing yet" } else { "nothing matches" };
+        canvas.say(below, 1, 0, why, Tone::Quiet);
         return;
     }
     let height = usize::from(below.height);

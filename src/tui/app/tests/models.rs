@@ -8,7 +8,7 @@ use crate::tui::testing::{Person, World};
 fn an_assessor_says_with_one_key_which_version_is_right() {
     let mut tomas = Person::with_role(World::of(7), 80, 24, "tomas", Role::Assessor).starts();
     tomas.press("3 >");
-    assert!(tomas.hears().contains("select a row that differs"), "{}", tomas.hears());
+    assert!(tomas.hears().contains("select a row of a comparison"), "{}", tomas.hears());
     tomas.press("c G k >");
     assert_eq!(tomas.asked.len(), 1, "no dialog in between");
     tomas.is_answered(Ok("said"));
