@@ -41,6 +41,9 @@ pub struct Trial {
     /// The version in production; none where the candidate is the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incumbent: Option<ModelRef>,
+    /// Why the version in production could not be measured, if it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmeasured: Option<String>,
     /// By label.
     pub labels: BTreeMap<String, LabelTrial>,
     /// Whether somebody let it pass although labels are worse; the reason is that of the promotion.
@@ -74,6 +77,7 @@ impl Trial {
             data,
             tolerance: policy.tolerance,
             incumbent,
+            unmeasured: None,
             labels: named.into_iter().map(label).collect(),
             waived: false,
         }
@@ -94,7 +98,8 @@ impl Trial {
                 format!("{label} is found worse: F1 {after:.3} on {support} of them, where {incumbent} has {before:.3}")
             })
         };
-        self.labels.iter().filter_map(objection).collect()
+        let unmeasured = self.unmeasured.iter().map(|why| format!("nobody knows how {incumbent} does: {why}"));
+        unmeasured.chain(self.labels.iter().filter_map(objection)).collect()
     }
 }
 

@@ -67,6 +67,18 @@ pub struct Mirrored {
     pub name: String,
     /// Its version there.
     pub version: u32,
+    /// When it was registered there: a model that is made anew begins with version 1 again. Not known of those taken before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<DateTime<Utc>>,
+}
+
+impl Mirrored {
+    /// A version of a registered model of the registry at this address.
+    #[must_use]
+    pub fn of(registry: &str, name: &str, version: &RegisteredVersion) -> Self {
+        let (registry, name) = (registry.to_owned(), name.to_owned());
+        Self { registry, name, version: version.version, created: Some(version.created) }
+    }
 }
 
 /// A version of a registry elsewhere, beside what it is here.

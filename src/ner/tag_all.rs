@@ -77,7 +77,7 @@ fn placed(failure: Failure, first: usize) -> Failure {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::super::tagger::{Span, one_by_one};
+    use super::super::tagger::{NoAnswer, Span, one_by_one};
     use super::*;
     use crate::base::{self, ErrorKind};
 
@@ -92,7 +92,7 @@ mod tests {
         fn tag(&self, texts: &[&str], cancel: &Cancel) -> base::Result<Vec<Answer>> {
             one_by_one(texts, cancel, |text| {
                 if text.contains('!') {
-                    return Err(format!("`{text}` shouts"));
+                    return Err(NoAnswer::Unread(format!("`{text}` shouts")));
                 }
                 let end = u32::try_from(text.chars().count()).unwrap() + u32::from(text.contains('?'));
                 Ok(vec![Span { label: "TEXT".to_owned(), start: 0, end, score: 1.0 }])
@@ -110,7 +110,7 @@ mod tests {
         let expected = tag_all(&tagger, &rows, 1, &Cancel::default()).unwrap();
         assert_eq!(expected.len(), rows.len());
         assert_eq!(expected[500], Ok(Vec::new()));
-        assert_eq!(expected[501], Err("`no!` shouts".to_owned()));
+        assert_eq!(expected[501], Err(NoAnswer::Unread("`no!` shouts".to_owned())));
         assert_eq!(expected[36].as_ref().unwrap()[0].end, 1);
         for threads in [0, 2, 7] {
             assert_eq!(tag_all(&tagger, &rows, threads, &Cancel::default()).unwrap(), expected);

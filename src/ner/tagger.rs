@@ -16,8 +16,30 @@ pub struct Span {
     pub score: f64,
 }
 
-/// What one text gave: its entities by start, or in words why the model could not read this text.
-pub type Answer = Result<Vec<Span>, String>;
+/// What one text gave: its entities by start.
+pub type Answer = Result<Vec<Span>, NoAnswer>;
+
+/// Why there are no entities of a text, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The model says that it could not read this text.
+    Unread(String),
+    /// The model answered something that can't be.
+    Impossible(String),
+}
+
+impl From<String> for NoAnswer {
+    fn from(why: String) -> Self {
+        Self::Unread(why)
+    }
+}
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Unread(why) | Self::Impossible(why)) = self;
+        f.write_str(why)
+    }
+}
 
 /// Why a model's answers can't be used.
 #[derive(Debug)]
@@ -69,8 +91,12 @@ pub fn tag_checked(tagger: &dyn Tagger, texts: &[&str], cancel: &Cancel) -> Resu
     }
     let mut covered = vec![0; tagger.labels().len()];
     for (index, (text, answer)) in texts.iter().zip(&answers).enumerate() {
-        let spans = answer.as_deref().unwrap_or_default();
-        check(tagger.labels(), text, spans, &mut covered).map_err(|reason| Failure::Impossible(index, reason))?;
+        let checked = match answer {
+            Ok(spans) => check(tagger.labels(), text, spans, &mut covered),
+            Err(NoAnswer::Unread(_)) => Ok(()),
+            Err(NoAnswer::Impossible(reason)) => Err(reason.clone()),
+        };
+        checked.map_err(|reason| Failure::Impossible(index, reason))?;
     }
     Ok(answers)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 
 use super::environment;
 use super::patience::SILENCE;
@@ -14,12 +14,24 @@ const LONGEST_WAIT: u64 = 60;
 
 /// A client that follows no redirect by itself: credentials would go with it.
 pub fn client() -> Result<Client> {
+    built(builder())
+}
+
+/// The same for requests that are waited for by several runtimes: each has a connection of its own, which ends with it. One that was
+/// kept for the next request would stand still while nobody waits on the runtime that it belongs to.
+pub fn client_for_one() -> Result<Client> {
+    built(builder().pool_max_idle_per_host(0))
+}
+
+fn builder() -> ClientBuilder {
     Client::builder()
         .redirect(redirect::Policy::none())
         .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(SILENCE)
-        .build()
-        .map_err(|error| Error::internal("no client").because(error.without_url()))
+}
+
+fn built(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|error| Error::internal("no client").because(error.without_url()))
 }
 
 /// Headers in whose values the environment says what is secret.

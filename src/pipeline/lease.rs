@@ -52,8 +52,8 @@ fn take_for(context: &Context, key: &str, work: Option<Cancel>) -> Result<Option
 }
 
 /// What living processes are at.
-pub fn held(context: &Context) -> Result<Vec<String>> {
-    let leases = context.journal.leases()?.into_iter().filter(|lease| !is_dead(&lease.owner));
+pub fn held(journal: &Journal) -> Result<Vec<String>> {
+    let leases = journal.leases()?.into_iter().filter(|lease| !is_dead(&lease.owner));
     Ok(leases.map(|lease| lease.key).collect())
 }
 

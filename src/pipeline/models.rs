@@ -1,6 +1,5 @@
 //! Model versions ready to tag, loaded once per process.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +9,14 @@ use crate::domain::model::ModelKind;
 use crate::domain::{ModelRef, ModelVersion};
 use crate::ner::{self, Tagger};
 
-/// By digest, and for models that live elsewhere also by the file: they run in its folder.
-type Loaded = HashMap<(Digest, Option<PathBuf>), Arc<dyn Tagger>>;
+/// The most versions that stay loaded while nobody uses them: a program that is kept has its weights in memory.
+const MOST_IDLE: usize = 4;
 
-static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
+/// A digest, and for models that live elsewhere also the file: they run in its folder.
+type Key = (Digest, Option<PathBuf>);
+
+/// What is loaded, the longest unused first.
+static LOADED: Mutex<Vec<(Key, Arc<dyn Tagger>)>> = Mutex::new(Vec::new());
 
 /// The file beside a model that says how it did, with its mistakes.
 pub const REPORT: &str = "report.json";
@@ -43,29 +46,41 @@ pub fn folder_in(root: &Path, model: &ModelRef) -> PathBuf {
 /// The tagger of a registered version, checked against the digest on record.
 pub fn tagger(context: &Context, version: &ModelVersion) -> Result<Arc<dyn Tagger>> {
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    let loaded = loaded.get_or_insert_default();
     let path = file(context, version);
     let place = match version.kind {
         ModelKind::Lexicon | ModelKind::Crf => None,
         ModelKind::Command | ModelKind::Http => Some(path.clone()),
     };
     let key = (version.digest.clone(), place);
-    if let Some(tagger) = loaded.get(&key) {
-        return Ok(tagger.clone());
+    if let Some(place) = loaded.iter().position(|(known, _)| *known == key) {
+        let used = loaded.remove(place);
+        let tagger = used.1.clone();
+        loaded.push(used);
+        return Ok(tagger);
     }
     let bytes = bytes(context, version)?;
     let tagger: Arc<dyn Tagger> = ner::load(version.kind, &bytes, &folder(context, &version.model))
         .with_context(|| format!("loading {}", version.model))?
         .into();
-    loaded.insert(key, tagger.clone());
+    loaded.push((key, tagger.clone()));
+    forget_idle(&mut loaded);
     Ok(tagger)
+}
+
+fn forget_idle(loaded: &mut Vec<(Key, Arc<dyn Tagger>)>) {
+    let mut idle = loaded.iter().filter(|(_, tagger)| Arc::strong_count(tagger) == 1).count();
+    loaded.retain(|(_, tagger)| {
+        let goes = idle > MOST_IDLE && Arc::strong_count(tagger) == 1;
+        idle -= usize::from(goes);
+        !goes
+    });
 }
 
 /// Lets go of every tagger: the process ends, and programs that were started for it have to end as well.
 pub fn let_go() {
     // Whoever holds the lock is loading one: nobody waits for that at the end.
     if let Ok(mut loaded) = LOADED.try_lock() {
-        *loaded = None;
+        loaded.clear();
     }
 }
 
@@ -84,5 +99,9 @@ pub fn bytes(context: &Context, version: &ModelVersion) -> Result<Vec<u8>> {
 /// From here on `tagger` reads for the version whose file has this digest.
 #[cfg(test)]
 pub fn pretend(digest: Digest, tagger: Arc<dyn Tagger>) {
-    LOADED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert((digest, None), tagger);
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    // Held here and there: one that pretends is never forgotten.
+    std::mem::forget(tagger.clone());
+    loaded.retain(|((known, _), _)| *known != digest);
+    loaded.push(((digest, None), tagger));
 }

@@ -243,6 +243,13 @@ pub fn readings(snapshot: &Snapshot<'_>, dataset: &Dataset, period: Period, mode
     Ok(steps)
 }
 
+/// Whether a model version has read a slice as it is now.
+pub fn has_read(snapshot: &Snapshot<'_>, dataset: &Dataset, slice: &Slice, model: &ModelRef) -> Result<bool> {
+    let reading = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
+    let steps = readings(snapshot, dataset, slice.period, std::slice::from_ref(model))?;
+    Ok(steps.iter().any(|step| step.task.subject == reading && step.state == TaskState::Done))
+}
+
 /// The task that makes the silver of a slice from these batches.
 pub fn refining(dataset: &Dataset, slice: &Slice, batches: &[&Batch]) -> Task {
     let mut inputs: BTreeMap<String, String> = batches

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
-use super::{Context, look, slices};
+use super::{Context, look, plan, slices};
 use crate::base::{Digest, Result};
 use crate::domain::check::RowRef;
 use crate::domain::model_change::{RightReading, judged_reading};
@@ -83,21 +83,33 @@ fn add_texts(context: &Context, dataset: &Dataset, slice: &Slice, unlabelled: &m
 }
 
 /// The texts in which a version of this model, or one that was compared with it, found what assessors said is right, with what it found, by
-/// slice and row. What people said of samples of anomalies and of two readings of a row counts alike: the last word on a row does.
+/// slice and row. What people said of samples of anomalies and of two readings of a row counts alike: the last word on a row does, as
+/// long as the row and what was found in it are what they were then.
 pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
     let datasets = context.contract.read_by(model);
     for ((slice, reader), rows) in right_rows(context, model)? {
         context.cancel.check()?;
         let Some(dataset) = datasets.iter().find(|dataset| dataset.name == slice.dataset) else { continue };
-        let wanted: Vec<RowRef> = rows.iter().map(|(row, _)| row.clone()).collect();
+        let mut stand = |(row, seen): &(RowRef, Seen)| -> Result<Option<RowRef>> {
+            let stands = match seen {
+                Seen::As(_) => true,
+                Seen::At(at) => context.journal.read(|snapshot| snapshot.is_read_alike_since(&slice, *at))?,
+            };
+            Ok(stands.then(|| row.clone()))
+        };
+        if !context.journal.read(|snapshot| plan::has_read(snapshot, dataset, &slice, &reader))? {
+            continue;
+        }
+        let wanted = rows.iter().map(&mut stand).collect::<Result<Vec<_>>>()?;
+        let wanted: Vec<RowRef> = wanted.into_iter().flatten().collect();
         let mut found = look::found(context, &slice, &reader, &wanted)?;
         for sample in look::samples(context, &[slice], &ModelRef::none(), &wanted)? {
             let Some(entities) = found.remove(&(sample.batch.to_string(), sample.row)) else { continue };
             let texts = look::texts(dataset, &sample);
             let now = judged_reading(&texts, &entities);
-            let stands = |judged: &Option<Digest>| judged.as_ref().is_none_or(|judged| *judged == now);
-            if rows.iter().any(|(row, judged)| sample.is(row) && stands(judged)) {
+            let is_still = |seen: &Seen| !matches!(seen, Seen::As(judged) if *judged != now);
+            if rows.iter().any(|(row, seen)| sample.is(row) && is_still(seen)) {
                 documents.extend(as_documents(texts, &entities));
             }
         }
@@ -105,16 +117,24 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// Rows by slice and the version that has read them right. Where something is beside a row, it was said of texts and entities of this
-/// digest alone.
-type RightRows = BTreeMap<(Slice, ModelRef), Vec<(RowRef, Option<Digest>)>>;
+/// What tells that a row is still what somebody judged.
+#[derive(Clone)]
+enum Seen {
+    /// Its texts and entities have this digest.
+    As(Digest),
+    /// It was looked at then.
+    At(DateTime<Utc>),
+}
+
+/// Rows by slice and the version that has read them right.
+type RightRows = BTreeMap<(Slice, ModelRef), Vec<(RowRef, Seen)>>;
 
 /// What somebody said of a row.
 struct Word {
     at: DateTime<Utc>,
     batch: BatchId,
     row: u64,
-    right: Option<(ModelRef, Option<Digest>)>,
+    right: Option<(ModelRef, Seen)>,
     wrong: Vec<ModelRef>,
 }
 
@@ -122,7 +142,7 @@ fn right_rows(context: &Context, model: &str) -> Result<RightRows> {
     context.journal.read(|snapshot| {
         let mut words = words(snapshot, model)?;
         words.sort_by_key(|word| word.at);
-        let mut right: BTreeMap<(BatchId, u64), (ModelRef, Option<Digest>)> = BTreeMap::new();
+        let mut right: BTreeMap<(BatchId, u64), (ModelRef, Seen)> = BTreeMap::new();
         for Word { batch, row, right: now, wrong, .. } in words {
             let key = (batch, row);
             if right.get(&key).is_some_and(|(reader, _)| wrong.contains(reader)) {
@@ -133,10 +153,10 @@ fn right_rows(context: &Context, model: &str) -> Result<RightRows> {
             }
         }
         let mut rows = RightRows::new();
-        for ((batch, row), (reader, judged)) in right {
+        for ((batch, row), (reader, seen)) in right {
             let Some(known) = snapshot.batch(&batch)? else { continue };
             let row = RowRef { batch, row, why: String::new() };
-            rows.entry((known.delivery.slice, reader)).or_default().push((row, judged));
+            rows.entry((known.delivery.slice, reader)).or_default().push((row, seen));
         }
         Ok(rows)
     })
@@ -148,12 +168,13 @@ fn words(snapshot: &Snapshot<'_>, model: &str) -> Result<Vec<Word>> {
     for anomaly in snapshot.anomalies_judged(model)? {
         for (batch, row, verdict) in snapshot.verdicts(&anomaly)? {
             let model = anomaly.model.clone();
-            let (right, wrong) = if verdict.accepted { (Some((model, None)), Vec::new()) } else { (None, vec![model]) };
+            let (right, wrong) =
+                if verdict.accepted { (Some((model, Seen::At(verdict.at))), Vec::new()) } else { (None, vec![model]) };
             words.push(Word { at: verdict.at, batch, row, right, wrong });
         }
     }
     for JudgedReading { batch, row, before, after, verdict } in snapshot.readings_judged(model)? {
-        let judged = Some(verdict.judged);
+        let judged = Seen::As(verdict.judged);
         let (right, wrong) = match verdict.right {
             RightReading::Before => (Some((before, judged)), vec![after]),
             RightReading::After => (Some((after, judged)), vec![before]),

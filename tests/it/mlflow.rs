@@ -207,6 +207,34 @@ fn a_registry_is_mirrored_and_its_lists_are_models_here() {
     assert!(covered.as_array().unwrap().iter().all(|one| one["state"] == "done"), "{covered}");
     workspace.ok(OWNER, &["log", "rebuild"]);
     assert_eq!(listed(&workspace, "tastes"), tastes);
+
+    // An alias that is taken away there stays here, and is told of once.
+    let sync = || workspace.run(PREPARER, &["model", "sync"]).ended(0, &[]).stderr;
+    let away = || sync().contains("no version of tastes is the champion there any more");
+    ask(&server.address, "DELETE", "registered-models/alias", &json!({ "name": "tastes", "alias": "champion" }));
+    assert_eq!([away(), away()], [true, false]);
+    assert_eq!(workspace.json(&["model", "show", "tastes/1"])["row"]["aliases"], json!(["champion"]));
+    // A model that is made anew begins with version 1 again, which is another one.
+    ask(&server.address, "DELETE", "registered-models/delete", &json!({ "name": "tastes" }));
+    ask(&server.address, "POST", "registered-models/create", &json!({ "name": "tastes" }));
+    let (source, run) = (&metrics["source"], &metrics["run"]);
+    for _ in 0..number("folder") {
+        let version = json!({ "name": "tastes", "source": source, "run_id": run });
+        ask(&server.address, "POST", "model-versions/create", &version);
+    }
+    let said = sync();
+    assert!(said.contains(&format!("tastes/{} is tastes/", number("folder"))), "{said}");
+    assert!(workspace.json(&["model", "show", "tastes/6"])["origin"]["mirrored"]["created"].is_string());
+}
+
+/// Changes something in the registry of a server.
+fn ask(address: &str, method: &str, path: &str, body: &Value) {
+    let script = "import sys, urllib.request as r; a = sys.argv
+r.urlopen(r.Request(a[1], a[3].encode(), {'Content-Type': 'application/json'}, method=a[2]))";
+    let address = format!("{address}/api/2.0/mlflow/{path}");
+    let asked =
+        std::process::Command::new("python3").args(["-c", script, &address, method, &body.to_string()]).status();
+    assert!(asked.unwrap().success(), "{method} {path} {body}");
 }
 
 #[test]

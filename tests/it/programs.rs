@@ -105,3 +105,21 @@ fn a_program_that_hangs_never_stalls_the_screen_and_can_be_called_off() {
     sees(&terminal, "cancelled; assay run goes on from here");
     assert!(begun.elapsed() < Duration::from_mins(2), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_row_that_a_program_could_not_read_is_no_reading_that_could_be_right() {
+    let workspace = Workspace::processed();
+    register(
+        &workspace,
+        &FIRST_WORD.replace(
+            "[{\\\"label\\\": \\\"BRAND\\\", \\\"start\\\": 0, \\\"end\\\": 3, \\\"score\\\": 0.5}]",
+            "{\\\"error\\\": \\\"too long\\\"}",
+        ),
+    );
+    workspace.ok(PREPARER, &["run", "--model", "brands/1", "--period", PERIODS[0]]);
+    let compared = workspace.json(&["model", "compare", "words/1", "brands/1"]);
+    assert_eq!((&compared["rows"], &compared["failed_rows"]), (&json!(2), &json!(18)));
+    let batch = compared["samples"][0]["batch"].as_str().unwrap();
+    let assess = ["model", "assess", "words/1", "brands/1", "--batch", batch, "--row", "3", "--right", "after"];
+    workspace.run("tomas", &assess).ended(1, &["brands/1 has read no row 3 of batch"]);
+}

@@ -228,3 +228,15 @@ fn a_model_of_another_name_goes_into_production_once_it_is_clear_which_one_reads
     workspace.ok(OWNER, &promote);
     assert_eq!(in_production(&workspace, &[]), ["other/1", "words/1"]);
 }
+
+#[test]
+fn a_version_that_runs_no_more_is_replaced_by_whoever_answers_for_it() {
+    let workspace = guarded();
+    register(&workspace, &["Heinz", "Oatly"]);
+    fs::write(workspace.path("models/words/1/model.lexicon"), "gone").unwrap();
+    let promote = ["model", "promote", "words/2"];
+    workspace.run(OWNER, &promote).ended(3, &["nobody knows how words/1 does: the file of words/1", "--waive"]);
+    let waived = [&promote[..], &["--waive", "--reason", "the first one is broken"]].concat();
+    workspace.run(OWNER, &waived).ended(0, &["what is worse is waived"]);
+    assert_eq!(in_production(&workspace, &[]), ["words/2"]);
+}

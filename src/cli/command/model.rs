@@ -1,5 +1,7 @@
 //! `assay model`.
 
+use serde_json::json;
+
 use super::{Call, comparison};
 use crate::base::clock::minute;
 use crate::base::{Digest, Result, text};
@@ -33,7 +35,10 @@ pub fn run(call: &Call<'_>, command: &ModelCommand) -> Result<()> {
         ModelCommand::Evaluate { model, data } => {
             let evaluation = call.workspace.evaluate_model(model, data, &|_, _| {}, call.cancel)?;
             if call.output.is_json() {
-                return call.output.document(&evaluation);
+                let mut document = serde_json::to_value(&evaluation)?;
+                // Where nothing was found there is none.
+                document["calibration_error"] = json!(evaluation.measured.metrics.calibration_error);
+                return call.output.document(&document);
             }
             scores(call, &evaluation.measured.metrics)?;
             mistakes(call, &evaluation.measured)?;

@@ -26,7 +26,9 @@ impl Snapshot<'_> {
         let sql = "SELECT body FROM model_version WHERE body ->> '$.mirrored.registry' = ?1
              AND body ->> '$.mirrored.name' = ?2 AND body ->> '$.mirrored.version' = ?3";
         let parameters = rusqlite::params![mirrored.registry, mirrored.name, mirrored.version];
-        let version: Option<ModelVersion> = self.first(sql, parameters, |row| column::json(row, "body"))?;
-        Ok(version.map(|version| version.model))
+        let taken: Vec<ModelVersion> = self.all(sql, parameters, |row| column::json(row, "body"))?;
+        let created = |version: &ModelVersion| version.mirrored.as_ref().and_then(|from| from.created);
+        let same = |version: &ModelVersion| created(version).is_none_or(|at| Some(at) == mirrored.created);
+        Ok(taken.into_iter().find(same).map(|version| version.model))
     }
 }

@@ -9,6 +9,7 @@ const DOCUMENT_START: &str = "-DOCSTART-";
 
 /// Reads a whole file; `name` is for errors. Tokens are joined with spaces, sentences with line ends.
 pub fn parse(text: &str, name: &str) -> Result<Vec<Document>> {
+    let shape = text.lines().find(|line| is_token(line)).map(Shape::of);
     let by_document = text.lines().any(|line| line.trim_start().starts_with(DOCUMENT_START));
     let mut documents = Vec::new();
     let mut document = Builder::default();
@@ -22,7 +23,7 @@ pub fn parse(text: &str, name: &str) -> Result<Vec<Document>> {
             }
             continue;
         }
-        if let Some((token, tag)) = columns(line).map_err(|message| at(name, index + 1, message))? {
+        if let Some((token, tag)) = columns(line, shape.as_ref()).map_err(|message| at(name, index + 1, message))? {
             sentence.tokens.push(token);
             sentence.tags.push(tag);
         }
@@ -32,21 +33,47 @@ pub fn parse(text: &str, name: &str) -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// The token and the tag of one line; nothing where the line is a comment (`# id = 7`).
-fn columns(line: &str) -> Result<Option<(&str, Tag<'_>)>, String> {
-    let (token, last) = if let Some((token, rest)) = line.split_once('\t') {
-        (token.trim(), rest.trim_end().rsplit('\t').next().unwrap_or_default().trim())
+/// Whether a line holds a token for sure.
+fn is_token(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with('#') && !line.trim_start().starts_with(DOCUMENT_START)
+}
+
+/// How the columns of a file are written.
+#[derive(PartialEq, Eq)]
+struct Shape {
+    by_tabs: bool,
+    columns: usize,
+}
+
+impl Shape {
+    fn of(line: &str) -> Self {
+        Self { by_tabs: line.contains('\t'), columns: split(line).len() }
+    }
+}
+
+/// By tabs, where there are any; otherwise by spaces, but not by those that belong to a token, as in `10\u{a0}000`.
+fn split(line: &str) -> Vec<&str> {
+    if line.contains('\t') {
+        line.trim_end().split('\t').map(str::trim).collect()
     } else {
-        let mut parts = line.split_whitespace();
-        let token = parts.next().unwrap_or_default();
-        let Some(last) = parts.next_back() else {
-            return Err(format!("{} has no second column with a tag", quoted(line)));
-        };
-        (token, last)
+        line.split(|character: char| character.is_ascii_whitespace()).filter(|part| !part.is_empty()).collect()
+    }
+}
+
+/// The token and the tag of one line; nothing where the line is a comment (`# id = 7`).
+fn columns<'a>(line: &'a str, shape: Option<&Shape>) -> Result<Option<(&'a str, Tag<'a>)>, String> {
+    let is_marked = line.starts_with("# ");
+    if is_marked && shape.is_some_and(|shape| *shape != Shape::of(line)) {
+        return Ok(None);
+    }
+    let parts = split(line);
+    let (token, last) = match parts.as_slice() {
+        [token, .., last] => (*token, *last),
+        [_] | [] => return Err(format!("{} has no second column with a tag", quoted(line))),
     };
     match scheme::parse(last) {
         Ok(tag) => Ok(Some((token, tag))),
-        Err(_) if line.starts_with("# ") => Ok(None),
+        Err(_) if is_marked => Ok(None),
         Err(message) => Err(format!("{} {message}", quoted(last))),
     }
 }

@@ -88,6 +88,14 @@ fn comments_are_passed_over_and_hash_tokens_are_not() {
 }
 
 #[test]
+fn what_only_looks_like_a_token_or_like_a_space_is_told_apart() {
+    let documents =
+        read_bytes("# said Jackie O\n# B-side\n10\u{a0}000 CD O\n# NN O\n500g CD B-SIZE\n".as_bytes()).unwrap();
+    assert_eq!(documents[0].text, "10\u{a0}000 # 500g");
+    assert_eq!(marked(&documents[0]), pairs(&[("500g", "SIZE")]));
+}
+
+#[test]
 fn spans_of_json_lines_are_characters() {
     let documents = read_bytes(
         "\u{feff}{\"id\": 1, \"text\": \"🍎 é 500g\", \"entities\": [{\"start\": 4, \"end\": 8, \"label\": \"SIZE\"}]}\n\n".as_bytes(),

@@ -144,7 +144,7 @@ pub fn evaluate(
             Failure::Impossible(index, reason) => failed(index, reason),
         })?;
         for (index, (document, answer)) in documents.iter().zip(answers).enumerate() {
-            comparison.add(document, &answer.map_err(|reason| failed(index, reason))?);
+            comparison.add(document, &answer.map_err(|reason| failed(index, reason.to_string()))?);
         }
         told(chunk * CHUNK + documents.len());
     }

@@ -73,9 +73,11 @@ impl Command {
             None => self.start(cancel)?,
         };
         program.asked += 1;
-        let request = serde_json::to_vec(&Request { id: program.asked, texts })?;
-        program.process.say(request)?;
-        let line = heard(&program.process, self.declaration.limit(), "an answer", cancel)?;
+        let mut request = serde_json::to_vec(&Request { id: program.asked, texts })?;
+        request.push(b'\n');
+        let limit = self.declaration.limit();
+        said(&program.process, request, limit, cancel)?;
+        let line = heard(&program.process, limit, "an answer", cancel)?;
         let (id, _, answers) = protocol::read(&line, texts.len())?;
         if id != Some(program.asked) {
             let id = id.map_or_else(|| "none".to_owned(), |id| id.to_string());
@@ -138,6 +140,19 @@ fn begin(declaration: &Declaration, home: &Path, cancel: &Cancel) -> Result<(Pro
     // What it says is checked as what a person writes.
     Declaration { answers: Some(answers.clone()), ..declaration.clone() }.check()?;
     Ok((process, answers))
+}
+
+/// Gives a program a line to read, within a time.
+fn said(process: &Process, mut line: Vec<u8>, limit: Duration, cancel: &Cancel) -> Result<()> {
+    let end = Instant::now() + limit;
+    while !process.say(&mut line)? {
+        cancel.check()?;
+        if Instant::now() >= end {
+            let late = format!("did not read what it was asked within {} s", limit.as_secs());
+            return Err(process.failed(ErrorKind::Io, &late));
+        }
+    }
+    Ok(())
 }
 
 /// The next line of a program, within a time.

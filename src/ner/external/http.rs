@@ -11,7 +11,7 @@ use super::turns::Turns;
 use crate::base::text::{counted, safe};
 use crate::base::{Cancel, Error, ErrorKind, Result};
 use crate::ner::tagger::{Answer, Tagger};
-use crate::net::client::{asked_to_wait, client, failed, headers};
+use crate::net::client::{asked_to_wait, client_for_one, failed, headers};
 use crate::net::environment;
 use crate::net::patience::{Failed, Runtime, persist};
 
@@ -45,7 +45,7 @@ impl Server {
     /// Of a declaration that holds what is known of the model.
     pub fn new(declaration: Declaration) -> Result<Self> {
         let answers = declaration.answers()?.clone();
-        Ok(Self { answers, client: client()?, turns: Turns::new(declaration.calls), declaration })
+        Ok(Self { answers, client: client_for_one()?, turns: Turns::new(declaration.calls), declaration })
     }
 
     /// With the address, as the declaration has it: what the environment fills in may be a secret.
@@ -94,7 +94,7 @@ impl Server {
                     let (rows, texts) = (counted(rows, "prediction"), counted(texts, "text"));
                     return Err(Error::bad_data(format!("the model's server answered {rows} for {texts}")));
                 }
-                rows.into_iter().map(Row::answer).collect()
+                Ok(rows.into_iter().map(Row::answer).collect())
             }
             Speech::Assay => {
                 let (_, version, answers) = protocol::read(body, texts)?;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::base::{Error, ErrorKind, Result};
 /// How long one look at what the program says takes, at most.
 const LOOK: Duration = Duration::from_millis(50);
 /// Lines that may wait to be looked at: a program that writes without being asked is held up.
-const WAITING: usize = 4;
+const WAITING: usize = 1;
 /// The most that is kept of one line of the error stream, in bytes.
 const LONGEST_COMPLAINT: u64 = 4_096;
 /// Lines of the error stream that are kept for messages.
@@ -75,10 +75,17 @@ impl Process {
         Ok(Self { name, child, requests, lines, complaints })
     }
 
-    /// Sends a line, without waiting until the program reads it.
-    pub fn say(&self, mut line: Vec<u8>) -> Result<()> {
-        line.push(b'\n');
-        self.requests.send(line).map_err(|_| self.failed(ErrorKind::Busy, "ended before it was asked"))
+    /// Sends a line, without waiting until the program reads it. While it has not even begun with the one before, false.
+    pub fn say(&self, line: &mut Vec<u8>) -> Result<bool> {
+        match self.requests.try_send(std::mem::take(line)) {
+            Ok(()) => Ok(true),
+            Err(TrySendError::Disconnected(_)) => Err(self.failed(ErrorKind::Busy, "ended before it was asked")),
+            Err(TrySendError::Full(unsent)) => {
+                *line = unsent;
+                thread::sleep(LOOK);
+                Ok(false)
+            }
+        }
     }
 
     /// The next line, where there is one soon.

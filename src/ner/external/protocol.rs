@@ -2,13 +2,13 @@
 
 use crate::base::text::{self, safe};
 use crate::base::{Error, Result};
-use crate::ner::tagger::{Answer, Span};
+use crate::ner::tagger::{Answer, NoAnswer, Span};
 
 /// The version of the protocol that programs have to speak.
 pub const VERSION: u32 = 1;
 
-/// The longest answer, in bytes.
-pub const LONGEST: u64 = 64 << 20;
+/// The longest answer, in bytes: read, it takes many times as much memory.
+pub const LONGEST: u64 = 16 << 20;
 
 /// What a program says first.
 #[derive(Debug, serde::Deserialize)]
@@ -64,6 +64,7 @@ pub enum Row {
     Bare(Vec<Found>),
     /// A row that is JSON once more, as servers of data frames send it.
     Packed(String),
+    Other(serde_json::Value),
 }
 
 /// One entity. Other libraries call the label otherwise.
@@ -71,38 +72,45 @@ pub enum Row {
 pub struct Found {
     #[serde(alias = "entity_group", alias = "entity")]
     label: String,
-    start: u32,
-    end: u32,
-    score: f64,
+    start: i64,
+    end: i64,
+    score: Option<f64>,
 }
 
 impl Row {
     /// As taggers answer: entities by start.
-    pub fn answer(self) -> Result<Answer> {
-        Ok(match self {
-            Self::Named { entities } | Self::Bare(entities) => Ok(spans(entities)),
-            Self::Failed { error } => Err(safe(&error).into_owned()),
-            Self::Packed(text) => {
-                let row: Self = serde_json::from_str(&text).map_err(|error| not_a_row(&text, &error))?;
-                // Once: a string within a string could go on without end.
-                match row {
-                    Self::Packed(_) => return Err(Error::bad_data(format!("{} is no row", quoted(&text)))),
-                    row => return row.answer(),
-                }
-            }
-        })
+    pub fn answer(self) -> Answer {
+        match self {
+            Self::Named { entities } | Self::Bare(entities) => spans(entities),
+            Self::Failed { error } => Err(NoAnswer::Unread(safe(&error).into_owned())),
+            // Once: a string within a string could go on without end.
+            Self::Packed(text) => match serde_json::from_str(&text) {
+                Ok(Self::Packed(_)) | Err(_) => Err(not_a_row(&text)),
+                Ok(row) => row.answer(),
+            },
+            Self::Other(value) => Err(not_a_row(&value.to_string())),
+        }
     }
 }
 
-fn spans(found: Vec<Found>) -> Vec<Span> {
-    let span = |Found { label, start, end, score }| Span { label, start, end, score };
-    let mut spans: Vec<Span> = found.into_iter().map(span).collect();
+fn spans(found: Vec<Found>) -> Answer {
+    let span = |Found { label, start, end, score }: Found| {
+        let name = safe(&label).into_owned();
+        let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(end)) else {
+            let what = format!("the model found `{name}` at {start}..{end}, which is no part of a text");
+            return Err(NoAnswer::Impossible(what));
+        };
+        let unscored = || NoAnswer::Impossible(format!("the model found `{name}` at {start}..{end} without a score"));
+        Ok(Span { label, start: from, end: to, score: score.ok_or_else(unscored)? })
+    };
+    let mut spans = found.into_iter().map(span).collect::<Result<Vec<Span>, NoAnswer>>()?;
     spans.sort_by_key(|span| (span.start, span.end));
-    spans
+    Ok(spans)
 }
 
-fn not_a_row(text: &str, error: &serde_json::Error) -> Error {
-    Error::bad_data(format!("the model answered {} for a text", quoted(text))).because(error)
+fn not_a_row(answer: &str) -> NoAnswer {
+    let what = "which is neither a list of entities, each with label, start, end and score, nor an error";
+    NoAnswer::Impossible(format!("the model answered {}, {what}", quoted(answer)))
 }
 
 /// Reads an answer to so many texts.
@@ -117,8 +125,7 @@ pub fn read(bytes: &[u8], texts: usize) -> Result<(Option<u64>, Option<String>, 
     if rows.len() != texts {
         return Err(Error::bad_data(format!("the model answered {} rows for {texts} texts", rows.len())));
     }
-    let answers = rows.into_iter().map(Row::answer).collect::<Result<_>>()?;
-    Ok((response.id, response.version, answers))
+    Ok((response.id, response.version, rows.into_iter().map(Row::answer).collect()))
 }
 
 /// Reads one JSON document, or says what came in its place.

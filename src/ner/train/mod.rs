@@ -171,7 +171,7 @@ fn measure(models: &[Crf], documents: &[Document], folds: &[u32], cancel: &Cance
     let mut comparison = Comparison::default();
     for (document, fold) in documents.iter().zip(folds) {
         for answer in models[*fold as usize].tag(&[&document.text], cancel)? {
-            comparison.add(document, &answer.map_err(Error::internal)?);
+            comparison.add(document, &answer.map_err(|reason| Error::internal(reason.to_string()))?);
         }
     }
     Ok(comparison.finish())

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Next, Reply};
-use crate::base::{Error, Result, ResultExt, text};
+use crate::base::{Error, ErrorKind, Result, ResultExt, text};
 use crate::domain::model::{ModelMetrics, PRODUCTION};
 use crate::domain::names;
 use crate::domain::promotion::{LabelTrial, Trial};
@@ -47,10 +47,17 @@ pub fn trial(context: &Context, model: &ModelRef) -> Result<Option<Trial>> {
     let documents = ner::data::read(&file).with_context(reading)?;
     let data = data_digest(&[&file]).with_context(reading)?;
     let after = measured(context, &candidate, &documents)?;
-    let before = incumbent.as_ref().map(|version| measured(context, version, &documents)).transpose()?;
-    let incumbent = incumbent.as_ref().zip(before.as_ref());
-    let incumbent = incumbent.map(|(version, metrics)| (version.model.clone(), version.labels.as_slice(), metrics));
-    Ok(Some(Trial::new(policy, data, incumbent, &after)))
+    let Some(incumbent) = incumbent else { return Ok(Some(Trial::new(policy, data, None, &after))) };
+    let model = incumbent.model.clone();
+    Ok(Some(match measured(context, &incumbent, &documents) {
+        Ok(before) => Trial::new(policy, data, Some((model, &incumbent.labels, &before)), &after),
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        // One that runs no more must not stand in the way of the one that takes its place, if somebody answers for that.
+        Err(error) => {
+            let unmeasured = Some(error.one_line());
+            Trial { incumbent: Some(model), unmeasured, ..Trial::new(policy, data, None, &after) }
+        }
+    }))
 }
 
 fn measured(context: &Context, version: &ModelVersion, documents: &[Document]) -> Result<ModelMetrics> {
@@ -66,7 +73,8 @@ fn admitted(trial: Trial, model: &ModelRef, waive: bool) -> Result<Trial> {
         return Ok(Trial { waived: !objections.is_empty(), ..trial });
     }
     let count = text::counted(objections.len() as u64, "label");
-    Err(Error::refused(format!("{model} may not go into production for {count}")).because(objections.join("; ")).hint(
+    let for_what = if trial.unmeasured.is_some() { String::new() } else { format!(" for {count}") };
+    Err(Error::refused(format!("{model} may not go into production{for_what}")).because(objections.join("; ")).hint(
         format!("train it further, or let it pass on record: assay model promote {model} --waive --reason REASON"),
     ))
 }

@@ -3,7 +3,7 @@
 use crate::base::{Digest, Error, Result};
 use crate::domain::actor::same_person;
 use crate::domain::model_change::RightReading;
-use crate::domain::{BatchId, Fact, ModelRef, Slice, TaskState, TaskSubject};
+use crate::domain::{BatchId, Fact, ModelRef, Slice};
 use crate::ops::Reply;
 use crate::pipeline::{Context, model_changes, plan};
 
@@ -64,10 +64,8 @@ pub fn assess(context: &Context, judgement: Judgement) -> Result<Reply> {
 
 fn have_read(context: &Context, slice: &Slice, models: &[ModelRef]) -> Result<()> {
     let dataset = context.contract.dataset(&slice.dataset)?;
-    let steps = context.journal.read(|snapshot| plan::readings(snapshot, dataset, slice.period, models))?;
     for model in models {
-        let reading = TaskSubject::Annotated { slice: slice.clone(), model: model.clone() };
-        if !steps.iter().any(|step| step.task.subject == reading && step.state == TaskState::Done) {
+        if !context.journal.read(|snapshot| plan::has_read(snapshot, dataset, slice, model))? {
             return Err(Error::refused(format!("{model} has not read {slice} as it is now"))
                 .hint(format!("assay run --model {model} --period {}", slice.period)));
         }

@@ -94,13 +94,15 @@ pub fn sync(context: &Context) -> Result<Reply> {
 /// Puts on record which models are otherwise than when they were seen last, or gone.
 fn record(context: &Context, registry: &str, models: &[RegisteredModel], synced: &mut Synced) -> Result<()> {
     let (registry, models) = (registry.to_owned(), models.to_vec());
-    synced.changed = context.write(move |transaction| {
+    (synced.changed, synced.lines) = context.write(move |transaction| {
         let mut known = transaction.mirrored_models(&registry)?;
-        let mut changed = 0;
+        let (mut changed, mut lines) = (0, Vec::new());
         for model in models {
             let name = model.name.clone();
-            if known.remove(&name).as_ref() != Some(&model) {
+            let before = known.remove(&name);
+            if before.as_ref() != Some(&model) {
                 changed += 1;
+                lines.extend(before.iter().flat_map(|before| taken_away(before, &model)));
                 let model = Some(Box::new(model));
                 transaction.append(Fact::ModelMirrored { registry: registry.clone(), name, model })?;
             }
@@ -109,9 +111,16 @@ fn record(context: &Context, registry: &str, models: &[RegisteredModel], synced:
             changed += 1;
             transaction.append(Fact::ModelMirrored { registry: registry.clone(), name, model: None })?;
         }
-        Ok(changed)
+        Ok((changed, lines))
     })?;
     Ok(())
+}
+
+/// Aliases that a registry gave, and took away: here they stay with what they stand for, until somebody points them elsewhere.
+fn taken_away(before: &RegisteredModel, now: &RegisteredModel) -> Vec<String> {
+    let gone = before.aliases.keys().filter(|alias| !now.aliases.contains_key(*alias));
+    let (name, stays) = (safe(&now.name), "where it stands for a version here, it stays: assay model alias");
+    gone.map(|alias| format!("no version of {name} is the {} there any more; {stays}", safe(alias))).collect()
 }
 
 /// Registers a version whose files are of a kind that is run here, once.
@@ -122,22 +131,21 @@ fn take(
     version: &RegisteredVersion,
     synced: &mut Synced,
 ) -> Result<()> {
-    let from = Mirrored { registry: registry.shown().to_owned(), name: model.name.clone(), version: version.version };
+    let from = Mirrored::of(registry.shown(), &model.name, version);
     let here = context.journal.read(|snapshot| snapshot.taken_from(&from))?;
     if here.is_some() || version.status != READY {
         return Ok(());
     }
     let remote = format!("{}/{}", safe(&model.name), version.version);
-    match taken(context, registry, (model, version), from) {
-        Ok(Some(here)) => {
+    match fetched(context, registry, (model, version), from) {
+        Ok(Some((aside, candidate))) => {
             synced.unanswered = 0;
+            let here = add(context, aside, candidate)?;
             synced.lines.push(format!("{remote} is {here} here"));
             synced.taken.push(here);
         }
         Ok(None) => synced.unanswered = 0,
-        Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Busy | ErrorKind::NoRoom) => {
-            return Err(error);
-        }
+        Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::NoRoom) => return Err(error),
         // One that can't be taken keeps none of the others, but where nothing comes any more nobody waits for the rest.
         Err(error) => {
             synced.unanswered = if error.kind() == ErrorKind::Io { synced.unanswered + 1 } else { 0 };
@@ -153,12 +161,13 @@ fn take(
     Ok(())
 }
 
-fn taken(
+/// A version whose files are of a kind that is run here, in a folder of its own.
+fn fetched(
     context: &Context,
     registry: &Registry,
     (model, version): (&RegisteredModel, &RegisteredVersion),
     from: Mirrored,
-) -> Result<Option<ModelRef>> {
+) -> Result<Option<(Aside, Candidate)>> {
     let files = registry.files(&model.name, version, &context.cancel)?;
     let Some(file) = model_file(&files) else { return Ok(None) };
     plain_name(&model.name)?;
@@ -178,7 +187,7 @@ fn taken(
         note: version.description.clone(),
         mirrored: Some(from),
     };
-    add(context, aside, candidate).map(Some)
+    Ok(Some((aside, candidate)))
 }
 
 /// The model file among the files of a version: the only one of its name at the top of the folder, or of a folder below.
@@ -208,7 +217,8 @@ fn point_aliases(context: &Context, registry: &str, model: &RegisteredModel, syn
     let lines = context.write(move |transaction| {
         let mut lines = Vec::new();
         for (alias, version) in &model.aliases {
-            let from = Mirrored { registry: registry.clone(), name: model.name.clone(), version: *version };
+            let Some(version) = model.versions.iter().find(|one| one.version == *version) else { continue };
+            let from = Mirrored::of(&registry, &model.name, version);
             let Some(here) = transaction.taken_from(&from)? else { continue };
             lines.extend(point(transaction, alias, here)?);
         }
@@ -226,8 +236,8 @@ fn point(transaction: &mut Transaction<'_>, alias: &str, here: ModelRef) -> Resu
     if alias == PRODUCTION {
         return Ok(Some(format!("the registry has {here} in production; here: assay model promote {here}")));
     }
-    if promotion::alias_problem(alias).is_some() {
-        return Ok(None);
+    if let Some(problem) = promotion::alias_problem(alias) {
+        return Ok(Some(format!("{here} has an alias there that it can't have here: {problem}")));
     }
     let line = format!("{here} is the {alias}");
     transaction.append(Fact::AliasMoved { alias: alias.to_owned(), model: here, previous, trial: None })?;

@@ -42,7 +42,7 @@ impl Tagger for NoOats {
 
     fn tag(&self, texts: &[&str], cancel: &Cancel) -> crate::base::Result<Vec<Answer>> {
         one_by_one(texts, cancel, |text| {
-            if text.contains("oat") { Err("oats are beyond it".to_owned()) } else { Ok(Vec::new()) }
+            if text.contains("oat") { Err("oats are beyond it".to_owned().into()) } else { Ok(Vec::new()) }
         })
     }
 }

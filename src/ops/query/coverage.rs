@@ -6,7 +6,7 @@ use crate::domain::listing::{Fetch, Query};
 use crate::domain::{Dataset, ModelRef, Task, TaskKind, TaskState, TaskSubject};
 use crate::journal::Snapshot;
 use crate::ops::Workspace;
-use crate::pipeline::plan;
+use crate::pipeline::{lease, plan};
 
 impl Workspace {
     /// Model versions that are offered, by name and newest first, by periods, newest first, by providers: where each stands.
@@ -20,7 +20,7 @@ impl Workspace {
     pub(super) fn readings(&self, part: &Part) -> Result<Vec<(Task, Covered)>> {
         let contract = self.contract()?;
         contract.providers(part.dataset.as_deref(), part.provider.as_deref())?;
-        let running: Vec<String> = self.journal().leases()?.into_iter().map(|lease| lease.key).collect();
+        let running = lease::held(self.journal())?;
         let mut covered = self.journal().read(|snapshot| {
             let mut offered = offered(snapshot)?;
             // One that is named is meant, archived or not.

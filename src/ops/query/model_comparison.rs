@@ -16,7 +16,7 @@ impl Workspace {
     /// now.
     ///
     /// # Errors
-    /// When a version is not known or archived, or there are no such rows: the error says how to have them read.
+    /// When a version is not known, or there are no such rows: the error says how to have them read.
     pub fn compare_models(
         &self,
         before: &ModelRef,

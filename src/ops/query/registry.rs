@@ -14,8 +14,7 @@ impl Workspace {
                     for version in model.versions.into_iter().rev() {
                         let stands_for = model.aliases.iter().filter(|(_, number)| **number == version.version);
                         let aliases = stands_for.map(|(alias, _)| alias.clone()).collect();
-                        let from =
-                            Mirrored { registry: registry.clone(), name: name.clone(), version: version.version };
+                        let from = Mirrored::of(&registry, &name, &version);
                         let here = snapshot.taken_from(&from)?;
                         versions.push(RemoteVersion {
                             registry: registry.clone(),

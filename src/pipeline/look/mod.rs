@@ -95,7 +95,8 @@ pub fn found(
     let (table, partition) = slices::annotations(slice, model);
     let Some(annotations) = context.lake.scan(&table, None, &partition)? else { return Ok(found) };
     let batches: BTreeSet<&str> = wanted.iter().map(|row| row.batch.as_str()).collect();
-    let frame = collect(annotations.filter(among(batches, wanted)))?;
+    let read = col(lineage::ERROR).is_null();
+    let frame = collect(annotations.filter(among(batches, wanted).and(read)))?;
     let column = EntityColumn::of(&frame)?;
     for index in 0..frame.height() {
         let (Some(key), Some(entities)) = (key(&frame, index)?, column.row(index)?) else { continue };

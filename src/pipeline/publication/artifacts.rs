@@ -122,7 +122,7 @@ pub(super) fn stage(
 fn unchanged(context: &Context, dataset: &Dataset, release: &Release) -> Result<()> {
     let name = &release.name;
     // In this order: whoever lets go of a lease has put the outcome on record before.
-    let held = lease::held(context)?;
+    let held = lease::held(&context.journal)?;
     let changed = || {
         Error::refused(format!("{name} changed while its artifacts were being written"))
             .hint(format!("assay release why {name}"))

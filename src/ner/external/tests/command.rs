@@ -49,7 +49,7 @@ fn a_program_is_asked_again_and_again_and_offsets_are_characters() {
     for _ in 0..3 {
         let answers = tag(tagger.as_ref(), &["🥤 e\u{301}x 500g", "cola"]).unwrap();
         assert_eq!(places(&answers[0]), [("BRAND".to_owned(), 2, 5), ("SIZE".to_owned(), 6, 10)]);
-        assert_eq!(answers[1], Err("too sweet".to_owned()));
+        assert_eq!(answers[1], Err("too sweet".to_owned().into()));
     }
     assert_eq!(tag(tagger.as_ref(), &[]).unwrap(), Vec::<Answer>::new());
 }
@@ -109,8 +109,10 @@ fn a_program_that_misbehaves_fails_with_a_reason_and_in_time() {
             "negative",
             rows(r#"[[{"label": "SIZE", "start": -1, "end": 2, "score": 0.5}]]"#),
             ErrorKind::BadData,
-            "`{\"id\"",
+            "-1..2, which is no part of a text",
         ),
+        ("unscored", rows(r#"[[{"label": "SIZE", "start": 1, "end": 2}]]"#), ErrorKind::BadData, "without a score"),
+        ("no row", rows("[[7]]"), ErrorKind::BadData, "answered `[7]`, which is neither"),
         ("never reads", "exec 0<&-; sleep 60".to_owned(), ErrorKind::Io, "did not write"),
         ("floods", "yes".to_owned(), ErrorKind::BadData, "`y`"),
     ] {
@@ -138,6 +140,15 @@ fn a_request_that_nobody_reads_holds_nobody_up() {
     let long = "x".repeat(2_000_000);
     let error = refused(&format!("{HELLO}\nsleep 60"), &[&long]);
     assert!(error.kind() == ErrorKind::Io, "{error:?}");
+}
+
+#[test]
+fn a_program_that_answers_without_reading_is_not_waited_for() {
+    let unasked = r#"for id in 1 2 3 4; do echo "{\"id\": $id, \"rows\": [[]]}"; done; sleep 60"#;
+    let program = Program::new(&format!("{HELLO}\n{unasked}"));
+    let (tagger, long) = (program.tagger(), "x".repeat(200_000));
+    let failed = within(20, || (0..4).map(|_| tag(tagger.as_ref(), &[&long])).find_map(Result::err));
+    assert!(failed.unwrap().message().contains("did not read what it was asked within 1 s"));
 }
 
 #[test]

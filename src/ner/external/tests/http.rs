@@ -111,7 +111,7 @@ fn a_scoring_server_gets_a_data_frame_and_answers_row_by_row() {
 fn a_server_may_speak_as_programs_do() {
     let play =
         Play::start(vec![Act::Say(200, r#"{"id": 1, "version": "3", "rows": [{"error": "too sweet"}]}"#.to_owned())]);
-    assert_eq!(tag(play.tagger("assay").as_ref(), &["cola"]).unwrap(), [Err("too sweet".to_owned())]);
+    assert_eq!(tag(play.tagger("assay").as_ref(), &["cola"]).unwrap(), [Err("too sweet".to_owned().into())]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn what_can_not_help_fails_at_once_with_its_reason() {
         (302, "", "302"),
         (200, "<html>welcome</html>", "`<html>welcome"),
         (200, r#"{"predictions": [[]]}"#, "1 prediction for 2 texts"),
-        (200, r#"{"predictions": ["\"[]\"", "[]"]}"#, "is no row"),
+        (200, r#"{"predictions": ["\"[]\"", "[]"]}"#, "neither a list of entities"),
         (200, r#"{"predictions": [[{"label": "BRAND", "start": 2, "end": 9, "score": 0.9}], []]}"#, "has 4 characters"),
     ] {
         let play = Play::start(vec![Act::Say(status, body.to_owned())]);
