@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
 use super::{Context, look, plan, slices};
@@ -94,7 +93,7 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
         let mut stand = |(row, seen): &(RowRef, Seen)| -> Result<Option<RowRef>> {
             let stands = match seen {
                 Seen::As(_) => true,
-                Seen::At(at) => context.journal.read(|snapshot| snapshot.is_read_alike_since(&slice, *at))?,
+                Seen::At(seq) => context.journal.read(|snapshot| snapshot.is_read_alike_since(&slice, *seq))?,
             };
             Ok(stands.then(|| row.clone()))
         };
@@ -122,8 +121,8 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
 enum Seen {
     /// Its texts and entities have this digest.
     As(Digest),
-    /// It was looked at then.
-    At(DateTime<Utc>),
+    /// It was looked at when the journal was so long.
+    At(u64),
 }
 
 /// Rows by slice and the version that has read them right.
@@ -131,7 +130,8 @@ type RightRows = BTreeMap<(Slice, ModelRef), Vec<(RowRef, Seen)>>;
 
 /// What somebody said of a row.
 struct Word {
-    at: DateTime<Utc>,
+    /// Its place in the journal.
+    seq: u64,
     batch: BatchId,
     row: u64,
     right: Option<(ModelRef, Seen)>,
@@ -141,7 +141,7 @@ struct Word {
 fn right_rows(context: &Context, model: &str) -> Result<RightRows> {
     context.journal.read(|snapshot| {
         let mut words = words(snapshot, model)?;
-        words.sort_by_key(|word| word.at);
+        words.sort_by_key(|word| word.seq);
         let mut right: BTreeMap<(BatchId, u64), (ModelRef, Seen)> = BTreeMap::new();
         for Word { batch, row, right: now, wrong, .. } in words {
             let key = (batch, row);
@@ -165,22 +165,24 @@ fn right_rows(context: &Context, model: &str) -> Result<RightRows> {
 /// What people said of rows that versions of this model have read.
 fn words(snapshot: &Snapshot<'_>, model: &str) -> Result<Vec<Word>> {
     let mut words = Vec::new();
+    let places = snapshot.places_of_verdicts()?;
     for anomaly in snapshot.anomalies_judged(model)? {
         for (batch, row, verdict) in snapshot.verdicts(&anomaly)? {
             let model = anomaly.model.clone();
+            let seq = places.get(&(anomaly.id.clone(), batch.clone(), row)).copied().unwrap_or_default();
             let (right, wrong) =
-                if verdict.accepted { (Some((model, Seen::At(verdict.at))), Vec::new()) } else { (None, vec![model]) };
-            words.push(Word { at: verdict.at, batch, row, right, wrong });
+                if verdict.accepted { (Some((model, Seen::At(seq))), Vec::new()) } else { (None, vec![model]) };
+            words.push(Word { seq, batch, row, right, wrong });
         }
     }
-    for JudgedReading { batch, row, before, after, verdict } in snapshot.readings_judged(model)? {
+    for JudgedReading { batch, row, before, after, verdict, seq } in snapshot.readings_judged(model)? {
         let judged = Seen::As(verdict.judged);
         let (right, wrong) = match verdict.right {
             RightReading::Before => (Some((before, judged)), vec![after]),
             RightReading::After => (Some((after, judged)), vec![before]),
             RightReading::Neither => (None, vec![before, after]),
         };
-        words.push(Word { at: verdict.at, batch, row, right, wrong });
+        words.push(Word { seq, batch, row, right, wrong });
     }
     Ok(words)
 }

@@ -1,5 +1,7 @@
 //! Questions about anomalies and verdicts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
@@ -45,6 +47,18 @@ impl Snapshot<'_> {
         let sql = "SELECT * FROM anomaly WHERE substr(model, 1, length(?1) + 1) = ?1 || '/'
              AND EXISTS (SELECT 1 FROM verdict WHERE verdict.anomaly = anomaly.id) ORDER BY id";
         self.all(sql, [name], read)
+    }
+
+    /// Where in the journal people said the last word on each sample of an anomaly.
+    pub fn places_of_verdicts(&self) -> Result<BTreeMap<(AnomalyId, BatchId, u64), u64>> {
+        let sql = "SELECT payload ->> '$.id' AS id, payload ->> '$.batch' AS batch, payload ->> '$.row' AS row,
+                max(seq) AS seq
+            FROM event WHERE kind = 'sample_judged' GROUP BY 1, 2, 3";
+        let places = self.all(sql, [], |row| {
+            let sample = (column::named(row, "id")?, column::named(row, "batch")?, column::number(row, "row")?);
+            Ok((sample, column::number(row, "seq")?))
+        })?;
+        Ok(places.into_iter().collect())
     }
 
     /// The anomaly of an earlier period whose waiver covers this one: of several, the newest.

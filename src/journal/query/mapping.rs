@@ -1,6 +1,5 @@
 //! Questions about what people decided about the columns of deliveries.
 
-use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use crate::base::{Error, Result};
@@ -22,19 +21,18 @@ impl Snapshot<'_> {
         found.ok_or_else(|| Error::not_found(format!("there is no mapping `{id}`")).hint("assay batch mappings"))
     }
 
-    /// Whether the rows of a slice are surely what they were at an instant, each by its number: nothing was refined since, or nothing
-    /// that says how columns are read was decided.
-    pub fn is_read_alike_since(&self, slice: &Slice, at: DateTime<Utc>) -> Result<bool> {
+    /// Whether the rows of a slice are surely what they were when the journal was so long: nothing was refined since, or nothing was
+    /// decided of how columns are read.
+    pub fn is_read_alike_since(&self, slice: &Slice, seq: u64) -> Result<bool> {
         let sql = "SELECT EXISTS (
-                SELECT 1 FROM output JOIN event USING (seq)
-                WHERE output.kind = 'refine' AND output.dataset = ?1 AND output.period_order = ?2
-                    AND output.provider = ?3 AND event.at <= ?4
+                SELECT 1 FROM output WHERE kind = 'refine' AND dataset = ?1 AND period_order = ?2 AND provider = ?3
+                    AND seq <= ?4
              ) OR NOT EXISTS (
-                SELECT 1 FROM contract WHERE at > ?4
-                UNION ALL SELECT 1 FROM mapping WHERE dataset = ?1 AND provider = ?3 AND at > ?4
+                SELECT 1 FROM event WHERE seq > ?4
+                    AND kind IN ('contract_applied', 'mapping_accepted', 'mapping_taken_back', 'reference_landed')
              ) AS number";
-        let (order, at) = (column::period_order(slice.period), column::written(at));
-        Ok(self.number(sql, params![slice.dataset, order, slice.provider, at])? > 0)
+        let (order, seq) = (column::period_order(slice.period), column::integer(seq)?);
+        Ok(self.number(sql, params![slice.dataset, order, slice.provider, seq])? > 0)
     }
 
     /// The batches that a slice's provider stands on for the newest period before that it delivered rows for,

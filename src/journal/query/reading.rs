@@ -21,6 +21,8 @@ pub struct JudgedReading {
     pub after: ModelRef,
     /// What was said.
     pub verdict: ReadingVerdict,
+    /// The place of that in the journal.
+    pub seq: u64,
 }
 
 impl Snapshot<'_> {
@@ -49,6 +51,7 @@ impl Snapshot<'_> {
                 before: column::named(row, "model_before")?,
                 after: column::named(row, "model_after")?,
                 verdict: column::json(row, "body")?,
+                seq: column::number(row, "seq")?,
             })
         })?;
         Ok(judged.into_iter().filter(|one| one.before.name == model || one.after.name == model).collect())
