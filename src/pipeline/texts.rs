@@ -90,18 +90,10 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
     for ((slice, reader), rows) in right_rows(context, model)? {
         context.cancel.check()?;
         let Some(dataset) = datasets.iter().find(|dataset| dataset.name == slice.dataset) else { continue };
-        let mut stand = |(row, seen): &(RowRef, Seen)| -> Result<Option<RowRef>> {
-            let stands = match seen {
-                Seen::As(_) => true,
-                Seen::At(seq) => context.journal.read(|snapshot| snapshot.is_read_alike_since(&slice, *seq))?,
-            };
-            Ok(stands.then(|| row.clone()))
-        };
         if !context.journal.read(|snapshot| plan::has_read(snapshot, dataset, &slice, &reader))? {
             continue;
         }
-        let wanted = rows.iter().map(&mut stand).collect::<Result<Vec<_>>>()?;
-        let wanted: Vec<RowRef> = wanted.into_iter().flatten().collect();
+        let wanted: Vec<RowRef> = rows.iter().map(|(row, _)| row.clone()).collect();
         let mut found = look::found(context, &slice, &reader, &wanted)?;
         for sample in look::samples(context, &[slice], &ModelRef::none(), &wanted)? {
             let Some(entities) = found.remove(&(sample.batch.to_string(), sample.row)) else { continue };
@@ -117,7 +109,6 @@ pub fn found_right(context: &Context, model: &str) -> Result<Vec<Document>> {
 }
 
 /// What tells that a row is still what somebody judged.
-#[derive(Clone)]
 enum Seen {
     /// Its texts and entities have this digest.
     As(Digest),
@@ -125,7 +116,7 @@ enum Seen {
     At(u64),
 }
 
-/// Rows by slice and the version that has read them right.
+/// Rows by slice and the version that has read them right, where the rows themselves are what they were.
 type RightRows = BTreeMap<(Slice, ModelRef), Vec<(RowRef, Seen)>>;
 
 /// What somebody said of a row.
@@ -155,8 +146,14 @@ fn right_rows(context: &Context, model: &str) -> Result<RightRows> {
         let mut rows = RightRows::new();
         for ((batch, row), (reader, seen)) in right {
             let Some(known) = snapshot.batch(&batch)? else { continue };
+            let slice = known.delivery.slice;
+            if let Seen::At(seq) = seen
+                && !snapshot.is_read_alike_since(&slice, seq)?
+            {
+                continue;
+            }
             let row = RowRef { batch, row, why: String::new() };
-            rows.entry((known.delivery.slice, reader)).or_default().push((row, seen));
+            rows.entry((slice, reader)).or_default().push((row, seen));
         }
         Ok(rows)
     })

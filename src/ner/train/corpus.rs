@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::Document;
+use super::{Document, table};
 use crate::base::{Cancel, Error, Result};
 use crate::ner::crf::features::{Extractor, NOTHING, per_token};
 use crate::ner::crf::knowledge::Knowledge;
@@ -80,12 +80,12 @@ impl Corpus {
             }
             corpus.documents.push(first_sentence..corpus.sentences.len());
         }
-        corpus.number_features();
+        corpus.number_features(table::most_rows(tags::count(labels.len())));
         Ok(corpus)
     }
 
-    /// Puts each feature's number in the place of its bucket.
-    fn number_features(&mut self) {
+    /// Puts each feature's number in the place of its bucket. Where there are more than `most`, the rarest stand for nothing.
+    fn number_features(&mut self, most: usize) {
         let mut met = vec![0_u32; 1 << self.hash_bits];
         for bucket in &self.features {
             met[*bucket as usize] += 1;
@@ -93,7 +93,11 @@ impl Corpus {
         met[NOTHING as usize] = u32::MAX;
         self.buckets = (0..).zip(&met).filter(|(_, times)| **times > 0).map(|(bucket, _)| bucket).collect();
         self.buckets.sort_by_key(|bucket| Reverse(met[*bucket as usize]));
-        let mut numbers = met;
+        if self.buckets.len() > most {
+            tracing::warn!(features = self.buckets.len(), most, "the rarest features are not learned from");
+            self.buckets.truncate(most);
+        }
+        let mut numbers = vec![FIRST; met.len()];
         for (number, bucket) in (0..).zip(&self.buckets) {
             numbers[*bucket as usize] = number;
         }
@@ -140,4 +144,29 @@ fn token_spans(sentence: &[Token], entities: &[&TrueEntity], labels: &[String]) 
             (start < end).then_some(TokenSpan { label, start, end })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rarest_of_too_many_features_stand_for_nothing() {
+        let met = vec![9, 5, 7, 5, NOTHING, 7, 5];
+        let numbered = |most| {
+            let mut corpus = Corpus {
+                features: met.clone(),
+                buckets: Vec::new(),
+                gold: vec![tags::OUTSIDE; met.len()],
+                sentences: std::iter::once(0..met.len()).collect(),
+                documents: Vec::new(),
+                hash_bits: 4,
+                per_token: 1,
+            };
+            corpus.number_features(most);
+            (corpus.features(0).to_vec(), corpus.buckets_of(0).collect::<Vec<_>>())
+        };
+        assert_eq!(numbered(9), (vec![3, 1, 2, 1, FIRST, 2, 1], met.clone()));
+        assert_eq!(numbered(3), (vec![FIRST, 1, 2, 1, FIRST, 2, 1], vec![NOTHING, 5, 7, 5, NOTHING, 7, 5]));
+    }
 }

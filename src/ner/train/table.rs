@@ -8,6 +8,11 @@ const MOST_WEIGHTS: usize = 40_000_000;
 /// The weights of a row are added up in blocks of this many, which the processor does at once.
 const BLOCK: usize = 8;
 
+/// How many rows of so many columns may be learned.
+pub const fn most_rows(columns: usize) -> usize {
+    MOST_WEIGHTS / columns
+}
+
 /// Rows of weights. The average is taken lazily: beside each weight stands the sum of its changes, each times the moment it happened at;
 /// only weights that change cost anything (Daumé 2006, figure 2.3).
 pub struct Table {
