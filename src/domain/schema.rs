@@ -7,9 +7,10 @@ use super::unit::Unit;
 use crate::base::{Error, Result};
 
 /// The type of a canonical field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FieldType {
     /// Text.
+    #[default]
     String,
     /// A whole number of 64 bits.
     Int,

@@ -88,8 +88,9 @@ impl TaskKind {
             // 2: rows that come again for the next period are a finding.
             // 3: columns without a name and a value are none.
             Self::Evaluate => 3,
-            // 2: what clients see is part of what an approval stands for.
-            Self::Assemble => 2,
+            // Profile 2: more is measured of each column, and of more than a million different values it is estimated.
+            // Assemble 2: what clients see is part of what an approval stands for.
+            Self::Profile | Self::Assemble => 2,
             _ => 1,
         }
     }

@@ -46,6 +46,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Replay,
     // Which of two model versions has read a row right.
     Step::Replay,
+    // The numbers that were measured of a slice do not repeat which one it is.
+    Step::Replay,
 ];
 
 /// Refuses a database that is not a journal, or that a newer program wrote.

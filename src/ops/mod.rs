@@ -5,6 +5,7 @@ mod delivered;
 mod details;
 mod judged;
 mod outlived;
+mod profiled;
 mod query;
 mod reasons;
 mod record;
@@ -21,6 +22,7 @@ pub use details::{
     RejectRow, ReleaseChanges, ReleaseDetail, ReleaseMove, RowChange, WaitingFiles, WaivedFinding,
 };
 pub use outlived::Outlived;
+pub use profiled::{Measuring, Profiled};
 pub use reasons::ReasonGroup;
 pub use record::Record;
 pub use session::Session;

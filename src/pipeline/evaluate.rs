@@ -4,9 +4,8 @@ mod sharing;
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{LazyFrame, UnionArgs, concat};
-
 use super::plan::{self, reference_model};
+use super::slices::union;
 use super::{Context, drift, findings, history, profile, refine, slices, standing};
 use crate::base::{Error, Result, crash};
 use crate::domain::task::TaskOutput;
@@ -91,10 +90,10 @@ fn judge(context: &Context, dataset: &Dataset, release: &Release) -> Result<Vec<
         let mapping = dataset.mapping_digest(dataset.provider(provider)?, columns)?;
         facts.baseline = baseline.clone().filter(|baseline| baseline.covers(provider, &ids, mapping.as_str()));
         slices.push(facts);
-        silver.extend(slice_frame(context, slices::silver(&slice))?);
-        rejects.extend(slice_frame(context, slices::rejects(&slice))?);
+        silver.extend(slices::scan(context, slices::silver(&slice))?);
+        rejects.extend(slices::scan(context, slices::rejects(&slice))?);
         if !release.model.is_none() {
-            annotations.extend(slice_frame(context, slices::annotations(&slice, &release.model))?);
+            annotations.extend(slices::scan(context, slices::annotations(&slice, &release.model))?);
         }
     }
     sharing::between_providers(context, dataset, period, &mut slices, &silver)?;
@@ -145,18 +144,4 @@ fn slice_facts(
         previous_model,
         baseline: None,
     })
-}
-
-fn slice_frame(
-    context: &Context,
-    (table, partition): (crate::lake::Table, Vec<(String, String)>),
-) -> Result<Option<LazyFrame>> {
-    context.lake.scan(&table, None, &partition)
-}
-
-fn union(frames: Vec<LazyFrame>) -> Result<Option<LazyFrame>> {
-    if frames.is_empty() {
-        return Ok(None);
-    }
-    concat(frames, UnionArgs::default()).map(Some).map_err(Error::library)
 }

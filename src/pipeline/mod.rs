@@ -42,6 +42,7 @@ pub mod schedule;
 pub mod slices;
 pub mod standing;
 pub mod step;
+pub mod table;
 pub mod texts;
 
 pub use context::Context;

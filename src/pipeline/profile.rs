@@ -1,11 +1,14 @@
 //! `profile`: silver and annotations of a slice are measured.
 
+use polars::prelude::LazyFrame;
+
 use super::report::Report;
+use super::slices::{Place, union};
 use super::{Context, refine, slices};
 use crate::base::{Error, Result, crash};
 use crate::domain::profile::Profile;
 use crate::domain::task::TaskOutput;
-use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject};
+use crate::domain::{Dataset, ModelRef, Slice, Task, TaskKind, TaskSubject};
 use crate::lake::Shelf;
 use crate::quality::profile;
 
@@ -24,34 +27,48 @@ pub fn run(context: &Context, task: &Task, report: &Report<'_>) -> Result<Measur
     };
     let dataset = context.contract.dataset(&slice.dataset)?;
     slices::check(context, slice, model)?;
-    let (table, partition) = slices::silver(slice);
-    let total = context.lake.partition_rows(&table, &partition)?;
-    let silver = context.lake.scan(&table, None, &partition)?;
-    let (table, partition) = slices::rejects(slice);
-    let rejects = context.lake.scan(&table, None, &partition)?;
-    let annotations = if model.is_none() {
-        None
-    } else {
-        let (table, partition) = slices::annotations(slice, model);
-        context.lake.scan(&table, None, &partition)?
-    };
-    let labels = context.journal.read(|snapshot| snapshot.model(model))?.map(|version| version.labels);
-    let input = profile::Input {
-        labels: labels.as_deref().unwrap_or_default(),
-        slice,
-        model,
-        schema: &dataset.schema,
-        key: &dataset.key,
-        silver: silver.unwrap_or_else(|| refine::empty_silver(dataset)),
-        rejects,
-        annotations,
-    };
-    let profile = profile::measure(input, &|rows| report.rows(rows, total), &context.cancel)?;
+    let profile = measure(context, dataset, std::slice::from_ref(slice), model, &slice.to_string(), report)?;
     let content = context.lake.write_document(Shelf::Profiles, &profile::to_json(&profile)?)?;
     crash::point("task.before_outcome");
     let output =
         TaskOutput { rows_in: profile.rows, rows_out: profile.rows, content: Some(content), ..TaskOutput::of(task) };
     Ok(Measured { output, metrics: profile.metrics().into_iter().collect() })
+}
+
+/// Measures the rows of some slices of a dataset as one table, with what a model version found in them.
+pub fn measure(
+    context: &Context,
+    dataset: &Dataset,
+    of: &[Slice],
+    model: &ModelRef,
+    subject: &str,
+    report: &Report<'_>,
+) -> Result<Profile> {
+    let scan = |place: fn(&Slice) -> Place| -> Result<Option<LazyFrame>> {
+        let frames = of.iter().map(|slice| slices::scan(context, place(slice)));
+        union(frames.filter_map(Result::transpose).collect::<Result<_>>()?)
+    };
+    let mut total = Some(0);
+    for slice in of {
+        let (table, partition) = slices::silver(slice);
+        total = total.zip(context.lake.partition_rows(&table, &partition)?).map(|(total, rows)| total + rows);
+    }
+    let annotations =
+        of.iter().filter(|_| !model.is_none()).map(|slice| slices::scan(context, slices::annotations(slice, model)));
+    let labels = context.journal.read(|snapshot| snapshot.model(model))?.map(|version| version.labels);
+    let silver = scan(slices::silver)?.unwrap_or_else(|| refine::empty_silver(dataset));
+    let input = profile::Input {
+        labels: labels.as_deref().unwrap_or_default(),
+        subject,
+        model,
+        schema: &dataset.schema,
+        is_typed: true,
+        key: &dataset.key,
+        rows: profile::rows_of(silver, &dataset.schema, &context.cancel)?,
+        rejects: scan(slices::rejects)?,
+        annotations: union(annotations.filter_map(Result::transpose).collect::<Result<_>>()?)?,
+    };
+    profile::measure(input, &|rows| report.rows(rows, total), &context.cancel)
 }
 
 /// The stored profile of a slice under a model version, if it was measured.

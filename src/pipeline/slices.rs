@@ -3,6 +3,8 @@
 //! Data files are named by their content, and an output says which ones it consists of. So neither a lost file, nor a
 //! changed one, nor an older copy of a table is taken for what was judged and signed.
 
+use polars::prelude::{LazyFrame, UnionArgs, concat};
+
 use super::Context;
 use crate::base::{Digest, Error, KeyHasher, Result};
 use crate::domain::{ModelRef, Slice, Task, TaskKind, TaskSubject, lineage, task};
@@ -30,6 +32,19 @@ pub fn annotations(slice: &Slice, model: &ModelRef) -> Place {
 
 fn partition(slice: &Slice) -> Vec<(String, String)> {
     vec![(lineage::PERIOD.to_owned(), slice.period.to_string()), (lineage::PROVIDER.to_owned(), slice.provider.clone())]
+}
+
+/// The rows of a partition as they are now; none where there never were any.
+pub fn scan(context: &Context, (table, partition): Place) -> Result<Option<LazyFrame>> {
+    context.lake.scan(&table, None, &partition)
+}
+
+/// All rows of some partitions of a table.
+pub fn union(frames: Vec<LazyFrame>) -> Result<Option<LazyFrame>> {
+    if frames.is_empty() {
+        return Ok(None);
+    }
+    concat(frames, UnionArgs::default()).map(Some).map_err(Error::library)
 }
 
 /// The slot of a slice's output.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use polars::prelude::{DataFrame, LazyFrame, PlHashSet};
 
+use super::fingerprints::Fingerprints;
 use super::samples::Picks;
 use crate::base::hash::fingerprint;
 use crate::base::{Cancel, Result};
@@ -60,31 +61,29 @@ fn of_rejects(chunk: &DataFrame) -> Result<Vec<Option<String>>> {
 /// The different keys of a slice.
 #[derive(Debug, Default)]
 pub(super) struct KeyTally {
-    seen: PlHashSet<u128>,
+    seen: Fingerprints,
     rows: u64,
 }
 
 impl KeyTally {
     /// Counts the keys of a chunk of silver.
     pub(super) fn add_rows(&mut self, chunk: &DataFrame, fields: &[&Field]) -> Result<()> {
-        of_rows(chunk, fields)?.iter().for_each(|key| self.add(key));
-        Ok(())
+        of_rows(chunk, fields)?.iter().try_for_each(|key| self.add(key))
     }
 
     /// Counts the keys of a chunk of rejects.
     pub(super) fn add_rejects(&mut self, chunk: &DataFrame) -> Result<()> {
-        of_rejects(chunk)?.iter().flatten().for_each(|key| self.add(key));
-        Ok(())
+        of_rejects(chunk)?.iter().flatten().try_for_each(|key| self.add(key))
     }
 
-    fn add(&mut self, key: &str) {
+    fn add(&mut self, key: &str) -> Result<()> {
         self.rows += 1;
-        self.seen.insert(fingerprint(key.as_bytes()));
+        self.seen.add(fingerprint(key.as_bytes()))
     }
 
     /// Rows whose key some other counted row had before.
-    pub(super) fn duplicates(&self) -> u64 {
-        self.rows - self.seen.len() as u64
+    pub(super) fn duplicates(self) -> Result<u64> {
+        Ok(self.rows - self.seen.different()?)
     }
 }
 

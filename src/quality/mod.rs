@@ -2,11 +2,13 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `profile` | one pass over a slice and its annotations, to a [`crate::domain::profile::Profile`] |
-//! | `tally`, `texts`, `column`, `numbers`, `labels`, `keys` | what that pass counts, cell by cell |
+//! | `profile` | one pass over rows and what was found in them, to a [`crate::domain::profile::Profile`] |
+//! | `keys`, `fingerprints` | the keys of rows, and how many occur twice |
 //! | `grain` | rows per key |
 //! | `overlap` | rows that two slices share |
 //! | `robust` | median and MAD: the band that both a check and its chart use |
+//! | `difference` | what differs between two profiles, and whether that is more than chance |
+//! | `distance` | how far two distributions lie apart |
 //! | `evaluate` | the checks of the contract, one file each |
 //! | `sql` | people's queries, over named tables only |
 //! | `stream` | lazy plans walked chunk by chunk, here and in the pipeline |
@@ -14,6 +16,8 @@
 //! A slice is counted as a multiset: every measure is computed from values in their own order, never in the order in
 //! which rows came. So the same rows give the same bytes, whatever the chunks and threads were.
 
+pub mod difference;
+pub mod distance;
 pub mod evaluate;
 pub mod grain;
 pub mod keys;
@@ -22,12 +26,8 @@ pub mod profile;
 pub mod robust;
 pub mod sql;
 
-mod column;
-mod labels;
-mod numbers;
+mod fingerprints;
 mod samples;
-mod tally;
-mod texts;
 
 /// A count as a number to compute with; exact below 2^53.
 #[allow(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^53")]

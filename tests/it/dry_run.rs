@@ -188,9 +188,20 @@ fn every_verb_is_in(table: &[&[&str]]) {
         "mappings",
         "scorecard",
     ];
-    for noun in
-        ["task", "batch", "period", "model", "anomaly", "release", "channel", "reference", "contract", "log", "demo"]
-    {
+    for noun in [
+        "task",
+        "batch",
+        "period",
+        "model",
+        "anomaly",
+        "release",
+        "channel",
+        "reference",
+        "contract",
+        "log",
+        "demo",
+        "profile",
+    ] {
         let help = program().args([noun, "--help"]).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());

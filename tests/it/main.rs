@@ -33,6 +33,7 @@ mod parquet;
 mod parts;
 mod picture;
 mod processes;
+mod profiles;
 mod programs;
 mod promotion;
 mod readme;

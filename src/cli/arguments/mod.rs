@@ -8,6 +8,7 @@ mod demo;
 mod log;
 mod model;
 mod period;
+mod profile;
 mod reference;
 mod release;
 mod task;
@@ -26,6 +27,7 @@ pub use demo::{DemoArguments, DemoCommand};
 pub use log::LogCommand;
 pub use model::ModelCommand;
 pub use period::PeriodCommand;
+pub use profile::ProfileCommand;
 pub use reference::ReferenceCommand;
 pub use release::ReleaseCommand;
 pub use task::TaskCommand;
@@ -121,6 +123,9 @@ pub enum Command {
     /// NER models and their versions.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// What is in the data.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// What a person has to settle.
     #[command(subcommand)]
     Anomaly(AnomalyCommand),

@@ -10,6 +10,7 @@ mod log;
 mod model;
 mod period;
 mod preview;
+mod profile;
 mod reference;
 mod release;
 pub mod screen;
@@ -53,13 +54,18 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
             let whose = Whose { dataset: dataset.dataset.as_deref(), provider: provider.as_deref() };
             return preview::run(arguments, file, whose, *rows, output, cancel);
         }
+        Command::Profile(command) => return profile::run(arguments, command, output, cancel),
         _ => {}
     }
     let workspace = open(arguments)?;
     let _traces = logging::start(workspace.root());
     let call = Call { workspace, arguments, output, cancel };
     match command {
-        Command::Demo(_) | Command::Init { .. } | Command::Completions { .. } | Command::Log { .. } => Ok(()),
+        Command::Demo(_)
+        | Command::Init { .. }
+        | Command::Completions { .. }
+        | Command::Log { .. }
+        | Command::Profile(_) => Ok(()),
         Command::Status => status::run(&call),
         Command::Contract(command) => contract::run(&call, command),
         Command::Ingest { dataset, provider, watch: true, .. } => call.watch(dataset.dataset.clone(), provider.clone()),

@@ -9,22 +9,26 @@ use crate::journal::column;
 use crate::journal::snapshot::Snapshot;
 
 pub(super) const PROJECTION: Projection = Projection {
-    tables: &["metric"],
+    tables: &["measured", "metric"],
     schema: "
-        CREATE TABLE metric (
+        CREATE TABLE measured (
+            seq          INTEGER PRIMARY KEY,
             dataset      TEXT NOT NULL,
             provider     TEXT NOT NULL,
             model        TEXT NOT NULL,
-            name         TEXT NOT NULL,
             period       TEXT NOT NULL,
             period_order INTEGER NOT NULL,
-            value        REAL NOT NULL,
-            seq          INTEGER NOT NULL,
-            PRIMARY KEY (dataset, period_order, model, provider, name)
+            UNIQUE (dataset, period_order, model, provider)
+        ) STRICT;
+        CREATE TABLE metric (
+            seq   INTEGER NOT NULL,
+            name  TEXT NOT NULL,
+            value REAL NOT NULL,
+            PRIMARY KEY (seq, name)
         ) STRICT, WITHOUT ROWID;
     ",
     indexes: "
-        CREATE INDEX metric_history ON metric (dataset, provider, name, model, period_order);
+        CREATE INDEX measured_history ON measured (dataset, provider, period_order);
     ",
     apply,
 };
@@ -49,15 +53,19 @@ fn replace(
 ) -> Result<()> {
     let (dataset, provider, model) = (&slice.dataset, &slice.provider, model.to_string());
     let order = column::period_order(slice.period);
+    let seq = column::integer(seq)?;
+    let slice_of = "FROM measured WHERE dataset = ?1 AND provider = ?2 AND period_order = ?3 AND model = ?4";
+    let place = params![dataset, provider, order, model];
+    snapshot.execute(&format!("DELETE FROM metric WHERE seq IN (SELECT seq {slice_of})"), place)?;
+    snapshot.execute(&format!("DELETE {slice_of}"), place)?;
     snapshot.execute(
-        "DELETE FROM metric WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND period_order = ?4",
-        params![dataset, provider, model, order],
+        "INSERT INTO measured (seq, dataset, provider, model, period, period_order) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![seq, dataset, provider, model, slice.period.to_string(), order],
     )?;
     for (name, value) in metrics {
         snapshot.execute(
-            "INSERT OR REPLACE INTO metric (dataset, provider, model, name, period, period_order, value, seq)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![dataset, provider, model, name, slice.period.to_string(), order, value, column::integer(seq)?],
+            "INSERT OR REPLACE INTO metric (seq, name, value) VALUES (?1, ?2, ?3)",
+            params![seq, name, value],
         )?;
     }
     Ok(())

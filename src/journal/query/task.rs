@@ -152,8 +152,8 @@ impl Snapshot<'_> {
     /// The history of one named number of a provider under a model version, oldest period first.
     pub fn metric(&self, dataset: &str, provider: &str, model: &ModelRef, name: &str) -> Result<Vec<(Period, f64)>> {
         self.all(
-            "SELECT period, value FROM metric WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND name = ?4
-             ORDER BY period_order",
+            "SELECT period, value FROM measured JOIN metric USING (seq)
+             WHERE dataset = ?1 AND provider = ?2 AND model = ?3 AND name = ?4 ORDER BY period_order",
             params![dataset, provider, model.to_string(), name],
             |row| Ok((column::parsed(row, "period")?, row.get("value")?)),
         )
@@ -163,8 +163,8 @@ impl Snapshot<'_> {
     /// beside: the newest of each period, oldest period first.
     pub fn metric_of_data(&self, dataset: &str, provider: &str, name: &str) -> Result<Vec<(Period, f64)>> {
         self.all(
-            "SELECT period, value, max(seq) FROM metric WHERE dataset = ?1 AND provider = ?2 AND name = ?3
-             GROUP BY period_order ORDER BY period_order",
+            "SELECT period, value, max(measured.seq) FROM measured JOIN metric USING (seq)
+             WHERE dataset = ?1 AND provider = ?2 AND name = ?3 GROUP BY period_order ORDER BY period_order",
             params![dataset, provider, name],
             |row| Ok((column::parsed(row, "period")?, row.get("value")?)),
         )
@@ -173,7 +173,7 @@ impl Snapshot<'_> {
     /// Whether any slice of a period was profiled under a model version.
     pub fn profiled_with(&self, dataset: &str, period: Period, model: &ModelRef) -> Result<bool> {
         let sql =
-            "SELECT EXISTS (SELECT 1 FROM metric WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
+            "SELECT EXISTS (SELECT 1 FROM measured WHERE dataset = ?1 AND period_order = ?2 AND model = ?3) AS number";
         Ok(self.number(sql, params![dataset, column::period_order(period), model.to_string()])? > 0)
     }
 }

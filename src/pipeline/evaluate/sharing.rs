@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use polars::prelude::LazyFrame;
 
 use super::super::history::Vouched;
+use super::super::slices::{scan, union};
 use super::super::{Context, slices};
-use super::{slice_frame, union};
 use crate::base::Result;
 use crate::domain::{Dataset, Period, Slice};
 use crate::quality::evaluate::SliceFacts;
@@ -74,7 +74,7 @@ fn of(dataset: &Dataset, period: Period, provider: &str) -> Slice {
 
 /// The rows that a slice shares with another; none where one of them has no rows.
 fn shared(context: &Context, dataset: &Dataset, own: &Slice, other: &Slice) -> Result<Option<Shared>> {
-    let frames = (slice_frame(context, slices::silver(own))?, slice_frame(context, slices::silver(other))?);
+    let frames = (scan(context, slices::silver(own))?, scan(context, slices::silver(other))?);
     let (Some(rows), Some(others)) = frames else { return Ok(None) };
     overlap::between(dataset, rows, (others, other.to_string()), &context.cancel).map(Some)
 }

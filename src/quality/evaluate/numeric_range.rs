@@ -12,7 +12,7 @@ use crate::domain::lineage::{BATCH, ROW};
 use crate::domain::profile::{ColumnProfile, NumberProfile};
 use crate::domain::{Bounds, Check, Evaluation, FieldType, Outcome};
 use crate::frames::{for_each_chunk, named};
-use crate::quality::numbers::key_of;
+use crate::quality::profile::key_of;
 use crate::quality::samples::Picks;
 
 /// The numbers of the rule.

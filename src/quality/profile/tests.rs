@@ -10,16 +10,13 @@ use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
 use crate::base::ErrorKind;
-use crate::domain::FieldType;
 use crate::domain::profile::ColumnProfile;
 
 fn field(name: &str, field_type: &str) -> crate::domain::Field {
     crate::domain::Field::new(name.to_owned(), field_type.parse().unwrap())
 }
 
-fn slice() -> Slice {
-    Slice { dataset: "slips".to_owned(), period: "2026-10".parse().unwrap(), provider: "northgate".to_owned() }
-}
+const SUBJECT: &str = "slips/2026-10/northgate";
 
 /// Silver with lineage in front of the given columns.
 fn silver(columns: Vec<Column>) -> DataFrame {
@@ -37,6 +34,21 @@ fn rejects(keys: &[Option<&str>]) -> LazyFrame {
     silver(vec![Column::new("_key".into(), keys)]).lazy()
 }
 
+/// Rows alone.
+fn plain<'a>(model: &'a ModelRef, schema: &'a [crate::domain::Field], silver: LazyFrame, cancel: &Cancel) -> Input<'a> {
+    Input {
+        subject: SUBJECT,
+        model,
+        schema,
+        is_typed: true,
+        key: &[],
+        labels: &[],
+        rows: rows_of(silver, schema, cancel).unwrap(),
+        rejects: None,
+        annotations: None,
+    }
+}
+
 fn measure_all(
     schema: &[crate::domain::Field],
     key: &[&str],
@@ -44,9 +56,8 @@ fn measure_all(
     rejects: Option<LazyFrame>,
 ) -> Profile {
     let key: Vec<String> = key.iter().map(|name| (*name).to_owned()).collect();
-    let (slice, model) = (slice(), ModelRef::none());
-    let input =
-        Input { slice: &slice, model: &model, schema, key: &key, labels: &[], silver, rejects, annotations: None };
+    let model = ModelRef::none();
+    let input = Input { key: &key, rejects, ..plain(&model, schema, silver, &Cancel::default()) };
     measure(input, &|_| (), &Cancel::default()).unwrap()
 }
 
@@ -105,7 +116,8 @@ fn every_type_by_hand() {
     };
     assert_eq!(ends("note"), (1, 2, "", "tea"));
     assert_eq!(by_name["note"].top, [("tea".to_owned(), 2), (String::new(), 1)]);
-    assert_eq!(by_name["note"].lengths, Some((0, 2.0, 3)));
+    let note = by_name["note"].texts.as_ref().unwrap();
+    assert_eq!((note.empty, note.shortest, note.mean_length, note.longest), (1, 0, 2.0, 3));
     assert_eq!(ends("line"), (1, 2, "7", "9"));
     assert_eq!(by_name["line"].numbers.as_ref().unwrap().mean, 7.666_666_666_67);
     // Zero and minus zero are one value; NaN and infinity are values, and are no numbers.
@@ -119,7 +131,13 @@ fn every_type_by_hand() {
     assert_eq!(ends("amount"), (0, 3, "-0.05", "20.00"));
     let amount = by_name["amount"].numbers.as_ref().unwrap();
     assert_eq!((amount.mean, amount.min, amount.max, amount.quantiles[3]), (5.7375, -0.05, 20.0, 1.5));
+    assert_eq!((amount.negative, amount.round), (1, 1));
     assert_eq!(profile.metrics()["median(amount)"], 1.5);
+    // A Friday, twice, a Saturday and a Thursday.
+    let dates = by_name["sold_on"].dates.as_ref().unwrap();
+    assert_eq!((dates.weekdays, dates.months[9]), ([0, 0, 0, 1, 2, 1, 0], 4));
+    assert_eq!(dates.histogram[1], ("2024-10-04".to_owned(), 2));
+    assert_eq!(by_name["at"].dates.as_ref().unwrap().histogram[0], ("1969-12-31".to_owned(), 1));
     assert_eq!(from_json(&to_json(&profile).unwrap()).unwrap(), profile);
 }
 
@@ -145,17 +163,14 @@ fn labels_are_counted_also_those_found_nowhere() {
         &[("BRAND", "Acme", 0.7)],
         &[("BRAND", "Zeta", f64::NAN)],
     ]);
-    let (slice, model) = (slice(), ModelRef::new("slips", 3));
+    let model = ModelRef::new("slips", 3);
     let schema = [field("description", "string")];
+    let silver = silver(vec![Column::new("description".into(), ["x"; 4])]).lazy();
+    let labels = ["PACK".to_owned(), "BRAND".to_owned()];
     let input = Input {
-        slice: &slice,
-        model: &model,
-        schema: &schema,
-        key: &[],
-        labels: &["PACK".to_owned(), "BRAND".to_owned()],
-        silver: silver(vec![Column::new("description".into(), ["x"; 4])]).lazy(),
-        rejects: None,
+        labels: &labels,
         annotations: Some(annotations.lazy()),
+        ..plain(&model, &schema, silver, &Cancel::default())
     };
     let profile = measure(input, &|_| (), &Cancel::default()).unwrap();
     let labels: Vec<(&str, u64, f64, f64)> = profile
@@ -165,6 +180,7 @@ fn labels_are_counted_also_those_found_nowhere() {
         .collect();
     assert_eq!(labels, [("BRAND", 3, 750.0, 0.8), ("PACK", 0, 0.0, 0.0), ("SIZE", 1, 250.0, 0.5)]);
     assert_eq!(profile.labels[0].top, [("Acme".to_owned(), 2), ("Zeta".to_owned(), 1)]);
+    assert_eq!((profile.labels[0].forms, profile.labels[0].scores), (2, [0, 0, 0, 0, 0, 0, 0, 1, 0, 1]));
     let metrics = profile.metrics();
     assert_eq!(metrics["rate(PACK)"], 0.0);
     assert!(!metrics.contains_key("score(PACK)"));
@@ -190,19 +206,10 @@ fn empty_slices_and_columns_without_values_have_no_numbers() {
 
 #[test]
 fn a_column_of_another_type_is_an_error_that_names_it() {
-    let (slice, model) = (slice(), ModelRef::none());
+    let model = ModelRef::none();
     let schema = [field("line", "int")];
     let silver = silver(vec![Column::new("line".into(), ["one"])]).lazy();
-    let input = Input {
-        slice: &slice,
-        model: &model,
-        schema: &schema,
-        key: &[],
-        labels: &[],
-        silver,
-        rejects: None,
-        annotations: None,
-    };
+    let input = plain(&model, &schema, silver, &Cancel::default());
     let error = measure(input, &|_| (), &Cancel::default()).unwrap_err().one_line();
     assert!(error.contains("slips/2026-10/northgate") && error.contains("`line`") && error.contains("int"), "{error}");
 }
@@ -210,27 +217,17 @@ fn a_column_of_another_type_is_an_error_that_names_it() {
 #[test]
 fn cancelling_stops_in_the_middle_and_progress_counts_rows() {
     let schema = [field("line", "int")];
-    let (slice, model) = (slice(), ModelRef::none());
+    let model = ModelRef::none();
     let numbers: Vec<i64> = (0..400_000).collect();
     let frame = silver(vec![Column::new("line".into(), numbers)]).lazy();
-    let input = |silver| Input {
-        slice: &slice,
-        model: &model,
-        schema: &schema,
-        key: &[],
-        labels: &[],
-        silver,
-        rejects: None,
-        annotations: None,
-    };
     let (cancel, last) = (Cancel::default(), Cell::new(0));
-    measure(input(frame.clone()), &|rows| last.set(rows), &cancel).unwrap();
+    measure(plain(&model, &schema, frame.clone(), &cancel), &|rows| last.set(rows), &cancel).unwrap();
     assert_eq!(last.get(), 400_000);
     let stop = |rows| {
         last.set(rows);
         cancel.cancel();
     };
-    let error = measure(input(frame), &stop, &cancel).unwrap_err();
+    let error = measure(plain(&model, &schema, frame, &cancel), &stop, &cancel).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(last.get() < 400_000);
 }
@@ -239,7 +236,7 @@ fn cancelling_stops_in_the_middle_and_progress_counts_rows() {
 fn another_version_of_the_stored_form_is_refused() {
     let profile = measure_all(&[field("a", "int")], &[], silver(vec![Column::new("a".into(), [1_i64])]).lazy(), None);
     let text = String::from_utf8(to_json(&profile).unwrap()).unwrap();
-    let error = from_json(text.replace("\"version\":1", "\"version\":99").as_bytes()).unwrap_err();
+    let error = from_json(text.replace("\"version\":2", "\"version\":99").as_bytes()).unwrap_err();
     assert!(error.one_line().contains("`99`"));
     assert_eq!(from_json(b"{\"version\":1}").unwrap_err().kind(), ErrorKind::Corrupt);
 }
@@ -296,7 +293,9 @@ proptest! {
         }
         let mut top: Vec<u64> = counts.values().copied().collect();
         top.sort_unstable_by(|one, other| other.cmp(one));
-        prop_assert_eq!(note.top.iter().map(|(_, times)| *times).collect::<Vec<_>>(), &top[..top.len().min(10)]);
+        let is_all = top.len() <= 20;
+        top.retain(|times| is_all || *times > 1);
+        prop_assert_eq!(note.top.iter().map(|(_, times)| *times).collect::<Vec<_>>(), &top[..top.len().min(20)]);
 
         let mut finite: Vec<f64> = cells.iter().filter_map(|cell| cell.1).filter(|x| x.is_finite()).collect();
         finite.sort_by(f64::total_cmp);
@@ -305,9 +304,10 @@ proptest! {
             Some(numbers) => {
                 let close = |one: f64, other: f64| (one - other).abs() <= other.abs() * 1e-9;
                 prop_assert!(close(numbers.min, finite[0]) && close(numbers.max, finite[finite.len() - 1]));
-                prop_assert_eq!(numbers.counts.iter().sum::<u64>(), finite.len() as u64);
+                prop_assert_eq!(numbers.cells(), finite.len() as u64);
                 let all = [numbers.mean, numbers.deviation];
-                prop_assert!(all.iter().chain(&numbers.quantiles).chain(&numbers.edges).all(|x| x.is_finite()));
+                let edges: Vec<f64> = numbers.histogram.bins.iter().flat_map(|bin| [bin.from, bin.to]).collect();
+                prop_assert!(all.iter().chain(&numbers.quantiles).chain(&edges).all(|x| x.is_finite()));
             }
         }
     }
@@ -321,58 +321,4 @@ proptest! {
         let profile = measure_all(&[field("share", "float")], &[], frame.lazy(), None);
         prop_assert_eq!(from_json(&to_json(&profile).unwrap()).unwrap(), profile);
     }
-}
-
-/// Run by hand: `cargo test --release --lib -- quality::profile::tests::speed --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn speed() {
-    let rows: i64 = 1_000_000;
-    let mix = |row: i64, salt: i64| {
-        row.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(salt).rotate_left(23) & 0xff_ffff
-    };
-    let ids: Vec<String> = (0..rows).map(|row| format!("S{row:09}")).collect();
-    let notes: Vec<String> =
-        (0..rows).map(|row| format!("item {} pack of {}", mix(row, 1) % 50_000, row % 12)).collect();
-    let amounts: Vec<f64> =
-        (0..rows).map(|row| f64::from(u32::try_from(mix(row, 2) % 1_000_000).unwrap()) / 100.0).collect();
-    let frame = silver(vec![
-        Column::new("slip_id".into(), ids),
-        Column::new("line".into(), (0..rows).map(|row| row % 9).collect::<Vec<_>>()),
-        Column::new(
-            "sold_on".into(),
-            (0..rows).map(|row| i32::try_from(20_000 + row % 31).unwrap()).collect::<Vec<_>>(),
-        )
-        .cast(&DataType::Date)
-        .unwrap(),
-        Column::new("description".into(), notes),
-        Column::new("amount".into(), amounts.clone()).cast(&DataType::Decimal(12, 2)).unwrap(),
-        Column::new("share".into(), amounts.iter().map(|amount| amount / 7.0).collect::<Vec<_>>()),
-    ]);
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let mut frame = frame;
-    ParquetWriter::new(file.reopen().unwrap()).finish(&mut frame).unwrap();
-    drop(frame);
-    let schema = [
-        field("slip_id", "string"),
-        field("line", "int"),
-        field("sold_on", "date"),
-        field("description", "string"),
-        field("amount", "decimal(12,2)"),
-        field("share", "float"),
-    ];
-    assert_eq!(schema[4].field_type, FieldType::Decimal { precision: 12, scale: 2 });
-    let resident = |what: &str| {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        status.lines().find(|line| line.starts_with(what)).map(str::to_owned)
-    };
-    let path = PlRefPath::new(file.path().to_str().unwrap());
-    let scan = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).unwrap();
-    std::fs::write("/proc/self/clear_refs", "5").unwrap_or_default();
-    let before = resident("VmRSS");
-    let start = std::time::Instant::now();
-    let profile = measure_all(&schema, &["slip_id", "line"], scan, None);
-    let took = start.elapsed().as_secs_f64();
-    assert_eq!(profile.rows, 1_000_000);
-    eprintln!("{:.0} rows/s; before {before:?}, peak {:?}", 1e6 / took, resident("VmHWM"));
 }

@@ -15,7 +15,7 @@ use super::*;
 use crate::domain::Bounds;
 use crate::domain::policy::ReleasePolicy;
 use crate::domain::profile::{ColumnProfile, LabelProfile, NumberProfile, PROFILE_VERSION};
-use crate::domain::{Field, Granularity, Severity, Slice};
+use crate::domain::{Field, Granularity, Severity};
 use crate::quality::count;
 
 const PERIODS: [&str; 4] = ["2026-06", "2026-07", "2026-08", "2026-09"];
@@ -55,10 +55,9 @@ impl Case {
             checks: vec![check],
             release: ReleasePolicy::default(),
         };
-        let slice = Slice { dataset: dataset.name.clone(), period: period(), provider: "north".to_owned() };
         let profile = Profile {
             version: PROFILE_VERSION,
-            slice,
+            subject: "slips/2026-10/north".to_owned(),
             model: ModelRef::new("slips", 2),
             rows: 1000,
             rejects: 0,
@@ -158,7 +157,13 @@ fn numbers_around(median: f64) -> NumberProfile {
 }
 
 fn label_profile(label: &str, entities: u64) -> LabelProfile {
-    LabelProfile { label: label.to_owned(), entities, rate: count(entities), mean_score: 0.9, top: Vec::new() }
+    LabelProfile {
+        label: label.to_owned(),
+        entities,
+        rate: count(entities),
+        mean_score: 0.9,
+        ..LabelProfile::default()
+    }
 }
 
 fn rows(cells: &[(i64, Option<f64>)]) -> DataFrame {

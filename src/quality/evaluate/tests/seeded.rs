@@ -1,7 +1,7 @@
 //! Measured and judged together: clean months pass, seeded troubles are found under the right name.
 
 use super::*;
-use crate::quality::profile::{Input, measure};
+use crate::quality::profile::{Input, measure, rows_of};
 
 /// One month of slips, with the noise of real ones. The same seed gives the same rows.
 fn month(seed: u64, rows: i64) -> DataFrame {
@@ -24,17 +24,19 @@ fn month(seed: u64, rows: i64) -> DataFrame {
 }
 
 fn profile_of(case: &Case, silver: &DataFrame, rejects: Option<&DataFrame>) -> Profile {
+    let (cancel, schema) = (Cancel::default(), &case.dataset.schema);
     let input = Input {
-        slice: &case.slice.profile.slice,
+        subject: &case.slice.profile.subject,
         model: &ModelRef::none(),
-        schema: &case.dataset.schema,
+        schema,
+        is_typed: true,
         key: &case.dataset.key,
         labels: &[],
-        silver: silver.clone().lazy(),
+        rows: rows_of(silver.clone().lazy(), schema, &cancel).unwrap(),
         rejects: rejects.cloned().map(IntoLazy::lazy),
         annotations: None,
     };
-    measure(input, &|_| (), &Cancel::default()).unwrap()
+    measure(input, &|_| (), &cancel).unwrap()
 }
 
 /// The names of the checks that fail on `silver`, after four clean months.
