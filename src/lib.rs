@@ -43,7 +43,7 @@
 //! | 3 | [`lake`] | Delta tables, raw files, release folders, channel files | deltalake-core, url |
 //! | 3 | [`source`] | how batches get in: the inbox and the readers | `encoding_rs` (shared with `demo`), chardetng, flate2, zip, zstd, memchr, calamine, cfb, quick-xml |
 //! | 3 | [`ner`] | taggers: lexicon and linear chain; training, evaluation | aho-corasick, regex, csv-core |
-//! | 3 | [`quality`] | profiles and checks | foldhash, hashbrown, rayon |
+//! | 3 | [`quality`] | profiles and checks | foldhash, hashbrown, rayon, regex (shared with `ner`) |
 //! | 3 | [`delivery`] | the files of a release: xlsx, csv, parquet | `rust_xlsxwriter` |
 //! | 4 | [`pipeline`] | the task graph: plan, schedule, execute, recover | |
 //! | 5 | [`ops`] | the use cases: the only way to change anything; queries that return domain values | |

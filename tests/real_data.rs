@@ -16,6 +16,8 @@ mod spending;
 mod stored;
 #[path = "real_data/texts.rs"]
 mod texts;
+#[path = "real_data/wrong_cells.rs"]
+mod wrong_cells;
 
 use std::path::{Path, PathBuf};
 

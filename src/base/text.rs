@@ -60,6 +60,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// How many characters have to be put in, left out, changed or swapped with their neighbour to make one text of the other.
+#[must_use]
+pub fn edits(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
+}
+
 /// How alike two words are by their letters, from 0 to 1: the measure of Jaro and Winkler.
 #[must_use]
 pub fn likeness(one: &str, other: &str) -> f64 {

@@ -12,6 +12,7 @@ mod names;
 mod provider;
 mod reference;
 mod rhythm;
+pub mod rules;
 mod schema;
 mod source;
 mod table;

@@ -39,6 +39,7 @@ pub mod reference;
 pub mod registry;
 pub mod release;
 pub mod request;
+pub mod scan;
 pub mod schema;
 pub mod scorecard;
 pub mod slice;

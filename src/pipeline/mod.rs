@@ -38,6 +38,7 @@ pub mod reference;
 pub mod refine;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod schedule;
 pub mod slices;
 pub mod standing;

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, LazyFrame, Schema, TimeUnit};
 
 use crate::base::{Cancel, Error, Result};
-use crate::domain::lineage::PROBLEM;
+use crate::domain::lineage::{PROBLEM, ROW};
 use crate::domain::{Field, FieldType};
 use crate::frames::{CHUNK_ROWS, Order, chunks, data_type, named, parquet};
 use crate::lake::extension_of;
@@ -24,7 +24,7 @@ pub struct Table {
     pub columns: Vec<Field>,
     /// Whether the file says of what type they are; else all are text.
     pub is_typed: bool,
-    /// Its rows, in chunks.
+    /// Its rows, in chunks; beside its columns the number of each record, where the file is read record by record.
     pub rows: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
     /// How many records can't be split into the columns, of those that were read so far.
     pub refused: Arc<AtomicU64>,
@@ -133,11 +133,12 @@ impl Iterator for Records {
 /// The records of a chunk that are rows, in the columns of the file.
 fn good(chunk: &DataFrame, names: &[String], refused: &AtomicU64) -> Result<DataFrame> {
     let bad = chunk.height() - chunk.column(PROBLEM).map_err(Error::library)?.null_count();
-    let rows = chunk.select(names.iter().map(String::as_str)).map_err(Error::library);
+    let columns = || names.iter().map(String::as_str).chain([ROW]);
+    let rows = chunk.select(columns()).map_err(Error::library);
     if bad == 0 {
         return rows;
     }
     refused.fetch_add(bad as u64, Ordering::Relaxed);
     let rows: LazyFrame = chunk.clone().lazy().filter(named(PROBLEM).is_null());
-    rows.select(names.iter().map(|name| named(name)).collect::<Vec<_>>()).collect().map_err(Error::library)
+    rows.select(columns().map(named).collect::<Vec<_>>()).collect().map_err(Error::library)
 }

@@ -10,6 +10,7 @@
 //! | `difference` | what differs between two profiles, and whether that is more than chance |
 //! | `distance` | how far two distributions lie apart |
 //! | `evaluate` | the checks of the contract, one file each |
+//! | `scan` | wrong cells of any table |
 //! | `sql` | people's queries, over named tables only |
 //! | `stream` | lazy plans walked chunk by chunk, here and in the pipeline |
 //!
@@ -24,6 +25,7 @@ pub mod keys;
 pub mod overlap;
 pub mod profile;
 pub mod robust;
+pub mod scan;
 pub mod sql;
 
 mod fingerprints;

@@ -187,6 +187,7 @@ fn every_verb_is_in(table: &[&[&str]]) {
         "help",
         "mappings",
         "scorecard",
+        "scan",
     ];
     for noun in [
         "task",

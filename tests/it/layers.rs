@@ -60,7 +60,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("include_dir", &["demo"]),
     // Only asked for its features: see Cargo.toml.
     ("libc", &[]),
-    ("regex", &["ner"]),
+    ("regex", &["ner", "quality"]),
     ("encoding_rs", &["source", "quality", "demo"]),
     ("chardetng", &["source"]),
     ("flate2", &["source"]),

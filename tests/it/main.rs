@@ -45,6 +45,7 @@ mod repeats;
 mod retries;
 mod returns;
 mod roads;
+mod scanned;
 mod screen;
 mod servers;
 mod signed;

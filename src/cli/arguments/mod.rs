@@ -3,6 +3,7 @@
 mod anomaly;
 mod batch;
 mod channel;
+mod check;
 mod contract;
 mod demo;
 mod log;
@@ -22,6 +23,7 @@ use crate::domain::{ModelRef, Period};
 pub use anomaly::{AnomalyCommand, AssessArguments};
 pub use batch::BatchCommand;
 pub use channel::ChannelCommand;
+pub use check::CheckCommand;
 pub use contract::ContractCommand;
 pub use demo::{DemoArguments, DemoCommand};
 pub use log::LogCommand;
@@ -126,6 +128,9 @@ pub enum Command {
     /// What is in the data.
     #[command(subcommand)]
     Profile(ProfileCommand),
+    /// What is wrong with the data.
+    #[command(subcommand)]
+    Check(CheckCommand),
     /// What a person has to settle.
     #[command(subcommand)]
     Anomaly(AnomalyCommand),

@@ -3,6 +3,7 @@
 mod anomaly;
 mod batch;
 mod channel;
+mod check;
 mod comparison;
 mod contract;
 mod demo;
@@ -54,6 +55,7 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
             let whose = Whose { dataset: dataset.dataset.as_deref(), provider: provider.as_deref() };
             return preview::run(arguments, file, whose, *rows, output, cancel);
         }
+        Command::Check(command) => return check::run(command, output, cancel),
         Command::Profile(command) => return profile::run(arguments, command, output, cancel),
         _ => {}
     }
@@ -65,7 +67,8 @@ pub fn run(arguments: &Arguments, command: &Command, output: &Output, cancel: &C
         | Command::Init { .. }
         | Command::Completions { .. }
         | Command::Log { .. }
-        | Command::Profile(_) => Ok(()),
+        | Command::Profile(_)
+        | Command::Check(_) => Ok(()),
         Command::Status => status::run(&call),
         Command::Contract(command) => contract::run(&call, command),
         Command::Ingest { dataset, provider, watch: true, .. } => call.watch(dataset.dataset.clone(), provider.clone()),

@@ -129,6 +129,33 @@ fn sorted(counts: &TextTable) -> Vec<(f64, u64)> {
     sorted
 }
 
+/// Whether a text can be read as a value of a type. Codes of digits are whole numbers too, where somebody says so.
+#[must_use]
+pub fn reads_as(text: &str, field_type: FieldType) -> bool {
+    let text = text.trim();
+    let is_digits = || {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match field_type {
+        FieldType::String => true,
+        FieldType::Int => is_digits(),
+        FieldType::Float | FieldType::Decimal { .. } => {
+            is_digits() || matches!(said(text), Some(Said::Whole(number) | Said::Number(number)) if number.is_finite())
+        }
+        FieldType::Bool => said(text) == Some(Said::Truth),
+        FieldType::Date => matches!(said(text), Some(Said::Date(_))) || is_written_date(text),
+        FieldType::Timestamp => matches!(said(text), Some(Said::Date(_) | Said::Instant(_))) || is_written_date(text),
+    }
+}
+
+/// Whether a text is a date as people write it.
+fn is_written_date(text: &str) -> bool {
+    const FORMS: [&str; 9] =
+        ["%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y"];
+    FORMS.iter().any(|form| NaiveDate::parse_from_str(text, form).is_ok())
+}
+
 /// What a trimmed text says. A number that begins with a needless zero is a code.
 fn said(text: &str) -> Option<Said> {
     let bytes = text.as_bytes();

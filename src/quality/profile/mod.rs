@@ -20,7 +20,9 @@ use polars::prelude::{DataFrame, Expr, LazyFrame};
 use rayon::prelude::*;
 
 use self::column::ColumnTally;
+pub use self::guess::reads_as;
 pub use self::numbers::key_of;
+pub use self::patterns::runs_of;
 use super::keys::{self, KeyTally};
 use crate::base::{Cancel, Error, Result, ResultExt};
 use crate::domain::lineage::{BATCH, KEY};

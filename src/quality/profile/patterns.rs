@@ -86,6 +86,12 @@ impl Pattern {
     }
 }
 
+/// How a text is built, by runs of classes: `A+-9+`.
+#[must_use]
+pub fn runs_of(text: &str) -> String {
+    Pattern::of(text, 1).shown()
+}
+
 impl Nested for Pattern {
     const WIDEST: u8 = 2;
 
