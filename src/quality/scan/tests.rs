@@ -116,3 +116,16 @@ fn rules_are_held_against_cells_and_name_their_columns() {
     let wrong = [ScanRule::Unique { columns: vec![column("kinf")] }];
     assert!(scan("a table", &cells, &wrong, &Cancel::default()).unwrap_err().hints()[0].contains("`kind`"));
 }
+
+#[test]
+fn other_words_are_no_slips() {
+    let kinds = |row: usize| match row {
+        7 => "Kier Construction Limited",
+        8 => "ISG Constrution Limited",
+        9..12 => "Internal repairs",
+        _ => ["ISG Construction Limited", "External repairs", "External repairs"][row % 3],
+    };
+    let cells = table(300, &[("id", &|row| row.to_string()), ("kind", &|row| kinds(row).to_owned())]);
+    let rows: Vec<u64> = found(&cells, &[]).into_iter().map(|cell| cell.0).collect();
+    assert!(rows.contains(&8) && !rows.contains(&7), "{rows:?}");
+}

@@ -67,7 +67,7 @@ struct Frequent {
 /// What each value of a column likely was meant to be, and how many edits that is away.
 fn meant(column: &Column) -> Vec<Option<(Frequent, usize)>> {
     let mut shapes: BTreeMap<String, u64> = BTreeMap::new();
-    for (value, times) in column.values.iter().zip(&column.counts) {
+    for (value, times) in column.values.iter().zip(&column.counts).filter(|(value, _)| has_digit(value)) {
         *shapes.entry(shape(value)).or_default() += times;
     }
     let values: Vec<(&str, u64)> =
@@ -75,7 +75,7 @@ fn meant(column: &Column) -> Vec<Option<(Frequent, usize)>> {
     let shaped: Vec<(&str, u64)> = shapes.iter().map(|(shape, times)| (shape.as_str(), *times)).collect();
     let of_values = near(&values, RARE, false);
     let of_shapes = near(&shaped, RARE.max(column.filled() / RARE_SHAPE), true);
-    let by_shape = |value: &str| of_shapes.get(shape(value).as_str()).cloned();
+    let by_shape = |value: &str| of_shapes.get(shape(value).as_str()).filter(|_| has_digit(value)).cloned();
     column.values.iter().map(|value| of_values.get(value.as_str()).cloned().or_else(|| by_shape(value))).collect()
 }
 
@@ -105,11 +105,26 @@ fn near<'a>(counted: &[(&'a str, u64)], most_rare: u64, is_shape: bool) -> BTree
                 && (is_shape || !differ_in_digits_alone(text, other))
         });
         let measured = candidates.map(|candidate| (edits(text, candidate.0), candidate));
-        let (distance, (other, often, _)) =
-            measured.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance)?;
+        let near = measured.filter(|(distance, candidate)| *distance <= most && same_words(text, candidate.0));
+        let (distance, (other, often, _)) = near.min_by_key(|(distance, _)| *distance)?;
         Some((*text, (Frequent { text: (*other).to_owned(), times: *often, is_shape }, distance)))
     };
     rare.iter().filter_map(nearest).collect()
+}
+
+/// Whether each word of one text may be a slip of the word at the same place of the other. Other words are other things:
+/// `internal repairs` is no slip of `external repairs`. Where words run together or fall apart nothing can be said of them.
+fn same_words(one: &str, other: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (words(one), words(other));
+    let is_slip = |(one, other): (&String, &String)| {
+        one == other || edits(one, other) * 3 <= one.chars().count().max(other.chars().count())
+    };
+    one.len() != other.len() || one.iter().zip(&other).all(is_slip)
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// A text with each run of digits as one.
