@@ -12,7 +12,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from measured import measured
 
 BAR_RATIO = 2.0
 BAR_MIB = 600
@@ -61,18 +62,6 @@ def generate(path, size):
             file.write("".join(f"{number + index},{rest}" for index, rest in enumerate(rests)))
             number += len(rests)
     return number
-
-
-def measured(command, **more):
-    """Seconds that a program took, and the most memory it had, in MiB."""
-    begun = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
-    said = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    took = time.perf_counter() - begun
-    if status != 0:
-        sys.exit(f"{command} ended with {status}: {said.decode()}")
-    return took, usage.ru_maxrss / 1024
 
 
 def land(assay, folder, csv):

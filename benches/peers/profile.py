@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from measured import measured
 
 BAR_RATIO = 1.25
 BAR_MIB = 1024
@@ -58,18 +59,6 @@ def generate(stem, rows):
     pyarrow.csv.write_csv(table, f"{stem}.csv")
 
 
-def measured(*command):
-    """Seconds that a program took, and the most memory it had, in MiB."""
-    begun = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    said = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    took = time.perf_counter() - begun
-    if status != 0:
-        sys.exit(f"{command} ended with {status}: {said.decode()}")
-    return took, usage.ru_maxrss / 1024
-
-
 def main():
     assay, rows, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     missed = []
@@ -81,9 +70,9 @@ def main():
         for kind in ("parquet", "csv"):
             ours, theirs, doubled, peaks = [], [], [], []
             for _ in range(rounds):
-                peer, _ = measured(sys.executable, "-c", PEER, f"{once}.{kind}", str(THREADS))
-                own, peak = measured(assay, "--quiet", "--json", "profile", "show", f"{once}.{kind}")
-                more, more_peak = measured(assay, "--quiet", "--json", "profile", "show", f"{twice}.{kind}")
+                peer, _ = measured([sys.executable, "-c", PEER, f"{once}.{kind}", str(THREADS)])
+                own, peak = measured([assay, "--quiet", "--json", "profile", "show", f"{once}.{kind}"])
+                more, more_peak = measured([assay, "--quiet", "--json", "profile", "show", f"{twice}.{kind}"])
                 print(f"{kind}: assay {own:.2f} s, DuckDB {peer:.2f} s; twice the rows: {more:.2f} s", flush=True)
                 ours.append(own)
                 theirs.append(peer)
