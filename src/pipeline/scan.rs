@@ -14,6 +14,9 @@ use crate::frames::{data_type, for_each_chunk, named, sql};
 use crate::quality::scan::cells::Cells;
 use crate::quality::scan::scan;
 
+/// What a rule's query calls the table.
+const SILVER: &str = "silver";
+
 /// Scans a file.
 pub fn file(path: &Path, rules: &[ScanRule], cancel: &Cancel) -> Result<ScanReport> {
     let table = Table::open(path, cancel)?;
@@ -22,6 +25,8 @@ pub fn file(path: &Path, rules: &[ScanRule], cancel: &Cancel) -> Result<ScanRepo
         .iter()
         .filter_map(|rule| if let ScanRule::Sql { sql } = rule { Some(sql.as_str()) } else { None })
         .collect();
+    // What may not be run is refused before the file is read.
+    queries.iter().try_for_each(|query| sql::guard(query, SILVER))?;
     let mut cells = Cells::new(names.iter().cloned());
     let mut rows: Option<DataFrame> = None;
     for chunk in table.rows {
@@ -58,7 +63,7 @@ fn failing(query: &str, rows: &DataFrame, columns: &[ScannedColumn], cancel: &Ca
     let casts: Vec<_> = typed.map(|column| named(&column.name).cast(data_type(column.field_type))).collect();
     let silver: LazyFrame = rows.clone().lazy().with_columns(casts);
     let mut found = 0;
-    for_each_chunk(sql::query(query, "silver", silver)?, cancel, |chunk| {
+    for_each_chunk(sql::query(query, SILVER, silver)?, cancel, |chunk| {
         found += chunk.height() as u64;
         Ok(())
     })?;

@@ -39,7 +39,6 @@ pub fn suspects(column: &Column, place: usize, field_type: FieldType, declared: 
     let filled = column.filled();
     let judge = |value: &str, times: u64| -> Option<(Detector, f64, String)> {
         if is_marker(value) {
-            // What nearly every row says is no word for nothing.
             let why = format!("{} is a word for nothing", quoted(value, 40));
             return Some((Detector::NullMarker, 0.9, why));
         }
